@@ -1,0 +1,39 @@
+// Every tunable of the core and every flag, with its unit, its range and its default.
+
+/** Checks, verification around each collection, poison, zeal, fault injection: only in the debug target. */
+export const DEBUG: bool = HEAP_DEBUG == 1;
+
+/** Nursery size in bytes when the program does not choose: fits a second-level cache. */
+export const NURSERY_DEFAULT_BYTES: usize = 1 << 20;
+/** The smallest nursery, in bytes: four of the largest records that a compiler may bump inline. */
+export const NURSERY_MIN_BYTES: usize = 4 << 10;
+/** The largest nursery, in bytes. */
+export const NURSERY_MAX_BYTES: usize = 256 << 20;
+
+/** Records up to this size, in bytes, may be bumped by the compiled program itself; larger ones are a call. */
+export const INLINE_MAX_BYTES: usize = 1 << 10;
+/** Objects up to this size, in bytes, are born in the nursery if they are no more than a quarter of it. */
+export const YOUNG_MAX_BYTES: usize = 8 << 10;
+/** Objects above this size, in bytes, have chunks of their own; below it a block wastes less than half of itself. */
+export const LARGE_MIN_BYTES: usize = 31 << 10;
+
+/** Shadow stack size in bytes when the program does not choose. */
+export const SHADOW_DEFAULT_BYTES: usize = 1 << 20;
+
+/** A major collection is not worth its while below this many bytes of mature objects. */
+export const MAJOR_MIN_BYTES: usize = 8 << 20;
+/** How much the mature space may grow between major collections, in percent of what survived the last one. */
+export const GROWTH_DEFAULT_PERCENT: u32 = 100;
+
+/** memory.grow costs the same whatever its size, and untouched chunks cost nothing: grow by at least this many chunks. */
+export const GROW_MIN_CHUNKS: u32 = 16;
+
+/** `leak` takes memory in runs of at least this many bytes. */
+export const LEAK_STEP_BYTES: usize = 1 << 20;
+
+// Error codes, as `init` returns and `lastError` reports them.
+export const ERROR_NONE: i32 = 0;
+/** The heap limit is reached. */
+export const ERROR_LIMIT: i32 = 1;
+/** The host refused memory.grow. */
+export const ERROR_GROW: i32 = 2;

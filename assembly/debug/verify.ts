@@ -1,0 +1,241 @@
+// Verification of the whole heap: one function for each invariant, each with a number of its own. Debug target only.
+//
+//   1 nursery: objects leave no gap and have shapes      6 chunk counts equal a recount of the page map
+//   2 nursery: start bits exactly at sliceable objects   7 old objects that point into the nursery are remembered
+//   3 a Box is 0, outside the heap, or an object         8 mark bits are zero outside a collection
+//   4 a Slice lies inside a sliceable object             9 shadow stack: within its bounds, its pointers valid
+//   5 blocks: objects in order, not overlapping         10 handles: pointers valid
+//
+// It needs a bitset of all object starts in the nursery, since start bits are kept for sliceable objects only: built
+// anew each time in memory of its own.
+
+import { DEBUG } from "../config";
+import { blockStart, isBlockStart, nextMarked, nextObject, payloadStart } from "../mature/block";
+import { isMarkedLarge, largeChunks, largeStart, nextLarge } from "../mature/large";
+import { isRemembered, REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature/remembered";
+import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor, GRANULE_BYTES, GRANULE_SHIFT } from "../memory/address";
+import { setBit, testBit } from "../memory/bits";
+import { acquireRun, chunksEnd, chunksFirst, chunksFree, chunksUsed, releaseRun } from "../memory/chunks";
+import {
+  isLarge,
+  OWNER_BLOCK,
+  OWNER_CONTROL,
+  OWNER_FOREIGN,
+  OWNER_FRESH,
+  OWNER_WARM,
+  ownerOf,
+  ownerOfChunk,
+} from "../memory/pagemap";
+import { isStart, isYoung, nurseryBase, nurseryBytes, nurseryTop, youngStart } from "../nursery/bump";
+import { objectBytes, shapeOf } from "../object/header";
+import { KIND_ARRAY, SHAPE_POINTERS, SHAPE_SLICEABLE, SHAPE_WIDE, Shape } from "../object/shape";
+import { visitPointers } from "../object/walk";
+import { visitHandles } from "../roots/handles";
+import { shadowLimit, shadowTop, visitShadow } from "../roots/shadow";
+
+const OK: i32 = 0;
+const NURSERY_BROKEN: i32 = 1;
+const STARTS_BROKEN: i32 = 2;
+const BOX_BROKEN: i32 = 3;
+const SLICE_BROKEN: i32 = 4;
+const BLOCK_BROKEN: i32 = 5;
+const COUNTS_BROKEN: i32 = 6;
+const UNREMEMBERED: i32 = 7;
+const MARKS_BROKEN: i32 = 8;
+const SHADOW_BROKEN: i32 = 9;
+const HANDLE_BROKEN: i32 = 10;
+
+/** All object starts in the nursery, a bit for each granule; 0 when there was no memory for it. */
+let allStarts: usize = 0;
+/** The object whose fields are being checked, 0 for roots; whether it is outside the nursery. */
+let owner: usize = 0;
+let ownerRemembered: bool = false;
+let broken: i32 = 0;
+
+/** Walks the whole heap. @returns 0, or the number of the first invariant found broken */
+export function verify(): i32 {
+  broken = OK;
+  if (!countsAgree()) return COUNTS_BROKEN;
+  allStarts = acquireRun(chunksFor(nurseryBytes >> (GRANULE_SHIFT + 3)), OWNER_CONTROL);
+  if (allStarts) memory.fill(allStarts, 0, nurseryBytes >> (GRANULE_SHIFT + 3));
+  const result = verifyObjects();
+  if (allStarts) releaseRun(allStarts, chunksFor(nurseryBytes >> (GRANULE_SHIFT + 3)));
+  return result;
+}
+
+export function verifyOrTrap(): void {
+  if (!DEBUG) return;
+  const result = verify();
+  assert(result == OK);
+}
+
+function verifyObjects(): i32 {
+  if (!nurseryWalks()) return broken;
+  if (!blocksWalk()) return broken;
+  const verifier = changetype<FieldVerifier>(0);
+  if (shadowTop > shadowLimit) return SHADOW_BROKEN;
+  owner = 0;
+  visitShadow<FieldVerifier>(verifier);
+  if (broken) return SHADOW_BROKEN;
+  visitHandles<FieldVerifier>(verifier);
+  if (broken) return HANDLE_BROKEN;
+  nurseryFields();
+  oldFields();
+  return broken;
+}
+
+function countsAgree(): bool {
+  let free: u32 = 0;
+  let used: u32 = 0;
+  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
+    const kind = ownerOfChunk(chunk);
+    if (kind == OWNER_FRESH || kind == OWNER_WARM) free++;
+    else if (kind != OWNER_FOREIGN) used++;
+  }
+  return free == chunksFree() && used == chunksUsed();
+}
+
+function isShape(at: usize): bool {
+  if (at == 0 || (at & 7) != 0 || at > <usize>memory.size() * CHUNK_BYTES - GRANULE_BYTES) return false;
+  const shape = Shape.at(at);
+  if (shape.kind > KIND_ARRAY || shape.flags > (SHAPE_SLICEABLE | SHAPE_POINTERS | SHAPE_WIDE)) return false;
+  return shape.isArray || (shape.bytes >= <u32>GRANULE_BYTES && (shape.bytes & 7) == 0);
+}
+
+function nurseryWalks(): bool {
+  let ref = nurseryBase;
+  while (ref < nurseryTop) {
+    const header = load<usize>(ref);
+    if (!isShape(header)) {
+      broken = NURSERY_BROKEN;
+      return false;
+    }
+    const shape = Shape.at(header);
+    const bytes = objectBytes(ref, shape);
+    if (bytes > nurseryTop - ref) {
+      broken = NURSERY_BROKEN;
+      return false;
+    }
+    if (isStart(ref) != shape.isSliceable) {
+      broken = STARTS_BROKEN;
+      return false;
+    }
+    for (let at = ref + GRANULE_BYTES; at < ref + bytes; at += GRANULE_BYTES) {
+      if (isStart(at)) {
+        broken = STARTS_BROKEN;
+        return false;
+      }
+    }
+    if (allStarts) setBit(allStarts, (ref - nurseryBase) >> GRANULE_SHIFT);
+    ref += bytes;
+  }
+  return true;
+}
+
+function blocksWalk(): bool {
+  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
+    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
+    const block = chunkAddress(chunk);
+    if (nextMarked(block, block)) {
+      broken = MARKS_BROKEN;
+      return false;
+    }
+    let end = payloadStart(block);
+    let ref = nextObject(block, block);
+    while (ref) {
+      const header = load<usize>(ref);
+      if (ref < end || !isShape(header) || ref + objectBytes(ref, Shape.at(header)) > block + CHUNK_BYTES) {
+        broken = BLOCK_BROKEN;
+        return false;
+      }
+      end = ref + objectBytes(ref, Shape.at(header));
+      ref = nextObject(block, ref + GRANULE_BYTES);
+    }
+  }
+  let ref = nextLarge(chunksFirst());
+  while (ref) {
+    if (isMarkedLarge(ref)) {
+      broken = MARKS_BROKEN;
+      return false;
+    }
+    if (!isShape(load<usize>(ref))) {
+      broken = BLOCK_BROKEN;
+      return false;
+    }
+    ref = nextLarge(chunkOf(ref) + largeChunks(ref));
+  }
+  return true;
+}
+
+function nurseryFields(): void {
+  owner = 0;
+  for (let ref = nurseryBase; ref < nurseryTop && !broken; ref += objectBytes(ref, shapeOf(ref))) {
+    visitPointers<FieldVerifier>(ref, shapeOf(ref), changetype<FieldVerifier>(0));
+  }
+}
+
+function oldFields(): void {
+  for (let chunk = chunksFirst(); chunk < chunksEnd() && !broken; chunk++) {
+    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
+    const block = chunkAddress(chunk);
+    let ref = nextObject(block, block);
+    while (ref) {
+      fieldsOf(ref);
+      ref = nextObject(block, ref + GRANULE_BYTES);
+    }
+  }
+  let ref = nextLarge(chunksFirst());
+  while (ref) {
+    fieldsOf(ref);
+    ref = nextLarge(chunkOf(ref) + largeChunks(ref));
+  }
+}
+
+function fieldsOf(ref: usize): void {
+  owner = ref;
+  ownerRemembered = rememberedOverflowed() || isRemembered(ref | REMEMBER_OBJECT);
+  visitPointers<FieldVerifier>(ref, shapeOf(ref), changetype<FieldVerifier>(0));
+}
+
+@final
+@unmanaged
+class FieldVerifier {
+  box(slot: usize): void {
+    const ref = load<usize>(slot);
+    if (isYoung(ref)) {
+      if (
+        ref >= nurseryTop ||
+        (allStarts && !testBit(allStarts, (ref - nurseryBase) >> GRANULE_SHIFT)) ||
+        (ref & 7) != 0
+      ) {
+        broken = BOX_BROKEN;
+      } else if (owner && !ownerRemembered && !isRemembered(slot)) {
+        broken = UNREMEMBERED;
+      }
+      return;
+    }
+    const kind = ownerOf(ref);
+    if (kind == OWNER_BLOCK ? (ref & 7) != 0 || !isBlockStart(ref) : isLarge(kind) && largeStart(ref) != ref) {
+      broken = BOX_BROKEN;
+    }
+  }
+
+  slice(slot: usize): void {
+    const addr = load<usize>(slot);
+    const kind = ownerOf(addr);
+    let start: usize = 0;
+    if (isYoung(addr)) {
+      start = addr < nurseryTop ? youngStart(addr) : 0;
+      if (start && owner && !ownerRemembered && !isRemembered(slot | REMEMBER_SLICE)) broken = UNREMEMBERED;
+    } else if (kind == OWNER_BLOCK) {
+      start = blockStart(addr);
+    } else if (isLarge(kind)) {
+      start = largeStart(addr);
+    } else {
+      return;
+    }
+    if (!start || !shapeOf(start).isSliceable || addr - start >= objectBytes(start, shapeOf(start))) {
+      broken = SLICE_BROKEN;
+    }
+  }
+}

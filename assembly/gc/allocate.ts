@@ -1,0 +1,95 @@
+// The slow paths of allocation: what the inlined bump could not do.
+
+import { DEBUG, ERROR_LIMIT, LARGE_MIN_BYTES } from "../config";
+import { allocMature } from "../mature/holes";
+import { allocLarge } from "../mature/large";
+import { REMEMBER_OBJECT, remember } from "../mature/remembered";
+import { chunksError, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
+import { clearGranules } from "../memory/copy";
+import { bump, setStart } from "../nursery/bump";
+import { ARRAY_HEADER_BYTES, arrayBytes, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../object/header";
+import { Shape } from "../object/shape";
+import { collect, collectBeforeOld, countOld, isZealous, youngMaxBytes, zealousCollect } from "./collect";
+
+let error: i32 = 0;
+
+/** Why the last allocation that returned 0 failed: one of the ERROR_ codes. */
+export function allocError(): i32 {
+  return error;
+}
+
+function fail(code: i32): usize {
+  error = code;
+  return 0;
+}
+
+/**
+ * Allocates a record. A safepoint.
+ * @param at address of its shape
+ * @returns the reference, header written, fields not; 0 when out of memory
+ */
+export function allocRecord(at: usize): usize {
+  const shape = Shape.at(at);
+  const bytes = <usize>shape.bytes;
+  const ref = bytes <= youngMaxBytes() ? allocYoung(bytes) : allocOld(shape, bytes);
+  if (!ref) return 0;
+  store<usize>(ref, at);
+  if (shape.isSliceable && bytes <= youngMaxBytes()) setStart(ref);
+  return ref;
+}
+
+/**
+ * Allocates an array. A safepoint.
+ * @param at address of its shape
+ * @param length elements
+ * @returns the reference, header and length written, elements cleared if they contain pointers; 0 when out of memory
+ */
+export function allocArray(at: usize, length: u32): usize {
+  const shape = Shape.at(at);
+  const wide = arrayBytes(shape, length);
+  if (wide > OBJECT_MAX_BYTES) return fail(ERROR_LIMIT);
+  const bytes = <usize>wide;
+  const isYoung = bytes <= youngMaxBytes();
+  const ref = isYoung ? allocYoung(bytes) : allocOld(shape, bytes);
+  if (!ref) return 0;
+  store<usize>(ref, at);
+  store<u32>(ref, length, LENGTH_OFFSET);
+  if (isYoung) {
+    setStart(ref);
+    if (shape.hasPointers) clearGranules(ref + ARRAY_HEADER_BYTES, bytes - ARRAY_HEADER_BYTES);
+  }
+  return ref;
+}
+
+function allocYoung(bytes: usize): usize {
+  if (DEBUG && isZealous()) zealousCollect();
+  let ref = bump(bytes, isZealous());
+  if (ref) return ref;
+  collect(false);
+  ref = bump(bytes, isZealous());
+  return ref ? ref : fail(chunksError());
+}
+
+/** Allocates outside the nursery; what has pointers is remembered as a whole and cleared. */
+function allocOld(shape: Shape, bytes: usize): usize {
+  if (DEBUG && isZealous()) zealousCollect();
+  collectBeforeOld(bytes);
+  let ref = tryOld(bytes);
+  if (!ref) {
+    collect(true);
+    ref = tryOld(bytes);
+    if (!ref) return fail(chunksError());
+  }
+  countOld(bytes);
+  if (shape.hasPointers) {
+    if (bytes < LARGE_MIN_BYTES || !lastRunIsFresh()) clearGranules(ref, bytes);
+    remember(ref | REMEMBER_OBJECT);
+  }
+  return ref;
+}
+
+function tryOld(bytes: usize): usize {
+  if (bytes >= LARGE_MIN_BYTES) return allocLarge(bytes);
+  // A block may have to be opened for it: not from the reserve.
+  return ensureFree(chunksReserve() + 1) ? allocMature(bytes) : 0;
+}

@@ -1,0 +1,52 @@
+// Opening the heap: every mechanism in its order.
+
+import {
+  ERROR_NONE,
+  NURSERY_DEFAULT_BYTES,
+  NURSERY_MAX_BYTES,
+  NURSERY_MIN_BYTES,
+  SHADOW_DEFAULT_BYTES,
+} from "../config";
+import { holesReset } from "../mature/holes";
+import { rememberedOpen } from "../mature/remembered";
+import { alignUp } from "../memory/address";
+import { chunksError, chunksOpen } from "../memory/chunks";
+import { nurseryOpen } from "../nursery/bump";
+import { handlesOpen } from "../roots/handles";
+import { shadowOpen } from "../roots/shadow";
+import { collectOpen } from "./collect";
+import { allocImmortal, immortalOpen } from "./immortal";
+import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
+
+/**
+ * Opens the heap; once, before anything else. Every argument but the first may be 0 for its default.
+ * @param heapBase where our part of the memory begins, in bytes
+ * @param nurseryBytes 4 KiB to 256 MiB; rounded up to 4 KiB
+ * @param shadowBytes of the shadow stack; rounded up to 64 KiB
+ * @param heapLimitBytes of all chunks in use together; rounded down to 64 KiB
+ * @param growthPercent how much the mature space grows between major collections
+ * @returns 0, or an ERROR_ code
+ */
+export function init(
+  heapBase: usize,
+  nurseryBytes: usize,
+  shadowBytes: usize,
+  heapLimitBytes: usize,
+  growthPercent: u32,
+): i32 {
+  const failed = chunksOpen(heapBase, heapLimitBytes);
+  if (failed) return failed;
+  immortalOpen();
+  handlesOpen();
+  rememberedOpen();
+  holesReset(0, 0);
+  const statistics = allocImmortal(STATISTICS_BYTES);
+  if (!statistics) return chunksError();
+  statisticsOpen(statistics);
+  let nursery = nurseryBytes ? alignUp(nurseryBytes, NURSERY_MIN_BYTES) : NURSERY_DEFAULT_BYTES;
+  if (nursery > NURSERY_MAX_BYTES) nursery = NURSERY_MAX_BYTES;
+  if (!shadowOpen(shadowBytes ? shadowBytes : SHADOW_DEFAULT_BYTES)) return chunksError();
+  if (!nurseryOpen(nursery)) return chunksError();
+  collectOpen(growthPercent);
+  return ERROR_NONE;
+}

@@ -1,0 +1,77 @@
+// What the core exports: functions that take and return numbers, and the globals that compiled code reads and moves.
+
+import { DEBUG } from "./config";
+import { verify as verifyHeap } from "./debug/verify";
+import { allocError } from "./gc/allocate";
+import { collect, setZealEvery } from "./gc/collect";
+import { refresh } from "./gc/statistics";
+import { matureStart } from "./mature/find";
+import { limitMarkStack } from "./mature/mark";
+import { limitRemembered, REMEMBER_SLICE, remember } from "./mature/remembered";
+import { refuseGrowAfter } from "./memory/chunks";
+import { isYoung, youngStart } from "./nursery/bump";
+
+export { allocArray, allocRecord } from "./gc/allocate";
+export { shapeNew, shapeNewWide } from "./gc/immortal";
+export { init } from "./gc/open";
+export { leakInit, leakLimit, leakRefill, leakTop } from "./leak/bump";
+export { nurseryBase, nurseryBytes, nurseryLimit, nurseryTop, startBits } from "./nursery/bump";
+export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
+export { shadowLimit, shadowTop } from "./roots/shadow";
+
+/** Why the last allocation that returned 0 failed: 1 heap limit, 2 memory.grow refused. */
+export function lastError(): i32 {
+  return allocError();
+}
+
+/** Collects the nursery, and the whole heap if that is due. A safepoint. */
+export function collectMinor(): void {
+  collect(false);
+}
+
+/** Collects the whole heap. A safepoint. */
+export function collectMajor(): void {
+  collect(true);
+}
+
+/** Remembers a slot outside the nursery into which a Box of the nursery was stored. */
+export function rememberBox(slot: usize): void {
+  remember(slot);
+}
+
+/** Remembers a slot outside the nursery into which a Slice of the nursery was stored. */
+export function rememberSlice(slot: usize): void {
+  remember(slot | REMEMBER_SLICE);
+}
+
+/** The start of the sliceable object around `addr`; 0 when `addr` is not in the heap. */
+export function startOf(addr: usize): usize {
+  return isYoung(addr) ? youngStart(addr) : matureStart(addr);
+}
+
+/** Brings the statistics block up to date; its address (layout in gc/statistics.ts). */
+export function statistics(): usize {
+  return refresh();
+}
+
+/** Debug: walks the whole heap; 0, or the number of a broken invariant (debug/verify.ts). */
+export function verify(): i32 {
+  return DEBUG ? verifyHeap() : -1;
+}
+
+/** Debug: collects at every `allocations`-th allocation from now on; 0 stops that. */
+export function setZeal(allocations: u32): void {
+  if (DEBUG) setZealEvery(allocations);
+}
+
+/** Debug: the `count`-th memory.grow from now on is refused; 0 for none. */
+export function refuseGrow(count: u32): void {
+  if (DEBUG) refuseGrowAfter(count);
+}
+
+/** Debug: at most so many entries on the mark stack and chunks of remembered set; 0 for the usual. */
+export function limitTables(markEntries: u32, rememberedChunks: u32): void {
+  if (!DEBUG) return;
+  limitMarkStack(markEntries);
+  limitRemembered(rememberedChunks);
+}

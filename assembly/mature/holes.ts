@@ -1,0 +1,211 @@
+// Bump allocation into the holes of the mature space, and the Cheney scan that follows it.
+//
+// A hole is a run of free lines. Blocks with holes, in address order, then fresh blocks are linked by nextBlock, and an
+// allocator's cursor moves through them once between two major collections: line marks do not change in between, so
+// the cursor alone says what is taken. Objects up to a line go into holes; a longer one that does not fit the current
+// hole goes to the overflow cursor, which moves through fresh blocks only (Immix).
+//
+// A scan is a second cursor over the same sequence, started where the allocator stood when the minor collection began:
+// it meets exactly the objects promoted since, in the order of their promotion, and needs no queue. Where the allocator
+// leaves a hole before its end, it writes a zero header.
+//
+// Invariant: scan cursors never pass their allocation cursors. State: the two pairs of cursors.
+
+import { DEBUG } from "../config";
+import { CHUNK_BYTES } from "../memory/address";
+import { acquireReserved, lastRunIsFresh } from "../memory/chunks";
+import { OWNER_BLOCK } from "../memory/pagemap";
+import {
+  blockOpen,
+  FIRST_LINE,
+  LINE_BYTES,
+  LINE_SHIFT,
+  LINES_PER_BLOCK,
+  lineIsMarked,
+  nextBlock,
+  payloadStart,
+  setBlockStart,
+  setNextBlock,
+} from "./block";
+
+// The hole that findHole found.
+let foundBlock: usize = 0;
+let foundLo: usize = 0;
+let foundHi: usize = 0;
+
+// Where the allocator stands: the hole [holeTop, holeLimit) of holeBlock.
+let holeBlock: usize = 0;
+let holeTop: usize = 0;
+let holeLimit: usize = 0;
+// The overflow cursor, in fresh blocks.
+let overBlock: usize = 0;
+let overTop: usize = 0;
+let overLimit: usize = 0;
+// The scans that follow them.
+let holeScanBlock: usize = 0;
+let holeScan: usize = 0;
+let holeScanLimit: usize = 0;
+let overScanBlock: usize = 0;
+let overScan: usize = 0;
+/** Which of the two scanNext() returned last. */
+let scanIsOver: bool = false;
+
+/** Blocks in use. */
+let blocks: u32 = 0;
+
+export function blocksInUse(): u32 {
+  return blocks;
+}
+
+/** Starts anew at the first of the blocks with holes, linked by nextBlock; after a sweep. */
+export function holesReset(first: usize, inUse: u32): void {
+  blocks = inUse;
+  holeBlock = first;
+  holeTop = holeLimit = 0;
+  overBlock = overTop = overLimit = 0;
+  if (first && findHole(first, FIRST_LINE)) enterHole();
+}
+
+function enterHole(): void {
+  holeBlock = foundBlock;
+  holeTop = foundLo;
+  holeLimit = foundHi;
+}
+
+/** Finds the first hole from `line` of `block` on, also in the blocks after it. */
+function findHole(block: usize, line: u32): bool {
+  while (block) {
+    while (line < LINES_PER_BLOCK && lineIsMarked(block, line)) line++;
+    if (line < LINES_PER_BLOCK) {
+      const lo = line;
+      do line++;
+      while (line < LINES_PER_BLOCK && !lineIsMarked(block, line));
+      foundBlock = block;
+      foundLo = block + ((<usize>lo) << LINE_SHIFT);
+      foundHi = block + ((<usize>line) << LINE_SHIFT);
+      return true;
+    }
+    block = nextBlock(block);
+    line = FIRST_LINE;
+  }
+  return false;
+}
+
+/** The hole after the one that ends at `limit` in `block`. */
+function findHoleAfter(block: usize, limit: usize): bool {
+  if (!block) return false;
+  const line = limit ? <u32>((limit - block) >> LINE_SHIFT) : FIRST_LINE;
+  return findHole(block, line);
+}
+
+/** A fresh block from the collector's chunks; 0 when there is none. */
+function freshBlock(): usize {
+  const block = acquireReserved(OWNER_BLOCK);
+  if (!block) return 0;
+  blockOpen(block, lastRunIsFresh());
+  blocks++;
+  return block;
+}
+
+/**
+ * Allocates `bytes`, a multiple of 8 and at most LARGE_MIN_BYTES, of the mature space and sets the start bit.
+ * @returns the address; 0 when there is no chunk left (never inside a collection: the reserve covers it)
+ */
+export function allocMature(bytes: usize): usize {
+  const ref = holeTop;
+  if (ref + bytes <= holeLimit) {
+    holeTop = ref + bytes;
+    setBlockStart(ref);
+    return ref;
+  }
+  return slowAllocMature(bytes);
+}
+
+function slowAllocMature(bytes: usize): usize {
+  if (bytes > LINE_BYTES) return allocOverflow(bytes);
+  if (holeTop < holeLimit) store<usize>(holeTop, 0);
+  if (findHoleAfter(holeBlock, holeLimit)) {
+    enterHole();
+  } else {
+    const block = freshBlock();
+    if (!block) return 0;
+    holeTop = payloadStart(block);
+    holeLimit = block + CHUNK_BYTES;
+    if (holeBlock) {
+      setNextBlock(holeBlock, block);
+    } else {
+      holeScanBlock = block;
+      holeScan = holeTop;
+      holeScanLimit = holeLimit;
+    }
+    holeBlock = block;
+  }
+  // A hole is at least a line, and so is whatever follows: it fits.
+  const ref = holeTop;
+  holeTop = ref + bytes;
+  setBlockStart(ref);
+  return ref;
+}
+
+function allocOverflow(bytes: usize): usize {
+  if (overTop + bytes > overLimit) {
+    const block = freshBlock();
+    if (!block) return 0;
+    if (overTop < overLimit) store<usize>(overTop, 0);
+    overTop = payloadStart(block);
+    overLimit = block + CHUNK_BYTES;
+    if (overBlock) {
+      setNextBlock(overBlock, block);
+    } else {
+      overScanBlock = block;
+      overScan = overTop;
+    }
+    overBlock = block;
+  }
+  const ref = overTop;
+  overTop = ref + bytes;
+  setBlockStart(ref);
+  return ref;
+}
+
+/** Starts scans where the allocators stand. */
+export function scanBegin(): void {
+  holeScanBlock = holeBlock;
+  holeScan = holeTop;
+  holeScanLimit = holeLimit;
+  overScanBlock = overBlock;
+  overScan = overTop;
+}
+
+/**
+ * The next object promoted since scanBegin that has not been met yet; 0 when all have been.
+ * The caller says with scanned() how long it was before it asks again.
+ */
+export function scanNext(): usize {
+  while (holeScan != holeTop) {
+    if (holeScan < holeScanLimit && load<usize>(holeScan)) {
+      scanIsOver = false;
+      return holeScan;
+    }
+    const found = findHoleAfter(holeScanBlock, holeScanLimit);
+    if (DEBUG) assert(found);
+    holeScanBlock = foundBlock;
+    holeScan = foundLo;
+    holeScanLimit = foundHi;
+  }
+  while (overScan != overTop) {
+    if (overScan < overScanBlock + CHUNK_BYTES && load<usize>(overScan)) {
+      scanIsOver = true;
+      return overScan;
+    }
+    overScanBlock = nextBlock(overScanBlock);
+    overScan = payloadStart(overScanBlock);
+  }
+  return 0;
+}
+
+/** Moves past the object that scanNext() returned last. */
+export function scanned(bytes: usize): void {
+  if (scanIsOver) overScan += bytes;
+  else holeScan += bytes;
+}

@@ -1,0 +1,76 @@
+// Large objects: each in a run of chunks of its own, never moved, found by the page map.
+//
+//     0   +----------------------------------+
+//         | chunks in the run                |
+//     4   | mark: 1 when the major found it  |
+//    16   +----------------------------------+
+//         | the object                       |
+//
+// Sweeping gives back the run of what is not marked. State: none but the page map.
+
+import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor } from "../memory/address";
+import { acquireRun, chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
+import { largeFirstChunk, OWNER_LARGE, ownerOfChunk, setLargeOwners } from "../memory/pagemap";
+
+export const LARGE_HEADER_BYTES: usize = 16;
+
+const CHUNKS_OFFSET: usize = 0;
+const MARK_OFFSET: usize = 4;
+
+/**
+ * Allocates a run for an object of `bytes`; lastRunIsFresh() says whether it is zero.
+ * @returns where the object goes; 0 when the memory cannot be had
+ */
+export function allocLarge(bytes: usize): usize {
+  const count = chunksFor(bytes + LARGE_HEADER_BYTES);
+  const run = acquireRun(count, OWNER_LARGE);
+  if (!run) return 0;
+  setLargeOwners(chunkOf(run), count);
+  store<u32>(run, count, CHUNKS_OFFSET);
+  store<u32>(run, 0, MARK_OFFSET);
+  return run + LARGE_HEADER_BYTES;
+}
+
+/** The start of the large object around `addr`. */
+export function largeStart(addr: usize): usize {
+  return chunkAddress(largeFirstChunk(addr)) + LARGE_HEADER_BYTES;
+}
+
+/** Marks the object at `ref`; true when it was not marked before. */
+export function markLarge(ref: usize): bool {
+  const run = ref - LARGE_HEADER_BYTES;
+  if (load<u32>(run, MARK_OFFSET)) return false;
+  store<u32>(run, 1, MARK_OFFSET);
+  return true;
+}
+
+export function isMarkedLarge(ref: usize): bool {
+  return load<u32>(ref - LARGE_HEADER_BYTES, MARK_OFFSET) != 0;
+}
+
+export function largeChunks(ref: usize): u32 {
+  return load<u32>(ref - LARGE_HEADER_BYTES, CHUNKS_OFFSET);
+}
+
+/** The first large object at or after `chunk`; 0 when there is none. Cursor for walks. */
+export function nextLarge(chunk: u32): usize {
+  const end = chunksEnd();
+  for (; chunk < end; chunk++) {
+    if (ownerOfChunk(chunk) == OWNER_LARGE) return chunkAddress(chunk) + LARGE_HEADER_BYTES;
+  }
+  return 0;
+}
+
+/** Gives back what is not marked, and unmarks the rest. */
+export function sweepLarge(): void {
+  let ref = nextLarge(chunksFirst());
+  while (ref) {
+    const run = ref - LARGE_HEADER_BYTES;
+    const count = largeChunks(ref);
+    if (load<u32>(run, MARK_OFFSET)) store<u32>(run, 0, MARK_OFFSET);
+    else releaseRun(run, count);
+    ref = nextLarge(chunkOf(run) + count);
+  }
+}
+
+if (LARGE_HEADER_BYTES >= CHUNK_BYTES) ERROR("a large object must start in its first chunk");

@@ -1,0 +1,65 @@
+// The page map: one byte for each 64 KiB chunk of the 4 GiB space names the chunk's owner, so "whose is this
+// address" is one load for every mechanism. It lies in a chunk of its own; only the touched parts of it cost memory.
+//
+// Invariant: a byte is 0 exactly for chunks that are not ours (below the heap, beyond our last growth, grown by others).
+// State: the address of the map.
+
+import { CHUNK_SHIFT, chunkOf } from "./address";
+
+export const OWNER_FOREIGN: u32 = 0;
+/** Ours, not in use, never touched: reads as zero. */
+export const OWNER_FRESH: u32 = 1;
+/** Ours, not in use, touched before: reusing it costs no page fault. */
+export const OWNER_WARM: u32 = 2;
+/** The core's own tables: statistics, shapes, shadow stack, handles, remembered set, mark stack. */
+export const OWNER_CONTROL: u32 = 3;
+export const OWNER_NURSERY: u32 = 4;
+/** A block of the mature space. */
+export const OWNER_BLOCK: u32 = 5;
+/** The first chunk of a large object. */
+export const OWNER_LARGE: u32 = 6;
+/** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
+export const OWNER_LARGE_REST: u32 = 16;
+/** Memory of the `leak` manager. */
+export const OWNER_LEAK: u32 = 7;
+
+let pageMap: usize = 0;
+
+export function pageMapOpen(at: usize): void {
+  pageMap = at;
+}
+
+export function ownerOfChunk(chunk: u32): u32 {
+  return load<u8>(pageMap + <usize>chunk);
+}
+
+export function ownerOf(addr: usize): u32 {
+  return load<u8>(pageMap + (addr >> CHUNK_SHIFT));
+}
+
+export function setOwners(chunk: u32, count: u32, owner: u32): void {
+  memory.fill(pageMap + <usize>chunk, <u8>owner, <usize>count);
+}
+
+/** Marks a run as one large object: the first chunk, then back-skips. */
+export function setLargeOwners(chunk: u32, count: u32): void {
+  store<u8>(pageMap + <usize>chunk, OWNER_LARGE);
+  for (let i: u32 = 1; i < count; i++) {
+    store<u8>(pageMap + <usize>chunk + <usize>i, OWNER_LARGE_REST + 31 - clz(i));
+  }
+}
+
+export function isLarge(owner: u32): bool {
+  return owner == OWNER_LARGE || owner >= OWNER_LARGE_REST;
+}
+
+/** The first chunk of the large object that `addr` lies in: at most 16 steps, each at least halving the distance. */
+export function largeFirstChunk(addr: usize): u32 {
+  let chunk = chunkOf(addr);
+  let owner = ownerOfChunk(chunk);
+  while (owner >= OWNER_LARGE_REST) {
+    chunk -= (<u32>1) << (owner - OWNER_LARGE_REST);
+    owner = ownerOfChunk(chunk);
+  }
+  return chunk;
+}

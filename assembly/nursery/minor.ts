@@ -1,0 +1,99 @@
+// The minor collection: survivors are evacuated to the mature space in Cheney order; interior pointers keep their offset.
+// Its cost follows survivors and remembered slots, not garbage.
+//
+// The caller has made sure that the evacuation reserve covers the nursery, so no allocation here can fail.
+
+import { DEBUG } from "../config";
+import { nextObject, payloadStart } from "../mature/block";
+import { allocMature, scanBegin, scanNext, scanned } from "../mature/holes";
+import { largeChunks, nextLarge } from "../mature/large";
+import { rememberedClear, rememberedOverflowed, visitRemembered } from "../mature/remembered";
+import { chunkAddress, chunkOf } from "../memory/address";
+import { chunksEnd, chunksFirst } from "../memory/chunks";
+import { copyGranules } from "../memory/copy";
+import { OWNER_BLOCK, ownerOfChunk } from "../memory/pagemap";
+import { forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../object/header";
+import { Shape } from "../object/shape";
+import { visitPointers } from "../object/walk";
+import { visitHandles } from "../roots/handles";
+import { visitShadow } from "../roots/shadow";
+import { isYoung, nurseryReset, youngStart } from "./bump";
+
+@final
+@unmanaged
+class Evacuator {
+  box(slot: usize): void {
+    const ref = load<usize>(slot);
+    if (isYoung(ref)) store<usize>(slot, evacuate(ref));
+  }
+
+  slice(slot: usize): void {
+    const addr = load<usize>(slot);
+    if (!isYoung(addr)) return;
+    const start = youngStart(addr);
+    store<usize>(slot, evacuate(start) + (addr - start));
+  }
+
+  /** An object born old: all of its slots. */
+  object(ref: usize): void {
+    visitPointers<Evacuator>(ref, shapeOf(ref), this);
+  }
+}
+
+const EVACUATOR: usize = 0;
+
+let promoted: u64 = 0;
+
+/** Moves the object at `ref`, once, and returns where it is now. */
+function evacuate(ref: usize): usize {
+  const header = load<usize>(ref);
+  if (isForwarded(header)) return forwardedTo(header);
+  const bytes = objectBytes(ref, Shape.at(header));
+  const to = allocMature(bytes);
+  if (DEBUG) assert(to != 0);
+  copyGranules(to, ref, bytes);
+  forward(ref, to);
+  promoted += bytes;
+  return to;
+}
+
+/** Empties the nursery. @returns the bytes promoted */
+export function collectNursery(): u64 {
+  promoted = 0;
+  const evacuator = changetype<Evacuator>(EVACUATOR);
+  scanBegin();
+  visitShadow<Evacuator>(evacuator);
+  visitHandles<Evacuator>(evacuator);
+  if (rememberedOverflowed()) visitOld();
+  else visitRemembered<Evacuator>(evacuator);
+  let ref = scanNext();
+  while (ref) {
+    const shape = shapeOf(ref);
+    visitPointers<Evacuator>(ref, shape, evacuator);
+    scanned(objectBytes(ref, shape));
+    ref = scanNext();
+  }
+  rememberedClear();
+  nurseryReset();
+  return promoted;
+}
+
+/** Instead of the remembered set when that has overflowed: every object outside the nursery. */
+function visitOld(): void {
+  const evacuator = changetype<Evacuator>(EVACUATOR);
+  // Objects promoted meanwhile may be met here as well: visiting twice is harmless.
+  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
+    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
+    const block = chunkAddress(chunk);
+    let ref = nextObject(block, payloadStart(block));
+    while (ref) {
+      evacuator.object(ref);
+      ref = nextObject(block, ref + 8);
+    }
+  }
+  let ref = nextLarge(chunksFirst());
+  while (ref) {
+    evacuator.object(ref);
+    ref = nextLarge(chunkOf(ref) + largeChunks(ref));
+  }
+}

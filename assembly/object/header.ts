@@ -1,0 +1,49 @@
+// The header of an object: its shape, or, while a collection moves it, where it has gone.
+//
+//        a record                        an array                         moved
+//   0    shape                           shape                            new address | 1
+//   4    first field                     length, in elements              (queue link of nobody: free)
+//   8    ...                             elements, `stride` bytes each
+//
+// A reference is the address of the header. Shapes and objects are 8-aligned, so bit 0 tells the two apart.
+
+import { alignUp, GRANULE_BYTES } from "../memory/address";
+import { Shape } from "./shape";
+
+export const LENGTH_OFFSET: usize = 4;
+export const ARRAY_HEADER_BYTES: usize = 8;
+/** An array longer than this many bytes does not fit any wasm memory. */
+export const OBJECT_MAX_BYTES: u64 = 0xfff00000;
+
+const FORWARDED: usize = 1;
+
+export function shapeOf(ref: usize): Shape {
+  return Shape.at(load<usize>(ref));
+}
+
+export function isForwarded(header: usize): bool {
+  return (header & FORWARDED) != 0;
+}
+
+export function forwardedTo(header: usize): usize {
+  return header & ~FORWARDED;
+}
+
+export function forward(ref: usize, to: usize): void {
+  store<usize>(ref, to | FORWARDED);
+}
+
+export function lengthOf(ref: usize): u32 {
+  return load<u32>(ref, LENGTH_OFFSET);
+}
+
+/** Bytes of an object of this shape, header and rounding included. */
+export function objectBytes(ref: usize, shape: Shape): usize {
+  if (!shape.isArray) return shape.bytes;
+  return alignUp(ARRAY_HEADER_BYTES + <usize>lengthOf(ref) * <usize>shape.bytes, GRANULE_BYTES);
+}
+
+/** Bytes of an array of `length` elements, header and rounding included; as u64, since it may not fit. */
+export function arrayBytes(shape: Shape, length: u32): u64 {
+  return (<u64>ARRAY_HEADER_BYTES + <u64>length * <u64>shape.bytes + 7) & ~(<u64>7);
+}

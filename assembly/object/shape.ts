@@ -1,0 +1,80 @@
+// Shapes: what the collector must know about an object's size and where its pointers are.
+//
+//   0   +--------+--------+-----------------+
+//       | kind:8 | flags:8|     tag:16      |   tag is the compiler's; the core does not read it
+//   4   +--------+--------+-----------------+
+//       | bytes: size of a record with its header, rounded up to 8; stride of an array
+//   8   +-----------------------------------+
+//       | boxes: bit i = word i is a Box    |   or, with SHAPE_WIDE, the address of the table
+//  12   +-----------------------------------+
+//       | slices: bit i = word i is a Slice |
+//  16   +-----------------------------------+
+//
+// The table of a wide shape: u32 count of words, then a pair (boxes, slices) for each 32 words.
+// Reps (seed 001): Box, Slice; Word and Float are what has no bit.
+
+import { WORD_BYTES } from "../memory/address";
+
+export const KIND_RECORD: u8 = 0;
+export const KIND_ARRAY: u8 = 1;
+
+export const SHAPE_SLICEABLE: u8 = 1;
+export const SHAPE_POINTERS: u8 = 2;
+export const SHAPE_WIDE: u8 = 4;
+
+export const SHAPE_BYTES: usize = 16;
+
+@unmanaged
+@final
+export class Shape {
+  kind: u8;
+  flags: u8;
+  tag: u16;
+  bytes: u32;
+  boxes: u32;
+  slices: u32;
+
+  @inline static at(addr: usize): Shape {
+    return changetype<Shape>(addr);
+  }
+
+  get isArray(): bool {
+    return this.kind == KIND_ARRAY;
+  }
+  get isSliceable(): bool {
+    return (this.flags & SHAPE_SLICEABLE) != 0;
+  }
+  get hasPointers(): bool {
+    return (this.flags & SHAPE_POINTERS) != 0;
+  }
+  get isWide(): bool {
+    return (this.flags & SHAPE_WIDE) != 0;
+  }
+}
+
+/** Words in one map entry. */
+export const MAP_WORDS: u32 = 32;
+const PAIR_BYTES: usize = 8;
+
+/** How many 32-word pairs of maps a shape has. */
+export function mapCount(shape: Shape): u32 {
+  return shape.isWide ? (load<u32>(<usize>shape.boxes) + MAP_WORDS - 1) / MAP_WORDS : 1;
+}
+
+/** The Box bits of the `i`-th 32 words. */
+export function boxesAt(shape: Shape, i: u32): u32 {
+  return shape.isWide ? load<u32>(<usize>shape.boxes + WORD_BYTES + <usize>i * PAIR_BYTES) : shape.boxes;
+}
+
+/** The Slice bits of the `i`-th 32 words. */
+export function slicesAt(shape: Shape, i: u32): u32 {
+  return shape.isWide ? load<u32>(<usize>shape.boxes + 2 * WORD_BYTES + <usize>i * PAIR_BYTES) : shape.slices;
+}
+
+/** Bytes of the table of a wide shape of `words` words. */
+export function wideTableBytes(words: u32): usize {
+  return WORD_BYTES + <usize>((words + MAP_WORDS - 1) / MAP_WORDS) * PAIR_BYTES;
+}
+
+if (offsetof<Shape>() != SHAPE_BYTES) ERROR("Shape must match SHAPE_BYTES");
+if (offsetof<Shape>("boxes") != 8) ERROR("Shape.boxes moved");

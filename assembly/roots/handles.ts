@@ -1,0 +1,108 @@
+// Handles: roots for a host that keeps references across collections. A handle is a small number; its slot moves
+// with no object.
+//
+// Handles live in chunks chained through their first word; a chunk's slots are 8 bytes:
+//   0  value, or the next free handle
+//   4  state: 0 free, 1 Box, 2 Slice
+// Handle h is slot h % HANDLES_PER_CHUNK of chunk h / HANDLES_PER_CHUNK; slot 0 of a chunk is its link, never a handle.
+// State: the chunk directory and the free list.
+
+import { CHUNK_BYTES } from "../memory/address";
+import { acquireRun } from "../memory/chunks";
+import { OWNER_CONTROL } from "../memory/pagemap";
+import { PointerVisitor } from "../object/walk";
+
+const SLOT_SHIFT: usize = 3;
+const SLOT_BYTES: usize = 1 << SLOT_SHIFT;
+const HANDLES_PER_CHUNK: u32 = <u32>(CHUNK_BYTES >> SLOT_SHIFT);
+const STATE_FREE: u32 = 0;
+const STATE_BOX: u32 = 1;
+const STATE_SLICE: u32 = 2;
+
+let firstChunk: usize = 0;
+let lastChunk: usize = 0;
+let chunkCount: u32 = 0;
+let freeHandle: u32 = 0;
+let live: u32 = 0;
+
+export function handlesOpen(): void {
+  firstChunk = lastChunk = 0;
+  chunkCount = freeHandle = live = 0;
+}
+
+export function handlesLive(): u32 {
+  return live;
+}
+
+function slotOf(handle: u32): usize {
+  let chunk = firstChunk;
+  for (let i = handle / HANDLES_PER_CHUNK; i > 0; i--) chunk = load<usize>(chunk);
+  return chunk + ((<usize>(handle % HANDLES_PER_CHUNK)) << SLOT_SHIFT);
+}
+
+function addChunk(): bool {
+  const chunk = acquireRun(1, OWNER_CONTROL);
+  if (!chunk) return false;
+  store<usize>(chunk, 0);
+  if (lastChunk) store<usize>(lastChunk, chunk);
+  else firstChunk = chunk;
+  lastChunk = chunk;
+  const base = chunkCount++ * HANDLES_PER_CHUNK;
+  // Threaded so that low handles are handed out first.
+  for (let i: u32 = HANDLES_PER_CHUNK - 1; i > 0; i--) {
+    const slot = chunk + ((<usize>i) << SLOT_SHIFT);
+    store<u32>(slot, freeHandle);
+    store<u32>(slot, STATE_FREE, 4);
+    freeHandle = base + i;
+  }
+  return true;
+}
+
+/**
+ * Roots a value.
+ * @param isSlice whether it is a Slice (may point into an object) or a Box
+ * @returns a handle, or 0 when there is no memory for more handles
+ */
+export function handleNew(value: usize, isSlice: bool): u32 {
+  if (!freeHandle && !addChunk()) return 0;
+  const handle = freeHandle;
+  const slot = slotOf(handle);
+  freeHandle = load<u32>(slot);
+  store<usize>(slot, value);
+  store<u32>(slot, isSlice ? STATE_SLICE : STATE_BOX, 4);
+  live++;
+  return handle;
+}
+
+/** The value as it is now: collections move it. */
+export function handleGet(handle: u32): usize {
+  const slot = slotOf(handle);
+  assert(load<u32>(slot, 4) != STATE_FREE);
+  return load<usize>(slot);
+}
+
+export function handleSet(handle: u32, value: usize): void {
+  const slot = slotOf(handle);
+  assert(load<u32>(slot, 4) != STATE_FREE);
+  store<usize>(slot, value);
+}
+
+export function handleFree(handle: u32): void {
+  const slot = slotOf(handle);
+  assert(load<u32>(slot, 4) != STATE_FREE);
+  store<u32>(slot, freeHandle);
+  store<u32>(slot, STATE_FREE, 4);
+  freeHandle = handle;
+  live--;
+}
+
+/** Visits every live handle's slot. */
+export function visitHandles<V extends PointerVisitor>(visitor: V): void {
+  for (let chunk = firstChunk; chunk; chunk = load<usize>(chunk)) {
+    for (let slot = chunk + SLOT_BYTES; slot < chunk + CHUNK_BYTES; slot += SLOT_BYTES) {
+      const state = load<u32>(slot, 4);
+      if (state == STATE_BOX) visitor.box(slot);
+      else if (state == STATE_SLICE) visitor.slice(slot);
+    }
+  }
+}

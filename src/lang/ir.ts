@@ -1,0 +1,235 @@
+/**
+ * The structured intermediate representation of Mote, in A-normal form.
+ *
+ *     source -> parse -> check -> build (this) -> analyses -> lower(memory manager) -> link
+ *
+ * Every allocation, load, store, slice, call and return is an instruction of its own; every operand is an
+ * atom (a variable or a constant); every allocation site has a name; every variable has a type that says
+ * what a collector must know about it. Control flow is structured: blocks nest, and a value that several
+ * branches define is a mutable variable that each of them sets.
+ *
+ * What is already decided here, once for all memory managers:
+ *  - Flat structs are gone: their fields travel as several variables, several record fields, several
+ *    element components. A struct too large for that, or one with an unpacked array, is a `record`.
+ *  - A union whose cases all lack fields is a `byte` holding the case's index.
+ *  - Lists are records of a storage array and a length; `push` is already spelled out.
+ *  - Indices are already checked: `panic` is explicit, loads and stores are unchecked.
+ *
+ * What a manager decides: how a pointer, an array and a slice look in wasm, and everything that touches memory.
+ */
+
+/** A number, a byte, a truth value, or something that refers to memory. */
+export type IrType =
+  | { readonly kind: "int" } //   i32, signed
+  | { readonly kind: "long" } //  i64, signed
+  | { readonly kind: "float" } // f64
+  | { readonly kind: "byte" } //  i32 holding 0..255; one byte in memory
+  | { readonly kind: "bool" } //  i32 holding 0 or 1; one byte in memory
+  /** A value of a union of which at least one case has fields: a pointer to the case's record, or an immediate. */
+  | { readonly kind: "union"; readonly union: UnionType }
+  /** A pointer to a record of exactly this type; never null. */
+  | { readonly kind: "record"; readonly record: RecordType }
+  /** A pointer to the start of an array object; never null. Its length never changes. */
+  | { readonly kind: "array"; readonly element: ElementType }
+  /** Some consecutive elements of an array (or of an unpacked array in a record), sharing its storage. */
+  | { readonly kind: "slice"; readonly element: ElementType };
+
+/** What one element of an array or slice is made of: the components of a flat struct, or a single component. */
+export interface ElementType {
+  /** Name for messages and dumps, unique per distinct list of components ("Int", "Text", "City"). */
+  readonly name: string;
+  readonly components: readonly IrType[];
+}
+
+export interface FieldType {
+  readonly name: string;
+  readonly type: IrType;
+  /** Written after construction (lists, later classes): only such fields may be targets of `setField`. */
+  readonly mutable: boolean;
+  /**
+   * For a small fixed array unpacked in its owner: the number of elements; `type` is then the type of its only
+   * component. Such a field is read by `unpackedGet` and `unpackedSlice`, and makes its record sliceable.
+   */
+  readonly unpackedLength?: number;
+}
+
+/** A heap object with named fields: a boxed struct, a union's case, a list. Compared by identity. */
+export interface RecordType {
+  readonly name: string;
+  /** May be filled in after creation (types refer to each other); final before lowering starts. */
+  fields: FieldType[];
+  /** The union this record is a case of, with the index of the case. */
+  readonly caseOf?: { readonly union: UnionType; readonly index: number };
+}
+
+/** Compared by identity. */
+export interface UnionType {
+  readonly name: string;
+  /** In the order of the source. A case without fields has no record: it is an immediate and takes no memory. */
+  cases: { readonly name: string; readonly record: RecordType | null }[];
+}
+
+/** A variable of one function. Assigned once unless `mutable`. Compared by identity. */
+export interface Variable {
+  readonly kind: "variable";
+  readonly id: number;
+  readonly name: string;
+  readonly type: IrType;
+  readonly mutable: boolean;
+}
+
+export type Constant =
+  | { readonly kind: "constant"; readonly type: { readonly kind: "int" | "byte" | "bool" | "float" }; readonly value: number }
+  | { readonly kind: "constant"; readonly type: { readonly kind: "long" }; readonly value: bigint };
+
+export type Atom = Variable | Constant;
+
+/** Where the program allocates; what reports and later the placement analysis speak of. */
+export interface Site {
+  readonly id: number;
+  readonly functionName: string;
+  readonly line: number;
+  /** What is allocated, in the source's words: "Node", "[Int]", "List[Text] storage". */
+  readonly what: string;
+}
+
+/** Operators on numbers; the operands' type decides the width. Comparisons give `bool`. */
+export type BinaryOperator =
+  | "add" | "sub" | "mul" | "div" | "rem" // div and rem: the builder has already checked for zero
+  | "and" | "or" | "xor" | "shl" | "shr" | "ushr"
+  | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
+  | "ltUnsigned"; // int only: the bounds check in one compare
+
+export type UnaryOperator =
+  | "neg" | "not" // not: bool
+  | "intToLong" | "longToInt" | "intToFloat" | "longToFloat" | "floatToInt" | "floatToLong" // to integer: saturating
+  | "intToByte" // keeps the low 8 bits
+  | "byteToInt" | "boolToInt"
+  | "floatBits" | "floatFromBits" // float <-> long, the same 64 bits
+  | "floor" | "ceil" | "sqrt" | "abs" // float
+  | "clz" | "ctz" | "popcount"; // int and long
+
+/** Why a program stops. The message is made by the runtime support from the code and up to two numbers. */
+export type PanicCode =
+  | "indexOutOfRange" // a: index, b: length
+  | "sliceOutOfRange" // a: start, b: end
+  | "divisionByZero"
+  | "emptyList" // pop of an empty list
+  | "negativeLength" // a: length
+  | "outOfMemory" // raised by managers
+  | "stackOverflow" // raised by managers: the shadow stack is full
+  | "failed"; // the program called fail(text); the text has been written to standard error before
+
+export type Instruction =
+  /** Assigns a variable (the only instruction that may target a mutable one, apart from dsts of any kind). */
+  | { readonly op: "set"; readonly dst: Variable; readonly src: Atom }
+  | { readonly op: "unary"; readonly dst: Variable; readonly operator: UnaryOperator; readonly a: Atom }
+  | { readonly op: "binary"; readonly dst: Variable; readonly operator: BinaryOperator; readonly a: Atom; readonly b: Atom }
+  | { readonly op: "call"; readonly dsts: readonly Variable[]; readonly callee: IrFunction; readonly args: readonly Atom[] }
+
+  // Records and unions
+  /** Allocates a record. One argument per field in order; an unpacked field takes `unpackedLength` arguments. */
+  | { readonly op: "construct"; readonly dst: Variable; readonly record: RecordType; readonly args: readonly Atom[]; readonly site: Site }
+  /** The immediate value of a case without fields. */
+  | { readonly op: "immediate"; readonly dst: Variable; readonly union: UnionType; readonly caseIndex: number }
+  /** Reads a field; `object` has type record. */
+  | { readonly op: "field"; readonly dst: Variable; readonly object: Variable; readonly record: RecordType; readonly index: number }
+  | { readonly op: "setField"; readonly object: Variable; readonly record: RecordType; readonly index: number; readonly value: Atom }
+  | { readonly op: "unpackedGet"; readonly dst: Variable; readonly object: Variable; readonly record: RecordType; readonly index: number; readonly at: Atom }
+  /** A slice of an unpacked array, from `start` (inclusive) to `end` (exclusive); shares the record's memory. */
+  | { readonly op: "unpackedSlice"; readonly dst: Variable; readonly object: Variable; readonly record: RecordType; readonly index: number; readonly start: Atom; readonly end: Atom }
+
+  // Arrays (whole objects)
+  /** Allocates an array of `length` elements, all zero (numbers), null-like or unspecified-but-safe (pointers: never read before written). */
+  | { readonly op: "arrayNew"; readonly dst: Variable; readonly element: ElementType; readonly length: Atom; readonly site: Site }
+  | { readonly op: "arrayLength"; readonly dst: Variable; readonly array: Variable }
+  | { readonly op: "arrayGet"; readonly dsts: readonly Variable[]; readonly array: Variable; readonly index: Atom }
+  | { readonly op: "arraySet"; readonly array: Variable; readonly index: Atom; readonly values: readonly Atom[] }
+  /** Copies `count` elements of a slice, from its element `from`, into `array` at `at`. Ranges may overlap. */
+  | { readonly op: "arrayFill"; readonly array: Variable; readonly at: Atom; readonly source: Variable; readonly from: Atom; readonly count: Atom }
+  /** The slice of `array` from `start` to `end`. An empty one keeps nothing alive. */
+  | { readonly op: "arraySlice"; readonly dst: Variable; readonly array: Variable; readonly start: Atom; readonly end: Atom }
+
+  // Slices
+  | { readonly op: "sliceLength"; readonly dst: Variable; readonly slice: Variable }
+  | { readonly op: "sliceGet"; readonly dsts: readonly Variable[]; readonly slice: Variable; readonly index: Atom }
+  | { readonly op: "sliceSet"; readonly slice: Variable; readonly index: Atom; readonly values: readonly Atom[] }
+  /** A part of a slice, from `start` to `end`, sharing storage. An empty one keeps nothing alive. */
+  | { readonly op: "subslice"; readonly dst: Variable; readonly slice: Variable; readonly start: Atom; readonly end: Atom }
+  /** The empty slice. */
+  | { readonly op: "sliceEmpty"; readonly dst: Variable }
+  /** A text of the program's source, in static memory: a slice of bytes. */
+  | { readonly op: "literal"; readonly dst: Variable; readonly bytes: Uint8Array }
+
+  // Control
+  | { readonly op: "if"; readonly condition: Atom; readonly then: Block; readonly otherwise: Block }
+  /** Selects by integer; no fall through. */
+  | { readonly op: "switch"; readonly value: Atom; readonly arms: readonly { readonly values: readonly number[]; readonly body: Block }[]; readonly otherwise: Block }
+  /**
+   * Selects by the case of a union; no fall through. `binding`, present when the case has a record, is the same value
+   * with type record. `otherwise` is absent when every case has an arm.
+   */
+  | { readonly op: "match"; readonly value: Variable; readonly union: UnionType; readonly arms: readonly MatchArm[]; readonly otherwise?: Block }
+  /** Repeats until a `break` leaves it. */
+  | { readonly op: "loop"; readonly label: Label; readonly body: Block }
+  /** A block that `break` can leave forwards (used by compiled patterns). */
+  | { readonly op: "block"; readonly label: Label; readonly body: Block }
+  /** Leaves the loop or block. */
+  | { readonly op: "break"; readonly label: Label }
+  /** Starts the next round of the loop. */
+  | { readonly op: "continue"; readonly label: Label }
+  | { readonly op: "return"; readonly values: readonly Atom[] }
+  /** A call whose results are the function's results: never grows any stack. */
+  | { readonly op: "tailCall"; readonly callee: IrFunction; readonly args: readonly Atom[] }
+  /** Stops the program: message to standard error with the source line, exit code 1. */
+  | { readonly op: "panic"; readonly code: PanicCode; readonly a?: Atom; readonly b?: Atom; readonly line: number }
+
+  // The outside world
+  /** Appends bytes to standard output (stream 1, buffered by the runtime support) or standard error (2, unbuffered). */
+  | { readonly op: "write"; readonly stream: 1 | 2; readonly bytes: Variable }
+  /** All of standard input as a slice of bytes. May allocate. */
+  | { readonly op: "readInput"; readonly dst: Variable; readonly site: Site }
+  /** The command line's arguments, without the program's name: a slice of texts. May allocate. */
+  | { readonly op: "arguments"; readonly dst: Variable; readonly site: Site };
+
+export interface MatchArm {
+  readonly caseIndex: number;
+  readonly binding?: Variable;
+  readonly body: Block;
+}
+
+export interface Block {
+  readonly instructions: Instruction[];
+}
+
+/** Names a loop or block; compared by identity. */
+export interface Label {
+  readonly name: string;
+}
+
+/** Compared by identity. */
+export interface IrFunction {
+  readonly name: string;
+  params: Variable[];
+  results: IrType[];
+  body: Block;
+  /** Line of the definition in its source. */
+  readonly line: number;
+}
+
+export interface IrProgram {
+  /** File name as the user gave it, for messages. */
+  readonly file: string;
+  /** Only functions reachable from `main`. */
+  readonly functions: readonly IrFunction[];
+  /** Takes no parameters and returns nothing (the builder wraps the user's main: reads arguments and input it asks for). */
+  readonly main: IrFunction;
+  readonly sites: readonly Site[];
+}
+
+/** One byte: the element of texts and byte arrays. */
+export const BYTE_ELEMENT: ElementType = { name: "Byte", components: [{ kind: "byte" }] };
+/** A text is a slice of bytes holding UTF-8. */
+export const TEXT_TYPE: IrType = { kind: "slice", element: BYTE_ELEMENT };
+/** A text as an element: arrays of texts are arrays of such pairs. */
+export const TEXT_ELEMENT: ElementType = { name: "Text", components: [TEXT_TYPE] };
