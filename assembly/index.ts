@@ -8,7 +8,7 @@ import { refresh } from "./gc/statistics";
 import { matureStart } from "./mature/find";
 import { limitMarkStack } from "./mature/mark";
 import { limitRemembered, REMEMBER_SLICE, remember } from "./mature/remembered";
-import { refuseGrowAfter } from "./memory/chunks";
+import { refuseGrowAfter } from "./memory/grow";
 import { isYoung, youngStart } from "./nursery/bump";
 
 export { allocArray, allocRecord } from "./gc/allocate";

@@ -1,16 +1,17 @@
 // The manager `leak`: bump, never freed. The floor that every other manager is measured against.
 //
-//     | ... objects ... | leakTop | free | leakLimit |
+//     heapBase | ... objects ... | leakTop | free | leakLimit |
 //
-// State: the two globals, exported to the program, which bumps by itself.
+// It needs no page map: nothing is ever given back, so all it asks of the memory is to grow. Growth by others is skipped.
+// State: the two globals, exported to the program, which bumps by itself; the heap limit.
 
-import { LEAK_STEP_BYTES } from "../config";
-import { CHUNK_SHIFT, chunksFor } from "../memory/address";
-import { acquireRun, chunksOpen } from "../memory/chunks";
-import { OWNER_LEAK } from "../memory/pagemap";
+import { ERROR_LIMIT, ERROR_NONE, LEAK_STEP_BYTES } from "../config";
+import { alignUp, CHUNK_SHIFT, chunkAddress, chunksFor, GRANULE_BYTES } from "../memory/address";
+import { growMemory } from "../memory/grow";
 
 export let leakTop: usize = 0;
 export let leakLimit: usize = 0;
+let chunksLeft: u32 = 0;
 
 /**
  * Opens the heap for `leak`.
@@ -19,8 +20,12 @@ export let leakLimit: usize = 0;
  * @returns 0, or an ERROR_ code
  */
 export function leakInit(heapBase: usize, heapLimitBytes: usize): i32 {
-  leakTop = leakLimit = 0;
-  return chunksOpen(heapBase, heapLimitBytes);
+  leakTop = alignUp(heapBase, GRANULE_BYTES);
+  // What is left of the chunk that the program's own data ends in.
+  leakLimit = chunkAddress(chunksFor(leakTop));
+  if (leakLimit > chunkAddress(<u32>memory.size())) leakLimit = leakTop;
+  chunksLeft = heapLimitBytes ? <u32>(heapLimitBytes >> CHUNK_SHIFT) : -1;
+  return chunksLeft ? ERROR_NONE : ERROR_LIMIT;
 }
 
 /**
@@ -29,18 +34,17 @@ export function leakInit(heapBase: usize, heapLimitBytes: usize): i32 {
  * @returns the address of zeroed memory; 0 when out of memory
  */
 export function leakRefill(bytes: usize): usize {
-  const step = bytes > LEAK_STEP_BYTES ? bytes : LEAK_STEP_BYTES;
-  let chunks = chunksFor(step);
-  let run = acquireRun(chunks, OWNER_LEAK);
-  if (!run) {
-    chunks = chunksFor(bytes);
-    run = acquireRun(chunks, OWNER_LEAK);
-    if (!run) return 0;
-  }
-  const end = run + ((<usize>chunks) << CHUNK_SHIFT);
-  // What is left of the old run is used up first when the new one follows it.
-  const ref = run == leakLimit ? leakTop : run;
+  const start = chunkAddress(<u32>memory.size());
+  // What is left is used up first when the growth follows it.
+  if (leakLimit != start) leakTop = start;
+  const needed = chunksFor(bytes - (leakLimit == start ? leakLimit - leakTop : 0));
+  let chunks = chunksFor(LEAK_STEP_BYTES);
+  if (chunks < needed) chunks = needed;
+  if (chunks > chunksLeft) chunks = chunksLeft;
+  if (chunks < needed || !growMemory(chunks)) return 0;
+  chunksLeft -= chunks;
+  const ref = leakTop;
   leakTop = ref + bytes;
-  leakLimit = end;
+  leakLimit = start + chunkAddress(chunks);
   return ref;
 }

@@ -1,4 +1,4 @@
-// The chunk provider: the one authority for memory.grow. It hands out runs of 64 KiB chunks and takes them back in bulk;
+// The chunk provider hands out runs of 64 KiB chunks and takes them back in bulk;
 // neighbouring free chunks are one run by themselves, because the page map is the only record of them.
 //
 // The lowest free run that fits is taken first, so touched memory is reused before the memory grows. Growth by anybody
@@ -11,8 +11,9 @@
 // chunks of ours; usedChunks + freeChunks never exceeds what we have grown; no free chunk lies below lowestFree.
 // State: everything declared with `let` below.
 
-import { DEBUG, ERROR_GROW, ERROR_LIMIT, ERROR_NONE, GROW_MIN_CHUNKS } from "../config";
+import { ERROR_GROW, ERROR_LIMIT, ERROR_NONE, GROW_MIN_CHUNKS } from "../config";
 import { alignUp, CHUNK_BYTES, CHUNKS_MAX, chunkAddress, chunkOf } from "./address";
+import { growMemory } from "./grow";
 import { OWNER_CONTROL, OWNER_FRESH, OWNER_WARM, ownerOfChunk, pageMapOpen, setOwners } from "./pagemap";
 
 let firstChunk: u32 = 0;
@@ -26,8 +27,6 @@ let limitChunks: u32 = 0;
 let reserve: u32 = 0;
 let error: i32 = 0;
 let lastRunFresh: bool = false;
-/** Debug: how many growths until one is refused; 0 never. */
-let growsUntilRefusal: u32 = 0;
 
 export function chunksFirst(): u32 {
   return firstChunk;
@@ -61,10 +60,6 @@ export function lastRunIsFresh(): bool {
   return lastRunFresh;
 }
 
-export function refuseGrowAfter(count: u32): void {
-  growsUntilRefusal = count;
-}
-
 /**
  * Takes over the memory from `heapBase` on, for the page map at first.
  * @param limitBytes how many bytes of chunks may be in use; 0 for all of the address space
@@ -79,7 +74,7 @@ export function chunksOpen(heapBase: usize, limitBytes: usize): i32 {
   const present = <u32>memory.size();
   if (limitChunks == 0) return (error = ERROR_LIMIT);
   // The map needs its chunk before the map can record it.
-  if (firstChunk >= present && !growTo(firstChunk + 1)) return (error = ERROR_GROW);
+  if (firstChunk >= present && !growMemory(firstChunk + 1 - present)) return (error = ERROR_GROW);
   pageMapOpen(chunkAddress(firstChunk));
   setOwners(firstChunk, 1, OWNER_CONTROL);
   usedChunks = peakChunks = 1;
@@ -91,24 +86,14 @@ export function chunksOpen(heapBase: usize, limitBytes: usize): i32 {
   return ERROR_NONE;
 }
 
-function growTo(chunks: u32): bool {
-  if (DEBUG && growsUntilRefusal && --growsUntilRefusal == 0) return false;
-  return chunks <= CHUNKS_MAX && memory.grow(<i32>(chunks - <u32>memory.size())) >= 0;
-}
-
 /**
  * Makes at least `count` chunks at the end of the memory ours and free.
  * Chunks that somebody else has grown in the meantime stay foreign.
  */
 function grow(count: u32): bool {
   const start = <u32>memory.size();
-  const step = count > GROW_MIN_CHUNKS ? count : GROW_MIN_CHUNKS;
-  if (start + count > CHUNKS_MAX) {
-    error = ERROR_GROW;
-    return false;
-  }
-  const wanted = start + step <= CHUNKS_MAX ? start + step : CHUNKS_MAX;
-  if (!growTo(wanted) && (wanted == start + count || !growTo(start + count))) {
+  // A large step may be refused where a small one is not.
+  if (!(count < GROW_MIN_CHUNKS && growMemory(GROW_MIN_CHUNKS)) && !growMemory(count)) {
     error = ERROR_GROW;
     return false;
   }

@@ -20,8 +20,6 @@ export const OWNER_BLOCK: u32 = 5;
 export const OWNER_LARGE: u32 = 6;
 /** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
 export const OWNER_LARGE_REST: u32 = 16;
-/** Memory of the `leak` manager. */
-export const OWNER_LEAK: u32 = 7;
 
 let pageMap: usize = 0;
 
