@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type CorePart, compileCorePart } from "./compile.ts";
+
+const CHUNK = 65536;
+const OWNER = 3;
+
+const entry = `
+export { chunksOpen, acquireRun, acquireReserved, releaseRun, ensureFree, setReserve, chunksFree, chunksUsed, chunksError, lastRunIsFresh, chunksFirst } from "./assembly/memory/chunks";
+export { ownerOfChunk, setLargeOwners, largeFirstChunk } from "./assembly/memory/pagemap";
+export { refuseGrowAfter } from "./assembly/memory/grow";`;
+
+const address = (value: number) => value >>> 0;
+
+describe("the chunk provider", () => {
+  let core: CorePart;
+  let call: CorePart["exports"];
+  beforeEach(async () => {
+    core = await compileCorePart(entry, 2, 4096);
+    call = core.exports;
+    expect(call.chunksOpen!(100, 0)).toBe(0);
+  });
+
+  it("hands out runs that never overlap and joins what is given back", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ free: fc.boolean(), pick: fc.nat(1000), count: fc.integer({ min: 1, max: 9 }) }), {
+          maxLength: 120,
+        }),
+        (steps) => {
+          const live: { at: number; count: number }[] = [];
+          const usedBefore = call.chunksUsed!();
+          for (const step of steps) {
+            if (step.free && live.length) {
+              const [run] = live.splice(step.pick % live.length, 1);
+              call.releaseRun!(run!.at, run!.count);
+            } else {
+              const at = address(call.acquireRun!(step.count, OWNER));
+              expect(at % CHUNK).toBe(0);
+              expect(at + step.count * CHUNK).toBeLessThanOrEqual(core.memory.buffer.byteLength);
+              for (const other of live) {
+                expect(at >= other.at + other.count * CHUNK || other.at >= at + step.count * CHUNK).toBe(true);
+              }
+              live.push({ at, count: step.count });
+            }
+          }
+          for (const run of live) call.releaseRun!(run.at, run.count);
+          expect(call.chunksUsed!()).toBe(usedBefore);
+          // All free chunks that border each other are one run again, so this needs no growth.
+          const free = call.chunksFree!();
+          if (free) {
+            const size = core.memory.buffer.byteLength;
+            const run = call.acquireRun!(free, OWNER);
+            expect(core.memory.buffer.byteLength).toBe(size);
+            call.releaseRun!(run, free);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("reuses touched chunks before the memory grows", () => {
+    const first = call.acquireRun!(4, OWNER);
+    call.releaseRun!(first, 4);
+    expect(call.acquireRun!(2, OWNER)).toBe(first);
+    expect(call.lastRunIsFresh!()).toBe(0);
+  });
+
+  it("leaves what others grow in between alone", () => {
+    call.acquireRun!(call.chunksFree!() || 1, OWNER);
+    const foreign = core.memory.grow(3);
+    const run = address(call.acquireRun!(40, OWNER));
+    expect(run).toBeGreaterThanOrEqual((foreign + 3) * CHUNK);
+    for (let i = 0; i < 3; i++) expect(call.ownerOfChunk!(foreign + i)).toBe(0);
+  });
+
+  it("keeps the reserve for the collector", () => {
+    expect(call.chunksOpen!(100, 20 * CHUNK)).toBe(0);
+    expect(call.ensureFree!(10)).toBe(1);
+    call.setReserve!(10);
+    expect(call.acquireRun!(10, OWNER)).toBe(0);
+    expect(call.chunksError!()).toBe(1);
+    expect(call.acquireRun!(9, OWNER)).not.toBe(0);
+    for (let i = 0; i < 10; i++) expect(call.acquireReserved!(OWNER)).not.toBe(0);
+    expect(call.acquireReserved!(OWNER)).toBe(0);
+  });
+
+  it("says why it has nothing: the limit, or a refused growth", () => {
+    expect(call.chunksOpen!(100, 8 * CHUNK)).toBe(0);
+    expect(call.acquireRun!(100, OWNER)).toBe(0);
+    expect(call.chunksError!()).toBe(1);
+    expect(call.chunksOpen!(100, 0)).toBe(0);
+    expect(call.acquireRun!(5000, OWNER)).toBe(0);
+    expect(call.chunksError!()).toBe(2);
+    expect(call.acquireRun!(10, OWNER)).not.toBe(0);
+  });
+
+  it("finds the first chunk of a large object from any of its chunks", () => {
+    const count = 300;
+    const run = address(call.acquireRun!(count, OWNER));
+    call.setLargeOwners!(run / CHUNK, count);
+    for (let i = 0; i < count; i++) expect(call.largeFirstChunk!(run + i * CHUNK + 5)).toBe(run / CHUNK);
+  });
+});

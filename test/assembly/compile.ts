@@ -1,0 +1,64 @@
+/**
+ * Compiles parts of the core for tests of their own: an entry file that re-exports what a test wants to call, built
+ * with the options of the debug target. What the core exports for compilers is far less than what its files offer each other.
+ */
+
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export interface CorePart {
+  memory: WebAssembly.Memory;
+  exports: Record<string, (...args: number[]) => number>;
+}
+
+/**
+ * @param entry AssemblyScript source; imports are relative to the repository's root ("./assembly/memory/bits")
+ * @param pages initial size of the memory, in 64 KiB pages
+ */
+export async function compileCorePart(entry: string, pages: number, maximum = 65536): Promise<CorePart> {
+  let binary: Uint8Array | undefined;
+  const { readFile } = await import("node:fs/promises");
+  const result = await asc.main(
+    [
+      "entry.ts",
+      "--outFile",
+      "out.wasm",
+      "--runtime",
+      "stub",
+      "--importMemory",
+      "--noExportMemory",
+      "--use",
+      "HEAP_DEBUG=1",
+      "--enable",
+      "simd",
+      "-O2",
+    ],
+    {
+      readFile: async (name) => {
+        if (name === "entry.ts") return entry;
+        try {
+          return await readFile(new URL(name, `file://${root}`), "utf8");
+        } catch {
+          return null;
+        }
+      },
+      writeFile: (name, contents) => {
+        if (name === "out.wasm") binary = contents as Uint8Array;
+      },
+      listFiles: () => [],
+    },
+  );
+  if (result.error || !binary) throw new Error(`asc failed: ${result.stderr.toString()}`);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum });
+  const { instance } = await WebAssembly.instantiate(binary.slice(), {
+    env: {
+      memory,
+      abort: (_message: number, _file: number, line: number) => {
+        throw new Error(`assertion failed in the core, line ${line}`);
+      },
+    },
+  });
+  return { memory, exports: instance.exports as CorePart["exports"] };
+}
