@@ -25,7 +25,8 @@ const ELEMENTS_AT_ONCE: u32 = 512;
 let stack: usize = 0;
 let top: usize = 0;
 let limit: usize = 0;
-let stackBytes: usize = CHUNK_BYTES;
+/** Debug: how much of its chunk the stack may use; 0 for all. */
+let stackLimitBytes: usize = 0;
 let overflowed: bool = false;
 let overflows: u32 = 0;
 let marked: u64 = 0;
@@ -42,7 +43,7 @@ export function markedBytes(): u64 {
 
 /** Debug: a mark stack of so many entries; 0 for the usual. Forces the overflow. */
 export function limitMarkStack(entries: u32): void {
-  stackBytes = entries ? <usize>entries * ENTRY_BYTES : CHUNK_BYTES;
+  stackLimitBytes = <usize>entries * ENTRY_BYTES;
 }
 
 @final
@@ -118,7 +119,7 @@ export function markAll(): bool {
   stack = acquireReserved(OWNER_CONTROL);
   if (!stack) return false;
   top = stack;
-  limit = stack + stackBytes;
+  limit = stack + (stackLimitBytes ? stackLimitBytes : CHUNK_BYTES);
   overflowed = false;
   marked = 0;
   const end = chunksEnd();
