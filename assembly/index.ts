@@ -2,12 +2,12 @@
 
 import { DEBUG } from "./config";
 import { verify as verifyHeap } from "./debug/verify";
-import { allocError } from "./gc/allocate";
 import { collect, setZealEvery } from "./gc/collect";
 import { refresh } from "./gc/statistics";
 import { matureStart } from "./mature/find";
 import { limitMarkStack } from "./mature/mark";
 import { limitRemembered, REMEMBER_SLICE, remember } from "./mature/remembered";
+import { chunksError } from "./memory/chunks";
 import { refuseGrowAfter } from "./memory/grow";
 import { isYoung, youngStart } from "./nursery/bump";
 
@@ -19,9 +19,9 @@ export { nurseryBase, nurseryBytes, nurseryLimit, nurseryTop, startBits } from "
 export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
 export { shadowLimit, shadowTop } from "./roots/shadow";
 
-/** Why the last allocation that returned 0 failed: 1 heap limit, 2 memory.grow refused. */
+/** Why the last call that returned 0 for lack of memory failed: 1 heap limit, 2 memory.grow refused. */
 export function lastError(): i32 {
-  return allocError();
+  return chunksError();
 }
 
 /** Collects the nursery, and the whole heap if that is due. A safepoint. */

@@ -1,27 +1,15 @@
 // The slow paths of allocation: what the inlined bump could not do.
 
-import { DEBUG, ERROR_LIMIT, LARGE_MIN_BYTES } from "../config";
+import { DEBUG, LARGE_MIN_BYTES } from "../config";
 import { allocMature } from "../mature/holes";
 import { allocLarge } from "../mature/large";
 import { REMEMBER_OBJECT, remember } from "../mature/remembered";
-import { chunksError, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
+import { failRequest, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
 import { clearGranules } from "../memory/copy";
 import { bump, setStart } from "../nursery/bump";
 import { ARRAY_HEADER_BYTES, arrayBytes, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../object/header";
 import { Shape } from "../object/shape";
 import { collect, collectBeforeOld, countOld, isZealous, youngMaxBytes, zealousCollect } from "./collect";
-
-let error: i32 = 0;
-
-/** Why the last allocation that returned 0 failed: one of the ERROR_ codes. */
-export function allocError(): i32 {
-  return error;
-}
-
-function fail(code: i32): usize {
-  error = code;
-  return 0;
-}
 
 /**
  * Allocates a record. A safepoint.
@@ -47,7 +35,10 @@ export function allocRecord(at: usize): usize {
 export function allocArray(at: usize, length: u32): usize {
   const shape = Shape.at(at);
   const wide = arrayBytes(shape, length);
-  if (wide > OBJECT_MAX_BYTES) return fail(ERROR_LIMIT);
+  if (wide > OBJECT_MAX_BYTES) {
+    failRequest();
+    return 0;
+  }
   const bytes = <usize>wide;
   const isYoung = bytes <= youngMaxBytes();
   const ref = isYoung ? allocYoung(bytes) : allocOld(shape, bytes);
@@ -63,11 +54,10 @@ export function allocArray(at: usize, length: u32): usize {
 
 function allocYoung(bytes: usize): usize {
   if (DEBUG && isZealous()) zealousCollect();
-  let ref = bump(bytes, isZealous());
+  const ref = bump(bytes, isZealous());
   if (ref) return ref;
   collect(false);
-  ref = bump(bytes, isZealous());
-  return ref ? ref : fail(chunksError());
+  return bump(bytes, isZealous());
 }
 
 /** Allocates outside the nursery; what has pointers is remembered as a whole and cleared. */
@@ -78,7 +68,7 @@ function allocOld(shape: Shape, bytes: usize): usize {
   if (!ref) {
     collect(true);
     ref = tryOld(bytes);
-    if (!ref) return fail(chunksError());
+    if (!ref) return 0;
   }
   countOld(bytes);
   if (shape.hasPointers) {

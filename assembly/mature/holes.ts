@@ -47,8 +47,8 @@ let holeScan: usize = 0;
 let holeScanLimit: usize = 0;
 let overScanBlock: usize = 0;
 let overScan: usize = 0;
-/** Which of the two scanNext() returned last. */
-let scanIsOver: bool = false;
+/** Bytes of the objects that scans have visited since the beginning. */
+let scannedBytes: u64 = 0;
 
 /** Blocks in use. */
 let blocks: u32 = 0;
@@ -177,35 +177,57 @@ export function scanBegin(): void {
   overScan = overTop;
 }
 
-/**
- * The next object promoted since scanBegin that has not been met yet; 0 when all have been.
- * The caller says with scanned() how long it was before it asks again.
- */
-export function scanNext(): usize {
-  while (holeScan != holeTop) {
-    if (holeScan < holeScanLimit && load<usize>(holeScan)) {
-      scanIsOver = false;
-      return holeScan;
-    }
-    const found = findHoleAfter(holeScanBlock, holeScanLimit);
-    if (DEBUG) assert(found);
-    holeScanBlock = foundBlock;
-    holeScan = foundLo;
-    holeScanLimit = foundHi;
-  }
-  while (overScan != overTop) {
-    if (overScan < overScanBlock + CHUNK_BYTES && load<usize>(overScan)) {
-      scanIsOver = true;
-      return overScan;
-    }
-    overScanBlock = nextBlock(overScanBlock);
-    overScan = payloadStart(overScanBlock);
-  }
-  return 0;
+export interface PromotedVisitor {
+  /** Visits the fields of a promoted object. @returns its size in bytes */
+  promoted(ref: usize): usize;
 }
 
-/** Moves past the object that scanNext() returned last. */
-export function scanned(bytes: usize): void {
-  if (scanIsOver) overScan += bytes;
-  else holeScan += bytes;
+/**
+ * Visits every object promoted since scanBegin, also those that the visits promote, each once, in the order of promotion.
+ * @returns the bytes of all of them
+ */
+export function scanPromoted<V extends PromotedVisitor>(visitor: V): u64 {
+  const before = scannedBytes;
+  do scanHoles<V>(visitor);
+  while (scanOverflow<V>(visitor));
+  return scannedBytes - before;
+}
+
+function scanHoles<V extends PromotedVisitor>(visitor: V): void {
+  // A local cursor: the visits change the allocation cursor only.
+  let scan = holeScan;
+  let limit = holeScanLimit;
+  let bytes: u64 = 0;
+  while (scan != holeTop) {
+    if (scan < limit && load<usize>(scan)) {
+      const size = visitor.promoted(scan);
+      bytes += size;
+      scan += size;
+    } else {
+      const found = findHoleAfter(holeScanBlock, limit);
+      if (DEBUG) assert(found);
+      holeScanBlock = foundBlock;
+      scan = foundLo;
+      limit = foundHi;
+    }
+  }
+  holeScan = scan;
+  holeScanLimit = limit;
+  scannedBytes += bytes;
+}
+
+/** @returns whether there was anything to visit */
+function scanOverflow<V extends PromotedVisitor>(visitor: V): bool {
+  if (overScan == overTop) return false;
+  do {
+    if (overScan < overScanBlock + CHUNK_BYTES && load<usize>(overScan)) {
+      const size = visitor.promoted(overScan);
+      scannedBytes += size;
+      overScan += size;
+    } else {
+      overScanBlock = nextBlock(overScanBlock);
+      overScan = payloadStart(overScanBlock);
+    }
+  } while (overScan != overTop);
+  return true;
 }

@@ -55,6 +55,11 @@ export function chunksError(): i32 {
   return error;
 }
 
+/** Records a request that no memory could ever satisfy. */
+export function failRequest(): void {
+  error = ERROR_LIMIT;
+}
+
 /** Whether the chunks of the last run handed out have never been touched: they read as zero. */
 export function lastRunIsFresh(): bool {
   return lastRunFresh;

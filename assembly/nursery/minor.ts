@@ -5,7 +5,7 @@
 
 import { DEBUG } from "../config";
 import { nextObject, payloadStart } from "../mature/block";
-import { allocMature, scanBegin, scanNext, scanned } from "../mature/holes";
+import { allocMature, scanBegin, scanPromoted } from "../mature/holes";
 import { largeChunks, nextLarge } from "../mature/large";
 import { rememberedClear, rememberedOverflowed, visitRemembered } from "../mature/remembered";
 import { chunkAddress, chunkOf } from "../memory/address";
@@ -38,11 +38,15 @@ class Evacuator {
   object(ref: usize): void {
     visitPointers<Evacuator>(ref, shapeOf(ref), this);
   }
+
+  promoted(ref: usize): usize {
+    const shape = shapeOf(ref);
+    visitPointers<Evacuator>(ref, shape, this);
+    return objectBytes(ref, shape);
+  }
 }
 
 const EVACUATOR: usize = 0;
-
-let promoted: u64 = 0;
 
 /** Moves the object at `ref`, once, and returns where it is now. */
 function evacuate(ref: usize): usize {
@@ -53,26 +57,18 @@ function evacuate(ref: usize): usize {
   if (DEBUG) assert(to != 0);
   copyGranules(to, ref, bytes);
   forward(ref, to);
-  promoted += bytes;
   return to;
 }
 
 /** Empties the nursery. @returns the bytes promoted */
 export function collectNursery(): u64 {
-  promoted = 0;
   const evacuator = changetype<Evacuator>(EVACUATOR);
   scanBegin();
   visitShadow<Evacuator>(evacuator);
   visitHandles<Evacuator>(evacuator);
   if (rememberedOverflowed()) visitOld();
   else visitRemembered<Evacuator>(evacuator);
-  let ref = scanNext();
-  while (ref) {
-    const shape = shapeOf(ref);
-    visitPointers<Evacuator>(ref, shape, evacuator);
-    scanned(objectBytes(ref, shape));
-    ref = scanNext();
-  }
+  const promoted = scanPromoted<Evacuator>(evacuator);
   rememberedClear();
   nurseryReset();
   return promoted;

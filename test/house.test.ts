@@ -1,0 +1,107 @@
+/**
+ * The house rules that a tool can check: dependencies point one way, and what a README names exists.
+ */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Folders of the core from the bottom up; a file may import from its own folder and from those of earlier rows. */
+const CORE_ORDER = [
+  ["config.ts"],
+  ["memory"],
+  ["object"],
+  ["roots"],
+  ["mature", "leak"],
+  ["nursery"],
+  ["debug"],
+  ["gc"],
+  ["index.ts"],
+];
+const SOURCE_ORDER = [["heap"], ["lang"], ["index.ts", "cli"]];
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return path.endsWith(".ts") && !path.endsWith(".d.ts") ? [path] : [];
+  });
+}
+
+/** What a file imports or re-exports; types alone make no circle, so those can be left out. */
+function importsOf(file: string, withTypes = true): string[] {
+  const text = readFileSync(file, "utf8");
+  const found = [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)";/gms)].filter(
+    (match) => withTypes || !/^(?:import|export) type\b/.test(match[0]),
+  );
+  return found.map((match) => {
+    const target = resolve(dirname(file), match[1]!);
+    return target.endsWith(".ts") ? target : `${target}.ts`;
+  });
+}
+
+function rank(base: string, order: string[][], file: string): number {
+  const first = relative(base, file).split("/")[0]!;
+  return order.findIndex((row) => row.includes(first));
+}
+
+function wrongWay(folder: string, order: string[][]): string[] {
+  const base = join(root, folder);
+  return filesBelow(base).flatMap((file) =>
+    importsOf(file).flatMap((target) => {
+      const [from, to] = [rank(base, order, file), rank(base, order, target)];
+      const siblings = relative(base, file).split("/")[0] !== relative(base, target).split("/")[0];
+      const wrong = from < 0 || to < 0 || from < to || (from === to && siblings);
+      return wrong ? [`${relative(root, file)} imports ${relative(root, target)}`] : [];
+    }),
+  );
+}
+
+function circles(folder: string): string[] {
+  const state = new Map<string, "open" | "done">();
+  const found: string[] = [];
+  const visit = (file: string, path: string[]) => {
+    if (state.get(file) === "done" || !existsSync(file)) return;
+    if (state.get(file) === "open") {
+      found.push([...path.slice(path.indexOf(file)), file].map((name) => relative(root, name)).join(" -> "));
+      return;
+    }
+    state.set(file, "open");
+    for (const target of importsOf(file, false)) visit(target, [...path, file]);
+    state.set(file, "done");
+  };
+  for (const file of filesBelow(join(root, folder))) visit(file, []);
+  return found;
+}
+
+describe("the house", () => {
+  it("lets dependencies of the core point one way", () => {
+    expect(wrongWay("assembly", CORE_ORDER)).toEqual([]);
+  });
+
+  it("lets dependencies of the sources point one way", () => {
+    expect(wrongWay("src", SOURCE_ORDER)).toEqual([]);
+  });
+
+  it.each(["assembly", "src"])("has no circle of value imports in %s", (folder) => {
+    expect(circles(folder)).toEqual([]);
+  });
+
+  it.each(["README.md", "assembly/README.md", "src/lang/README.md", "bench/README.md"])(
+    "names only files that exist in %s",
+    (page) => {
+      const text = readFileSync(join(root, page), "utf8");
+      const named = [...text.matchAll(/`([\w./-]+\.(?:ts|mote|md|json|wat|peggy))`/g)].map((match) => match[1]!);
+      const missing = named.filter(
+        (name) =>
+          ![root, join(root, dirname(page)), join(root, "assembly"), join(root, "src")].some((base) =>
+            existsSync(join(base, name)),
+          ),
+      );
+      expect(missing).toEqual([]);
+    },
+  );
+});
