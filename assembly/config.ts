@@ -3,8 +3,8 @@
 /** Checks, verification around each collection, poison, zeal, fault injection: only in the debug target. */
 export const DEBUG: bool = HEAP_DEBUG == 1;
 
-/** Nursery size in bytes when the program does not choose: fits a second-level cache. */
-export const NURSERY_DEFAULT_BYTES: usize = 1 << 20;
+/** Nursery size in bytes when the program does not choose; measured: 1 MiB costs binarytrees a quarter more time. */
+export const NURSERY_DEFAULT_BYTES: usize = 4 << 20;
 /** The smallest nursery, in bytes: four of the largest records that a compiler may bump inline. */
 export const NURSERY_MIN_BYTES: usize = 4 << 10;
 /** The largest nursery, in bytes. */

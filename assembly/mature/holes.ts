@@ -112,13 +112,20 @@ function freshBlock(): usize {
  * @returns the address; 0 when there is no chunk left (never inside a collection: the reserve covers it)
  */
 export function allocMature(bytes: usize): usize {
-  const ref = holeTop;
-  if (ref + bytes <= holeLimit) {
+  return Mature.alloc(bytes);
+}
+
+@final
+@unmanaged
+export class Mature {
+  /** allocMature, inlined. */
+  @inline static alloc(bytes: usize): usize {
+    const ref = holeTop;
+    if (ref + bytes > holeLimit) return slowAllocMature(bytes);
     holeTop = ref + bytes;
     setBlockStart(ref);
     return ref;
   }
-  return slowAllocMature(bytes);
 }
 
 function slowAllocMature(bytes: usize): usize {

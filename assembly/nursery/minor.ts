@@ -5,7 +5,7 @@
 
 import { DEBUG } from "../config";
 import { nextObject, payloadStart } from "../mature/block";
-import { allocMature, scanBegin, scanPromoted } from "../mature/holes";
+import { Mature, scanBegin, scanPromoted } from "../mature/holes";
 import { largeChunks, nextLarge } from "../mature/large";
 import { rememberedClear, rememberedOverflowed, visitRemembered } from "../mature/remembered";
 import { chunkAddress, chunkOf } from "../memory/address";
@@ -53,7 +53,7 @@ function evacuate(ref: usize): usize {
   const header = load<usize>(ref);
   if (isForwarded(header)) return forwardedTo(header);
   const bytes = objectBytes(ref, Shape.at(header));
-  const to = allocMature(bytes);
+  const to = Mature.alloc(bytes);
   if (DEBUG) assert(to != 0);
   copyGranules(to, ref, bytes);
   forward(ref, to);
