@@ -1,0 +1,253 @@
+/**
+ * A garbage-collected heap in linear memory, held from JavaScript.
+ *
+ *     using heap = await Heap.open({ nurseryBytes: 64 * 1024 });
+ *     const Node = heap.defineRecord("Node", { left: box(), right: box(), key: int32(), name: slice() });
+ *     const Bytes = heap.defineArray("Bytes", uint8());
+ *     using scope = heap.scope();
+ *     const text = heap.allocArray(Bytes, new TextEncoder().encode("hello, world"));
+ *     const leaf = heap.alloc(Node, { key: 1, name: text.slice(0, 5) });
+ *     const root = scope.keep(heap.alloc(Node, { key: 2, left: leaf }));
+ *
+ * References are roots (ref.ts); objects move, references follow. Every allocation may collect; nothing else does but
+ * `collect`. Values pass between host and heap only where nothing can be collected in between: initial values are
+ * checked before an allocation and their addresses are asked for after it.
+ */
+import { Core } from "./core.ts";
+import { HeapError, shown } from "./errors.ts";
+import { uint8 } from "./numbers.ts";
+import { checkOptions, type HeapOptions } from "./options.ts";
+import { prepareFields, writeFields } from "./pointers.ts";
+import type { RecordRef } from "./record.ts";
+import type { AnyRep, Fields, FieldsIn, FieldsOut, InOf, Rep } from "./rep.ts";
+import type { Scope } from "./scope.ts";
+import { ARRAY_HEADER_BYTES, type ArrayRef, type Sequence, type SliceRef } from "./sequence.ts";
+import { Session } from "./session.ts";
+import { ArrayShape, RecordShape } from "./shape.ts";
+import { type HeapStatistics, readStatistics } from "./statistics.ts";
+
+/** By the numbers of assembly/debug/verify.ts. */
+const INVARIANTS: readonly string[] = [
+  "",
+  "the nursery's objects leave no gap and have shapes",
+  "the nursery's start bits are exactly at the sliceable objects",
+  "a Box is 0, outside of the heap, or the start of an object",
+  "a Slice lies inside a sliceable object",
+  "the objects of a block are in order and do not overlap",
+  "the counts of chunks equal a recount of the page map",
+  "old objects that point into the nursery are remembered",
+  "mark bits are zero outside of a collection",
+  "the shadow stack is within its bounds and its pointers are valid",
+  "the pointers of handles are valid",
+];
+
+const RECORD_HEADER_BYTES = 4;
+const LENGTH_MAX = 0xffff_ffff;
+
+/** The values of a new array: an array or any typed array. */
+type Values<E extends AnyRep> = ArrayLike<InOf<E>>;
+
+export class Heap {
+  readonly #session: Session;
+
+  private constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /**
+   * Opens a heap.
+   * @throws HeapError bad-option, needs-debug, out-of-memory, grow-refused
+   */
+  static async open(options: HeapOptions = {}): Promise<Heap> {
+    checkOptions(options);
+    const memory = options.memory ?? new WebAssembly.Memory({ initial: 1 });
+    const core = await Core.open(options.debug ? "debug" : "release", memory, {
+      heapBase: options.heapBase ?? 0,
+      nurseryBytes: options.nurseryBytes ?? 0,
+      shadowBytes: options.shadowStackBytes ?? 0,
+      heapLimitBytes: options.heapLimitBytes ?? 0,
+      growthPercent: options.growthPercent ?? 0,
+    });
+    if (options.zeal) core.setZeal(options.zeal);
+    return new Heap(new Session(core));
+  }
+
+  /** The memory that the heap lives in. It may be grown by anybody. */
+  get memory(): WebAssembly.Memory {
+    return this.#session.core.memory;
+  }
+
+  get isOpen(): boolean {
+    return this.#session.isOpen;
+  }
+
+  /** Ends all use of the heap: whatever touches it from now on throws "closed". Its memory goes when nobody holds it. */
+  close(): void {
+    this.#session.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /**
+   * Defines a kind of record. The fields lie in the order given, each at its natural alignment.
+   * @param fields reps by name; cleared fields read as 0, null or an empty slice
+   * @throws HeapError bad-option, out-of-memory
+   */
+  defineRecord<F extends Fields>(name: string, fields: F): RecordShape<F> {
+    this.#session.assertOpen();
+    assertName(name);
+    return new RecordShape<F>(this.#session, name, fields);
+  }
+
+  /**
+   * Defines a kind of array.
+   * @param element a rep, or the fields of a record that each element stores inline
+   * @throws HeapError bad-option, out-of-memory
+   */
+  defineArray<E extends AnyRep>(name: string, element: E): ArrayShape<E>;
+  defineArray<F extends Fields>(name: string, element: F): ArrayShape<Rep<FieldsOut<F>, FieldsIn<F>>>;
+  defineArray(name: string, element: AnyRep | Fields): ArrayShape {
+    this.#session.assertOpen();
+    assertName(name);
+    return new ArrayShape(this.#session, name, element);
+  }
+
+  /**
+   * Allocates a record; fields without an initial value are cleared. May collect.
+   * @throws HeapError out-of-memory, grow-refused, wrong-rep, unknown-field, wrong-shape
+   */
+  alloc<F extends Fields>(shape: RecordShape<F>, initial: FieldsIn<F> = {}): RecordRef<F> {
+    const session = this.#session;
+    session.assertOpen();
+    if (!(shape instanceof RecordShape)) {
+      throw new HeapError("wrong-shape", "alloc takes a shape made by defineRecord: use allocArray for arrays");
+    }
+    shape.assertOf(session);
+    const fields = prepareFields(session, shape.places, initial, shape.name);
+    const address = session.core.allocRecord(shape.address, shape.bytes);
+    session.views.bytes.fill(0, address + RECORD_HEADER_BYTES, address + shape.bytes);
+    writeFields(session, address, fields);
+    return shape.wrap(session, address);
+  }
+
+  /**
+   * Allocates an array of a length, cleared, or of values. May collect.
+   * @throws HeapError out-of-memory, grow-refused, wrong-rep, index-out-of-range, wrong-shape
+   */
+  allocArray<E extends AnyRep>(shape: ArrayShape<E>, lengthOrValues: number | Values<E>): ArrayRef<E> {
+    const session = this.#session;
+    session.assertOpen();
+    if (!(shape instanceof ArrayShape)) {
+      throw new HeapError("wrong-shape", "allocArray takes a shape made by defineArray: use alloc for records");
+    }
+    shape.assertOf(session);
+    const { element } = shape;
+    if (lengthOrValues instanceof Uint8Array && element.name === uint8().name) {
+      return this.#allocBytes(shape, lengthOrValues);
+    }
+    const values = typeof lengthOrValues === "number" ? null : prepareAll(session, shape, lengthOrValues);
+    const length = values === null ? (lengthOrValues as number) : values.length;
+    if (!Number.isInteger(length) || length < 0 || length > LENGTH_MAX) {
+      throw new HeapError(
+        "index-out-of-range",
+        `${shown(length)} is not a length for ${shape.name}: 0 to ${LENGTH_MAX}`,
+      );
+    }
+    const address = session.core.allocArray(shape.address, length);
+    const first = address + ARRAY_HEADER_BYTES;
+    // The core clears only what holds pointers.
+    if (element.boxWords.length === 0 && element.sliceWords.length === 0) {
+      session.views.bytes.fill(0, first, first + length * element.bytes);
+    }
+    for (let i = 0; values !== null && i < length; i++) element.write(session, first + i * element.bytes, values[i]);
+    return shape.wrap(session, address);
+  }
+
+  /** As `elements.slice(start, end)`. @throws HeapError index-out-of-range, foreign-handle */
+  slice<E extends AnyRep>(elements: Sequence<E>, start?: number, end?: number): SliceRef<E> {
+    elements.assertUsableIn(this.#session);
+    return elements.slice(start, end);
+  }
+
+  /** Starts a scope: references made until its end are released at its end, unless they are kept. */
+  scope(): Scope {
+    this.#session.assertOpen();
+    return this.#session.scopes.enter();
+  }
+
+  /** Collects the nursery ("minor"; the rest only if that is due) or the whole heap ("major"). */
+  collect(extent: "minor" | "major" = "major"): void {
+    this.#session.assertOpen();
+    if (extent === "minor") this.#session.core.collectMinor();
+    else if (extent === "major") this.#session.core.collectMajor();
+    else throw new HeapError("bad-option", `collect takes "minor" or "major", not ${shown(extent)}`);
+  }
+
+  statistics(): HeapStatistics {
+    this.#session.assertOpen();
+    return readStatistics(this.#session);
+  }
+
+  /** Walks the whole heap. @throws HeapError broken-invariant, needs-debug */
+  verify(): void {
+    const broken = this.#debug("verify").verify();
+    if (broken === 0) return;
+    const invariant = INVARIANTS[broken] ?? "an invariant that this version does not know";
+    throw new HeapError(
+      "broken-invariant",
+      `The heap is broken, invariant ${broken} does not hold: ${invariant}. Look for code that writes to the heap's memory by itself`,
+    );
+  }
+
+  /** Collects at every nth allocation from now on; 0 stops that. @throws HeapError needs-debug */
+  setZeal(every: number): void {
+    checkOptions({ zeal: every, debug: true });
+    this.#debug("setZeal").setZeal(every);
+  }
+
+  /** Lets the nth memory.grow from now on fail; 0 for none. @throws HeapError needs-debug */
+  refuseGrow(nth: number): void {
+    this.#debug("refuseGrow").refuseGrow(nth);
+  }
+
+  /**
+   * Bounds the collector's tables, to see what it does when they are full; 0 for their usual size.
+   * @throws HeapError needs-debug
+   */
+  limitTables(markEntries: number, rememberedChunks: number): void {
+    this.#debug("limitTables").limitTables(markEntries, rememberedChunks);
+  }
+
+  /** Allocates an array of bytes that are copied in one go. */
+  #allocBytes<E extends AnyRep>(shape: ArrayShape<E>, bytes: Uint8Array): ArrayRef<E> {
+    const session = this.#session;
+    // A view of the heap's own memory would not survive that the memory grows, or that its object moves.
+    const source = bytes.buffer === session.core.memory.buffer ? bytes.slice() : bytes;
+    const address = session.core.allocArray(shape.address, source.length);
+    session.views.bytes.set(source, address + ARRAY_HEADER_BYTES);
+    return shape.wrap(session, address);
+  }
+
+  #debug(operation: string): Core {
+    this.#session.assertOpen();
+    const { core } = this.#session;
+    if (core.isDebug) return core;
+    throw new HeapError("needs-debug", `${operation} needs the debug core: open the heap with debug: true`);
+  }
+}
+
+function assertName(name: unknown): void {
+  if (typeof name !== "string" || name === "") {
+    throw new HeapError("bad-option", `A shape's name is a text that is not empty, not ${shown(name)}`);
+  }
+}
+
+/** Checks all values for a new array, before it is allocated. */
+function prepareAll(session: Session, shape: ArrayShape, values: ArrayLike<unknown>): unknown[] {
+  if (typeof values !== "object" || values === null) {
+    throw new HeapError("wrong-rep", `${shape.name} takes a length or an array of values, not ${shown(values)}`);
+  }
+  return Array.from(values, (value, i) => shape.element.prepare(session, value, `element ${i} of ${shape.name}`));
+}

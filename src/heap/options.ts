@@ -1,0 +1,69 @@
+/**
+ * The options of `Heap.open`, and what they may be. Ranges follow assembly/config.ts.
+ */
+import { HeapError, shown } from "./errors.ts";
+
+export interface HeapOptions {
+  /** The nursery's size in bytes: 4 KiB to 256 MiB, rounded up to 4 KiB. Default 1 MiB. */
+  readonly nurseryBytes?: number;
+  /** The most bytes of 64 KiB chunks in use, tables and nursery included. Default: all of the address space. */
+  readonly heapLimitBytes?: number;
+  /** The shadow stack's size in bytes, rounded up to 64 KiB. Default 1 MiB. */
+  readonly shadowStackBytes?: number;
+  /** How much the mature space grows between major collections, in percent of what survived: 1 to 10000. Default 100. */
+  readonly growthPercent?: number;
+  /** Uses the debug core: checks, verification before and after each collection, poison. Default false. */
+  readonly debug?: boolean;
+  /** With `debug`: collects at every nth allocation. Default 0, never. */
+  readonly zeal?: number;
+  /** A memory to live in, instead of one of its own. All of it from `heapBase` on is the heap's. Needs `heapBase`. */
+  readonly memory?: WebAssembly.Memory;
+  /** Where the heap begins in `memory`, in bytes, rounded up to 64 KiB; what lies below is never written. */
+  readonly heapBase?: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+/** Lowest and highest value of each numeric option. */
+const RANGES = {
+  nurseryBytes: [4 * KIB, 256 * MIB],
+  heapLimitBytes: [64 * KIB, 4 * GIB - 64 * KIB],
+  shadowStackBytes: [1, GIB],
+  growthPercent: [1, 10_000],
+  zeal: [0, 0xffff_ffff],
+  heapBase: [0, 4 * GIB - MIB],
+} as const;
+
+const NAMES: readonly string[] = [...Object.keys(RANGES), "debug", "memory"];
+
+/** @throws HeapError bad-option, needs-debug */
+export function checkOptions(options: HeapOptions): void {
+  for (const name of Object.keys(options)) {
+    if (!NAMES.includes(name))
+      throw new HeapError("bad-option", `There is no option ${name}: the options are ${NAMES.join(", ")}`);
+  }
+  for (const [name, [lowest, highest]] of Object.entries(RANGES)) {
+    const value: unknown = options[name as keyof typeof RANGES];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < lowest || value > highest) {
+      throw new HeapError("bad-option", `${name} is a whole number from ${lowest} to ${highest}, not ${shown(value)}`);
+    }
+  }
+  if (options.debug !== undefined && typeof options.debug !== "boolean") {
+    throw new HeapError("bad-option", `debug is true or false, not ${shown(options.debug)}`);
+  }
+  if (options.memory !== undefined && !(options.memory instanceof WebAssembly.Memory)) {
+    throw new HeapError("bad-option", `memory is a WebAssembly.Memory, not ${shown(options.memory)}`);
+  }
+  if ((options.memory === undefined) !== (options.heapBase === undefined)) {
+    throw new HeapError(
+      "bad-option",
+      "memory and heapBase go together: heapBase says where in the given memory the heap may begin (0 for all of it)",
+    );
+  }
+  if (options.zeal && !options.debug) {
+    throw new HeapError("needs-debug", "zeal collects at every nth allocation in the debug core only: add debug: true");
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * The public names: a heap, its shapes, reps and references. The toy language is "heapwright/lang".
+ */
+export { HeapError, type HeapErrorCode } from "./heap/errors.ts";
+export { Heap } from "./heap/heap.ts";
+export { float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64 } from "./heap/numbers.ts";
+export type { HeapOptions } from "./heap/options.ts";
+export { type BoxValue, box, inline, slice, unpacked } from "./heap/pointers.ts";
+export { RecordRef } from "./heap/record.ts";
+export { Ref } from "./heap/ref.ts";
+export type { AnyRep, Fields, FieldsIn, FieldsOut, InOf, OutOf, Rep } from "./heap/rep.ts";
+export { Scope } from "./heap/scope.ts";
+export { ArrayRef, Sequence, SliceRef } from "./heap/sequence.ts";
+export { ArrayShape, RecordShape } from "./heap/shape.ts";
+export type { HeapStatistics } from "./heap/statistics.ts";

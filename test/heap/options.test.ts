@@ -1,0 +1,89 @@
+/**
+ * Opening a heap: its options, and what only the debug core does.
+ */
+import { describe, expect, test } from "vitest";
+import { box, Heap, HeapError, type HeapErrorCode, type HeapOptions } from "../../src/index.ts";
+import { refused } from "../support/errors.ts";
+
+async function openingFails(options: unknown, code: HeapErrorCode): Promise<string> {
+  const error = await Heap.open(options as HeapOptions).then(
+    () => expect.fail("the heap was opened"),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(HeapError);
+  expect((error as HeapError).code).toBe(code);
+  return (error as HeapError).message;
+}
+
+describe("options", () => {
+  test("have defaults", async () => {
+    using heap = await Heap.open();
+    expect(heap.isOpen).toBe(true);
+    expect(heap.statistics()).toMatchObject({ minorCollections: 0, liveBytes: 0, handles: 0, blocks: 0 });
+  });
+
+  test.for<[string, unknown]>([
+    ["nurseryBytes", 4095],
+    ["nurseryBytes", 257 * 1024 * 1024],
+    ["nurseryBytes", "1 MiB"],
+    ["nurseryBytes", null],
+    ["heapLimitBytes", 1000],
+    ["heapLimitBytes", 2 ** 32],
+    ["shadowStackBytes", 0],
+    ["shadowStackBytes", 0.5],
+    ["growthPercent", 0],
+    ["growthPercent", NaN],
+    ["debug", 1],
+    ["memory", {}],
+    ["zeal", -1],
+    ["nursery", 65536],
+  ])("%s: %s is refused", async ([name, value]) => {
+    expect(await openingFails({ [name]: value }, "bad-option")).toContain(name);
+  });
+
+  test("a memory and a heap base go together", async () => {
+    await openingFails({ memory: new WebAssembly.Memory({ initial: 1 }) }, "bad-option");
+    await openingFails({ heapBase: 65536 }, "bad-option");
+  });
+
+  test("growthPercent decides when the next major collection is due", async () => {
+    for (const growthPercent of [50, 300]) {
+      using heap = await Heap.open({ growthPercent });
+      using keep = heap.allocArray(heap.defineArray("Boxes", box()), 5_000_000);
+      heap.collect("major");
+      const { liveBytes, majorAtBytes } = heap.statistics();
+      expect(keep.length * 4 + 8).toBe(liveBytes);
+      expect(majorAtBytes).toBe(Math.floor((liveBytes * (100 + growthPercent)) / 100));
+    }
+  });
+
+  test("zeal collects at every nth allocation", async () => {
+    using heap = await Heap.open({ debug: true, zeal: 3 });
+    const Pair = heap.defineRecord("Pair", { left: box() });
+    for (let i = 0; i < 30; i++) heap.alloc(Pair);
+    expect(heap.statistics().minorCollections).toBe(10);
+    heap.setZeal(0);
+    for (let i = 0; i < 30; i++) heap.alloc(Pair);
+    expect(heap.statistics().minorCollections).toBe(10);
+    refused("bad-option", () => heap.setZeal(-1));
+  });
+
+  test("what needs the debug core says so", async () => {
+    using heap = await Heap.open();
+    await openingFails({ zeal: 1 }, "needs-debug");
+    expect(refused("needs-debug", () => heap.verify())).toBe(
+      "verify needs the debug core: open the heap with debug: true",
+    );
+    refused("needs-debug", () => heap.setZeal(1));
+    refused("needs-debug", () => heap.refuseGrow(1));
+    refused("needs-debug", () => heap.limitTables(1, 1));
+  });
+
+  test("collect knows two extents", async () => {
+    using heap = await Heap.open();
+    refused("bad-option", () => heap.collect("full" as never));
+    heap.collect();
+    heap.collect("minor");
+    expect(heap.statistics()).toMatchObject({ minorCollections: 2, majorCollections: 1 });
+  });
+});
