@@ -12,7 +12,7 @@
 import { DEBUG } from "../config";
 import { blockStart, isBlockStart, nextMarked, nextObject, payloadStart } from "../mature/block";
 import { isMarkedLarge, largeChunks, largeStart, nextLarge } from "../mature/large";
-import { isRemembered, REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature/remembered";
+import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature/remembered";
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor, GRANULE_BYTES, GRANULE_SHIFT } from "../memory/address";
 import { setBit, testBit } from "../memory/bits";
 import { acquireRun, chunksEnd, chunksFirst, chunksFree, chunksUsed, releaseRun } from "../memory/chunks";
@@ -26,6 +26,7 @@ import {
   ownerOf,
   ownerOfChunk,
 } from "../memory/pagemap";
+import { isRemembered, lookupClose, lookupOpen } from "./lookup";
 import { isStart, isYoung, nurseryBase, nurseryBytes, nurseryTop, youngStart } from "../nursery/bump";
 import { objectBytes, shapeOf } from "../object/header";
 import { KIND_ARRAY, SHAPE_POINTERS, SHAPE_SLICEABLE, SHAPE_WIDE, Shape } from "../object/shape";
@@ -58,7 +59,9 @@ export function verify(): i32 {
   if (!countsAgree()) return COUNTS_BROKEN;
   allStarts = acquireRun(chunksFor(nurseryBytes >> (GRANULE_SHIFT + 3)), OWNER_CONTROL);
   if (allStarts) memory.fill(allStarts, 0, nurseryBytes >> (GRANULE_SHIFT + 3));
+  lookupOpen();
   const result = verifyObjects();
+  lookupClose();
   if (allStarts) releaseRun(allStarts, chunksFor(nurseryBytes >> (GRANULE_SHIFT + 3)));
   return result;
 }

@@ -9,7 +9,7 @@
 // State: the cursor, the flag.
 
 import { CHUNK_BYTES, WORD_BYTES } from "../memory/address";
-import { acquireReserved, chunksAvailable, chunksReserve, releaseRun } from "../memory/chunks";
+import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
 import { OWNER_CONTROL } from "../memory/pagemap";
 import { PointerVisitor } from "../object/walk";
 
@@ -47,7 +47,7 @@ export function rememberedTotal(): u32 {
 
 function addChunk(): bool {
   // Only what the reserve does not need: an evacuation must be able to finish.
-  if ((chunkLimit && chunkCount >= chunkLimit) || chunksAvailable() <= chunksReserve()) return false;
+  if ((chunkLimit && chunkCount >= chunkLimit) || !ensureFree(chunksReserve() + 1)) return false;
   const chunk = acquireReserved(OWNER_CONTROL);
   if (!chunk) return false;
   if (current) entries += <u32>((top - current - WORD_BYTES) / WORD_BYTES);
@@ -69,15 +69,9 @@ export function remember(entry: usize): void {
   top += WORD_BYTES;
 }
 
-/** Whether `entry` has been recorded: a search, for verification. */
-export function isRemembered(entry: usize): bool {
-  let end = top;
-  for (let chunk = current; chunk; chunk = load<usize>(chunk)) {
-    for (let at = chunk + WORD_BYTES; at < end; at += WORD_BYTES) if (load<usize>(at) == entry) return true;
-    const before = load<usize>(chunk);
-    end = before + CHUNK_BYTES;
-  }
-  return false;
+/** Bytes of the chunks that hold entries, for verification. */
+export function rememberedBytes(): usize {
+  return <usize>chunkCount * CHUNK_BYTES;
 }
 
 export interface RememberedVisitor extends PointerVisitor {

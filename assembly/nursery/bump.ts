@@ -20,6 +20,8 @@ import { OWNER_CONTROL, OWNER_NURSERY } from "../memory/pagemap";
 
 /** Bytes of nursery that one byte of start bits covers, as a shift. */
 const START_BYTE_SHIFT: usize = GRANULE_SHIFT + 3;
+/** Bytes of nursery that eight bytes of start bits cover. */
+const START_WORD_BYTES: usize = 8 << START_BYTE_SHIFT;
 
 export let nurseryBase: usize = 0;
 export let nurseryBytes: usize = 0;
@@ -88,8 +90,9 @@ export function youngStart(addr: usize): usize {
 
 /** Forgets all objects. */
 export function nurseryReset(): void {
-  const used = nurseryTop - nurseryBase;
-  clearGranules(bitsBase, ((used >> START_BYTE_SHIFT) + 8) & ~(<usize>7));
+  // Whole words of start bits, and not one beyond the last: the chunk after the bits is somebody else's.
+  const words = (nurseryUsed() + START_WORD_BYTES - 1) / START_WORD_BYTES;
+  clearGranules(bitsBase, words << 3);
   nurseryTop = nurseryBase;
 }
 

@@ -47,6 +47,21 @@ describe.for([false, true])("debug: %s", (debug) => {
     expect(baseline(heap)).toEqual(before);
   });
 
+  test("a nursery filled to its last byte is emptied without touching what lies behind its start bits", async () => {
+    // The start bits of 4 MiB are one chunk to the byte; the next chunk is the large array's, header first.
+    using heap = await Heap.open({ debug, nurseryBytes: 4 * MIB });
+    const Cell = heap.defineRecord("Cell", { number: int32() });
+    const Cells = heap.defineArray("Cells", box());
+    using cells = heap.allocArray(Cells, 50_000);
+    for (let filled = 0; filled < 4 * MIB; filled += Cell.bytes) heap.alloc(Cell).dispose();
+    expect(heap.statistics().minorCollections).toBe(0);
+    heap.collect("minor");
+    expect(cells.length).toBe(50_000);
+    cells.setAt(49_999, cells);
+    expect((cells.at(49_999) as Ref).same(cells)).toBe(true);
+    if (debug) heap.verify();
+  });
+
   test("two interior pointers into one object move with it", async () => {
     using heap = await Heap.open({ debug });
     const Ints = heap.defineArray("Ints", int32());
