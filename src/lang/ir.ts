@@ -79,7 +79,11 @@ export interface Variable {
 }
 
 export type Constant =
-  | { readonly kind: "constant"; readonly type: { readonly kind: "int" | "byte" | "bool" | "float" }; readonly value: number }
+  | {
+      readonly kind: "constant";
+      readonly type: { readonly kind: "int" | "byte" | "bool" | "float" };
+      readonly value: number;
+    }
   | { readonly kind: "constant"; readonly type: { readonly kind: "long" }; readonly value: bigint };
 
 export type Atom = Variable | Constant;
@@ -95,19 +99,46 @@ export interface Site {
 
 /** Operators on numbers; the operands' type decides the width. Comparisons give `bool`. */
 export type BinaryOperator =
-  | "add" | "sub" | "mul" | "div" | "rem" // div and rem: the builder has already checked for zero
-  | "and" | "or" | "xor" | "shl" | "shr" | "ushr"
-  | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "rem" // div and rem: the builder has already checked for zero
+  | "and"
+  | "or"
+  | "xor"
+  | "shl"
+  | "shr"
+  | "ushr"
+  | "eq"
+  | "ne"
+  | "lt"
+  | "le"
+  | "gt"
+  | "ge"
   | "ltUnsigned"; // int only: the bounds check in one compare
 
 export type UnaryOperator =
-  | "neg" | "not" // not: bool
-  | "intToLong" | "longToInt" | "intToFloat" | "longToFloat" | "floatToInt" | "floatToLong" // to integer: saturating
+  | "neg"
+  | "not" // not: bool
+  | "intToLong"
+  | "longToInt"
+  | "intToFloat"
+  | "longToFloat"
+  | "floatToInt"
+  | "floatToLong" // to integer: saturating
   | "intToByte" // keeps the low 8 bits
-  | "byteToInt" | "boolToInt"
-  | "floatBits" | "floatFromBits" // float <-> long, the same 64 bits
-  | "floor" | "ceil" | "sqrt" | "abs" // float
-  | "clz" | "ctz" | "popcount"; // int and long
+  | "byteToInt"
+  | "boolToInt"
+  | "floatBits"
+  | "floatFromBits" // float <-> long, the same 64 bits
+  | "floor"
+  | "ceil"
+  | "sqrt"
+  | "abs" // float
+  | "clz"
+  | "ctz"
+  | "popcount"; // int and long
 
 /** Why a program stops. The message is made by the runtime support from the code and up to two numbers. */
 export type PanicCode =
@@ -124,38 +155,107 @@ export type Instruction =
   /** Assigns a variable (the only instruction that may target a mutable one, apart from dsts of any kind). */
   | { readonly op: "set"; readonly dst: Variable; readonly src: Atom }
   | { readonly op: "unary"; readonly dst: Variable; readonly operator: UnaryOperator; readonly a: Atom }
-  | { readonly op: "binary"; readonly dst: Variable; readonly operator: BinaryOperator; readonly a: Atom; readonly b: Atom }
-  | { readonly op: "call"; readonly dsts: readonly Variable[]; readonly callee: IrFunction; readonly args: readonly Atom[] }
+  | {
+      readonly op: "binary";
+      readonly dst: Variable;
+      readonly operator: BinaryOperator;
+      readonly a: Atom;
+      readonly b: Atom;
+    }
+  | {
+      readonly op: "call";
+      readonly dsts: readonly Variable[];
+      readonly callee: IrFunction;
+      readonly args: readonly Atom[];
+    }
 
   // Records and unions
   /** Allocates a record. One argument per field in order; an unpacked field takes `unpackedLength` arguments. */
-  | { readonly op: "construct"; readonly dst: Variable; readonly record: RecordType; readonly args: readonly Atom[]; readonly site: Site }
+  | {
+      readonly op: "construct";
+      readonly dst: Variable;
+      readonly record: RecordType;
+      readonly args: readonly Atom[];
+      readonly site: Site;
+    }
   /** The immediate value of a case without fields. */
   | { readonly op: "immediate"; readonly dst: Variable; readonly union: UnionType; readonly caseIndex: number }
   /** Reads a field; `object` has type record. */
-  | { readonly op: "field"; readonly dst: Variable; readonly object: Variable; readonly record: RecordType; readonly index: number }
-  | { readonly op: "setField"; readonly object: Variable; readonly record: RecordType; readonly index: number; readonly value: Atom }
-  | { readonly op: "unpackedGet"; readonly dst: Variable; readonly object: Variable; readonly record: RecordType; readonly index: number; readonly at: Atom }
+  | {
+      readonly op: "field";
+      readonly dst: Variable;
+      readonly object: Variable;
+      readonly record: RecordType;
+      readonly index: number;
+    }
+  | {
+      readonly op: "setField";
+      readonly object: Variable;
+      readonly record: RecordType;
+      readonly index: number;
+      readonly value: Atom;
+    }
+  | {
+      readonly op: "unpackedGet";
+      readonly dst: Variable;
+      readonly object: Variable;
+      readonly record: RecordType;
+      readonly index: number;
+      readonly at: Atom;
+    }
   /** A slice of an unpacked array, from `start` (inclusive) to `end` (exclusive); shares the record's memory. */
-  | { readonly op: "unpackedSlice"; readonly dst: Variable; readonly object: Variable; readonly record: RecordType; readonly index: number; readonly start: Atom; readonly end: Atom }
+  | {
+      readonly op: "unpackedSlice";
+      readonly dst: Variable;
+      readonly object: Variable;
+      readonly record: RecordType;
+      readonly index: number;
+      readonly start: Atom;
+      readonly end: Atom;
+    }
 
   // Arrays (whole objects)
   /** Allocates an array of `length` elements, all zero (numbers), null-like or unspecified-but-safe (pointers: never read before written). */
-  | { readonly op: "arrayNew"; readonly dst: Variable; readonly element: ElementType; readonly length: Atom; readonly site: Site }
+  | {
+      readonly op: "arrayNew";
+      readonly dst: Variable;
+      readonly element: ElementType;
+      readonly length: Atom;
+      readonly site: Site;
+    }
   | { readonly op: "arrayLength"; readonly dst: Variable; readonly array: Variable }
   | { readonly op: "arrayGet"; readonly dsts: readonly Variable[]; readonly array: Variable; readonly index: Atom }
   | { readonly op: "arraySet"; readonly array: Variable; readonly index: Atom; readonly values: readonly Atom[] }
   /** Copies `count` elements of a slice, from its element `from`, into `array` at `at`. Ranges may overlap. */
-  | { readonly op: "arrayFill"; readonly array: Variable; readonly at: Atom; readonly source: Variable; readonly from: Atom; readonly count: Atom }
+  | {
+      readonly op: "arrayFill";
+      readonly array: Variable;
+      readonly at: Atom;
+      readonly source: Variable;
+      readonly from: Atom;
+      readonly count: Atom;
+    }
   /** The slice of `array` from `start` to `end`. An empty one keeps nothing alive. */
-  | { readonly op: "arraySlice"; readonly dst: Variable; readonly array: Variable; readonly start: Atom; readonly end: Atom }
+  | {
+      readonly op: "arraySlice";
+      readonly dst: Variable;
+      readonly array: Variable;
+      readonly start: Atom;
+      readonly end: Atom;
+    }
 
   // Slices
   | { readonly op: "sliceLength"; readonly dst: Variable; readonly slice: Variable }
   | { readonly op: "sliceGet"; readonly dsts: readonly Variable[]; readonly slice: Variable; readonly index: Atom }
   | { readonly op: "sliceSet"; readonly slice: Variable; readonly index: Atom; readonly values: readonly Atom[] }
   /** A part of a slice, from `start` to `end`, sharing storage. An empty one keeps nothing alive. */
-  | { readonly op: "subslice"; readonly dst: Variable; readonly slice: Variable; readonly start: Atom; readonly end: Atom }
+  | {
+      readonly op: "subslice";
+      readonly dst: Variable;
+      readonly slice: Variable;
+      readonly start: Atom;
+      readonly end: Atom;
+    }
   /** The empty slice. */
   | { readonly op: "sliceEmpty"; readonly dst: Variable }
   /** A text of the program's source, in static memory: a slice of bytes. */
@@ -164,12 +264,23 @@ export type Instruction =
   // Control
   | { readonly op: "if"; readonly condition: Atom; readonly then: Block; readonly otherwise: Block }
   /** Selects by integer; no fall through. */
-  | { readonly op: "switch"; readonly value: Atom; readonly arms: readonly { readonly values: readonly number[]; readonly body: Block }[]; readonly otherwise: Block }
+  | {
+      readonly op: "switch";
+      readonly value: Atom;
+      readonly arms: readonly { readonly values: readonly number[]; readonly body: Block }[];
+      readonly otherwise: Block;
+    }
   /**
    * Selects by the case of a union; no fall through. `binding`, present when the case has a record, is the same value
    * with type record. `otherwise` is absent when every case has an arm.
    */
-  | { readonly op: "match"; readonly value: Variable; readonly union: UnionType; readonly arms: readonly MatchArm[]; readonly otherwise?: Block }
+  | {
+      readonly op: "match";
+      readonly value: Variable;
+      readonly union: UnionType;
+      readonly arms: readonly MatchArm[];
+      readonly otherwise?: Block;
+    }
   /** Repeats until a `break` leaves it. */
   | { readonly op: "loop"; readonly label: Label; readonly body: Block }
   /** A block that `break` can leave forwards (used by compiled patterns). */

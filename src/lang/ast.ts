@@ -1,0 +1,194 @@
+/**
+ * The syntax tree of Mote, as the parser (mote.peggy) makes it: nothing is resolved yet. Every node has a span.
+ */
+
+import type { Span } from "./source.ts";
+
+export interface Node {
+  readonly span: Span;
+}
+
+/** A name where it stands. */
+export interface Name extends Node {
+  readonly text: string;
+}
+
+export interface Ast {
+  readonly declarations: readonly Declaration[];
+}
+
+export type Declaration = StructDeclaration | UnionDeclaration | FunctionDeclaration;
+
+export interface FieldDeclaration extends Node {
+  readonly name: Name;
+  readonly type: TypeNode;
+}
+
+export interface StructDeclaration extends Node {
+  readonly kind: "struct";
+  readonly name: Name;
+  readonly fields: readonly FieldDeclaration[];
+}
+
+export interface CaseDeclaration extends Node {
+  readonly name: Name;
+  readonly fields: readonly FieldDeclaration[];
+}
+
+export interface UnionDeclaration extends Node {
+  readonly kind: "union";
+  readonly name: Name;
+  readonly cases: readonly CaseDeclaration[];
+}
+
+export interface FunctionDeclaration extends Node {
+  readonly kind: "function";
+  readonly name: Name;
+  readonly parameters: readonly FieldDeclaration[];
+  readonly result: TypeNode | null;
+  readonly body: BlockNode;
+}
+
+export type TypeNode =
+  | (Node & { readonly kind: "namedType"; readonly name: string; readonly argument: TypeNode | null })
+  /** `[T]`, or `[T; length]`. */
+  | (Node & { readonly kind: "arrayType"; readonly element: TypeNode; readonly length: number | null });
+
+export type Statement =
+  | (Node & {
+      readonly kind: "let";
+      readonly name: Name;
+      readonly type: TypeNode | null;
+      readonly value: Expression;
+    })
+  /** `operator` is null for `=`, "+" for `+=`. */
+  | (Node & {
+      readonly kind: "assign";
+      readonly target: Expression;
+      readonly operator: BinaryOperatorText | null;
+      readonly value: Expression;
+    })
+  | (Node & { readonly kind: "while"; readonly condition: Expression; readonly body: BlockNode })
+  /** `for name in subject`, or `for name in subject..end`. */
+  | (Node & {
+      readonly kind: "for";
+      readonly name: Name;
+      readonly subject: Expression;
+      readonly end: Expression | null;
+      readonly body: BlockNode;
+    })
+  | (Node & { readonly kind: "return"; readonly value: Expression | null })
+  | (Node & { readonly kind: "break" })
+  | (Node & { readonly kind: "continue" })
+  | (Node & { readonly kind: "expression"; readonly value: Expression });
+
+export type BinaryOperatorText =
+  | "||"
+  | "&&"
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "|"
+  | "^"
+  | "&"
+  | "<<"
+  | ">>"
+  | ">>>"
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%";
+
+export interface BlockNode extends Node {
+  readonly kind: "block";
+  readonly statements: readonly Statement[];
+}
+
+/** A whole number as written; `hex` ones may use the sign bit. */
+export interface IntegerNode extends Node {
+  readonly kind: "integer";
+  readonly value: bigint;
+  readonly long: boolean;
+  readonly hex: boolean;
+}
+
+export interface TextNode extends Node {
+  readonly kind: "text";
+  /** Literal pieces (strings) and interpolated expressions, in order. */
+  readonly parts: readonly (string | Expression)[];
+}
+
+export interface IfNode extends Node {
+  readonly kind: "if";
+  readonly condition: Expression;
+  readonly then: BlockNode;
+  readonly otherwise: BlockNode | IfNode | null;
+}
+
+export interface MatchNode extends Node {
+  readonly kind: "match";
+  readonly subject: Expression;
+  readonly arms: readonly ArmNode[];
+}
+
+export interface ArmNode extends Node {
+  readonly pattern: PatternNode;
+  readonly body: Statement;
+}
+
+export interface FieldValueNode extends Node {
+  readonly name: Name;
+  readonly value: Expression;
+}
+
+export type Expression =
+  | IntegerNode
+  | (Node & { readonly kind: "float"; readonly value: number })
+  | (Node & { readonly kind: "byte"; readonly value: number })
+  | (Node & { readonly kind: "bool"; readonly value: boolean })
+  | TextNode
+  | (Node & { readonly kind: "name"; readonly name: string })
+  | (Node & { readonly kind: "call"; readonly name: Name; readonly args: readonly Expression[] })
+  /** `Leaf` (args is null) or `Node(a, b)`. */
+  | (Node & { readonly kind: "case"; readonly name: Name; readonly args: readonly Expression[] | null })
+  | (Node & { readonly kind: "structLiteral"; readonly name: Name; readonly fields: readonly FieldValueNode[] })
+  | (Node & { readonly kind: "field"; readonly object: Expression; readonly name: Name })
+  | (Node & {
+      readonly kind: "method";
+      readonly object: Expression;
+      readonly name: Name;
+      readonly args: readonly Expression[];
+    })
+  | (Node & { readonly kind: "index"; readonly object: Expression; readonly index: Expression })
+  | (Node & {
+      readonly kind: "slice";
+      readonly object: Expression;
+      readonly start: Expression | null;
+      readonly end: Expression | null;
+    })
+  | (Node & { readonly kind: "arrayLiteral"; readonly elements: readonly Expression[] })
+  | (Node & { readonly kind: "unary"; readonly operator: "-" | "!"; readonly operand: Expression })
+  | (Node & {
+      readonly kind: "binary";
+      readonly operator: BinaryOperatorText;
+      readonly operatorSpan: Span;
+      readonly left: Expression;
+      readonly right: Expression;
+    })
+  | IfNode
+  | MatchNode
+  | BlockNode;
+
+export type PatternNode =
+  | (Node & { readonly kind: "wildcard" })
+  | (Node & { readonly kind: "binding"; readonly name: string })
+  | (Node & { readonly kind: "casePattern"; readonly name: Name; readonly args: readonly PatternNode[] | null })
+  | (Node & { readonly kind: "literalPattern"; readonly literal: LiteralNode })
+  | (Node & { readonly kind: "orPattern"; readonly alternatives: readonly PatternNode[] });
+
+/** What may stand in a pattern: a minus sign is already part of the value. */
+export type LiteralNode = Extract<Expression, { kind: "integer" | "float" | "byte" | "bool" | "text" }>;

@@ -1,0 +1,98 @@
+/**
+ * From the typed program to the IR: functions are built as they are found reachable from `main`, the prelude's and the
+ * synthesised ones (growing lists) among them.
+ */
+
+import type { ProgramContext } from "./build/context.ts";
+import { FunctionBuilder } from "./build/function.ts";
+import { Representation } from "./build/representation.ts";
+import type { IrFunction, IrProgram, Site } from "./ir.ts";
+import { InternalCompilerError } from "./options.ts";
+import type { FunctionSymbol, TypedProgram } from "./typed.ts";
+import { BYTES, UNIT } from "./types.ts";
+
+/** Builds the IR of a checked program. Cost: linear in the code reachable from `main`. */
+export function build(program: TypedProgram, prelude: TypedProgram): IrProgram {
+  return new ProgramBuilder(program, prelude).build();
+}
+
+class ProgramBuilder implements ProgramContext {
+  readonly representation = new Representation();
+  readonly #program: TypedProgram;
+  readonly #prelude: TypedProgram;
+  readonly #functions: IrFunction[] = [];
+  readonly #bySymbol = new Map<FunctionSymbol, IrFunction>();
+  readonly #synthesised = new Map<string, IrFunction>();
+  readonly #pending: FunctionSymbol[] = [];
+  readonly #sites: Site[] = [];
+
+  constructor(program: TypedProgram, prelude: TypedProgram) {
+    this.#program = program;
+    this.#prelude = prelude;
+  }
+
+  build(): IrProgram {
+    const symbol = this.#program.functions.get("main")!;
+    const main = symbol.parameters.length === 0 ? this.functionFor(symbol) : this.#wrapMain(symbol);
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+      new FunctionBuilder(this, next, this.functionFor(next)).build();
+    }
+    return { file: this.#program.source.name, functions: this.#functions, main, sites: this.#sites };
+  }
+
+  functionFor(symbol: FunctionSymbol): IrFunction {
+    let fn = this.#bySymbol.get(symbol);
+    if (fn === undefined) {
+      fn = this.#newFunction(symbol.name, symbol.source.line(symbol.span.start));
+      this.#bySymbol.set(symbol, fn);
+      this.#pending.push(symbol);
+    }
+    return fn;
+  }
+
+  internal(name: string): FunctionSymbol {
+    const symbol = this.#prelude.functions.get(name);
+    if (symbol === undefined) throw new InternalCompilerError(`the prelude lacks ${name}`);
+    return symbol;
+  }
+
+  synthesised(name: string, line: number, make: (fn: IrFunction) => void): IrFunction {
+    let fn = this.#synthesised.get(name);
+    if (fn === undefined) {
+      fn = this.#newFunction(name, line);
+      this.#synthesised.set(name, fn);
+      make(fn);
+    }
+    return fn;
+  }
+
+  site(functionName: string, line: number, what: string): Site {
+    const site = { id: this.#sites.length, functionName, line, what };
+    this.#sites.push(site);
+    return site;
+  }
+
+  #newFunction(name: string, line: number): IrFunction {
+    const fn: IrFunction = { name, params: [], results: [], body: { instructions: [] }, line };
+    this.#functions.push(fn);
+    return fn;
+  }
+
+  /** A main without parameters that asks for what the program's main takes. */
+  #wrapMain(symbol: FunctionSymbol): IrFunction {
+    const line = symbol.source.line(symbol.span.start);
+    const fn = this.#newFunction("(start)", line);
+    const caller: FunctionSymbol = { ...symbol, parameters: [], result: UNIT };
+    const into = new FunctionBuilder(this, caller, fn);
+    const args = symbol.parameters.map((parameter) => {
+      const [type] = this.representation.of(parameter.type);
+      const dst = into.variable(type!, parameter.name);
+      const isInput = parameter.type === BYTES;
+      const site = this.site(symbol.name, line, isInput ? "input" : "arguments");
+      into.emit({ op: isInput ? "readInput" : "arguments", dst, site });
+      return dst;
+    });
+    into.end({ op: "tailCall", callee: this.functionFor(symbol), args });
+    return fn;
+  }
+}

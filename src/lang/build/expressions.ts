@@ -1,0 +1,205 @@
+/** What each kind of expression becomes. Choices (if, match, blocks) are built by function.ts. */
+
+import type { Atom, UnaryOperator } from "../ir.ts";
+import type { FieldValue, Intrinsic, TypedExpression } from "../typed.ts";
+import { isFlat, isNullary, LONG } from "../types.ts";
+import { buildArithmetic, buildComparison } from "./arithmetic.ts";
+import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
+import { buildField } from "./fields.ts";
+import type { FunctionBuilder } from "./function.ts";
+import { buildList } from "./lists.ts";
+import { buildArray, buildArrayLiteral, buildIndex, buildLength, buildSlice } from "./sequences.ts";
+import { buildConcat, buildFail, buildOutput, buildParse, literalText } from "./texts.ts";
+
+type ExpressionOf<Kind extends TypedExpression["kind"]> = Extract<TypedExpression, { kind: Kind }>;
+
+/** Builds the value of an expression that is no choice; `name` is for variables that hold the result. */
+export function buildExpression(
+  fn: FunctionBuilder,
+  expression: Exclude<TypedExpression, { kind: "if" | "match" | "block" }>,
+  name?: string,
+): Value {
+  switch (expression.kind) {
+    case "number":
+      if (typeof expression.value === "bigint") {
+        return [{ kind: "constant", type: { kind: "long" }, value: expression.value }];
+      }
+      return [constantOf(fn.representation.of(expression.type)[0]!, expression.value)];
+    case "bool":
+      return [boolConstant(expression.value)];
+    case "text":
+      return [literalText(fn, expression.value, name)];
+    case "concat":
+      return buildConcat(fn, expression, name);
+    case "local":
+      return fn.locals.get(expression.local) ?? [];
+    case "call":
+      return fn.call(expression.callee, fn.values(expression.args).flat(), name ?? "t");
+    case "builtin":
+      return buildBuiltin(fn, expression, name);
+    case "parseNumber":
+      return buildParse(fn, expression, name);
+    case "intrinsic":
+      return [buildIntrinsic(fn, expression, name)];
+    case "structLiteral":
+      return buildStruct(fn, expression, name);
+    case "case":
+      return [buildCase(fn, expression, name)];
+    case "field":
+      return buildField(fn, expression, name);
+    case "length":
+      return [buildLength(fn, expression)];
+    case "index":
+      return buildIndex(fn, expression, name);
+    case "slice":
+      return buildSlice(fn, expression, name);
+    case "arrayLiteral":
+      return [buildArrayLiteral(fn, expression, name)];
+    case "negate":
+      return [buildNegation(fn, expression, name)];
+    case "not":
+      return [fn.unary("not", fn.atom(fn.value(expression.operand)), { kind: "bool" }, name ?? "c")];
+    case "arithmetic": {
+      const [left, right] = fn.values([expression.left, expression.right]);
+      const { operator, type, span } = expression;
+      return buildArithmetic(fn, operator, type, fn.atom(left!), fn.atom(right!), fn.line(span), name);
+    }
+    case "comparison":
+      return [buildComparison(fn, expression, name)];
+    case "logical":
+      return buildLogical(fn, expression, name);
+  }
+}
+
+function buildBuiltin(fn: FunctionBuilder, expression: ExpressionOf<"builtin">, name?: string): Value {
+  const { args, span } = expression;
+  switch (expression.builtin) {
+    case "print":
+    case "write":
+      return buildOutput(fn, args[0]!, expression.builtin === "print");
+    case "fail":
+      return buildFail(fn, args[0]!, fn.line(span));
+    case "array":
+      return [buildArray(fn, expression, name)];
+    case "sameBytes":
+      return fn.value(args[0]!, name);
+    case "uncheckedByte": {
+      const [text, index] = fn.values(args);
+      const dsts = fn.fresh(expression.type, name ?? "byte");
+      fn.emit({ op: "sliceGet", dsts, slice: fn.reference(text!), index: fn.atom(index!) });
+      return dsts;
+    }
+    case "toFixed": {
+      const [number, decimals] = fn.values(args);
+      const places = fn.atom(decimals!);
+      if (places.kind === "variable" || places.value < 0) {
+        const good = fn.compare("ge", places, ZERO);
+        fn.require(good, () => fn.panic("negativeLength", fn.line(span), places));
+      }
+      return fn.callInternal("__floatToFixed", [fn.atom(number!), places], name);
+    }
+    case "listPush":
+    case "listPop":
+    case "listClear":
+    case "listFinish":
+    case "listAppend":
+      return buildList(fn, expression, expression.builtin, name);
+  }
+}
+
+const OPERATORS: Readonly<Record<Intrinsic, UnaryOperator>> = {
+  intToLong: "intToLong",
+  longToInt: "longToInt",
+  intToFloat: "intToFloat",
+  longToFloat: "longToFloat",
+  floatToInt: "floatToInt",
+  floatToLong: "floatToLong",
+  intToByte: "intToByte",
+  byteToInt: "byteToInt",
+  floatBits: "floatBits",
+  floatFromBits: "floatFromBits",
+  floor: "floor",
+  ceil: "ceil",
+  sqrt: "sqrt",
+  abs: "abs",
+  clz: "clz",
+  ctz: "ctz",
+};
+
+function buildIntrinsic(fn: FunctionBuilder, expression: ExpressionOf<"intrinsic">, name?: string): Atom {
+  const { intrinsic, operand, type } = expression;
+  const a = fn.atom(fn.value(operand));
+  // The only conversions that programs apply to literals: a byte's code, and the bits of a known byte.
+  if (a.kind === "constant" && typeof a.value === "number" && intrinsic === "byteToInt") return intConstant(a.value);
+  if (a.kind === "constant" && typeof a.value === "number" && intrinsic === "intToByte") {
+    return constantOf({ kind: "byte" }, a.value & 0xff);
+  }
+  return fn.unary(OPERATORS[intrinsic], a, fn.representation.of(type)[0]!, name);
+}
+
+function buildNegation(fn: FunctionBuilder, expression: ExpressionOf<"negate">, name?: string): Atom {
+  const a = fn.atom(fn.value(expression.operand));
+  if (a.kind === "constant" && expression.type !== LONG) return constantOf(a.type, -Number(a.value));
+  return fn.unary("neg", a, fn.representation.of(expression.type)[0]!, name);
+}
+
+function buildLogical(fn: FunctionBuilder, expression: ExpressionOf<"logical">, name?: string): Value {
+  const result = fn.results([{ kind: "bool" }], [name ?? "c"]);
+  const isAnd = expression.operator === "&&";
+  const evaluateRight = () => fn.assign(result, fn.value(expression.right));
+  const decided = () => fn.assign(result, [boolConstant(!isAnd)]);
+  fn.choose(expression.left, isAnd ? evaluateRight : decided, isAnd ? decided : evaluateRight);
+  return result;
+}
+
+// Structs and cases
+
+function buildStruct(fn: FunctionBuilder, expression: ExpressionOf<"structLiteral">, name?: string): Value {
+  const { struct, fields, order, span } = expression;
+  const held = fields.map((field) => holdField(fn, field, fn.line(span)));
+  const values: Value[] = struct.fields.map(() => []);
+  order.forEach((declared, index) => {
+    values[declared] = held[index]!.get();
+  });
+  if (isFlat(struct)) return values.flat();
+  const record = fn.representation.struct(struct);
+  const dst = fn.variable({ kind: "record", record }, name ?? "struct");
+  fn.emit({ op: "construct", dst, record, args: values.flat(), site: fn.site(span, struct.name) });
+  return [dst];
+}
+
+function buildCase(fn: FunctionBuilder, expression: ExpressionOf<"case">, name?: string): Atom {
+  const { unionCase, fields, span } = expression;
+  if (isNullary(unionCase.union)) return constantOf({ kind: "byte" }, unionCase.index);
+  const union = fn.representation.union(unionCase.union);
+  const dst = fn.variable({ kind: "union", union }, name ?? "union");
+  if (unionCase.fields.length === 0) {
+    fn.emit({ op: "immediate", dst, union, caseIndex: unionCase.index });
+    return dst;
+  }
+  const held = fields.map((field) => holdField(fn, field, fn.line(span)));
+  const args = held.flatMap((one) => one.get());
+  const record = fn.representation.caseRecord(unionCase);
+  fn.emit({ op: "construct", dst, record, args, site: fn.site(span, unionCase.name) });
+  return dst;
+}
+
+function holdField(fn: FunctionBuilder, field: FieldValue, line: number): Held {
+  if (field.kind === "value") return fn.held(field.value);
+  if (field.kind === "elements") {
+    const held = field.elements.map((element) => fn.held(element));
+    return { get: () => held.flatMap((one) => one.get()) };
+  }
+  const slice = fn.reference(fn.value(field.source));
+  const length = intConstant(field.length);
+  const fits = fn.compare("eq", fn.sliceLength(slice), length);
+  fn.require(fits, () => fn.panic("sliceOutOfRange", line, ZERO, length));
+  const { type } = field.source;
+  const element = type.kind === "array" ? type.element : type;
+  const atoms = Array.from({ length: field.length }, (_, index) => {
+    const dsts = fn.fresh(element, "element");
+    fn.emit({ op: "sliceGet", dsts, slice, index: intConstant(index) });
+    return fn.atom(dsts);
+  });
+  return fn.hold(atoms);
+}

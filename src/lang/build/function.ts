@@ -1,0 +1,279 @@
+/**
+ * Builds the IR of one function from its typed body: blocks, statements and the ways an expression can be used (for its
+ * value, its effect, as a result, as a condition). What single kinds of expressions become stands in the files beside.
+ */
+
+import type { IrFunction, Label, Site, Variable } from "../ir.ts";
+import type { SourceFile, Span } from "../source.ts";
+import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "../typed.ts";
+import { UNIT } from "../types.ts";
+import { buildSetIndex } from "./assignments.ts";
+import type { ProgramContext } from "./context.ts";
+import { boolConstant, Emitter, type Held, type Value } from "./emitter.ts";
+import { buildExpression } from "./expressions.ts";
+import { buildForEach, buildForRange, buildWhile } from "./loops.ts";
+import { buildMatch } from "./matches.ts";
+
+interface Loop {
+  readonly end: Label;
+  /** Leads to the next round. */
+  readonly next: Label;
+}
+
+export class FunctionBuilder extends Emitter {
+  readonly source: SourceFile;
+  readonly locals = new Map<Local, Value>();
+  /** For a loop's index: the texts and arrays whose elements it is known to index. */
+  readonly inRange = new Map<Local, Local>();
+  readonly #symbol: FunctionSymbol;
+  readonly #loops: Loop[] = [];
+
+  constructor(program: ProgramContext, symbol: FunctionSymbol, fn: IrFunction) {
+    super(program, fn);
+    this.source = symbol.source;
+    this.#symbol = symbol;
+  }
+
+  /** Builds the whole function. */
+  build(): void {
+    const { parameters, body, result } = this.#symbol;
+    for (const local of parameters) {
+      const names = this.representation.names(local.type, local.name);
+      const variables = this.representation.of(local.type).map((type, index) => this.parameter(type, names[index]!));
+      this.locals.set(local, variables);
+    }
+    // Separate from the loop above, so that the parameters come first.
+    for (const local of parameters) if (local.assigned) this.bind(local, this.locals.get(local)!);
+    this.fn.results = [...this.representation.of(result)];
+    if (result === UNIT) {
+      this.#tailEffect(body!);
+      this.end({ op: "return", values: [] });
+    } else this.tail(body!);
+  }
+
+  line(span: Span): number {
+    return this.source.line(span.start);
+  }
+
+  site(span: Span, what: string): Site {
+    return this.siteAt(this.line(span), what);
+  }
+
+  // Variables
+
+  /** Gives a local its value: variables of its own if it is assigned to, otherwise a name for what is there. */
+  bind(local: Local, value: Value): void {
+    if (!local.assigned) {
+      this.locals.set(local, this.frozen(value));
+      return;
+    }
+    const names = this.representation.names(local.type, local.name);
+    const variables = this.variables(this.representation.of(local.type), names);
+    this.assign(variables, value);
+    this.locals.set(local, variables);
+  }
+
+  // Uses of expressions
+
+  /** The value of an expression; `name` is for variables that are made to hold it. */
+  value(expression: TypedExpression, name?: string): Value {
+    switch (expression.kind) {
+      case "if":
+      case "match":
+      case "block":
+        return this.#choiceValue(expression, name ?? "result");
+      default:
+        return buildExpression(this, expression, name);
+    }
+  }
+
+  /** The value, kept over the evaluation of what follows. */
+  held(expression: TypedExpression): Held {
+    return this.hold(this.value(expression));
+  }
+
+  /** The values of several expressions, evaluated in order. */
+  values(expressions: readonly TypedExpression[]): Value[] {
+    const held = expressions.map((expression) => this.held(expression));
+    return held.map((one) => one.get());
+  }
+
+  #choiceValue(expression: Extract<TypedExpression, { kind: "if" | "match" | "block" }>, name: string): Value {
+    if (expression.kind === "block") {
+      this.#statements(expression.statements);
+      return expression.result === null ? [] : this.value(expression.result, name);
+    }
+    const { type } = expression;
+    const results = this.results(this.representation.of(type), this.representation.names(type, name));
+    this.#choose(expression, (branch) => this.assign(results, this.value(branch, name)));
+    return results;
+  }
+
+  /** Builds an `if` or `match`, with every branch built by `finish`. */
+  #choose(expression: Extract<TypedExpression, { kind: "if" | "match" }>, finish: (branch: TypedExpression) => void) {
+    if (expression.kind === "match") {
+      buildMatch(this, expression, finish);
+      return;
+    }
+    const { condition, then, otherwise } = expression;
+    this.choose(condition, () => finish(then), otherwise === null ? null : () => finish(otherwise));
+  }
+
+  /** Evaluates an expression for what it does. */
+  effect(expression: TypedExpression): void {
+    if (expression.kind === "block") {
+      this.#statements(expression.statements);
+      if (expression.result !== null) this.effect(expression.result);
+    } else if (expression.kind === "if" || expression.kind === "match") {
+      this.#choose(expression, (branch) => this.effect(branch));
+    } else this.value(expression);
+  }
+
+  /** Returns the value of an expression from the function. */
+  tail(expression: TypedExpression): void {
+    if (expression.kind === "block") {
+      this.#statements(expression.statements);
+      if (expression.result !== null) this.tail(expression.result);
+    } else if (expression.kind === "if" || expression.kind === "match") {
+      this.#choose(expression, (branch) => this.tail(branch));
+    } else if (expression.kind === "logical") {
+      const right = () => this.tail(expression.right);
+      const decided = () => this.end({ op: "return", values: [boolConstant(expression.operator === "||")] });
+      if (expression.operator === "&&") this.choose(expression.left, right, decided);
+      else this.choose(expression.left, decided, right);
+    } else if (expression.kind === "call" && expression.type === this.#symbol.result) this.#tailCall(expression);
+    else this.end({ op: "return", values: this.value(expression) });
+  }
+
+  /** Evaluates the last expression of a function without results. */
+  #tailEffect(expression: TypedExpression): void {
+    if (expression.kind === "block") {
+      const last = expression.statements.at(-1);
+      if (expression.result !== null || last?.kind !== "expression") {
+        this.effect(expression);
+      } else {
+        this.#statements(expression.statements.slice(0, -1));
+        this.#tailEffect(last.value);
+      }
+    } else if (expression.kind === "if" || expression.kind === "match") {
+      this.#choose(expression, (branch) => this.#tailEffect(branch));
+    } else if (expression.kind === "call" && expression.type === UNIT) this.#tailCall(expression);
+    else this.effect(expression);
+  }
+
+  #tailCall(expression: Extract<TypedExpression, { kind: "call" }>): void {
+    const args = this.values(expression.args).flat();
+    this.end({ op: "tailCall", callee: this.program.functionFor(expression.callee), args });
+  }
+
+  // Conditions
+
+  /** Runs one of two branches; truth values that only steer are not materialised. */
+  choose(condition: TypedExpression, then: () => void, otherwise: (() => void) | null): void {
+    if (condition.kind === "not" && otherwise !== null) this.choose(condition.operand, otherwise, then);
+    else if (condition.kind !== "logical" && condition.kind !== "not") {
+      this.if(this.atom(this.value(condition)), then, otherwise ?? (() => {}));
+    } else if (otherwise === null) {
+      this.block("end", (end) => {
+        this.breakUnless(condition, end);
+        then();
+      });
+    } else {
+      this.block("end", (end) => {
+        this.block("else", (no) => {
+          this.breakUnless(condition, no);
+          then();
+          this.break(end);
+        });
+        otherwise();
+      });
+    }
+  }
+
+  /** Leaves a block or loop unless the condition holds. */
+  breakUnless(condition: TypedExpression, label: Label): void {
+    if (condition.kind === "not") this.#breakIf(condition.operand, label);
+    else if (condition.kind === "logical" && condition.operator === "&&") {
+      this.breakUnless(condition.left, label);
+      this.breakUnless(condition.right, label);
+    } else if (condition.kind === "logical") {
+      this.block("true", (yes) => {
+        this.#breakIf(condition.left, yes);
+        this.breakUnless(condition.right, label);
+      });
+    } else if (condition.kind !== "bool" || !condition.value) {
+      this.require(this.atom(this.value(condition)), () => this.break(label));
+    }
+  }
+
+  #breakIf(condition: TypedExpression, label: Label): void {
+    if (condition.kind === "not") this.breakUnless(condition.operand, label);
+    else if (condition.kind === "logical" && condition.operator === "||") {
+      this.#breakIf(condition.left, label);
+      this.#breakIf(condition.right, label);
+    } else if (condition.kind === "logical") {
+      this.block("false", (no) => {
+        this.breakUnless(condition.left, no);
+        this.#breakIf(condition.right, label);
+      });
+    } else this.if(this.atom(this.value(condition)), () => this.break(label));
+  }
+
+  // Statements
+
+  #statements(statements: readonly TypedStatement[]): void {
+    for (const statement of statements) {
+      if (this.dead) return;
+      this.#statement(statement);
+    }
+  }
+
+  #statement(statement: TypedStatement): void {
+    switch (statement.kind) {
+      case "expression":
+        this.effect(statement.value);
+        break;
+      case "let":
+        this.bind(statement.local, this.value(statement.value, statement.local.name));
+        break;
+      case "assign":
+        this.assign(this.locals.get(statement.local) as Variable[], this.value(statement.value, statement.local.name));
+        break;
+      case "setIndex":
+        buildSetIndex(this, statement);
+        break;
+      case "while":
+        buildWhile(this, statement);
+        break;
+      case "forRange":
+        buildForRange(this, statement);
+        break;
+      case "forEach":
+        buildForEach(this, statement);
+        break;
+      case "return":
+        if (statement.value === null) this.end({ op: "return", values: [] });
+        else if (this.#symbol.result !== UNIT) this.tail(statement.value);
+        else {
+          this.#tailEffect(statement.value);
+          this.end({ op: "return", values: [] });
+        }
+        break;
+      case "break":
+        this.break(this.#loops.at(-1)!.end);
+        break;
+      case "continue":
+        this.break(this.#loops.at(-1)!.next);
+        break;
+    }
+  }
+
+  /** The body of a loop; `continue` leads to its end. */
+  loopBody(body: TypedBlock, end: Label): void {
+    this.block("next", (next) => {
+      this.#loops.push({ end, next });
+      this.effect(body);
+      this.#loops.pop();
+    });
+  }
+}

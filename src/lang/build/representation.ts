@@ -1,0 +1,179 @@
+/**
+ * How Mote's types look in the IR; decided here once for all memory managers.
+ *
+ * Invariants: one RecordType for each boxed struct, case and list type of a program, one UnionType for each union; the
+ * fields of a record are complete as soon as its creator returns, although records may refer to each other.
+ */
+
+import {
+  BYTE_ELEMENT,
+  type ElementType,
+  type FieldType,
+  type IrType,
+  type RecordType,
+  TEXT_ELEMENT,
+  TEXT_TYPE,
+  type UnionType,
+} from "../ir.ts";
+import { InternalCompilerError } from "../options.ts";
+import {
+  BYTE,
+  componentCount,
+  type Field,
+  isFlat,
+  isNullary,
+  type StructType,
+  TEXT,
+  type Type,
+  typeName,
+  type UnionCase,
+  type UnionType as UnionSource,
+} from "../types.ts";
+
+/** Where a list's storage and length are in its record. */
+export const LIST_STORAGE = 0;
+export const LIST_LENGTH = 1;
+
+export const INT_TYPE: IrType = { kind: "int" };
+export const LONG_TYPE: IrType = { kind: "long" };
+export const BYTE_TYPE: IrType = { kind: "byte" };
+export const FLOAT_TYPE: IrType = { kind: "float" };
+export const BOOL_TYPE: IrType = { kind: "bool" };
+
+export class Representation {
+  readonly #types = new Map<Type, readonly IrType[]>();
+  readonly #elements = new Map<Type, ElementType>([
+    [BYTE, BYTE_ELEMENT],
+    [TEXT, TEXT_ELEMENT],
+  ]);
+  readonly #structs = new Map<StructType, RecordType>();
+  readonly #unions = new Map<UnionSource, UnionType>();
+  readonly #lists = new Map<Type, RecordType>();
+
+  /** The variables a value of this type travels in; none for Unit. */
+  of(type: Type): readonly IrType[] {
+    let types = this.#types.get(type);
+    if (types === undefined) {
+      types = this.#components(type);
+      this.#types.set(type, types);
+    }
+    return types;
+  }
+
+  #components(type: Type): readonly IrType[] {
+    switch (type.kind) {
+      case "int":
+      case "long":
+      case "byte":
+      case "float":
+      case "bool":
+        return [{ kind: type.kind }];
+      case "text":
+        return [TEXT_TYPE];
+      case "array":
+        return [{ kind: "slice", element: this.element(type.element) }];
+      case "list":
+        return [{ kind: "record", record: this.list(type.element) }];
+      case "union":
+        return isNullary(type) ? [BYTE_TYPE] : [{ kind: "union", union: this.union(type) }];
+      case "struct":
+        if (!isFlat(type)) return [{ kind: "record", record: this.struct(type) }];
+        return type.fields.flatMap((field) => this.of(field.type));
+      case "unit":
+      case "never":
+      case "error":
+        return [];
+    }
+  }
+
+  /** What one element of `[type]` is made of. */
+  element(type: Type): ElementType {
+    let element = this.#elements.get(type);
+    if (element === undefined) {
+      // Known before it is complete: the element may contain arrays of its own type.
+      const components: IrType[] = [];
+      element = { name: typeName(type), components };
+      this.#elements.set(type, element);
+      components.push(...this.of(type));
+    }
+    return element;
+  }
+
+  /** The record of a boxed struct. */
+  struct(struct: StructType): RecordType {
+    let record = this.#structs.get(struct);
+    if (record === undefined) {
+      record = { name: struct.name, fields: [] };
+      this.#structs.set(struct, record);
+      record.fields = struct.fields.flatMap((field) => this.#fields(field));
+    }
+    return record;
+  }
+
+  /** A union of which at least one case has fields. */
+  union(source: UnionSource): UnionType {
+    let union = this.#unions.get(source);
+    if (union === undefined) {
+      union = { name: source.name, cases: [] };
+      this.#unions.set(source, union);
+      for (const { name, index, fields } of source.cases) {
+        const record: RecordType | null =
+          fields.length === 0 ? null : { name: `${source.name}.${name}`, fields: [], caseOf: { union, index } };
+        union.cases.push({ name, record });
+      }
+      for (const { index, fields } of source.cases) {
+        const { record } = union.cases[index]!;
+        if (record !== null) record.fields = fields.flatMap((field) => this.#fields(field));
+      }
+    }
+    return union;
+  }
+
+  /** The record of a case that has fields. */
+  caseRecord(unionCase: UnionCase): RecordType {
+    return this.union(unionCase.union).cases[unionCase.index]!.record!;
+  }
+
+  /** The record of a list: storage and length, see LIST_STORAGE and LIST_LENGTH. */
+  list(element: Type): RecordType {
+    let record = this.#lists.get(element);
+    if (record === undefined) {
+      record = { name: `List[${typeName(element)}]`, fields: [] };
+      this.#lists.set(element, record);
+      record.fields = [
+        { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: true },
+        { name: "length", type: INT_TYPE, mutable: true },
+      ];
+    }
+    return record;
+  }
+
+  #fields(field: Field): FieldType[] {
+    const { name, type, unpackedLength } = field;
+    const types = this.of(type);
+    if (unpackedLength !== null) return [{ name, type: types[0]!, mutable: false, unpackedLength }];
+    const names = this.names(type, name);
+    return types.map((component, index) => ({ name: names[index]!, type: component, mutable: false }));
+  }
+
+  /** A name for each component of a value called `name`: "city", or "city.lat" and "city.lon". */
+  names(type: Type, name: string): string[] {
+    if (type.kind !== "struct" || !isFlat(type)) return this.of(type).map(() => name);
+    return type.fields.flatMap((field) => this.names(field.type, `${name}.${field.name}`));
+  }
+}
+
+/** How many fields of a record, or variables, a field takes. */
+function width(field: Field): number {
+  return field.unpackedLength === null ? componentCount(field.type) : 1;
+}
+
+/** The index of the first component of a field among those of all fields. */
+export function fieldOffset(fields: readonly Field[], field: Field): number {
+  let offset = 0;
+  for (const other of fields) {
+    if (other === field) return offset;
+    offset += width(other);
+  }
+  throw new InternalCompilerError(`no field ${field.name}`);
+}

@@ -1,0 +1,25 @@
+/**
+ * The checker: from syntax tree to typed program. Finds every independent error of a program in one run; what has been
+ * reported gets the type ERROR, which fits everywhere, so that one mistake does not cause further reports.
+ */
+
+import type { Ast } from "./ast.ts";
+import { Body } from "./check/body.ts";
+import { checkMain, declare } from "./check/declarations.ts";
+import { ProgramScope } from "./check/scope.ts";
+import { MoteError, type SourceFile } from "./source.ts";
+import type { TypedProgram } from "./typed.ts";
+
+/**
+ * Checks a program.
+ * @param prelude the checked prelude; null while the prelude itself is checked (which needs no `main`)
+ * @throws MoteError with all errors
+ */
+export function check(source: SourceFile, ast: Ast, prelude: TypedProgram | null): TypedProgram {
+  const scope = new ProgramScope(source, prelude);
+  const pending = declare(scope, ast);
+  if (prelude !== null) checkMain(scope);
+  for (const { symbol, node } of pending) new Body(scope, symbol).check(node.body);
+  if (scope.diagnostics.length > 0) throw new MoteError(source, scope.diagnostics);
+  return { source, functions: scope.functions, types: scope.types };
+}

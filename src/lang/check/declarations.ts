@@ -1,0 +1,196 @@
+/**
+ * Declarations: all names first, then the types of fields and parameters, then what concerns the whole program
+ * (infinite structs, `main`). Bodies come later.
+ */
+
+import type {
+  Ast,
+  CaseDeclaration,
+  FieldDeclaration,
+  FunctionDeclaration,
+  Name,
+  StructDeclaration,
+  UnionDeclaration,
+} from "../ast.ts";
+import type { Span } from "../source.ts";
+import type { FunctionSymbol, Local } from "../typed.ts";
+import {
+  arrayOf,
+  BYTES,
+  componentCount,
+  ERROR,
+  type Field,
+  type StructType,
+  TEXT,
+  type Type,
+  typeName,
+  UNIT,
+  type UnionCase,
+  type UnionType,
+} from "../types.ts";
+import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
+
+/** A small fixed array is part of its owner's record; longer ones should be arrays of their own. */
+const LONGEST_UNPACKED = 64;
+
+/** A function whose body waits to be checked. */
+export interface PendingBody {
+  readonly symbol: FunctionSymbol;
+  readonly node: FunctionDeclaration;
+}
+
+/** Enters all declarations of a program into its scope. */
+export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
+  const structs: [StructType, StructDeclaration][] = [];
+  const cases: [UnionCase, CaseDeclaration][] = [];
+  const functions: FunctionDeclaration[] = [];
+  for (const declaration of ast.declarations) {
+    if (declaration.kind === "struct") structs.push([declareStruct(scope, declaration), declaration]);
+    else if (declaration.kind === "union") cases.push(...declareUnion(scope, declaration));
+    else functions.push(declaration);
+  }
+  for (const [struct, node] of structs) struct.fields = resolveFields(scope, node.fields);
+  for (const [unionCase, node] of cases) unionCase.fields = resolveFields(scope, node.fields);
+  refuseInfinite(
+    scope,
+    structs.map(([struct]) => struct),
+  );
+  for (const [struct] of structs) struct.fields = checkUnpacked(scope, struct.fields);
+  for (const [unionCase] of cases) unionCase.fields = checkUnpacked(scope, unionCase.fields);
+  return functions.map((node) => ({ symbol: declareFunction(scope, node), node }));
+}
+
+function declareStruct(scope: ProgramScope, node: StructDeclaration): StructType {
+  const struct: StructType = { kind: "struct", name: node.name.text, span: node.name.span, fields: [] };
+  declareType(scope, node.name, struct);
+  return struct;
+}
+
+function declareUnion(scope: ProgramScope, node: UnionDeclaration): [UnionCase, CaseDeclaration][] {
+  const union: UnionType = { kind: "union", name: node.name.text, span: node.name.span, cases: [] };
+  declareType(scope, node.name, union);
+  const pairs = node.cases.map((caseNode, index): [UnionCase, CaseDeclaration] => {
+    const { text: name, span } = caseNode.name;
+    const unionCase: UnionCase = { name, union, index, span, fields: [] };
+    const other = scope.cases.get(name);
+    if (other === undefined) scope.cases.set(name, unionCase);
+    else {
+      const place = `union \`${other.union.name}\` on line ${scope.source.line(other.span.start)}`;
+      scope.report(
+        span,
+        `the case \`${name}\` is already defined in ${place}`,
+        "names of cases are shared by all unions",
+      );
+    }
+    return [unionCase, caseNode];
+  });
+  union.cases = pairs.map(([unionCase]) => unionCase);
+  return pairs;
+}
+
+function declareType(scope: ProgramScope, name: Name, type: StructType | UnionType): void {
+  const other = scope.types.get(name.text) as StructType | UnionType | undefined;
+  if (BUILT_IN_TYPE_NAMES.includes(name.text)) scope.report(name.span, `the type \`${name.text}\` is built in`);
+  else if (other !== undefined) reportTwice(scope, name, "type", other.span);
+  else scope.types.set(name.text, type);
+}
+
+function reportTwice(scope: ProgramScope, name: Name, what: string, first: Span): void {
+  scope.report(name.span, `the ${what} \`${name.text}\` is already defined on line ${scope.source.line(first.start)}`);
+}
+
+function resolveFields(scope: ProgramScope, nodes: readonly FieldDeclaration[]): Field[] {
+  const seen = new Map<string, Field>();
+  return nodes.map(({ name, type, span }) => {
+    const unpacked = type.kind === "arrayType" && type.length !== null;
+    const field: Field = {
+      name: name.text,
+      type: scope.resolve(unpacked ? type.element : type),
+      unpackedLength: unpacked ? type.length : null,
+      span,
+    };
+    const other = seen.get(name.text);
+    if (other !== undefined) reportTwice(scope, name, "field", other.span);
+    seen.set(name.text, field);
+    return field;
+  });
+}
+
+/** Reports structs that contain themselves, and breaks each such circle, so that all structs have a size. */
+function refuseInfinite(scope: ProgramScope, structs: readonly StructType[]): void {
+  const state = new Map<StructType, "open" | "done">();
+  const visit = (struct: StructType): void => {
+    if (state.has(struct)) return;
+    state.set(struct, "open");
+    struct.fields = struct.fields.map((field) => {
+      if (field.type.kind !== "struct") return field;
+      visit(field.type);
+      if (state.get(field.type) !== "open") return field;
+      const message = `the struct \`${field.type.name}\` contains itself, and would have infinite size`;
+      scope.report(field.span, message, "use a union or a list in between");
+      return { ...field, type: ERROR };
+    });
+    state.set(struct, "done");
+  };
+  for (const struct of structs) visit(struct);
+}
+
+/** Reports unpacked arrays that are not small arrays of single values, and makes them harmless. */
+function checkUnpacked(scope: ProgramScope, fields: readonly Field[]): readonly Field[] {
+  return fields.map((field) => {
+    const { type, unpackedLength: length, span } = field;
+    if (length === null || type === ERROR) return field;
+    if (length < 1 || length > LONGEST_UNPACKED) {
+      const message = `an array unpacked in its owner has 1 to ${LONGEST_UNPACKED} elements`;
+      scope.report(span, message, `for other lengths, use \`[${typeName(type)}]\``);
+    } else if (componentCount(type) !== 1) {
+      const message = `elements of an unpacked array are single values, but \`${typeName(type)}\` is several`;
+      scope.report(span, message, `use \`[${typeName(type)}]\``);
+    } else {
+      return field;
+    }
+    return { ...field, type: ERROR, unpackedLength: null };
+  });
+}
+
+function declareFunction(scope: ProgramScope, node: FunctionDeclaration): FunctionSymbol {
+  const { name } = node;
+  const seen = new Map<string, Local>();
+  const parameters = node.parameters.map((parameter) => {
+    const type = scope.resolve(parameter.type);
+    const local: Local = { name: parameter.name.text, type, span: parameter.name.span, assigned: false };
+    const other = seen.get(local.name);
+    if (other !== undefined) reportTwice(scope, parameter.name, "parameter", other.span);
+    seen.set(local.name, local);
+    return local;
+  });
+  const result = node.result === null ? UNIT : scope.resolve(node.result);
+  const { source } = scope;
+  const symbol: FunctionSymbol = { name: name.text, parameters, result, source, span: name.span, body: null };
+  const other = scope.functions.get(name.text);
+  if (BUILT_IN_FUNCTIONS.has(name.text)) scope.report(name.span, `the function \`${name.text}\` is built in`);
+  else if (other !== undefined) reportTwice(scope, name, "function", other.span);
+  else scope.functions.set(name.text, symbol);
+  return symbol;
+}
+
+/** What `main` may be given, in this order. */
+const MAIN_PARAMETERS: readonly Type[] = [arrayOf(TEXT), BYTES];
+
+/** Reports a missing `main`, or one of a shape that nobody can call. */
+export function checkMain(scope: ProgramScope): void {
+  const main = scope.functions.get("main");
+  if (main === undefined) {
+    scope.report({ start: 0, end: 0 }, "the program has no `main`", "add `fn main() { ... }`");
+    return;
+  }
+  if (main.result !== UNIT && main.result !== ERROR) scope.report(main.span, "`main` has no result");
+  let next = 0;
+  for (const { type, span } of main.parameters) {
+    if (type === ERROR) return;
+    while (next < MAIN_PARAMETERS.length && MAIN_PARAMETERS[next] !== type) next++;
+    if (next++ < MAIN_PARAMETERS.length) continue;
+    scope.report(span, "`main` takes `args: [Text]`, `input: Bytes`, both in this order, or nothing");
+    return;
+  }
+}

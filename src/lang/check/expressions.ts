@@ -1,0 +1,144 @@
+/** Expressions, one function for each kind; literals, operators, calls and matches have files of their own. */
+
+import type { Expression, IfNode } from "../ast.ts";
+import type { TypedExpression } from "../typed.ts";
+import { arrayOf, BOOL, BYTE, FLOAT, INT, isBottom, joinTypes, TEXT, type Type, typeName, UNIT } from "../types.ts";
+import type { Body } from "./body.ts";
+import { checkCall, checkCase, checkStructLiteral } from "./calls.ts";
+import { checkArrayLiteral, checkInteger, checkText } from "./literals.ts";
+import { checkMatch } from "./matches.ts";
+import { checkMethod, methodNames } from "./methods.ts";
+import { checkBinary, checkUnary } from "./operators.ts";
+import { didYouMean } from "./suggest.ts";
+import { describe } from "./words.ts";
+
+type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
+
+/** Checks one expression; see `Body.expression`. */
+export function checkExpression(body: Body, node: Expression, want?: Type): TypedExpression {
+  const { span } = node;
+  switch (node.kind) {
+    case "integer":
+      return checkInteger(body, node, want);
+    case "float":
+      if (Number.isFinite(node.value)) return { kind: "number", value: node.value, type: FLOAT, span };
+      body.report(span, "this number is out of range for a `Float`");
+      return body.poison(span);
+    case "byte":
+      return { kind: "number", value: node.value, type: BYTE, span };
+    case "bool":
+      return { kind: "bool", value: node.value, type: BOOL, span };
+    case "text":
+      return checkText(body, node);
+    case "name":
+      return checkName(body, node);
+    case "call":
+      return checkCall(body, node, want);
+    case "case":
+      return checkCase(body, node);
+    case "structLiteral":
+      return checkStructLiteral(body, node);
+    case "field":
+      return checkField(body, node);
+    case "method":
+      return checkMethod(body, node);
+    case "index":
+      return checkIndex(body, node);
+    case "slice":
+      return checkSlice(body, node);
+    case "arrayLiteral":
+      return checkArrayLiteral(body, node, want);
+    case "unary":
+      return checkUnary(body, node, want);
+    case "binary":
+      return checkBinary(body, node, want);
+    case "if":
+      return checkIf(body, node, want);
+    case "match":
+      return checkMatch(body, node, want);
+    case "block":
+      return body.block(node, want);
+  }
+}
+
+function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
+  const { name, span } = node;
+  const local = body.lookup(name);
+  if (local !== undefined) return { kind: "local", local, type: local.type, span };
+  if (body.scope.functions.has(name)) {
+    body.report(span, `\`${name}\` is a function, not a value`, `call it: \`${name}(...)\``);
+  } else {
+    body.report(span, `there is no variable \`${name}\``, didYouMean(name, body.localNames()));
+  }
+  return body.poison(span);
+}
+
+function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
+  const { span, name } = node;
+  const object = body.infer(node.object);
+  const { type } = object;
+  if (isBottom(type)) return object;
+  if (type.kind === "struct") {
+    const field = type.fields.find((candidate) => candidate.name === name.text);
+    if (field !== undefined) {
+      const fieldType = field.unpackedLength === null || isBottom(field.type) ? field.type : arrayOf(field.type);
+      return { kind: "field", object, struct: type, field, type: fieldType, span };
+    }
+    const names = type.fields.map((candidate) => candidate.name);
+    const hint = didYouMean(name.text, names) ?? `it has ${names.map((text) => `\`${text}\``).join(", ")}`;
+    body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, hint);
+    return body.poison(span);
+  }
+  if (name.text === "length" && (type === TEXT || type.kind === "array" || type.kind === "list")) {
+    return { kind: "length", object, type: INT, span };
+  }
+  let hint: string | undefined;
+  if (methodNames(type).includes(name.text)) hint = `it is a method: write \`.${name.text}()\``;
+  else if (type.kind === "union") hint = "fields of a union's cases are read by `match`";
+  body.report(name.span, `${describe(type)} has no field \`${name.text}\``, hint);
+  return body.poison(span);
+}
+
+function checkIndex(body: Body, node: ExpressionOf<"index">): TypedExpression {
+  const { span } = node;
+  const object = body.infer(node.object);
+  const index = body.value(node.index, INT);
+  const { type } = object;
+  if (isBottom(type)) return object;
+  if (type === TEXT) return { kind: "index", object, index, type: BYTE, span };
+  if (type.kind === "array" || type.kind === "list") return { kind: "index", object, index, type: type.element, span };
+  body.report(node.object.span, `${describe(type)} cannot be indexed`);
+  return body.poison(span);
+}
+
+function checkSlice(body: Body, node: ExpressionOf<"slice">): TypedExpression {
+  const { span } = node;
+  const object = body.infer(node.object);
+  const start = node.start === null ? null : body.value(node.start, INT);
+  const end = node.end === null ? null : body.value(node.end, INT);
+  const { type } = object;
+  if (isBottom(type)) return object;
+  if (type === TEXT || type.kind === "array") return { kind: "slice", object, start, end, type, span };
+  if (type.kind === "list") {
+    const hint = "only what no longer grows can be sliced: make it an array with `.finish()` first";
+    body.report(span, `a list cannot be sliced, and this is ${describe(type)}`, hint);
+  } else body.report(node.object.span, `${describe(type)} cannot be sliced`);
+  return body.poison(span);
+}
+
+function checkIf(body: Body, node: IfNode, want?: Type): TypedExpression {
+  const { span } = node;
+  const condition = body.condition(node.condition);
+  if (node.otherwise === null) {
+    const then = body.block(node.then, want === UNIT ? UNIT : undefined);
+    if (want === UNIT) return { kind: "if", condition, then, otherwise: null, type: UNIT, span };
+    const wanted = want === undefined || isBottom(want) ? "" : `: expected \`${typeName(want)}\``;
+    body.report(span, `an \`if\` without \`else\` has no value${wanted}`, "add `else { ... }`");
+    return body.poison(span);
+  }
+  const then = body.block(node.then, want);
+  const otherWant = want ?? (isBottom(then.type) ? undefined : then.type);
+  const otherwise =
+    node.otherwise.kind === "if" ? checkIf(body, node.otherwise, otherWant) : body.block(node.otherwise, otherWant);
+  return { kind: "if", condition, then, otherwise, type: joinTypes(then.type, otherwise.type), span };
+}

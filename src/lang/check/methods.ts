@@ -1,0 +1,162 @@
+/** The methods of the built-in types: one table for each, and what each becomes. */
+
+import type { Expression } from "../ast.ts";
+import type { Span } from "../source.ts";
+import type { Builtin, Intrinsic, TypedExpression } from "../typed.ts";
+import {
+  arrayOf,
+  BYTE,
+  BYTES,
+  FLOAT,
+  INT,
+  isBottom,
+  LONG,
+  type PrimitiveType,
+  TEXT,
+  type Type,
+  typeName,
+  UNIT,
+} from "../types.ts";
+import type { Body } from "./body.ts";
+import { checkArguments, internalCall } from "./calls.ts";
+import { didYouMean } from "./suggest.ts";
+import { describe } from "./words.ts";
+
+interface Method {
+  readonly parameters: readonly Type[];
+  make(body: Body, receiver: TypedExpression, args: readonly TypedExpression[], span: Span): TypedExpression;
+}
+
+type MethodTable = Readonly<Record<string, Method>>;
+
+/** One instruction. */
+function instruction(intrinsic: Intrinsic, type: Type): Method {
+  return {
+    parameters: [],
+    make: (_body, operand, _args, span) => ({ kind: "intrinsic", intrinsic, operand, type, span }),
+  };
+}
+
+/** A function of the prelude, given the receiver first. */
+function library(name: string, ...parameters: Type[]): Method {
+  return {
+    parameters,
+    make: (body, receiver, args, span) => internalCall(body.scope.internal(name), [receiver, ...args], span),
+  };
+}
+
+/** Something the builder writes out. */
+function builtin(name: Builtin, type: Type, ...parameters: Type[]): Method {
+  return {
+    parameters,
+    make: (_body, receiver, args, span) => ({ kind: "builtin", builtin: name, args: [receiver, ...args], type, span }),
+  };
+}
+
+/** A text to a number, or the end of the program. */
+function parseNumber(type: PrimitiveType): Method {
+  return {
+    parameters: [],
+    make: ({ scope }, operand, _args, span) => {
+      const parser = scope.internal(`__textTo${type.name}`);
+      return { kind: "parseNumber", operand, parser, complaint: scope.internal(`__not${type.name}`), type, span };
+    },
+  };
+}
+
+const PRIMITIVES: Partial<Record<Type["kind"], MethodTable>> = {
+  int: {
+    toLong: instruction("intToLong", LONG),
+    toFloat: instruction("intToFloat", FLOAT),
+    toByte: instruction("intToByte", BYTE),
+    toText: library("__intToText"),
+    abs: library("__intAbs"),
+  },
+  long: {
+    toInt: instruction("longToInt", INT),
+    toFloat: instruction("longToFloat", FLOAT),
+    toText: library("__longToText"),
+  },
+  byte: {
+    toInt: instruction("byteToInt", INT),
+    toText: library("__byteToText"),
+  },
+  float: {
+    toInt: instruction("floatToInt", INT),
+    toLong: instruction("floatToLong", LONG),
+    toText: library("__floatToText"),
+    floor: instruction("floor", FLOAT),
+    ceil: instruction("ceil", FLOAT),
+    sqrt: instruction("sqrt", FLOAT),
+    abs: instruction("abs", FLOAT),
+    toFixed: builtin("toFixed", TEXT, INT),
+  },
+  bool: {
+    toText: library("__boolToText"),
+  },
+  text: {
+    toInt: parseNumber(INT),
+    toLong: parseNumber(LONG),
+    toFloat: parseNumber(FLOAT),
+    startsWith: library("__startsWith", TEXT),
+    endsWith: library("__endsWith", TEXT),
+    indexOf: library("__indexOf", TEXT),
+    contains: library("__contains", TEXT),
+    bytes: builtin("sameBytes", BYTES),
+    split: library("__split", BYTE),
+    trim: library("__trim"),
+  },
+};
+
+const BYTE_ARRAY: MethodTable = { toText: builtin("sameBytes", TEXT) };
+const NO_METHODS: MethodTable = {};
+
+function methodsOf(type: Type): MethodTable {
+  if (type.kind === "list") {
+    const { element } = type;
+    return {
+      push: builtin("listPush", UNIT, element),
+      pop: builtin("listPop", element),
+      clear: builtin("listClear", UNIT),
+      finish: builtin("listFinish", arrayOf(element)),
+      ...(element === BYTE ? { append: builtin("listAppend", UNIT, TEXT) } : {}),
+    };
+  }
+  if (type === BYTES) return BYTE_ARRAY;
+  return PRIMITIVES[type.kind] ?? NO_METHODS;
+}
+
+/** The names of a type's methods. */
+export function methodNames(type: Type): string[] {
+  return Object.keys(methodsOf(type));
+}
+
+export function checkMethod(body: Body, node: Extract<Expression, { kind: "method" }>): TypedExpression {
+  const { name, args, span } = node;
+  const receiver = body.infer(node.object);
+  const { type } = receiver;
+  const methods = methodsOf(type);
+  if (Object.hasOwn(methods, name.text)) {
+    const method = methods[name.text]!;
+    const typed = checkArguments(body, name.text, method.parameters, args, span);
+    return typed.length === method.parameters.length ? method.make(body, receiver, typed, span) : body.poison(span);
+  }
+  for (const arg of args) body.infer(arg);
+  if (!isBottom(type)) {
+    body.report(name.span, `${describe(type)} has no method \`${name.text}\``, methodHint(body, type, name.text));
+  }
+  return isBottom(type) ? receiver : body.poison(span);
+}
+
+function methodHint(body: Body, type: Type, name: string): string | undefined {
+  if (name === "length") return "it is not a method: write `.length`";
+  if (type.kind === "struct" && type.fields.some((field) => field.name === name)) {
+    return `it is a field: write \`.${name}\``;
+  }
+  const names = methodNames(type);
+  const guess = didYouMean(name, names);
+  if (guess !== undefined) return guess;
+  if (body.scope.functions.has(name)) return `there is a function: write \`${name}(...)\``;
+  if (names.length === 0) return undefined;
+  return `${typeName(type)} has ${names.map((text) => `\`${text}\``).join(", ")}`;
+}

@@ -1,0 +1,87 @@
+/**
+ * What is known of a whole program while it is checked: its types, cases and functions, and the errors found so far.
+ */
+
+import type { TypeNode } from "../ast.ts";
+import { InternalCompilerError } from "../options.ts";
+import type { Diagnostic, SourceFile, Span } from "../source.ts";
+import type { FunctionSymbol, TypedProgram } from "../typed.ts";
+import { arrayOf, BUILT_IN_TYPES, BYTES, ERROR, listOf, type Type, type UnionCase } from "../types.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Functions that are part of the language; a program cannot define others of these names. */
+export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set(["print", "write", "fail", "array"]);
+
+/** Types that need no declaration, as a program writes them. */
+export const BUILT_IN_TYPE_NAMES: readonly string[] = [...BUILT_IN_TYPES.map((type) => type.name), "Bytes", "List"];
+
+export class ProgramScope {
+  readonly source: SourceFile;
+  readonly diagnostics: Diagnostic[] = [];
+  /** Declared structs and unions. */
+  readonly types = new Map<string, Type>();
+  readonly cases = new Map<string, UnionCase>();
+  readonly functions = new Map<string, FunctionSymbol>();
+  readonly #prelude: TypedProgram | null;
+
+  /** @param prelude null while the prelude itself is checked */
+  constructor(source: SourceFile, prelude: TypedProgram | null) {
+    this.source = source;
+    this.#prelude = prelude;
+  }
+
+  /** True for the prelude: internal functions may be called by name. */
+  get isPrelude(): boolean {
+    return this.#prelude === null;
+  }
+
+  report(span: Span, message: string, hint?: string): void {
+    this.diagnostics.push({ span, message, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  /** A function of the prelude, by its internal name. */
+  internal(name: string): FunctionSymbol {
+    const symbol = (this.#prelude?.functions ?? this.functions).get(name);
+    if (symbol === undefined) throw new InternalCompilerError(`the prelude lacks ${name}`);
+    return symbol;
+  }
+
+  /** What a type in the source stands for; reports what is wrong with it, and is then ERROR. */
+  resolve(node: TypeNode): Type {
+    if (node.kind === "arrayType") {
+      const element = this.resolve(node.element);
+      if (node.length !== null) {
+        const hint = "use `[T]`, whose values are slices of any length";
+        this.report(node.span, "an array of fixed length can only be the type of a field", hint);
+        return ERROR;
+      }
+      return element === ERROR ? ERROR : arrayOf(element);
+    }
+    const { name, argument } = node;
+    if (name === "List") return this.#resolveList(node.span, argument);
+    if (argument !== null) {
+      this.resolve(argument);
+      this.report(node.span, `\`${name}\` takes no type argument`, "only `List[T]` does");
+      return ERROR;
+    }
+    if (name === "Bytes") return BYTES;
+    const type = BUILT_IN_TYPES.find((builtIn) => builtIn.name === name) ?? this.types.get(name);
+    if (type !== undefined) return type;
+    const unionCase = this.cases.get(name);
+    const hint =
+      unionCase === undefined
+        ? didYouMean(name, [...BUILT_IN_TYPE_NAMES, ...this.types.keys()])
+        : `\`${name}\` is a case of the union \`${unionCase.union.name}\``;
+    this.report(node.span, `there is no type \`${name}\``, hint);
+    return ERROR;
+  }
+
+  #resolveList(span: Span, argument: TypeNode | null): Type {
+    if (argument === null) {
+      this.report(span, "a list needs the type of its elements", "write `List[Int]`, for example");
+      return ERROR;
+    }
+    const element = this.resolve(argument);
+    return element === ERROR ? ERROR : listOf(element);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The messages with which a program stops.
+ *
+ *     error: index 7 is out of range for length 3, at json.mote:12
+ */
+
+import type { PanicCode } from "./ir.ts";
+
+/** A piece of a message: a text, or the first or second number of the panic. */
+export type MessagePart = string | { readonly number: "a" | "b" };
+
+const A: MessagePart = { number: "a" };
+const B: MessagePart = { number: "b" };
+
+/** What is said between "error: " and the place; null: the program has said it itself. */
+export const PANIC_MESSAGES: Readonly<Record<PanicCode, readonly MessagePart[] | null>> = {
+  indexOutOfRange: ["index ", A, " is out of range for length ", B],
+  sliceOutOfRange: ["slice ", A, "..", B, " is out of range"],
+  divisionByZero: ["division by zero"],
+  emptyList: ["pop of an empty list"],
+  negativeLength: ["length ", A, " is negative"],
+  outOfMemory: ["out of memory"],
+  stackOverflow: ["stack overflow"],
+  failed: null,
+};

@@ -1,0 +1,124 @@
+/** Walking the IR: what an instruction reads and writes, and the blocks it contains. */
+
+import type { Atom, Block, Instruction, IrFunction, IrType, Variable } from "./ir.ts";
+
+/** True for types whose values refer to memory, so that a collector must know them. */
+export function holdsPointer(type: IrType): boolean {
+  switch (type.kind) {
+    case "union":
+    case "record":
+    case "array":
+    case "slice":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The atoms an instruction reads itself; what its nested blocks read is not among them. */
+export function readsOf(instruction: Instruction): readonly Atom[] {
+  switch (instruction.op) {
+    case "set":
+      return [instruction.src];
+    case "unary":
+      return [instruction.a];
+    case "binary":
+      return [instruction.a, instruction.b];
+    case "call":
+    case "tailCall":
+    case "construct":
+      return instruction.args;
+    case "field":
+      return [instruction.object];
+    case "setField":
+      return [instruction.object, instruction.value];
+    case "unpackedGet":
+      return [instruction.object, instruction.at];
+    case "unpackedSlice":
+      return [instruction.object, instruction.start, instruction.end];
+    case "arrayNew":
+      return [instruction.length];
+    case "arrayLength":
+      return [instruction.array];
+    case "arrayGet":
+      return [instruction.array, instruction.index];
+    case "arraySet":
+      return [instruction.array, instruction.index, ...instruction.values];
+    case "arrayFill":
+      return [instruction.array, instruction.at, instruction.source, instruction.from, instruction.count];
+    case "arraySlice":
+      return [instruction.array, instruction.start, instruction.end];
+    case "sliceLength":
+      return [instruction.slice];
+    case "sliceGet":
+      return [instruction.slice, instruction.index];
+    case "sliceSet":
+      return [instruction.slice, instruction.index, ...instruction.values];
+    case "subslice":
+      return [instruction.slice, instruction.start, instruction.end];
+    case "if":
+      return [instruction.condition];
+    case "switch":
+    case "match":
+      return [instruction.value];
+    case "return":
+      return instruction.values;
+    case "panic":
+      return [instruction.a, instruction.b].filter((atom) => atom !== undefined);
+    case "write":
+      return [instruction.bytes];
+    case "immediate":
+    case "sliceEmpty":
+    case "literal":
+    case "loop":
+    case "block":
+    case "break":
+    case "continue":
+    case "readInput":
+    case "arguments":
+      return [];
+  }
+}
+
+/** The variables an instruction defines itself. A match defines its bindings in its arms, not here. */
+export function writesOf(instruction: Instruction): readonly Variable[] {
+  if ("dst" in instruction) return [instruction.dst];
+  if ("dsts" in instruction) return instruction.dsts;
+  return [];
+}
+
+/** The blocks directly inside an instruction. */
+export function blocksOf(instruction: Instruction): readonly Block[] {
+  switch (instruction.op) {
+    case "if":
+      return [instruction.then, instruction.otherwise];
+    case "switch":
+      return [...instruction.arms.map((arm) => arm.body), instruction.otherwise];
+    case "match": {
+      const arms = instruction.arms.map((arm) => arm.body);
+      return instruction.otherwise === undefined ? arms : [...arms, instruction.otherwise];
+    }
+    case "loop":
+    case "block":
+      return [instruction.body];
+    default:
+      return [];
+  }
+}
+
+/** Calls `visit` for every instruction of a block and of the blocks inside, in the order of the text. */
+export function forEachInstruction(block: Block, visit: (instruction: Instruction) => void): void {
+  for (const instruction of block.instructions) {
+    visit(instruction);
+    for (const inner of blocksOf(instruction)) forEachInstruction(inner, visit);
+  }
+}
+
+/** True if a call of the function may take long without calling another: it has a loop, or jumps to its start. */
+export function hasLoop(fn: IrFunction): boolean {
+  let found = false;
+  forEachInstruction(fn.body, (instruction) => {
+    if (instruction.op === "loop" || (instruction.op === "tailCall" && instruction.callee === fn)) found = true;
+  });
+  return found;
+}

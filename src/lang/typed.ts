@@ -1,0 +1,197 @@
+/**
+ * The checked program: names are resolved, every expression has its type, methods and literals are explicit, matches
+ * are decision trees. Made by the checker, read by the builder of the IR.
+ */
+
+import type { Decision } from "./patterns.ts";
+import type { SourceFile, Span } from "./source.ts";
+import type { Field, StructType, Type, UnionCase } from "./types.ts";
+
+/** A parameter, a `let`, a loop's or a pattern's name. Compared by identity. */
+export interface Local {
+  readonly name: string;
+  readonly type: Type;
+  readonly span: Span;
+  /** True once any statement assigns to it. */
+  assigned: boolean;
+}
+
+/** A function of the program or of the prelude. Compared by identity. */
+export interface FunctionSymbol {
+  readonly name: string;
+  readonly parameters: readonly Local[];
+  readonly result: Type;
+  readonly source: SourceFile;
+  readonly span: Span;
+  /** Set when the body has been checked. */
+  body: TypedBlock | null;
+}
+
+export interface TypedProgram {
+  readonly source: SourceFile;
+  readonly functions: ReadonlyMap<string, FunctionSymbol>;
+  /** Structs and unions the program declares, by name. */
+  readonly types: ReadonlyMap<string, Type>;
+}
+
+interface Base {
+  readonly type: Type;
+  readonly span: Span;
+}
+
+/** What numbers of one type can do; the operand's type decides which operators exist. */
+export type ArithmeticOperator = "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" | ">>>";
+export type ComparisonOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+/** Operations that are one instruction each: conversions, and what only the prelude may call. */
+export type Intrinsic =
+  | "intToLong"
+  | "longToInt"
+  | "intToFloat"
+  | "longToFloat"
+  | "floatToInt"
+  | "floatToLong"
+  | "intToByte"
+  | "byteToInt"
+  | "floatBits"
+  | "floatFromBits"
+  | "floor"
+  | "ceil"
+  | "sqrt"
+  | "abs"
+  | "clz"
+  | "ctz";
+
+/** Operations the builder writes out itself. The first argument is the receiver, where there is one. */
+export type Builtin =
+  | "print"
+  | "write"
+  | "fail"
+  | "array"
+  | "sameBytes" // Text <-> [Byte]: the same value
+  | "uncheckedByte" // prelude only: a byte of a text at an index known to be good
+  | "toFixed"
+  | "listPush"
+  | "listPop"
+  | "listClear"
+  | "listFinish"
+  | "listAppend";
+
+export type TypedExpression =
+  | (Base & { readonly kind: "number"; readonly value: number | bigint })
+  | (Base & { readonly kind: "bool"; readonly value: boolean })
+  | (Base & { readonly kind: "text"; readonly value: string })
+  /** Interpolation and `+` of texts: parts of type Text, Int, Long, Byte, Float or Bool. */
+  | (Base & { readonly kind: "concat"; readonly parts: readonly TypedExpression[] })
+  | (Base & { readonly kind: "local"; readonly local: Local })
+  | (Base & { readonly kind: "call"; readonly callee: FunctionSymbol; readonly args: readonly TypedExpression[] })
+  | (Base & { readonly kind: "builtin"; readonly builtin: Builtin; readonly args: readonly TypedExpression[] })
+  /** A text to a number; `parser` gives (ok, value), `complaint` the message when not ok. */
+  | (Base & {
+      readonly kind: "parseNumber";
+      readonly operand: TypedExpression;
+      readonly parser: FunctionSymbol;
+      readonly complaint: FunctionSymbol;
+    })
+  | (Base & { readonly kind: "intrinsic"; readonly intrinsic: Intrinsic; readonly operand: TypedExpression })
+  /** `fields` in the order of the source; `order[i]` is the declared index of the i-th. */
+  | (Base & {
+      readonly kind: "structLiteral";
+      readonly struct: StructType;
+      readonly fields: readonly FieldValue[];
+      readonly order: readonly number[];
+    })
+  | (Base & { readonly kind: "case"; readonly unionCase: UnionCase; readonly fields: readonly FieldValue[] })
+  | (Base & {
+      readonly kind: "field";
+      readonly object: TypedExpression;
+      readonly struct: StructType;
+      readonly field: Field;
+    })
+  | (Base & { readonly kind: "length"; readonly object: TypedExpression })
+  | (Base & { readonly kind: "index"; readonly object: TypedExpression; readonly index: TypedExpression })
+  | (Base & {
+      readonly kind: "slice";
+      readonly object: TypedExpression;
+      readonly start: TypedExpression | null;
+      readonly end: TypedExpression | null;
+    })
+  /** The type says whether it makes an array or a list. */
+  | (Base & { readonly kind: "arrayLiteral"; readonly elements: readonly TypedExpression[] })
+  | (Base & { readonly kind: "negate"; readonly operand: TypedExpression })
+  | (Base & { readonly kind: "not"; readonly operand: TypedExpression })
+  | (Base & {
+      readonly kind: "arithmetic";
+      readonly operator: ArithmeticOperator;
+      readonly left: TypedExpression;
+      readonly right: TypedExpression;
+    })
+  | (Base & {
+      readonly kind: "comparison";
+      readonly operator: ComparisonOperator;
+      readonly left: TypedExpression;
+      readonly right: TypedExpression;
+    })
+  | (Base & {
+      readonly kind: "logical";
+      readonly operator: "&&" | "||";
+      readonly left: TypedExpression;
+      readonly right: TypedExpression;
+    })
+  | (Base & {
+      readonly kind: "if";
+      readonly condition: TypedExpression;
+      readonly then: TypedBlock;
+      readonly otherwise: TypedExpression | null;
+    })
+  | (Base & {
+      readonly kind: "match";
+      readonly subject: TypedExpression;
+      readonly arms: readonly TypedArm[];
+      readonly decision: Decision;
+    })
+  | TypedBlock;
+
+/** A block; `result` is null when it has no value (type Unit or Never). */
+export interface TypedBlock extends Base {
+  readonly kind: "block";
+  readonly statements: readonly TypedStatement[];
+  readonly result: TypedExpression | null;
+}
+
+export interface TypedArm {
+  readonly locals: readonly Local[];
+  readonly body: TypedBlock;
+}
+
+/** What a field is given: a value; for an unpacked array either its elements or a slice to copy from. */
+export type FieldValue =
+  | { readonly kind: "value"; readonly value: TypedExpression }
+  | { readonly kind: "elements"; readonly elements: readonly TypedExpression[] }
+  | { readonly kind: "copy"; readonly source: TypedExpression; readonly length: number };
+
+export type TypedStatement =
+  | { readonly kind: "expression"; readonly value: TypedExpression }
+  | { readonly kind: "let"; readonly local: Local; readonly value: TypedExpression }
+  | { readonly kind: "assign"; readonly local: Local; readonly value: TypedExpression }
+  /** `object[index] = value`; with an operator, `object[index] operator= value`. */
+  | {
+      readonly kind: "setIndex";
+      readonly object: TypedExpression;
+      readonly index: TypedExpression;
+      readonly operator: ArithmeticOperator | null;
+      readonly value: TypedExpression;
+      readonly span: Span;
+    }
+  | { readonly kind: "while"; readonly condition: TypedExpression; readonly body: TypedBlock }
+  | {
+      readonly kind: "forRange";
+      readonly local: Local;
+      readonly start: TypedExpression;
+      readonly end: TypedExpression;
+      readonly body: TypedBlock;
+    }
+  | { readonly kind: "forEach"; readonly local: Local; readonly subject: TypedExpression; readonly body: TypedBlock }
+  | { readonly kind: "return"; readonly value: TypedExpression | null }
+  | { readonly kind: "break" }
+  | { readonly kind: "continue" };
