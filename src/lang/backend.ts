@@ -1,0 +1,78 @@
+/** From a program in the IR to a wasm command, under any memory manager. */
+
+import { Counters } from "./counters.ts";
+import type { IrProgram, Site } from "./ir.ts";
+import { emitModule, linkModule, PROGRAM_FEATURES } from "./link.ts";
+import { FunctionNames, lowerFunction } from "./lower.ts";
+import { managerNamed } from "./managers/index.ts";
+import type { ManagerContext } from "./managers/manager.ts";
+import { BuildOptionError, type BuildOptions } from "./options.ts";
+import { StaticData } from "./staticdata.ts";
+import { hasLoop } from "./traverse.ts";
+import { unrollRecursion } from "./unroll.ts";
+import { Wasi } from "./wasi.ts";
+
+/** A finished command: WASI preview 1, exporting `memory` and `_start`. */
+export interface BuiltModule {
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  /** The memory manager's name. */
+  readonly manager: string;
+  /** Addresses below are the program's static data and buffers; the heap, if it is in linear memory, starts here. */
+  readonly staticBytes: number;
+  /** Where the program allocates. */
+  readonly sites: readonly Site[];
+}
+
+/**
+ * Compiles a program in the IR.
+ * @throws BuildOptionError; InternalCompilerError when the IR contradicts itself
+ */
+export function compileIr(source: IrProgram, options: BuildOptions): BuiltModule {
+  checkOptions(options);
+  const program = unrollRecursion(source);
+  const factory = managerNamed(options.manager);
+  const module = factory.createModule(options);
+  try {
+    module.setFeatures(PROGRAM_FEATURES | factory.features);
+    const data = new StaticData();
+    const wasi = new Wasi(module, data, program.file);
+    const counters = new Counters(module, options);
+    const context: ManagerContext = { module, program, options, data, wasi, counters };
+    const manager = factory.create(context);
+    const names = new FunctionNames();
+    for (const fn of program.functions) lowerFunction(context, manager, names, fn);
+    const result = manager.finish();
+    linkModule(context, result, names.nameOf(program.main));
+    // V8 replaces its baseline code only when a function is entered again: a loop that is inlined into a function
+    // that runs once stays slow for good.
+    const loops = program.functions.filter(hasLoop).map((fn) => names.nameOf(fn));
+    const wasm = emitModule(module, {
+      neverInline: ["wasi.*", "panic.*", ...result.neverInline, ...loops],
+      names: options.names ?? false,
+      closedWorld: factory.closedWorld ?? false,
+    });
+    return {
+      wasm: wasm as Uint8Array<ArrayBuffer>,
+      manager: factory.name,
+      staticBytes: data.seal(),
+      sites: program.sites,
+    };
+  } finally {
+    module.dispose();
+  }
+}
+
+/**
+ * Refuses an unknown manager, and sizes or counts that are not whole numbers below 4 GiB.
+ * @throws BuildOptionError
+ */
+export function checkOptions(options: BuildOptions): void {
+  managerNamed(options.manager);
+  const numbers = ["nurseryBytes", "heapLimitBytes", "shadowStackBytes", "growthPercent", "zeal"] as const;
+  for (const name of numbers) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
+      throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
+    }
+  }
+}

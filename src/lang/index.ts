@@ -1,0 +1,8 @@
+/** Mote for programs that compile and run it: what `heapwright/lang` exports. */
+
+export { type BuiltModule, compileIr } from "./backend.ts";
+export { compile } from "./compile.ts";
+export { managerNames } from "./managers/index.ts";
+export { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
+export { type PauseHooks, type RunOptions, type RunResult, runModule } from "./run.ts";
+export { MoteError, SourceFile } from "./source.ts";

@@ -1,0 +1,97 @@
+/**
+ * The write barrier of `gc`: a pointer into the nursery that is stored outside of it is remembered by its slot.
+ *
+ * Both tests are inline, two subtractions and compares with globals that are constant after the start; only what is to
+ * be remembered costs a call. Never a safepoint.
+ */
+
+import binaryen from "binaryen";
+import { defineFunction } from "../emit.ts";
+import type { Variable } from "../ir.ts";
+import { beyond, emitAddress, type Place } from "./access.ts";
+import { type ArrayLayout, type PointerKind, pointerKindOf } from "./layout.ts";
+import type { ExpressionRef } from "./manager.ts";
+
+const { i32, none } = binaryen;
+
+/** Internal names of what the core exports for barriers. */
+export interface BarrierNames {
+  readonly nurseryBase: string;
+  readonly nurseryBytes: string;
+  readonly rememberBox: string;
+  readonly rememberSlice: string;
+}
+
+export class Barriers {
+  readonly #module: binaryen.Module;
+  readonly #names: BarrierNames;
+  readonly #rememberers = new Map<ArrayLayout, string>();
+
+  constructor(module: binaryen.Module, names: BarrierNames) {
+    this.#module = module;
+    this.#names = names;
+  }
+
+  /** Remembers the slot if the value is young and the slot is not. */
+  store(slot: Place, value: () => ExpressionRef, kind: PointerKind): ExpressionRef {
+    const module = this.#module;
+    const address = (): ExpressionRef => emitAddress(module, slot);
+    const remember = kind === "box" ? this.#names.rememberBox : this.#names.rememberSlice;
+    return module.if(
+      this.#isYoung(value()),
+      module.if(module.i32.eqz(this.#isYoung(address())), module.call(remember, [address()], none)),
+    );
+  }
+
+  #isYoung(address: ExpressionRef): ExpressionRef {
+    const op = this.#module.i32;
+    return op.lt_u(op.sub(address, this.#global(this.#names.nurseryBase)), this.#global(this.#names.nurseryBytes));
+  }
+
+  /** The barrier for `count` elements that have been copied to `place`. */
+  fill(layout: ArrayLayout, array: Variable, place: Place, count: ExpressionRef): ExpressionRef {
+    return this.#module.call(this.#rememberer(layout, array), [place.base(), count], none);
+  }
+
+  /** The function (address, count) that does the barrier for elements that have been copied to an address. */
+  #rememberer(layout: ArrayLayout, array: Variable): string {
+    const known = this.#rememberers.get(layout);
+    if (known !== undefined) return known;
+    const name = `gc.remember${this.#rememberers.size}`;
+    this.#rememberers.set(layout, name);
+    const module = this.#module;
+    const op = module.i32;
+    const components = array.type.kind === "array" ? array.type.element.components : [];
+    defineFunction(module, name, [i32, i32], [], (locals) => {
+      const [address, count] = [locals.parameter(0), locals.parameter(1)];
+      const element: Place = { base: () => address.get(), offset: 0 };
+      const barriers = components.flatMap((type, index) => {
+        const kind = pointerKindOf(type);
+        if (kind === null) return [];
+        const slot = beyond(element, layout.offsets[index] as number);
+        return [this.store(slot, () => op.load(slot.offset, 4, slot.base()), kind)];
+      });
+      return [
+        // Elements of one object: where the first is young, all are.
+        module.if(this.#isYoung(address.get()), module.return()),
+        module.loop(
+          "next",
+          module.if(
+            count.get(),
+            module.block(null, [
+              ...barriers,
+              address.set(op.add(address.get(), op.const(layout.stride))),
+              count.set(op.sub(count.get(), op.const(1))),
+              module.br("next"),
+            ]),
+          ),
+        ),
+      ];
+    });
+    return name;
+  }
+
+  #global(name: string): ExpressionRef {
+    return this.#module.global.get(name, i32);
+  }
+}

@@ -1,0 +1,425 @@
+/**
+ * The manager `host`: WasmGC structs and arrays, allocated and freed by the engine. The yardstick for the others.
+ *
+ * How types look is in host/types.ts. A slice is three wasm values: array, offset, length; an empty one refers to an
+ * empty array that all share, so that it keeps nothing alive. The engine finds references by itself: there are no
+ * safepoints, no shadow stack and no barriers here. Linear memory serves input and output only.
+ *
+ * Invariants:
+ *  - Locals are nullable; `readVariable` makes the value non-null where the type says so. The optimiser drops the check where
+ *    it sees the assignment, or an access that checks anyway.
+ *  - The offset of an empty slice is arbitrary: nothing but its length may be looked at.
+ */
+
+import binaryen from "binaryen";
+import {
+  type Atom,
+  BYTE_ELEMENT,
+  type ElementType,
+  type IrType,
+  type MatchArm,
+  TEXT_ELEMENT,
+  type Variable,
+} from "../ir.ts";
+import { BuildOptionError, InternalCompilerError } from "../options.ts";
+import { HostConstants } from "./host/constants.ts";
+import { HostIo } from "./host/io.ts";
+import { emitMatch } from "./host/match.ts";
+import { emitArrayBytes, longestArray } from "./host/sizes.ts";
+import { type ElementInfo, HostTypes } from "./host/types.ts";
+import type {
+  ExpressionRef,
+  FunctionContext,
+  InstructionOf,
+  ManagerContext,
+  ManagerFactory,
+  ManagerResult,
+  MemoryManager,
+  WasmType,
+} from "./manager.ts";
+
+const MEMORY = "host.memory";
+const UNLIMITED_PAGES = -1;
+const ARRAY_PART = 0;
+const OFFSET_PART = 1;
+const LENGTH_PART = 2;
+
+export const host: ManagerFactory = {
+  name: "host",
+  summary: "WasmGC structs and arrays: the engine's own collector",
+  features: binaryen.Features.GC | binaryen.Features.ReferenceTypes,
+  closedWorld: true,
+  createModule(options) {
+    if (options.zeal) {
+      throw new BuildOptionError("zeal needs a collector of ours, and host leaves collecting to the engine; use gc");
+    }
+    if (options.heapLimitBytes) {
+      throw new BuildOptionError(
+        "a heap limit cannot be built into host: its heap is the engine's (limit it with node --max-old-space-size)",
+      );
+    }
+    const module = new binaryen.Module();
+    // Loads and stores name their memory when they are made; its size and data are decided at the end.
+    module.setMemory(1, UNLIMITED_PAGES, null, [], false, false, MEMORY);
+    return module;
+  },
+  create: (context) => new HostManager(context),
+};
+
+class HostManager implements MemoryManager {
+  readonly #context: ManagerContext;
+  readonly #module: binaryen.Module;
+  readonly #types: HostTypes;
+  readonly #io: HostIo;
+  readonly #constants: HostConstants;
+  #labels = 0;
+
+  constructor(context: ManagerContext) {
+    this.#context = context;
+    this.#module = context.module;
+    this.#types = new HostTypes(context.module, context.program);
+    const { module, data, wasi, counters } = context;
+    const bytes = this.#types.element(BYTE_ELEMENT);
+    const texts = this.#types.element(TEXT_ELEMENT);
+    const constants = new HostConstants(module, data, bytes);
+    this.#constants = constants;
+    this.#io = new HostIo({ module, data, wasi, counters, constants, bytes, texts });
+  }
+
+  // Representation
+
+  representation(type: IrType): readonly WasmType[] {
+    return this.#types.representation(type);
+  }
+
+  variableTypes(variable: Variable): readonly WasmType[] {
+    return this.#types.nullableRepresentation(variable.type);
+  }
+
+  readVariable(variable: Variable, part: number, content: ExpressionRef): ExpressionRef {
+    if (part !== 0 || this.variableTypes(variable)[0] === this.representation(variable.type)[0]) return content;
+    return this.#module.ref.as_non_null(content);
+  }
+
+  // Frames and calls: the engine sees references wherever they are
+
+  hiddenParameters(): readonly WasmType[] {
+    return [];
+  }
+
+  beginFunction(): void {}
+
+  finishFunction(_context: FunctionContext, body: ExpressionRef): ExpressionRef {
+    return body;
+  }
+
+  call(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"call">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([]);
+  }
+
+  tailCall(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"tailCall">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([]);
+  }
+
+  return(_context: FunctionContext, _instruction: InstructionOf<"return">, emit: () => ExpressionRef): ExpressionRef {
+    return emit();
+  }
+
+  // Records and unions
+
+  construct(context: FunctionContext, { dst, record, args }: InstructionOf<"construct">): ExpressionRef {
+    const module = this.#module;
+    const info = this.#types.record(record);
+    const operands = info.tag === null ? [] : [module.i32.const(info.tag)];
+    const counts = this.#count(() => module.i32.const(info.bytes));
+    let next = 0;
+    record.fields.forEach((field, index) => {
+      if (field.unpackedLength === undefined) {
+        operands.push(...context.values(args[next++] as Atom));
+        return;
+      }
+      const element = this.#types.element(this.#types.unpackedElement(record, index));
+      const atoms = args.slice(next, next + field.unpackedLength);
+      next += field.unpackedLength;
+      const values = atoms.map((atom) => this.#elementValue(element, context.values(atom)));
+      operands.push(module.array.new_fixed(element.heapType, values));
+      counts.push(...this.#count(() => emitArrayBytes(module, module.i32.const(atoms.length), element.bytes)));
+      for (const _ of atoms) counts.push(...this.#countBox(element));
+    });
+    return context.sequence([context.assign(dst, [module.struct.new(operands, info.heapType)]), ...counts]);
+  }
+
+  immediate(context: FunctionContext, { dst, union, caseIndex }: InstructionOf<"immediate">): ExpressionRef {
+    return context.assign(dst, [this.#constants.immediate(union, this.#types.union(union), caseIndex)]);
+  }
+
+  field(context: FunctionContext, { dst, object, record, index }: InstructionOf<"field">): ExpressionRef {
+    const types = this.#types.representation(dst.type);
+    const first = this.#types.record(record).slots[index] as number;
+    const get = (part: number): ExpressionRef =>
+      this.#module.struct.get(first + part, context.read(object), types[part] as WasmType, false);
+    return context.assign(
+      dst,
+      types.map((_, part) => get(part)),
+    );
+  }
+
+  setField(context: FunctionContext, { object, record, index, value }: InstructionOf<"setField">): ExpressionRef {
+    const first = this.#types.record(record).slots[index] as number;
+    const values = context.values(value);
+    return context.sequence(
+      values.map((each, part) => this.#module.struct.set(first + part, context.read(object), each)),
+    );
+  }
+
+  unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef {
+    const { dst, object, record, index, at } = instruction;
+    const element = this.#types.element(this.#types.unpackedElement(record, index));
+    const array = this.#unpackedArray(context, object, record, index, element);
+    return this.#loadElement(context, [dst], element, array, context.value(at));
+  }
+
+  unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef {
+    const { dst, object, record, index, start, end } = instruction;
+    const element = this.#types.element(this.#types.unpackedElement(record, index));
+    const array = this.#unpackedArray(context, object, record, index, element);
+    return this.#makeSlice(context, dst, element, array, context.value(start), start, end);
+  }
+
+  match(
+    context: FunctionContext,
+    instruction: InstructionOf<"match">,
+    arm: (arm: MatchArm) => ExpressionRef,
+    otherwise: (() => ExpressionRef) | null,
+  ): ExpressionRef {
+    return emitMatch(this.#types, context, instruction, { arm, otherwise, label: () => `match${this.#labels++}` });
+  }
+
+  // Arrays
+
+  arrayNew(context: FunctionContext, { dst, element, length, site }: InstructionOf<"arrayNew">): ExpressionRef {
+    const module = this.#module;
+    const info = this.#types.element(element);
+    const longest = longestArray(info.bytes);
+    const statements: ExpressionRef[] = [];
+    if (length.kind === "variable" || Number(length.value) > longest) {
+      const isTooLong = module.i32.gt_u(context.value(length), module.i32.const(longest));
+      statements.push(module.if(isTooLong, context.panic("outOfMemory", site.line)));
+    }
+    statements.push(...this.#count(() => emitArrayBytes(module, context.value(length), info.bytes)));
+    statements.push(context.assign(dst, [module.array.new_default(info.heapType, context.value(length))]));
+    return context.sequence(statements);
+  }
+
+  arrayLength(context: FunctionContext, { dst, array }: InstructionOf<"arrayLength">): ExpressionRef {
+    return context.assign(dst, [this.#module.array.len(context.read(array))]);
+  }
+
+  arrayGet(context: FunctionContext, { dsts, array, index }: InstructionOf<"arrayGet">): ExpressionRef {
+    return this.#loadElement(context, dsts, this.#elementOf(array), context.read(array), context.value(index));
+  }
+
+  arraySet(context: FunctionContext, { array, index, values }: InstructionOf<"arraySet">): ExpressionRef {
+    const element = this.#elementOf(array);
+    return this.#storeElement(context, element, context.read(array), context.value(index), values);
+  }
+
+  arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef {
+    const module = this.#module;
+    const { array, at, source, from, count } = instruction;
+    const copy = module.array.copy(
+      context.read(array),
+      context.value(at),
+      context.read(source, ARRAY_PART),
+      this.#sum(context.read(source, OFFSET_PART), from, context),
+      context.value(count),
+    );
+    // The offset of an empty source may lie outside of its array, which even a copy of nothing would mind.
+    return module.if(context.value(count), copy);
+  }
+
+  arraySlice(context: FunctionContext, { dst, array, start, end }: InstructionOf<"arraySlice">): ExpressionRef {
+    const element = this.#elementOf(array);
+    return this.#makeSlice(context, dst, element, context.read(array), context.value(start), start, end);
+  }
+
+  // Slices
+
+  sliceLength(context: FunctionContext, { dst, slice }: InstructionOf<"sliceLength">): ExpressionRef {
+    return context.assign(dst, [context.read(slice, LENGTH_PART)]);
+  }
+
+  sliceGet(context: FunctionContext, { dsts, slice, index }: InstructionOf<"sliceGet">): ExpressionRef {
+    const at = this.#sum(context.read(slice, OFFSET_PART), index, context);
+    return this.#loadElement(context, dsts, this.#elementOf(slice), context.read(slice, ARRAY_PART), at);
+  }
+
+  sliceSet(context: FunctionContext, { slice, index, values }: InstructionOf<"sliceSet">): ExpressionRef {
+    const at = this.#sum(context.read(slice, OFFSET_PART), index, context);
+    return this.#storeElement(context, this.#elementOf(slice), context.read(slice, ARRAY_PART), at, values);
+  }
+
+  subslice(context: FunctionContext, { dst, slice, start, end }: InstructionOf<"subslice">): ExpressionRef {
+    const from = this.#sum(context.read(slice, OFFSET_PART), start, context);
+    const element = this.#elementOf(slice);
+    return this.#makeSlice(context, dst, element, context.read(slice, ARRAY_PART), from, start, end);
+  }
+
+  sliceEmpty(context: FunctionContext, { dst }: InstructionOf<"sliceEmpty">): ExpressionRef {
+    const zero = (): ExpressionRef => this.#module.i32.const(0);
+    return context.assign(dst, [this.#constants.empty(this.#elementOf(dst)), zero(), zero()]);
+  }
+
+  literal(context: FunctionContext, { dst, bytes }: InstructionOf<"literal">): ExpressionRef {
+    return context.assign(dst, this.#constants.literal(bytes));
+  }
+
+  // The outside world
+
+  write(context: FunctionContext, { stream, bytes }: InstructionOf<"write">): ExpressionRef {
+    return this.#io.write(stream, context.values(bytes));
+  }
+
+  readInput(context: FunctionContext, { dst }: InstructionOf<"readInput">): ExpressionRef {
+    return this.#assignWhole(context, dst, this.#io.readInput(), this.#io.inputType);
+  }
+
+  arguments(context: FunctionContext, { dst }: InstructionOf<"arguments">): ExpressionRef {
+    return this.#assignWhole(context, dst, this.#io.arguments(), this.#io.argumentsType);
+  }
+
+  // The module
+
+  finish(): ManagerResult {
+    const start = this.#constants.start();
+    return { start, memory: { name: MEMORY, bytes: 0 }, exports: [], neverInline: ["host.*"] };
+  }
+
+  // Parts
+
+  #elementOf(variable: Variable): ElementInfo {
+    return this.#types.element(elementTypeOf(variable));
+  }
+
+  #unpackedArray(
+    context: FunctionContext,
+    object: Variable,
+    record: InstructionOf<"field">["record"],
+    index: number,
+    element: ElementInfo,
+  ): ExpressionRef {
+    const slot = this.#types.record(record).slots[index] as number;
+    return this.#module.struct.get(slot, context.read(object), element.type, false);
+  }
+
+  /** A slice of what `array` holds from `from` to `from + end - start`; `start` and `end` may be relative to a slice. */
+  #makeSlice(
+    context: FunctionContext,
+    dst: Variable,
+    element: ElementInfo,
+    array: ExpressionRef,
+    from: ExpressionRef,
+    start: Atom,
+    end: Atom,
+  ): ExpressionRef {
+    const module = this.#module;
+    const isNonEmpty = module.i32.ne(context.value(start), context.value(end));
+    return context.assign(dst, [
+      module.select(isNonEmpty, array, this.#constants.empty(element)),
+      from,
+      isZero(start) ? context.value(end) : module.i32.sub(context.value(end), context.value(start)),
+    ]);
+  }
+
+  #sum(offset: ExpressionRef, index: Atom, context: FunctionContext): ExpressionRef {
+    return isZero(index) ? offset : this.#module.i32.add(offset, context.value(index));
+  }
+
+  #loadElement(
+    context: FunctionContext,
+    dsts: readonly Variable[],
+    element: ElementInfo,
+    array: ExpressionRef,
+    index: ExpressionRef,
+  ): ExpressionRef {
+    const module = this.#module;
+    const { box, elementType } = element;
+    if (elementType === null) return module.nop();
+    const content = module.array.get(array, index, elementType, false);
+    if (box === null) return context.assign(dsts[0] as Variable, [content]);
+    const record = context.temporary(box.nullable);
+    const statements = [record.set(content)];
+    dsts.forEach((dst, position) => {
+      const types = this.#types.representation(dst.type);
+      const first = box.slots[position] as number;
+      statements.push(
+        context.assign(
+          dst,
+          types.map((type, part) => module.struct.get(first + part, record.get(), type, false)),
+        ),
+      );
+    });
+    return context.sequence(statements);
+  }
+
+  #storeElement(
+    context: FunctionContext,
+    element: ElementInfo,
+    array: ExpressionRef,
+    index: ExpressionRef,
+    atoms: readonly Atom[],
+  ): ExpressionRef {
+    if (element.elementType === null) return this.#module.nop();
+    const value = this.#elementValue(element, context.allValues(atoms));
+    return context.sequence([this.#module.array.set(array, index, value), ...this.#countBox(element)]);
+  }
+
+  /** What stands in the array for an element with these components. */
+  #elementValue(element: ElementInfo, values: readonly ExpressionRef[]): ExpressionRef {
+    if (element.box !== null) return this.#module.struct.new(values, element.box.heapType);
+    const [value] = values;
+    if (value === undefined) throw new InternalCompilerError("an element without components has no value");
+    return value;
+  }
+
+  /** Assigns a slice of a whole array from a tuple (array, length). */
+  #assignWhole(context: FunctionContext, dst: Variable, pair: ExpressionRef, type: WasmType): ExpressionRef {
+    const module = this.#module;
+    const copy = context.temporary(type);
+    return context.sequence([
+      copy.set(pair),
+      context.assign(dst, [
+        module.tuple.extract(copy.get(), 0),
+        module.i32.const(0),
+        module.tuple.extract(copy.get(), 1),
+      ]),
+    ]);
+  }
+
+  #count(bytes: () => ExpressionRef): ExpressionRef[] {
+    return this.#context.counters.countObject(bytes);
+  }
+
+  #countBox({ box }: ElementInfo): ExpressionRef[] {
+    return box === null ? [] : this.#count(() => this.#module.i32.const(box.bytes));
+  }
+}
+
+function isZero(atom: Atom): boolean {
+  return atom.kind === "constant" && atom.value === 0;
+}
+
+function elementTypeOf(variable: Variable): ElementType {
+  const { type } = variable;
+  if (type.kind !== "array" && type.kind !== "slice")
+    throw new InternalCompilerError(`${variable.name} has no elements`);
+  return type.element;
+}

@@ -1,0 +1,24 @@
+/** The memory managers the compiler knows, by name. A new one is registered here and nowhere else. */
+
+import { BuildOptionError } from "../options.ts";
+import { gc } from "./gc.ts";
+import { host } from "./host.ts";
+import { leak } from "./leak.ts";
+import type { ManagerFactory } from "./manager.ts";
+
+const factories: readonly ManagerFactory[] = [gc, leak, host];
+
+/** The names of all managers, in the order in which tables list them. */
+export function managerNames(): string[] {
+  return factories.map((factory) => factory.name);
+}
+
+/**
+ * The manager of this name.
+ * @throws BuildOptionError naming the known ones
+ */
+export function managerNamed(name: string): ManagerFactory {
+  const factory = factories.find((candidate) => candidate.name === name);
+  if (factory !== undefined) return factory;
+  throw new BuildOptionError(`unknown memory manager "${name}"; the known ones are ${managerNames().join(", ")}`);
+}

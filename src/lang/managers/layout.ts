@@ -1,0 +1,328 @@
+/**
+ * Where the parts of records and array elements lie in linear memory, and the shape descriptors that tell the core.
+ *
+ *     record:  0  shape | 4  fields, each at its natural alignment, in the order that wastes least | rounded up to 8
+ *     array:   0  shape | 4  length | 8  elements: components by falling alignment, at `stride` bytes each
+ *     slice:   0  pointer | 4  length (as a field, a component; two words)
+ *
+ * The descriptors of one union's cases lie side by side in static memory, so that a case is known from its header by a
+ * subtraction and a shift. Layouts are the same for all linear managers. The descriptor is drawn in assembly/README.md.
+ */
+
+import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../ir.ts";
+import { InternalCompilerError } from "../options.ts";
+import type { StaticData } from "../staticdata.ts";
+
+export const WORD_BYTES = 4;
+export const ARRAY_HEADER_BYTES = 8;
+export const LENGTH_OFFSET = 4;
+export const DESCRIPTOR_SHIFT = 4;
+const RECORD_HEADER_BYTES = 4;
+const DESCRIPTOR_BYTES = 1 << DESCRIPTOR_SHIFT;
+const GRANULE_BYTES = 8;
+const WORDS_PER_MASK = 32;
+
+const KIND_RECORD = 0;
+const KIND_ARRAY = 1;
+const FLAG_SLICEABLE = 1;
+const FLAG_POINTERS = 2;
+const FLAG_WIDE = 4;
+
+/** How the collector sees a pointer: at the start of an object, or anywhere inside one. */
+export type PointerKind = "box" | "slice";
+
+export function sizeOf(type: IrType): number {
+  switch (type.kind) {
+    case "byte":
+    case "bool":
+      return 1;
+    case "int":
+    case "union":
+    case "record":
+    case "array":
+      return 4;
+    case "long":
+    case "float":
+    case "slice":
+      return 8;
+  }
+}
+
+function alignmentOf(type: IrType): number {
+  return type.kind === "slice" ? WORD_BYTES : sizeOf(type);
+}
+
+export function pointerKindOf(type: IrType): PointerKind | null {
+  switch (type.kind) {
+    case "union":
+    case "record":
+    case "array":
+      return "box";
+    case "slice":
+      return "slice";
+    default:
+      return null;
+  }
+}
+
+export interface RecordLayout {
+  /** Header included, a multiple of 8. */
+  readonly bytes: number;
+  /** Offset of each field from the reference, in the order of the type's fields. */
+  readonly offsets: readonly number[];
+  /** Contains an unpacked array, so that slices may point into it. */
+  readonly sliceable: boolean;
+  /** Address of the shape descriptor. */
+  readonly shape: number;
+}
+
+export interface ElementLayout {
+  readonly stride: number;
+  /** Offset of each component from the element's start. */
+  readonly offsets: readonly number[];
+  readonly hasPointers: boolean;
+}
+
+export interface ArrayLayout extends ElementLayout {
+  readonly shape: number;
+}
+
+interface Item {
+  readonly type: IrType;
+  readonly count: number;
+}
+
+export class Layouts {
+  readonly #data: StaticData;
+  readonly #records = new Map<RecordType, RecordLayout>();
+  readonly #unions = new Map<UnionType, UnionLayout>();
+  readonly #elements = new Map<ElementType, ElementLayout>();
+  readonly #arrays = new Map<ElementType, ArrayLayout>();
+
+  constructor(data: StaticData) {
+    this.#data = data;
+  }
+
+  record(record: RecordType): RecordLayout {
+    let layout = this.#records.get(record);
+    if (layout === undefined) {
+      if (record.caseOf !== undefined) this.union(record.caseOf.union);
+      else this.#place([record]);
+      layout = this.#records.get(record);
+    }
+    if (layout === undefined) throw new InternalCompilerError(`${record.name} is not a case of its union`);
+    return layout;
+  }
+
+  union(union: UnionType): UnionLayout {
+    let layout = this.#unions.get(union);
+    if (layout === undefined) {
+      const records = union.cases.map((each) => each.record).filter((record) => record !== null);
+      layout = new UnionLayout(union, this.#place(records));
+      this.#unions.set(union, layout);
+    }
+    return layout;
+  }
+
+  element(element: ElementType): ElementLayout {
+    let layout = this.#elements.get(element);
+    if (layout === undefined) {
+      layout = layoutElement(element);
+      this.#elements.set(element, layout);
+    }
+    return layout;
+  }
+
+  array(element: ElementType): ArrayLayout {
+    let layout = this.#arrays.get(element);
+    if (layout === undefined) {
+      const inner = this.element(element);
+      const words = new PointerWords(inner.stride);
+      element.components.forEach((type, index) => {
+        words.mark(type, inner.offsets[index] as number);
+      });
+      const flags = FLAG_SLICEABLE | (inner.hasPointers ? FLAG_POINTERS : 0);
+      const shape = this.#data.place(this.#descriptor(KIND_ARRAY, flags, 0, inner.stride, words), GRANULE_BYTES);
+      layout = { ...inner, shape };
+      this.#arrays.set(element, layout);
+    }
+    return layout;
+  }
+
+  /** Lays out records and places their descriptors side by side. @returns the address of the first */
+  #place(records: readonly RecordType[]): number {
+    const descriptors = new Uint8Array(records.length * DESCRIPTOR_BYTES);
+    const placed = records.map((record) => layoutRecord(record));
+    records.forEach((record, index) => {
+      const { bytes, offsets, sliceable } = placed[index] as Omit<RecordLayout, "shape">;
+      const words = new PointerWords(bytes);
+      record.fields.forEach((field, position) => {
+        const { count } = itemOf(field);
+        for (let at = 0; at < count; at++) {
+          words.mark(field.type, (offsets[position] as number) + at * sizeOf(field.type));
+        }
+      });
+      const flags = (sliceable ? FLAG_SLICEABLE : 0) | (words.any ? FLAG_POINTERS : 0);
+      const tag = record.caseOf?.index ?? 0;
+      descriptors.set(this.#descriptor(KIND_RECORD, flags, tag, bytes, words), index * DESCRIPTOR_BYTES);
+    });
+    const base = this.#data.place(descriptors, GRANULE_BYTES);
+    records.forEach((record, index) => {
+      const layout = placed[index] as Omit<RecordLayout, "shape">;
+      this.#records.set(record, { ...layout, shape: base + index * DESCRIPTOR_BYTES });
+    });
+    return base;
+  }
+
+  #descriptor(kind: number, flags: number, tag: number, bytes: number, words: PointerWords): Uint8Array {
+    const descriptor = new Uint8Array(DESCRIPTOR_BYTES);
+    const view = new DataView(descriptor.buffer);
+    const isWide = words.any && words.count > WORDS_PER_MASK;
+    view.setUint8(0, kind);
+    view.setUint8(1, flags | (isWide ? FLAG_WIDE : 0));
+    view.setUint16(2, tag & 0xffff, true);
+    view.setUint32(4, bytes, true);
+    if (isWide) {
+      view.setUint32(8, this.#data.constant(words.table(), WORD_BYTES), true);
+    } else {
+      const [boxes, slices] = words.mask(0);
+      view.setUint32(8, boxes, true);
+      view.setUint32(12, slices, true);
+    }
+    return descriptor;
+  }
+}
+
+/** How the cases of a union are told apart. */
+export class UnionLayout {
+  /** Address of the first record case's descriptor; the further ones follow. */
+  readonly shapeBase: number;
+  /** For each case with a record: its place among them; else -1. */
+  readonly #ordinals: readonly number[];
+  /** For each case without a record: its immediate; else -1. */
+  readonly #immediates: readonly number[];
+  readonly recordCount: number;
+  readonly immediateCount: number;
+
+  constructor(union: UnionType, shapeBase: number) {
+    this.shapeBase = shapeBase;
+    let records = 0;
+    let immediates = 0;
+    this.#ordinals = union.cases.map((each) => (each.record === null ? -1 : records++));
+    // 0 for the first, then the odd numbers from 3: the collector knows neither for an address.
+    this.#immediates = union.cases.map((each) =>
+      each.record !== null ? -1 : immediates++ === 0 ? 0 : 2 * immediates - 1,
+    );
+    this.recordCount = records;
+    this.immediateCount = immediates;
+  }
+
+  /** Place of the case's descriptor behind `shapeBase`; -1 for a case without a record. */
+  ordinalOf(caseIndex: number): number {
+    return this.#ordinals[caseIndex] ?? -1;
+  }
+
+  /** The value of a case without a record. */
+  immediateOf(caseIndex: number): number {
+    const value = this.#immediates[caseIndex];
+    if (value === undefined || value < 0) throw new InternalCompilerError(`case ${caseIndex} is no immediate`);
+    return value;
+  }
+}
+
+function itemOf(field: FieldType): Item {
+  return { type: field.type, count: field.unpackedLength ?? 1 };
+}
+
+/** Places items at the lowest free offset that suits them, the most demanding first. @returns offsets and end */
+function packItems(items: readonly Item[], firstFree: number): { offsets: number[]; end: number } {
+  const offsets = new Array<number>(items.length).fill(0);
+  const order = items
+    .map((item, index) => ({ index, alignment: alignmentOf(item.type), bytes: sizeOf(item.type) * item.count }))
+    .sort((a, b) => b.alignment - a.alignment || b.bytes - a.bytes || a.index - b.index);
+  const gaps: { lo: number; hi: number }[] = [];
+  let end = firstFree;
+  for (const { index, alignment, bytes } of order) {
+    const up = (address: number): number => Math.ceil(address / alignment) * alignment;
+    const gap = gaps.find(({ lo, hi }) => up(lo) + bytes <= hi);
+    if (gap !== undefined) {
+      const at = up(gap.lo);
+      offsets[index] = at;
+      if (at > gap.lo) gaps.push({ lo: gap.lo, hi: at });
+      gap.lo = at + bytes;
+    } else {
+      const at = up(end);
+      offsets[index] = at;
+      if (at > end) gaps.push({ lo: end, hi: at });
+      end = at + bytes;
+    }
+  }
+  return { offsets, end };
+}
+
+function layoutRecord(record: RecordType): Omit<RecordLayout, "shape"> {
+  const { offsets, end } = packItems(record.fields.map(itemOf), RECORD_HEADER_BYTES);
+  return {
+    bytes: Math.ceil(end / GRANULE_BYTES) * GRANULE_BYTES,
+    offsets,
+    sliceable: record.fields.some((field) => field.unpackedLength !== undefined),
+  };
+}
+
+function layoutElement(element: ElementType): ElementLayout {
+  const items = element.components.map((type) => ({ type, count: 1 }));
+  const { offsets, end } = packItems(items, 0);
+  const alignment = Math.max(1, ...element.components.map(alignmentOf));
+  return {
+    // An element without components still has places to count.
+    stride: Math.max(alignment, Math.ceil(end / alignment) * alignment),
+    offsets,
+    hasPointers: element.components.some((type) => pointerKindOf(type) !== null),
+  };
+}
+
+/** Which words of an object or element hold pointers, and of which kind. */
+class PointerWords {
+  readonly count: number;
+  readonly #boxes = new Set<number>();
+  readonly #slices = new Set<number>();
+
+  constructor(bytes: number) {
+    this.count = Math.ceil(bytes / WORD_BYTES);
+  }
+
+  get any(): boolean {
+    return this.#boxes.size + this.#slices.size > 0;
+  }
+
+  mark(type: IrType, offset: number): void {
+    const kind = pointerKindOf(type);
+    if (kind === "box") this.#boxes.add(offset / WORD_BYTES);
+    if (kind === "slice") this.#slices.add(offset / WORD_BYTES);
+  }
+
+  /** The two masks of the words from `first` on. */
+  mask(first: number): [boxes: number, slices: number] {
+    const maskOf = (words: ReadonlySet<number>): number => {
+      let mask = 0;
+      for (const word of words) {
+        if (word >= first && word < first + WORDS_PER_MASK) mask |= 1 << (word - first);
+      }
+      return mask >>> 0;
+    };
+    return [maskOf(this.#boxes), maskOf(this.#slices)];
+  }
+
+  /** The table of a wide shape: the count of words, then a pair of masks for each 32. */
+  table(): Uint8Array {
+    const masks = Math.ceil(this.count / WORDS_PER_MASK);
+    const table = new DataView(new ArrayBuffer(WORD_BYTES * (1 + 2 * masks)));
+    table.setUint32(0, this.count, true);
+    for (let index = 0; index < masks; index++) {
+      const [boxes, slices] = this.mask(index * WORDS_PER_MASK);
+      table.setUint32(WORD_BYTES * (1 + 2 * index), boxes, true);
+      table.setUint32(WORD_BYTES * (2 + 2 * index), slices, true);
+    }
+    return new Uint8Array(table.buffer);
+  }
+}

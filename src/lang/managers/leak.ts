@@ -1,0 +1,152 @@
+/**
+ * The manager `leak`: bump allocation, nothing is ever freed. The floor that the others are measured against.
+ *
+ * Objects look as under `gc`, header included, so that the difference to it is the collector alone. Memory comes from
+ * the core zeroed and is used once.
+ */
+
+import binaryen from "binaryen";
+import { defineFunction, type Locals } from "../emit.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../link.ts";
+import { BuildOptionError } from "../options.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, type RecordLayout } from "./layout.ts";
+import { LinearManager } from "./linear.ts";
+import type {
+  ExpressionRef,
+  FunctionContext,
+  InstructionOf,
+  ManagerContext,
+  ManagerFactory,
+  ManagerResult,
+  Temporary,
+} from "./manager.ts";
+
+const { i32, i64 } = binaryen;
+const STRIDE_OFFSET = 4;
+const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
+
+export const leak: ManagerFactory = {
+  name: "leak",
+  summary: "bump allocation in linear memory, never freed: the floor",
+  features: CORE_FEATURES,
+  createModule(options) {
+    if (options.zeal) throw new BuildOptionError("zeal asks for collections, and leak has none; use the manager gc");
+    return openCore(options.debug ?? false);
+  },
+  create: (context) => new LeakManager(context),
+};
+
+class LeakManager extends LinearManager {
+  protected readonly arrayAllocator = "leak.allocArray";
+  protected readonly arraysAreClear = true;
+  readonly #top: string;
+  readonly #limit: string;
+  readonly #refill: string;
+  readonly #init: string;
+
+  constructor(context: ManagerContext) {
+    super(context);
+    this.#top = coreName(this.module, "leakTop");
+    this.#limit = coreName(this.module, "leakLimit");
+    this.#refill = coreName(this.module, "leakRefill");
+    this.#init = coreName(this.module, "leakInit");
+    this.#defineAllocArray();
+  }
+
+  protected allocateRecord(
+    context: FunctionContext,
+    { site }: InstructionOf<"construct">,
+    layout: RecordLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    const { module } = this;
+    const { counters } = this.context;
+    const end = context.temporary(i32);
+    return [
+      target.set(module.global.get(this.#top, i32)),
+      module.if(
+        module.i32.gt_u(
+          end.tee(module.i32.add(target.get(), module.i32.const(layout.bytes))),
+          module.global.get(this.#limit, i32),
+        ),
+        module.block(null, [
+          ...counters.pauseBegin(),
+          target.set(module.call(this.#refill, [module.i32.const(layout.bytes)], i32)),
+          ...counters.pauseEnd(),
+          module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
+        ]),
+        module.global.set(this.#top, end.get()),
+      ),
+      module.i32.store(0, 4, target.get(), module.i32.const(layout.shape)),
+    ];
+  }
+
+  /** `leak.allocArray(shape, length) -> reference or 0`, like the core's for `gc`. */
+  #defineAllocArray(): void {
+    const { module } = this;
+    const op = module.i32;
+    const wide = module.i64;
+    defineFunction(module, this.arrayAllocator, [i32, i32], [i32], (locals) => {
+      const [shape, length] = [locals.parameter(0), locals.parameter(1)];
+      const size = locals.add(i64);
+      const bytes = locals.add(i32);
+      const ref = locals.add(i32);
+      const slack = BigInt(ARRAY_HEADER_BYTES + 7);
+      return [
+        size.set(wide.mul(wide.extend_u(length.get()), wide.load32_u(STRIDE_OFFSET, 4, shape.get()))),
+        size.set(wide.and(wide.add(size.get(), wide.const(slack)), wide.const(-8n))),
+        module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
+        bytes.set(op.wrap(size.get())),
+        ref.set(module.global.get(this.#top, i32)),
+        module.if(
+          op.gt_u(bytes.get(), op.sub(module.global.get(this.#limit, i32), ref.get())),
+          module.block(null, [
+            ref.set(module.call(this.#refill, [bytes.get()], i32)),
+            module.if(op.eqz(ref.get()), module.return(op.const(0))),
+          ]),
+          module.global.set(this.#top, op.add(ref.get(), bytes.get())),
+        ),
+        op.store(0, 4, ref.get(), shape.get()),
+        op.store(LENGTH_OFFSET, 4, ref.get(), length.get()),
+        module.return(ref.get()),
+      ];
+    });
+  }
+
+  protected protect(
+    _context: FunctionContext,
+    _instruction: unknown,
+    statements: readonly ExpressionRef[],
+  ): ExpressionRef[] {
+    return [...statements];
+  }
+
+  protected protectLocals(
+    _locals: Locals,
+    _addresses: readonly Temporary[],
+    statements: readonly ExpressionRef[],
+  ): ExpressionRef[] {
+    return [...statements];
+  }
+
+  protected afterStore(): ExpressionRef[] {
+    return [];
+  }
+
+  protected afterFill(): ExpressionRef[] {
+    return [];
+  }
+
+  finish(): ManagerResult {
+    const { module, context } = this;
+    const failed = context.wasi.panic("outOfMemory", 0);
+    const heapBase = module.i32.const(context.data.seal());
+    const limit = module.i32.const((context.options.heapLimitBytes ?? 0) | 0);
+    return {
+      start: module.if(module.call(this.#init, [heapBase, limit], i32), failed),
+      memory: { name: CORE_MEMORY, bytes: 0 },
+      exports: [],
+      neverInline: [this.#refill],
+    };
+  }
+}

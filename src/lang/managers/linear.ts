@@ -1,0 +1,473 @@
+/**
+ * What the managers over linear memory share: layouts, loads, stores, slices, match.
+ *
+ * A union, record or array is one i32: an address, or an immediate of a union. A slice is two: the address of its first
+ * element and its length; the address of an empty slice is 0, so that no slice points behind its object. A manager adds
+ * how memory is had, what is protected across a collection, and what follows a store.
+ */
+
+import binaryen from "binaryen";
+import type { Locals } from "../emit.ts";
+import {
+  type Atom,
+  BYTE_ELEMENT,
+  type ElementType,
+  type IrType,
+  type MatchArm,
+  TEXT_ELEMENT,
+  type Variable,
+} from "../ir.ts";
+import {
+  beyond,
+  elementPlace,
+  emitAddress,
+  emitLoadInto,
+  emitScaled,
+  emitSlice,
+  emitStore,
+  type Place,
+} from "./access.ts";
+import {
+  ARRAY_HEADER_BYTES,
+  type ArrayLayout,
+  Layouts,
+  LENGTH_OFFSET,
+  type PointerKind,
+  pointerKindOf,
+  type RecordLayout,
+  sizeOf,
+} from "./layout.ts";
+import { defineArguments, defineReadInput } from "./linearinput.ts";
+import { emitMatch } from "./linearmatch.ts";
+import type {
+  ExpressionRef,
+  FunctionContext,
+  InstructionOf,
+  ManagerContext,
+  ManagerResult,
+  MemoryManager,
+  Temporary,
+  WasmType,
+} from "./manager.ts";
+
+const { i32, i64, f64 } = binaryen;
+const GRANULE_MASK = 7;
+const ONE_VALUE = {
+  int: [i32],
+  byte: [i32],
+  bool: [i32],
+  long: [i64],
+  float: [f64],
+  union: [i32],
+  record: [i32],
+  array: [i32],
+} as const;
+const SLICE_VALUES = [i32, i32] as const;
+const POINTER_PART = 0;
+const LENGTH_PART = 1;
+
+/** A pointer that is about to be stored into an object that is already known elsewhere. */
+export interface PointerStore {
+  readonly slot: Place;
+  readonly value: Atom;
+  readonly kind: PointerKind;
+}
+
+/** The instructions that store into an object after its construction. */
+export type StoreInstruction = InstructionOf<"setField" | "arraySet" | "sliceSet">;
+
+export abstract class LinearManager implements MemoryManager {
+  protected readonly context: ManagerContext;
+  protected readonly module: binaryen.Module;
+  protected readonly layouts: Layouts;
+  #helpers = new Set<string>();
+
+  constructor(context: ManagerContext) {
+    this.context = context;
+    this.module = context.module;
+    this.layouts = new Layouts(context.data);
+  }
+
+  // What a manager adds
+
+  /** Statements that put the address of a new record into `target`, its header written, its fields not. */
+  protected abstract allocateRecord(
+    context: FunctionContext,
+    instruction: InstructionOf<"construct">,
+    layout: RecordLayout,
+    target: Temporary,
+  ): ExpressionRef[];
+  /** The wasm function (shape, length) -> reference or 0 that allocates arrays. */
+  protected abstract readonly arrayAllocator: string;
+  /** True if the elements of new arrays are zero even without pointers among them. */
+  protected abstract readonly arraysAreClear: boolean;
+  /** `statements`, with the variables that are live across `instruction` protected from a collection during them. */
+  protected abstract protect(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayNew" | "readInput" | "arguments">,
+    statements: readonly ExpressionRef[],
+  ): ExpressionRef[];
+  /** The same in a helper function, for addresses of objects in some of its locals. */
+  protected abstract protectLocals(
+    locals: Locals,
+    addresses: readonly Temporary[],
+    statements: readonly ExpressionRef[],
+  ): ExpressionRef[];
+  /** Statements after a pointer was stored. */
+  protected abstract afterStore(
+    context: FunctionContext,
+    instruction: StoreInstruction,
+    store: PointerStore,
+  ): ExpressionRef[];
+  /** Statements after `count` elements with pointers were copied to `place`. */
+  protected abstract afterFill(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayFill">,
+    layout: ArrayLayout,
+    place: Place,
+  ): ExpressionRef[];
+  abstract finish(): ManagerResult;
+
+  // Representation
+
+  representation(type: IrType): readonly WasmType[] {
+    return type.kind === "slice" ? SLICE_VALUES : ONE_VALUE[type.kind];
+  }
+
+  variableTypes(variable: Variable): readonly WasmType[] {
+    return this.representation(variable.type);
+  }
+
+  readVariable(_variable: Variable, _part: number, content: ExpressionRef): ExpressionRef {
+    return content;
+  }
+
+  // Frames and calls: nothing, unless the manager has to protect pointers
+
+  hiddenParameters(): readonly WasmType[] {
+    return [];
+  }
+
+  beginFunction(_context: FunctionContext): void {}
+
+  finishFunction(_context: FunctionContext, body: ExpressionRef): ExpressionRef {
+    return body;
+  }
+
+  call(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"call">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([]);
+  }
+
+  tailCall(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"tailCall">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([]);
+  }
+
+  return(_context: FunctionContext, _instruction: InstructionOf<"return">, emit: () => ExpressionRef): ExpressionRef {
+    return emit();
+  }
+
+  // Records and unions
+
+  construct(context: FunctionContext, instruction: InstructionOf<"construct">): ExpressionRef {
+    const { record, args, dst } = instruction;
+    const layout = this.layouts.record(record);
+    const target = context.temporary(i32);
+    const statements = this.allocateRecord(context, instruction, layout, target);
+    let next = 0;
+    record.fields.forEach((field, index) => {
+      for (let at = 0; at < (field.unpackedLength ?? 1); at++) {
+        const place: Place = {
+          base: () => target.get(),
+          offset: (layout.offsets[index] as number) + at * sizeOf(field.type),
+        };
+        statements.push(...emitStore(this.module, field.type, place, context.values(args[next++] as Atom)));
+      }
+    });
+    statements.push(...this.context.counters.countObject(() => this.module.i32.const(layout.bytes)));
+    statements.push(context.assign(dst, [target.get()]));
+    return context.sequence(statements);
+  }
+
+  immediate(context: FunctionContext, { dst, union, caseIndex }: InstructionOf<"immediate">): ExpressionRef {
+    return context.assign(dst, [this.module.i32.const(this.layouts.union(union).immediateOf(caseIndex))]);
+  }
+
+  field(context: FunctionContext, { dst, object, record, index }: InstructionOf<"field">): ExpressionRef {
+    return emitLoadInto(context, [dst], [this.#fieldPlace(context, object, record, index)]);
+  }
+
+  setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef {
+    const { object, record, index, value } = instruction;
+    const place = this.#fieldPlace(context, object, record, index);
+    return context.sequence(this.#store(context, instruction, [place], [value]));
+  }
+
+  unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef {
+    const { dst, object, record, index, at } = instruction;
+    const start = this.#fieldPlace(context, object, record, index);
+    return emitLoadInto(context, [dst], [elementPlace(context, start, at, sizeOf(dst.type))]);
+  }
+
+  unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef {
+    const { dst, object, record, index, start, end } = instruction;
+    const stride = sizeOf((record.fields[index] as { type: IrType }).type);
+    return emitSlice(context, dst, this.#fieldPlace(context, object, record, index), stride, start, end);
+  }
+
+  match(
+    context: FunctionContext,
+    instruction: InstructionOf<"match">,
+    arm: (arm: MatchArm) => ExpressionRef,
+    otherwise: (() => ExpressionRef) | null,
+  ): ExpressionRef {
+    return emitMatch(context, this.layouts.union(instruction.union), instruction, arm, otherwise);
+  }
+
+  // Arrays
+
+  arrayNew(context: FunctionContext, instruction: InstructionOf<"arrayNew">): ExpressionRef {
+    const { module } = this;
+    const { dst, element, length, site } = instruction;
+    const layout = this.layouts.array(element);
+    const target = context.temporary(i32);
+    const bytes = (): ExpressionRef => emitScaled(module, context.value(length), layout.stride);
+    const statements = this.protect(context, instruction, [
+      ...this.#allocateArray(layout, context.value(length), target),
+    ]);
+    statements.push(module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)));
+    if (!layout.hasPointers && !this.arraysAreClear) {
+      const start = module.i32.add(target.get(), module.i32.const(ARRAY_HEADER_BYTES));
+      statements.push(module.memory.fill(start, module.i32.const(0), bytes()));
+    }
+    statements.push(...this.#countArray(layout, context.value(length)));
+    statements.push(context.assign(dst, [target.get()]));
+    return context.sequence(statements);
+  }
+
+  arrayLength(context: FunctionContext, { dst, array }: InstructionOf<"arrayLength">): ExpressionRef {
+    return context.assign(dst, [this.module.i32.load(LENGTH_OFFSET, 4, context.read(array))]);
+  }
+
+  arrayGet(context: FunctionContext, { dsts, array, index }: InstructionOf<"arrayGet">): ExpressionRef {
+    return this.#loadElement(context, dsts, elementOf(array), this.#arrayStart(context, array), index);
+  }
+
+  arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef {
+    const { array, index, values } = instruction;
+    const start = this.#arrayStart(context, array);
+    return this.#storeElement(context, instruction, elementOf(array), start, index, values);
+  }
+
+  arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef {
+    const { module } = this;
+    const { array, at, source, from, count } = instruction;
+    const layout = this.layouts.array(elementOf(array));
+    const { stride } = layout;
+    const target = context.temporary(i32);
+    const sourceStart: Place = { base: () => context.read(source, POINTER_PART), offset: 0 };
+    const statements = [
+      target.set(emitAddress(module, elementPlace(context, this.#arrayStart(context, array), at, stride))),
+      module.memory.copy(
+        target.get(),
+        emitAddress(module, elementPlace(context, sourceStart, from, stride)),
+        emitScaled(module, context.value(count), stride),
+      ),
+    ];
+    if (layout.hasPointers) {
+      statements.push(...this.afterFill(context, instruction, layout, { base: () => target.get(), offset: 0 }));
+    }
+    return context.sequence(statements);
+  }
+
+  arraySlice(context: FunctionContext, { dst, array, start, end }: InstructionOf<"arraySlice">): ExpressionRef {
+    const { stride } = this.layouts.element(elementOf(array));
+    return emitSlice(context, dst, this.#arrayStart(context, array), stride, start, end);
+  }
+
+  // Slices
+
+  sliceLength(context: FunctionContext, { dst, slice }: InstructionOf<"sliceLength">): ExpressionRef {
+    return context.assign(dst, [context.read(slice, LENGTH_PART)]);
+  }
+
+  sliceGet(context: FunctionContext, { dsts, slice, index }: InstructionOf<"sliceGet">): ExpressionRef {
+    return this.#loadElement(context, dsts, elementOf(slice), this.#sliceStart(context, slice), index);
+  }
+
+  sliceSet(context: FunctionContext, instruction: InstructionOf<"sliceSet">): ExpressionRef {
+    const { slice, index, values } = instruction;
+    const start = this.#sliceStart(context, slice);
+    return this.#storeElement(context, instruction, elementOf(slice), start, index, values);
+  }
+
+  subslice(context: FunctionContext, { dst, slice, start, end }: InstructionOf<"subslice">): ExpressionRef {
+    const { stride } = this.layouts.element(elementOf(slice));
+    return emitSlice(context, dst, this.#sliceStart(context, slice), stride, start, end);
+  }
+
+  sliceEmpty(context: FunctionContext, { dst }: InstructionOf<"sliceEmpty">): ExpressionRef {
+    return context.assign(dst, [this.module.i32.const(0), this.module.i32.const(0)]);
+  }
+
+  literal(context: FunctionContext, { dst, bytes }: InstructionOf<"literal">): ExpressionRef {
+    const address = bytes.byteLength === 0 ? 0 : this.context.data.constant(bytes);
+    return context.assign(dst, [this.module.i32.const(address), this.module.i32.const(bytes.byteLength)]);
+  }
+
+  // The outside world
+
+  write(context: FunctionContext, { stream, bytes }: InstructionOf<"write">): ExpressionRef {
+    return this.context.wasi.write(stream, context.read(bytes, POINTER_PART), context.read(bytes, LENGTH_PART));
+  }
+
+  readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef {
+    return this.#callHelper(context, instruction, "linear.readInput", defineReadInput);
+  }
+
+  arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef {
+    return this.#callHelper(context, instruction, "linear.arguments", defineArguments);
+  }
+
+  #callHelper(
+    context: FunctionContext,
+    instruction: InstructionOf<"readInput" | "arguments">,
+    name: string,
+    define: typeof defineReadInput,
+  ): ExpressionRef {
+    const { module } = this;
+    if (!this.#helpers.has(name)) {
+      this.#helpers.add(name);
+      define(name, {
+        module,
+        wasi: this.context.wasi,
+        allocate: (element, length, target) => {
+          const layout = this.layouts.array(element);
+          return [
+            ...this.#allocateArray(layout, length(), target),
+            module.if(module.i32.eqz(target.get()), this.context.wasi.panic("outOfMemory", 0)),
+            ...this.#countArray(layout, length()),
+          ];
+        },
+        protect: (locals, addresses, statements) => this.protectLocals(locals, addresses, statements),
+        bytes: BYTE_ELEMENT,
+        texts: TEXT_ELEMENT,
+      });
+    }
+    const type = binaryen.createType([i32, i32]);
+    const pair = context.temporary(type);
+    return context.sequence([
+      ...this.protect(context, instruction, [pair.set(module.call(name, [], type))]),
+      context.assign(instruction.dst, [module.tuple.extract(pair.get(), 0), module.tuple.extract(pair.get(), 1)]),
+    ]);
+  }
+
+  // Parts
+
+  #allocateArray(layout: ArrayLayout, length: ExpressionRef, target: Temporary): ExpressionRef[] {
+    const { module } = this;
+    const { counters } = this.context;
+    return [
+      ...counters.pauseBegin(),
+      target.set(module.call(this.arrayAllocator, [module.i32.const(layout.shape), length], i32)),
+      ...counters.pauseEnd(),
+    ];
+  }
+
+  #countArray(layout: ArrayLayout, length: ExpressionRef): ExpressionRef[] {
+    const op = this.module.i32;
+    const slack = ARRAY_HEADER_BYTES + GRANULE_MASK;
+    return this.context.counters.countObject(() =>
+      op.and(op.add(emitScaled(this.module, length, layout.stride), op.const(slack)), op.const(~GRANULE_MASK)),
+    );
+  }
+
+  #fieldPlace(
+    context: FunctionContext,
+    object: Variable,
+    record: InstructionOf<"field">["record"],
+    index: number,
+  ): Place {
+    const offset = this.layouts.record(record).offsets[index] as number;
+    return { base: () => context.read(object), offset };
+  }
+
+  #arrayStart(context: FunctionContext, array: Variable): Place {
+    return { base: () => context.read(array), offset: ARRAY_HEADER_BYTES };
+  }
+
+  #sliceStart(context: FunctionContext, slice: Variable): Place {
+    return { base: () => context.read(slice, POINTER_PART), offset: 0 };
+  }
+
+  /** The places of an element's components; a computed address is kept in a local when it is used more than once. */
+  #componentPlaces(
+    context: FunctionContext,
+    element: ElementType,
+    start: Place,
+    index: Atom,
+    isUsedOnce: boolean,
+  ): { places: Place[]; statements: ExpressionRef[] } {
+    const layout = this.layouts.element(element);
+    let place = elementPlace(context, start, index, layout.stride);
+    const statements: ExpressionRef[] = [];
+    if (index.kind === "variable" && !isUsedOnce) {
+      const address = context.temporary(i32);
+      statements.push(address.set(place.base()));
+      place = { base: () => address.get(), offset: place.offset };
+    }
+    return { places: layout.offsets.map((offset) => beyond(place, offset)), statements };
+  }
+
+  #loadElement(
+    context: FunctionContext,
+    dsts: readonly Variable[],
+    element: ElementType,
+    start: Place,
+    index: Atom,
+  ): ExpressionRef {
+    const isUsedOnce = dsts.length === 1 && dsts[0]?.type.kind !== "slice";
+    const { places, statements } = this.#componentPlaces(context, element, start, index, isUsedOnce);
+    return context.sequence([...statements, emitLoadInto(context, dsts, places)]);
+  }
+
+  #storeElement(
+    context: FunctionContext,
+    instruction: StoreInstruction,
+    element: ElementType,
+    start: Place,
+    index: Atom,
+    values: readonly Atom[],
+  ): ExpressionRef {
+    const isUsedOnce = values.length === 1 && pointerKindOf((values[0] as Atom).type) === null;
+    const { places, statements } = this.#componentPlaces(context, element, start, index, isUsedOnce);
+    return context.sequence([...statements, ...this.#store(context, instruction, places, values)]);
+  }
+
+  #store(
+    context: FunctionContext,
+    instruction: StoreInstruction,
+    places: readonly Place[],
+    values: readonly Atom[],
+  ): ExpressionRef[] {
+    return values.flatMap((value, index) => {
+      const slot = places[index] as Place;
+      const kind = pointerKindOf(value.type);
+      const stores = emitStore(this.module, value.type, slot, context.values(value));
+      return kind === null ? stores : [...stores, ...this.afterStore(context, instruction, { slot, value, kind })];
+    });
+  }
+}
+
+function elementOf(variable: Variable): ElementType {
+  const { type } = variable;
+  if (type.kind !== "array" && type.kind !== "slice") throw new TypeError(`${variable.name} has no elements`);
+  return type.element;
+}

@@ -1,0 +1,193 @@
+/**
+ * The one interface between the compiler and a memory manager.
+ *
+ *     lower.ts                                a manager (linear.ts, host.ts, ...)
+ *     walks the IR once: control flow,   ->   everything that touches memory: how a value looks in wasm,
+ *     arithmetic, variables, calls            allocation, loads, stores, slices, match, roots, frames
+ *
+ * Order of events in a build: `createModule`, `create`, then for each function `beginFunction`, one method for each
+ * instruction that concerns memory, `finishFunction`; at last `finish`. Every instruction is lowered exactly once and
+ * in the order of the IR, and the methods for arms and emissions handed to a manager must be called at most once.
+ *
+ * Invariants:
+ *  - A value of an IrType travels as `representation(type)`: the same list of wasm types in parameters,
+ *    results and variables (a variable may be nullable where the value is not: `variableTypes`, `readVariable`).
+ *  - A method returns one statement (wasm type none or unreachable); what the instruction defines it assigns with
+ *    `FunctionContext.assign`.
+ *  - An atom may be evaluated several times and in any order: atoms have no side effects.
+ */
+
+import type binaryen from "binaryen";
+import type { Counters } from "../counters.ts";
+import type { Atom, Block, Instruction, IrFunction, IrProgram, IrType, MatchArm, PanicCode, Variable } from "../ir.ts";
+import type { BuildOptions } from "../options.ts";
+import type { StaticData } from "../staticdata.ts";
+import type { Wasi } from "../wasi.ts";
+
+export type ExpressionRef = binaryen.ExpressionRef;
+export type WasmType = binaryen.Type;
+
+/** The instruction with this `op`. */
+export type InstructionOf<Op extends Instruction["op"]> = Extract<Instruction, { readonly op: Op }>;
+
+/** What a manager is known by before it is made. */
+export interface ManagerFactory {
+  readonly name: string;
+  /** One line for --help and tables. */
+  readonly summary: string;
+  /** Binaryen features (`binaryen.Features`) that the module needs, besides those every program needs. */
+  readonly features: number;
+  /** Nothing outside of the module sees its types (WasmGC), so that the optimiser may change them. */
+  readonly closedWorld?: boolean;
+  /**
+   * Checks the options that only this manager understands, and makes the module that the program's functions are
+   * added to: the core's for linear managers, an empty one for others. The module has its linear memory already.
+   * @throws BuildOptionError
+   */
+  createModule(options: BuildOptions): binaryen.Module;
+  create(context: ManagerContext): MemoryManager;
+}
+
+/** What a manager may use during a whole build. */
+export interface ManagerContext {
+  readonly module: binaryen.Module;
+  readonly program: IrProgram;
+  readonly options: BuildOptions;
+  /** Bytes at fixed addresses of the linear memory; becomes the data segments when the build finishes. */
+  readonly data: StaticData;
+  /** Input, output, panics and exit as functions over linear memory. */
+  readonly wasi: Wasi;
+  /** Counts of objects and bytes, and the marks around pauses; emits nothing unless the options ask for it. */
+  readonly counters: Counters;
+}
+
+/** What a manager may use while one function is lowered. */
+export interface FunctionContext {
+  readonly module: binaryen.Module;
+  readonly fn: IrFunction;
+  /** The wasm values of an atom, one for each type of its representation. */
+  values(atom: Atom): ExpressionRef[];
+  /** The wasm value of an atom that is a single one (every type but slices under most managers). */
+  value(atom: Atom): ExpressionRef;
+  /** The values of several atoms, one after the other. */
+  allValues(atoms: readonly Atom[]): ExpressionRef[];
+  /** Part `part` (default 0) of a variable's value. */
+  read(variable: Variable, part?: number): ExpressionRef;
+  /** Sets all parts of a variable. No value may read what an earlier part of the same assignment writes. */
+  assign(variable: Variable, values: readonly ExpressionRef[]): ExpressionRef;
+  /** Sets one part of a variable. */
+  assignPart(variable: Variable, part: number, value: ExpressionRef): ExpressionRef;
+  /** A new local of this wasm type, private to the caller. */
+  temporary(type: WasmType): Temporary;
+  /** A sequence of statements. */
+  sequence(statements: readonly ExpressionRef[]): ExpressionRef;
+  /** Stops the program with a message; never returns. `line` 0 means: the line is not known. */
+  panic(code: PanicCode, line: number, a?: ExpressionRef, b?: ExpressionRef): ExpressionRef;
+  /** Selects one of several bodies by an i32, by compare or jump table, without fall through. */
+  dispatch(
+    selector: ExpressionRef,
+    arms: readonly DispatchArm[],
+    otherwise: (() => ExpressionRef) | null,
+  ): ExpressionRef;
+  /** A name for a wasm block or loop, unique in the function. */
+  newLabel(name: string): string;
+  /** Lowers a block of the IR. At most once for each block. */
+  lowerBlock(block: Block): ExpressionRef;
+}
+
+/** A local that a manager asked for. */
+export interface Temporary {
+  get(): ExpressionRef;
+  set(value: ExpressionRef): ExpressionRef;
+  tee(value: ExpressionRef): ExpressionRef;
+}
+
+export interface DispatchArm {
+  readonly values: readonly number[];
+  readonly body: () => ExpressionRef;
+}
+
+export interface MemoryManager {
+  /** The wasm types of a value in parameters and results. */
+  representation(type: IrType): readonly WasmType[];
+  /** The wasm types of the locals that hold a variable which is not a parameter: as `representation`, or nullable. */
+  variableTypes(variable: Variable): readonly WasmType[];
+  /** Turns the content of such a local into the value (`ref.as_non_null`, or nothing). */
+  readVariable(variable: Variable, part: number, content: ExpressionRef): ExpressionRef;
+
+  // Frames and calls
+  /** Wasm types of parameters of the manager's own, in front of the program's (a region of the caller, say). */
+  hiddenParameters(fn: IrFunction): readonly WasmType[];
+  /** Before the first instruction: analyses of the function. */
+  beginFunction(context: FunctionContext): void;
+  /** After the last instruction: the body with prologue (and epilogue, for bodies that fall off the end). */
+  finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
+  /** A call. `emit` makes the call with the given hidden arguments and assigns its results. */
+  call(
+    context: FunctionContext,
+    instruction: InstructionOf<"call">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef;
+  tailCall(
+    context: FunctionContext,
+    instruction: InstructionOf<"tailCall">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef;
+  /** A return. `emit` makes it; what it evaluates are atoms, so it may stand after an epilogue. */
+  return(context: FunctionContext, instruction: InstructionOf<"return">, emit: () => ExpressionRef): ExpressionRef;
+
+  // Records and unions
+  construct(context: FunctionContext, instruction: InstructionOf<"construct">): ExpressionRef;
+  immediate(context: FunctionContext, instruction: InstructionOf<"immediate">): ExpressionRef;
+  field(context: FunctionContext, instruction: InstructionOf<"field">): ExpressionRef;
+  setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef;
+  unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef;
+  unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef;
+  /** `arm` and `otherwise` lower the bodies on demand; the manager assigns each arm's binding in front of its body. */
+  match(
+    context: FunctionContext,
+    instruction: InstructionOf<"match">,
+    arm: (arm: MatchArm) => ExpressionRef,
+    otherwise: (() => ExpressionRef) | null,
+  ): ExpressionRef;
+
+  // Arrays
+  arrayNew(context: FunctionContext, instruction: InstructionOf<"arrayNew">): ExpressionRef;
+  arrayLength(context: FunctionContext, instruction: InstructionOf<"arrayLength">): ExpressionRef;
+  arrayGet(context: FunctionContext, instruction: InstructionOf<"arrayGet">): ExpressionRef;
+  arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef;
+  arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef;
+  arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef;
+
+  // Slices
+  sliceLength(context: FunctionContext, instruction: InstructionOf<"sliceLength">): ExpressionRef;
+  sliceGet(context: FunctionContext, instruction: InstructionOf<"sliceGet">): ExpressionRef;
+  sliceSet(context: FunctionContext, instruction: InstructionOf<"sliceSet">): ExpressionRef;
+  subslice(context: FunctionContext, instruction: InstructionOf<"subslice">): ExpressionRef;
+  sliceEmpty(context: FunctionContext, instruction: InstructionOf<"sliceEmpty">): ExpressionRef;
+  literal(context: FunctionContext, instruction: InstructionOf<"literal">): ExpressionRef;
+
+  // The outside world
+  write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef;
+  readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef;
+  arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef;
+
+  // The module
+  /** After all functions: helper functions, globals. @returns what `_start` does before it calls main. */
+  finish(): ManagerResult;
+}
+
+export interface ManagerResult {
+  /** A statement that initialises the manager; runs once, first in `_start`. */
+  readonly start: ExpressionRef;
+  /** The linear memory's internal name in the module, and its least size in bytes (static data is added to it). */
+  readonly memory: { readonly name: string; readonly bytes: number };
+  /** Globals and functions that are exported besides `memory` and `_start`. */
+  readonly exports: readonly {
+    readonly kind: "function" | "global";
+    readonly internal: string;
+    readonly external: string;
+  }[];
+  /** Internal names of functions that must not be inlined (slow paths); `*` stands for any characters. */
+  readonly neverInline: readonly string[];
+}

@@ -1,0 +1,37 @@
+/**
+ * What a build can be asked for. One place, so that the command line, the tests and the managers agree on
+ * names, units and defaults.
+ */
+
+export interface BuildOptions {
+  /** The memory manager's name; `managerNames()` lists them. */
+  readonly manager: string;
+  /** Size of the nursery in bytes; 0 or absent: the core's default. Only `gc`. */
+  readonly nurseryBytes?: number;
+  /** The most linear memory the core may hold, in bytes; 0 or absent: what the engine grants. */
+  readonly heapLimitBytes?: number;
+  /** Size of the shadow stack in bytes; 0 or absent: the core's default. Only `gc`. */
+  readonly shadowStackBytes?: number;
+  /** How much the mature space may grow, in percent of what survived, before a major collection. Only `gc`. */
+  readonly growthPercent?: number;
+  /** Links the core's debug build: assertions, and verification of the heap around each collection. */
+  readonly debug?: boolean;
+  /** Collects at every Nth allocation. Needs `debug`. Only `gc`. */
+  readonly zeal?: number;
+  /** Counts objects and bytes in the exported globals `objects` and `bytes` (i64). Slows allocation a little. */
+  readonly measure?: boolean;
+  /** Brackets each slow allocation with calls of the imports `heapwright.pauseBegin` and `heapwright.pauseEnd`. */
+  readonly pauses?: boolean;
+  /** Keeps function and local names in the module. */
+  readonly names?: boolean;
+}
+
+/** The caller asked for something that does not exist or does not fit together. The message says what to do. */
+export class BuildOptionError extends Error {
+  override readonly name = "BuildOptionError";
+}
+
+/** The compiler contradicted itself: a defect of heapwright, not of the program. */
+export class InternalCompilerError extends Error {
+  override readonly name = "InternalCompilerError";
+}
