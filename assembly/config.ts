@@ -3,11 +3,15 @@
 /** Checks, verification around each collection, poison, zeal, fault injection: only in the debug target. */
 export const DEBUG: bool = HEAP_DEBUG == 1;
 
-/** Nursery size in bytes when the program does not choose; measured: 1 MiB costs binarytrees a quarter more time. */
-export const NURSERY_DEFAULT_BYTES: usize = 4 << 20;
+/** How far the nursery may grow, in bytes, when the program does not choose. */
+export const NURSERY_DEFAULT_BYTES: usize = 16 << 20;
+/** How large it is at first, in bytes, if it may be so large: fits most second-level caches. */
+export const NURSERY_FIRST_BYTES: usize = 1 << 20;
+/** Beyond this many bytes the nursery grows to no more than twice the live mature objects: it is never most of the heap. */
+export const NURSERY_FREE_BYTES: usize = 8 << 20;
 /** The smallest nursery, in bytes: four of the largest records that a compiler may bump inline. */
 export const NURSERY_MIN_BYTES: usize = 4 << 10;
-/** The largest nursery, in bytes. */
+/** The largest that can be asked for, in bytes. */
 export const NURSERY_MAX_BYTES: usize = 256 << 20;
 
 /** Records up to this size, in bytes, may be bumped by the compiled program itself; larger ones are a call. */

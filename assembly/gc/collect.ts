@@ -14,8 +14,9 @@ import { markAll, markedBytes } from "../mature/mark";
 import { rememberedOverflowed } from "../mature/remembered";
 import { sweepAll } from "../mature/sweep";
 import { chunksAvailable, ensureFree, setReserve } from "../memory/chunks";
-import { nurseryBase, nurseryBytes, nurseryUsed, setNurseryEnd } from "../nursery/bump";
+import { nurseryBase, nurseryUsed, setNurseryEnd } from "../nursery/bump";
 import { collectNursery } from "../nursery/minor";
+import { nurserySize, sizeAfter } from "../nursery/size";
 import { counters } from "./statistics";
 
 /** Chunks that the reserve has beyond the survivors': two blocks begun, and the mark stack. */
@@ -30,7 +31,7 @@ let allocationsUntilZeal: u32 = 0;
 export function collectOpen(growth: u32): void {
   growthPercent = growth ? growth : GROWTH_DEFAULT_PERCENT;
   zeal = 0;
-  youngMax = nurseryBytes >> 2 < YOUNG_MAX_BYTES ? nurseryBytes >> 2 : YOUNG_MAX_BYTES;
+  youngMax = nurserySize() >> 2 < YOUNG_MAX_BYTES ? nurserySize() >> 2 : YOUNG_MAX_BYTES;
   counters().majorAtBytes = MAJOR_MIN_BYTES;
   prepareNursery();
 }
@@ -73,31 +74,33 @@ function usableBytes(): usize {
 
 /** Restores the reserve and opens the empty nursery as far as it goes; false when that is next to nothing. */
 function prepareNursery(): bool {
-  const wanted = reserveFor(nurseryBytes);
+  const size = nurserySize();
+  const wanted = reserveFor(size);
   if (ensureFree(wanted)) {
-    usable = nurseryBytes;
+    usable = size;
     setReserve(wanted);
   } else {
     const available = chunksAvailable();
     usable = available > RESERVE_EXTRA_CHUNKS ? <usize>(available - RESERVE_EXTRA_CHUNKS) * blockYield() : 0;
     // A sliver would only mean a collection at every few allocations before the end.
-    if (usable < nurseryBytes >> 4) usable = 0;
-    if (usable > nurseryBytes) usable = nurseryBytes;
+    if (usable < size >> 4) usable = 0;
+    if (usable > size) usable = size;
     setReserve(usable ? available : 0);
   }
   setNurseryEnd(usable, isZealous());
-  return usable == nurseryBytes;
+  return usable == size;
 }
 
 function minor(): void {
   const now = counters();
-  now.minorCollections++;
-  now.nurseryBytes += nurseryUsed();
-  if (rememberedOverflowed()) now.rememberedOverflows++;
   const used = nurseryUsed();
+  now.minorCollections++;
+  now.nurseryBytes += used;
+  if (rememberedOverflowed()) now.rememberedOverflows++;
   const promoted = collectNursery();
   now.promotedBytes += promoted;
   now.matureBytes += promoted;
+  sizeAfter(used, promoted, now.liveBytes);
   if (DEBUG) poisonNursery(nurseryBase, used);
 }
 

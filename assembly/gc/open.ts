@@ -12,6 +12,7 @@ import { rememberedOpen } from "../mature/remembered";
 import { alignUp } from "../memory/address";
 import { chunksError, chunksOpen } from "../memory/chunks";
 import { nurseryOpen } from "../nursery/bump";
+import { sizeOpen } from "../nursery/size";
 import { handlesOpen } from "../roots/handles";
 import { shadowOpen } from "../roots/shadow";
 import { collectOpen } from "./collect";
@@ -21,7 +22,7 @@ import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
 /**
  * Opens the heap; once, before anything else. Every argument but the first may be 0 for its default.
  * @param heapBase where our part of the memory begins, in bytes
- * @param nurseryBytes 4 KiB to 256 MiB; rounded up to 4 KiB
+ * @param nurseryBytes how far the nursery may grow: 4 KiB to 256 MiB, rounded up to 4 KiB
  * @param shadowBytes of the shadow stack; rounded up to 64 KiB
  * @param heapLimitBytes of all chunks in use together; rounded down to 64 KiB
  * @param growthPercent how much the mature space grows between major collections
@@ -43,10 +44,17 @@ export function init(
   const statistics = allocImmortal(STATISTICS_BYTES);
   if (!statistics) return chunksError();
   statisticsOpen(statistics);
-  let nursery = nurseryBytes ? alignUp(nurseryBytes, NURSERY_MIN_BYTES) : NURSERY_DEFAULT_BYTES;
+  let nursery = nurseryBytes ? alignUp(nurseryBytes, NURSERY_MIN_BYTES) : defaultNursery(heapLimitBytes);
   if (nursery > NURSERY_MAX_BYTES) nursery = NURSERY_MAX_BYTES;
   if (!shadowOpen(shadowBytes ? shadowBytes : SHADOW_DEFAULT_BYTES)) return chunksError();
   if (!nurseryOpen(nursery)) return chunksError();
+  sizeOpen(nursery);
   collectOpen(growthPercent);
   return ERROR_NONE;
+}
+
+/** An eighth of a heap with a limit: the nursery and what it is evacuated to are a quarter of it. */
+function defaultNursery(heapLimitBytes: usize): usize {
+  const share = alignUp(heapLimitBytes >> 3, NURSERY_MIN_BYTES);
+  return share && share < NURSERY_DEFAULT_BYTES ? share : NURSERY_DEFAULT_BYTES;
 }

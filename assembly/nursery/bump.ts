@@ -3,7 +3,8 @@
 //     nurseryBase | objects, one after the other | nurseryTop | free | nurseryLimit .. nurseryEnd | .. nurseryBytes
 //
 // nurseryLimit is what the inlined fast path compares with: equal to nurseryEnd, except in zeal mode, where it stands at
-// nurseryTop so that every allocation comes to the slow path. nurseryEnd is how far the evacuation reserve lets us go.
+// nurseryTop so that every allocation comes to the slow path. nurseryEnd is how far we go before the next collection: the
+// size that size.ts has chosen, or less where the evacuation reserve does not cover that. Chunks above it are not touched.
 //
 // Object starts, the eager variant (seed 001, Solution B): a bit for each granule, set for sliceable objects when they
 // are allocated; startBits is biased so that the byte of address p is startBits + (p >> 6). The start of the object

@@ -2,6 +2,7 @@
 
 import { formatTable } from "../../src/cli/text.ts";
 import { compile, managerNames, SourceFile } from "../../src/lang/index.ts";
+import { HINT_PREFIX } from "../../src/lang/inlining.ts";
 import { functionSizes } from "./sections.ts";
 
 /** One program that allocates nothing, one with a record, and one with everything that allocation can mean. */
@@ -35,7 +36,7 @@ fn main(args: [Text], input: Bytes) {
   },
 ];
 
-type Owner = "core" | "manager" | "input and output" | "program";
+type Owner = "core" | "manager" | "input and output" | "program" | "hints";
 
 export interface SizeResult {
   readonly program: string;
@@ -55,7 +56,7 @@ export async function runSize(): Promise<SizeResult[]> {
       const source = new SourceFile(`${name}.mote`, text);
       const { wasm } = await compile(source, { manager });
       const named = await compile(source, { manager, names: true });
-      const functions = { core: 0, manager: 0, "input and output": 0, program: 0 };
+      const functions = { core: 0, manager: 0, "input and output": 0, program: 0, hints: 0 };
       let sum = 0;
       for (const { name: fn, bytes } of functionSizes(named.wasm)) {
         functions[ownerOf(fn)] += bytes;
@@ -76,12 +77,13 @@ export async function runSize(): Promise<SizeResult[]> {
 /** The core's functions keep the names that AssemblyScript gives them, their file's path first. */
 function ownerOf(fn: string): Owner {
   if (fn.startsWith("assembly/") || fn.startsWith("~lib/")) return "core";
+  if (fn.startsWith(HINT_PREFIX)) return "hints";
   if (/^(wasi|panic)\./.test(fn)) return "input and output";
   return managerNames().some((name) => fn.startsWith(`${name}.`)) ? "manager" : "program";
 }
 
 export function describeSize(results: readonly SizeResult[]): string[] {
-  const owners: readonly Owner[] = ["core", "manager", "input and output", "program"];
+  const owners: readonly Owner[] = ["core", "manager", "input and output", "program", "hints"];
   return formatTable(
     [
       { title: "program", align: "left" },

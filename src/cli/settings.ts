@@ -20,7 +20,7 @@ export interface DebugSettings {
 /** Adds the sizes that a manager may be given; each defaults to the core's own choice. */
 export function addSettings(command: Command): Command {
   return command
-    .addOption(new Option("--nursery <size>", "size of the nursery (gc)").argParser(parseSize))
+    .addOption(new Option("--nursery <size>", "how far the nursery may grow (gc)").argParser(parseSize))
     .addOption(new Option("--heap-limit <size>", "the most linear memory the heap may take").argParser(parseSize))
     .addOption(new Option("--shadow-stack <size>", "size of the shadow stack (gc)").argParser(parseSize))
     .addOption(

@@ -4,7 +4,10 @@
 import { HeapError, shown } from "./errors.ts";
 
 export interface HeapOptions {
-  /** The nursery's size in bytes: 4 KiB to 256 MiB, rounded up to 4 KiB. Default 1 MiB. */
+  /**
+   * How far the nursery may grow, in bytes: 4 KiB to 256 MiB, rounded up to 4 KiB. It begins with 1 MiB. Default 16 MiB, or
+   * an eighth of the heap limit.
+   */
   readonly nurseryBytes?: number;
   /** The most bytes of 64 KiB chunks in use, tables and nursery included. Default: all of the address space. */
   readonly heapLimitBytes?: number;

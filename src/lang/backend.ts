@@ -9,7 +9,6 @@ import type { ManagerContext } from "./managers/manager.ts";
 import { BuildOptionError, type BuildOptions } from "./options.ts";
 import { StaticData } from "./staticdata.ts";
 import { hasLoop } from "./traverse.ts";
-import { unrollRecursion } from "./unroll.ts";
 import { Wasi } from "./wasi.ts";
 
 /** A finished command: WASI preview 1, exporting `memory` and `_start`. */
@@ -27,9 +26,8 @@ export interface BuiltModule {
  * Compiles a program in the IR.
  * @throws BuildOptionError; InternalCompilerError when the IR contradicts itself
  */
-export function compileIr(source: IrProgram, options: BuildOptions): BuiltModule {
+export function compileIr(program: IrProgram, options: BuildOptions): BuiltModule {
   checkOptions(options);
-  const program = unrollRecursion(source);
   const factory = managerNamed(options.manager);
   const module = factory.createModule(options);
   try {

@@ -9,6 +9,7 @@
 
 import { readFileSync } from "node:fs";
 import binaryen from "binaryen";
+import { inviteInlining } from "./inlining.ts";
 import type { ManagerContext, ManagerResult } from "./managers/manager.ts";
 import { InternalCompilerError } from "./options.ts";
 
@@ -59,7 +60,9 @@ export function coreName(module: binaryen.Module, name: string): string {
 /** Adds `_start`, memory, data and exports to a module that has all its functions. */
 export function linkModule(context: ManagerContext, result: ManagerResult, mainName: string): void {
   const { module, data, wasi, counters } = context;
-  const start = [result.start, module.call(mainName, [], binaryen.none), wasi.flush()];
+  const { results } = binaryen.getFunctionInfo(module.getFunction(mainName));
+  const main = module.call(mainName, result.mainArguments, results);
+  const start = [result.start, results === binaryen.none ? main : module.drop(main), wasi.flush()];
   module.addFunction("_start", binaryen.none, binaryen.none, [], module.block(null, start));
   defineAborts(context);
 
@@ -125,6 +128,7 @@ export function emitModule(module: binaryen.Module, options: EmitOptions): Uint8
   }
   binaryen.clearPassArguments();
   module.optimize();
+  inviteInlining(module);
   if (!options.names) module.runPasses(["strip-debug", "strip-producers"]);
   return module.emitBinary();
 }

@@ -10,7 +10,7 @@ import binaryen from "binaryen";
 import { emitBinary, emitUnary } from "./arithmetic.ts";
 import { emitDispatch } from "./dispatch.ts";
 import { type Local, Locals, resultType, resultValue } from "./emit.ts";
-import type { Atom, Block, Instruction, IrFunction, IrType, Label, PanicCode, Variable } from "./ir.ts";
+import type { Atom, Block, Instruction, IrFunction, Label, PanicCode, Variable } from "./ir.ts";
 import type {
   DispatchArm,
   ExpressionRef,
@@ -60,7 +60,7 @@ class FunctionLowering implements FunctionContext {
   readonly #context: ManagerContext;
   readonly #manager: MemoryManager;
   readonly #names: FunctionNames;
-  readonly #hidden: readonly Local[];
+  readonly hidden: readonly Local[];
   readonly #locals: Locals;
   readonly #variables = new Map<Variable, readonly Local[]>();
   readonly #parameters: ReadonlySet<Variable>;
@@ -78,7 +78,7 @@ class FunctionLowering implements FunctionContext {
     const hiddenTypes = manager.hiddenParameters(fn);
     const types = fn.params.map((param) => manager.representation(param.type));
     this.#locals = new Locals(this.module, [...hiddenTypes, ...types.flat()]);
-    this.#hidden = hiddenTypes.map((_, index) => this.#locals.parameter(index));
+    this.hidden = hiddenTypes.map((_, index) => this.#locals.parameter(index));
     let next = hiddenTypes.length;
     fn.params.forEach((param, position) => {
       const parts = types[position] as readonly WasmType[];
@@ -96,13 +96,13 @@ class FunctionLowering implements FunctionContext {
     if (this.#jumpsToItself) body = module.loop(SELF_LABEL, body);
     body = this.#manager.finishFunction(this, body);
     const results = this.#resultTypes(fn);
-    if (results.length > 0 && binaryen.getExpressionType(body) !== binaryen.unreachable) {
+    if (fn.results.length > 0 && binaryen.getExpressionType(body) !== binaryen.unreachable) {
       // Every path returns, but a block that is left by a jump does not show it.
       body = module.block(null, [body, module.unreachable()]);
     }
     const ref = module.addFunction(
       this.#names.nameOf(fn),
-      binaryen.createType([...this.#hidden, ...this.#parameterLocals()].map((local) => local.type)),
+      binaryen.createType([...this.hidden, ...this.#parameterLocals()].map((local) => local.type)),
       resultType(results),
       this.#locals.variableTypes,
       body,
@@ -199,11 +199,7 @@ class FunctionLowering implements FunctionContext {
   }
 
   #resultTypes(fn: IrFunction): WasmType[] {
-    return this.#typesOf(fn.results);
-  }
-
-  #typesOf(types: readonly IrType[]): WasmType[] {
-    return types.flatMap((type) => this.#manager.representation(type));
+    return [...fn.results.flatMap((type) => this.#manager.representation(type)), ...this.#manager.hiddenResults(fn)];
   }
 
   #nameLocals(ref: binaryen.FunctionRef): void {
@@ -238,12 +234,12 @@ class FunctionLowering implements FunctionContext {
           ),
         ]);
       case "call":
-        return manager.call(this, instruction, (hidden) => this.#call(instruction, hidden));
+        return manager.call(this, instruction, (hidden, targets) => this.#call(instruction, hidden, targets));
       case "tailCall":
         return manager.tailCall(this, instruction, (hidden) => this.#tailCall(instruction, hidden));
       case "return":
-        return manager.return(this, instruction, () =>
-          module.return(resultValue(module, this.allValues(instruction.values))),
+        return manager.return(this, instruction, (hidden) =>
+          module.return(resultValue(module, [...this.allValues(instruction.values), ...hidden])),
         );
       case "if":
         return this.#if(instruction);
@@ -358,19 +354,28 @@ class FunctionLowering implements FunctionContext {
     return names;
   }
 
-  #call(instruction: InstructionOf<"call">, hidden: readonly ExpressionRef[]): ExpressionRef {
+  #call(
+    instruction: InstructionOf<"call">,
+    hidden: readonly ExpressionRef[],
+    hiddenTargets: readonly Temporary[],
+  ): ExpressionRef {
     const { module } = this;
     const { callee, dsts } = instruction;
-    const type = resultType(this.#resultTypes(callee));
+    const types = this.#resultTypes(callee);
+    const type = resultType(types);
     const call = module.call(this.#names.nameOf(callee), [...hidden, ...this.allValues(instruction.args)], type);
-    const targets = dsts.flatMap((dst) => this.#localsOf(dst));
+    const firstHidden = types.length - this.#manager.hiddenResults(callee).length;
+    const targets = [
+      ...dsts.flatMap((dst) => this.#localsOf(dst)).map((target, part) => ({ target, part })),
+      ...hiddenTargets.map((target, index) => ({ target, part: firstHidden + index })),
+    ];
     const [first] = targets;
     if (first === undefined) return type === binaryen.none ? call : module.drop(call);
-    if (targets.length === 1) return first.set(call);
+    if (types.length === 1) return first.target.set(call);
     const tuple = this.temporary(type);
     return module.block(null, [
       tuple.set(call),
-      ...targets.map((target, part) => target.set(module.tuple.extract(tuple.get(), part))),
+      ...targets.map(({ target, part }) => target.set(module.tuple.extract(tuple.get(), part))),
     ]);
   }
 
@@ -386,7 +391,7 @@ class FunctionLowering implements FunctionContext {
     }
     this.#jumpsToItself = true;
     // All operands are evaluated before the first parameter changes.
-    const targets = [...this.#hidden, ...this.#parameterLocals()];
+    const targets = [...this.hidden, ...this.#parameterLocals()];
     const copies = targets.map((target) => this.temporary(target.type));
     return module.block(null, [
       ...copies.map((copy, index) => copy.set(operands[index] as ExpressionRef)),

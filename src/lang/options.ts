@@ -6,7 +6,7 @@
 export interface BuildOptions {
   /** The memory manager's name; `managerNames()` lists them. */
   readonly manager: string;
-  /** Size of the nursery in bytes; 0 or absent: the core's default. Only `gc`. */
+  /** How far the nursery may grow, in bytes; 0 or absent: the core's default. Only `gc`. */
   readonly nurseryBytes?: number;
   /** The most linear memory the core may hold, in bytes; 0 or absent: what the engine grants. */
   readonly heapLimitBytes?: number;

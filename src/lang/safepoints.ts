@@ -1,4 +1,4 @@
-/** Which functions may reach a safepoint: a fixpoint over the call graph. */
+/** Which functions may reach a safepoint, and which have to return as those do: fixpoints over the call graph. */
 
 import type { Instruction, IrFunction, IrProgram } from "./ir.ts";
 import { forEachInstruction } from "./traverse.ts";
@@ -35,4 +35,25 @@ export function functionsThatMayCollect(program: IrProgram): ReadonlySet<IrFunct
     for (const caller of callers.get(fn) ?? []) mayCollect.add(caller);
   }
   return mayCollect;
+}
+
+/**
+ * The given functions and all that are joined to them by tail calls, in either direction: what a function returns besides
+ * its results has to be returned by what it tail-calls, and by what tail-calls it.
+ */
+export function withTailCallNeighbours(
+  program: IrProgram,
+  functions: ReadonlySet<IrFunction>,
+): ReadonlySet<IrFunction> {
+  const neighbours = new Map<IrFunction, IrFunction[]>(program.functions.map((fn) => [fn, []]));
+  for (const fn of program.functions) {
+    forEachInstruction(fn.body, (instruction) => {
+      if (instruction.op !== "tailCall") return;
+      neighbours.get(fn)?.push(instruction.callee);
+      neighbours.get(instruction.callee)?.push(fn);
+    });
+  }
+  const all = new Set(functions);
+  for (const fn of all) for (const neighbour of neighbours.get(fn) ?? []) all.add(neighbour);
+  return all;
 }

@@ -113,8 +113,8 @@ export class Wasi {
     return this.#module.call("wasi.textLength", [address], i32);
   }
 
-  /** Stops the program with the panic's message and exit code 1. `line` 0: no place is given. */
-  panic(code: PanicCode, line: number, a?: ExpressionRef, b?: ExpressionRef): ExpressionRef {
+  /** Stops the program with the panic's message and exit code 1. `line`, or what makes it; 0: no place is given. */
+  panic(code: PanicCode, line: number | (() => ExpressionRef), a?: ExpressionRef, b?: ExpressionRef): ExpressionRef {
     const module = this.#module;
     const message = PANIC_MESSAGES[code];
     if (message === null) return this.exit(EXIT_FAILURE);
@@ -122,7 +122,7 @@ export class Wasi {
     const uses = (number: "a" | "b"): boolean =>
       message.some((part) => typeof part !== "string" && part.number === number);
     this.#once(name, () => this.#definePanic(name, code));
-    const operands = [module.i32.const(line)];
+    const operands = [typeof line === "number" ? module.i32.const(line) : line()];
     if (uses("a")) operands.push(a ?? module.i32.const(0));
     if (uses("b")) operands.push(b ?? module.i32.const(0));
     return module.block(null, [module.call(name, operands, none), module.unreachable()]);

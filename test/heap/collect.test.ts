@@ -48,18 +48,53 @@ describe.for([false, true])("debug: %s", (debug) => {
   });
 
   test("a nursery filled to its last byte is emptied without touching what lies behind its start bits", async () => {
-    // The start bits of 4 MiB are one chunk to the byte; the next chunk is the large array's, header first.
+    // The start bits of 4 MiB are one chunk to the byte; the next chunk is the large array's, header first. The nursery
+    // has to grow to its full size before it can be filled: cells that survive make it.
     using heap = await Heap.open({ debug, nurseryBytes: 4 * MIB });
     const Cell = heap.defineRecord("Cell", { number: int32() });
     const Cells = heap.defineArray("Cells", box());
     using cells = heap.allocArray(Cells, 50_000);
-    for (let filled = 0; filled < 4 * MIB; filled += Cell.bytes) heap.alloc(Cell).dispose();
-    expect(heap.statistics().minorCollections).toBe(0);
-    heap.collect("minor");
+    const filled: number[] = [];
+    for (let index = 0, before = heap.statistics(); filled.at(-1) !== 4 * MIB; index = (index + 1) % cells.length) {
+      using cell = heap.alloc(Cell);
+      cells.setAt(index, cell);
+      const now = heap.statistics();
+      if (now.minorCollections === before.minorCollections) continue;
+      filled.push(now.nurseryBytes - before.nurseryBytes);
+      before = now;
+      expect(filled.length).toBeLessThan(20);
+    }
+    expect(filled[0]).toBe(MIB);
     expect(cells.length).toBe(50_000);
     cells.setAt(49_999, cells);
     expect((cells.at(49_999) as Ref).same(cells)).toBe(true);
     if (debug) heap.verify();
+  });
+
+  test("the nursery stays small for garbage, and for what survives anyway", async () => {
+    using heap = await Heap.open({ debug });
+    const Words = heap.defineArray("Words", uint32());
+    const Kept = heap.defineRecord("Kept", { before: box(), words: box() });
+    const filled = (keep: boolean): number[] => {
+      const sizes: number[] = [];
+      let before = heap.statistics();
+      using list = heap.alloc(Kept);
+      while (sizes.length < 16) {
+        using scope = heap.scope();
+        const words = heap.allocArray(Words, 1000);
+        if (keep) list.set("before", heap.alloc(Kept, { before: list.get("before"), words }));
+        const now = heap.statistics();
+        if (now.minorCollections > before.minorCollections) {
+          sizes.push((now.nurseryBytes - before.nurseryBytes) / MIB);
+          before = now;
+        }
+        expect(scope.isOpen).toBe(true);
+      }
+      return sizes.map((size) => Math.round(size));
+    };
+    expect(filled(false)).toEqual(Array(16).fill(1));
+    // Once it is tried, and found to be of no use.
+    expect(Math.max(...filled(true))).toBe(2);
   });
 
   test("two interior pointers into one object move with it", async () => {

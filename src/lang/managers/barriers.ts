@@ -1,8 +1,9 @@
 /**
  * The write barrier of `gc`: a pointer into the nursery that is stored outside of it is remembered by its slot.
  *
- * Both tests are inline, two subtractions and compares with globals that are constant after the start; only what is to
- * be remembered costs a call. Never a safepoint.
+ * The tests are inline, subtractions and compares with globals that are constant after the start; only what is to be
+ * remembered costs a call. A slot that holds a young pointer already is remembered already: so it enters the set once
+ * between two collections, however often it is written. Never a safepoint.
  */
 
 import binaryen from "binaryen";
@@ -32,15 +33,23 @@ export class Barriers {
     this.#names = names;
   }
 
-  /** Remembers the slot if the value is young and the slot is not. */
+  /** Before a store: remembers the slot if the value is young, and neither the slot nor what it holds is. */
   store(slot: Place, value: () => ExpressionRef, kind: PointerKind): ExpressionRef {
     const module = this.#module;
-    const address = (): ExpressionRef => emitAddress(module, slot);
-    const remember = kind === "box" ? this.#names.rememberBox : this.#names.rememberSlice;
-    return module.if(
-      this.#isYoung(value()),
-      module.if(module.i32.eqz(this.#isYoung(address())), module.call(remember, [address()], none)),
-    );
+    const before = module.i32.load(slot.offset, 4, slot.base());
+    const remember = module.if(module.i32.eqz(this.#isYoung(before)), this.#remember(slot, kind));
+    return this.#ifYoungInOld(slot, value(), remember);
+  }
+
+  #ifYoungInOld(slot: Place, value: ExpressionRef, then: ExpressionRef): ExpressionRef {
+    const module = this.#module;
+    const isOld = module.i32.eqz(this.#isYoung(emitAddress(module, slot)));
+    return module.if(this.#isYoung(value), module.if(isOld, then));
+  }
+
+  #remember(slot: Place, kind: PointerKind): ExpressionRef {
+    const name = kind === "box" ? this.#names.rememberBox : this.#names.rememberSlice;
+    return this.#module.call(name, [emitAddress(this.#module, slot)], none);
   }
 
   #isYoung(address: ExpressionRef): ExpressionRef {
@@ -48,7 +57,7 @@ export class Barriers {
     return op.lt_u(op.sub(address, this.#global(this.#names.nurseryBase)), this.#global(this.#names.nurseryBytes));
   }
 
-  /** The barrier for `count` elements that have been copied to `place`. */
+  /** After a copy: the barrier for `count` elements that have been copied to `place`. */
   fill(layout: ArrayLayout, array: Variable, place: Place, count: ExpressionRef): ExpressionRef {
     return this.#module.call(this.#rememberer(layout, array), [place.base(), count], none);
   }
@@ -69,7 +78,7 @@ export class Barriers {
         const kind = pointerKindOf(type);
         if (kind === null) return [];
         const slot = beyond(element, layout.offsets[index] as number);
-        return [this.store(slot, () => op.load(slot.offset, 4, slot.base()), kind)];
+        return [this.#ifYoungInOld(slot, op.load(slot.offset, 4, slot.base()), this.#remember(slot, kind))];
       });
       return [
         // Elements of one object: where the first is young, all are.

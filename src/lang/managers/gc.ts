@@ -3,10 +3,15 @@
  *
  * A record is bumped inline; everything else of an allocation is in the slow arm, the spills included. Around a call that
  * may collect, the pointers that live across it stand in the shadow stack; around one that cannot, nothing is done. A
- * pointer stored into an object that has lived through a safepoint is followed by the write barrier.
+ * pointer stored into an object that has lived through a safepoint passes the write barrier first.
  *
- * Invariants: `shadowTop` is the same at every instruction of a function, at its tail calls and its return. What is
- * pushed is read back before it is used again.
+ * Two registers of the heap are passed from function to function: where the shadow stack ends, as a parameter, and
+ * nurseryTop, as a parameter and a result. In globals they would be chains of stores and loads through the whole program
+ * (binarytrees 16 spent a third of its allocation time in them). The globals are set only in front of a call of the core.
+ *
+ * Invariants: a function that may collect has both; the first never changes, and pushing begins there. What is pushed is
+ * read back before it is used again. A function joined by tail calls to one that may collect passes nurseryTop on, too,
+ * since it must return as that one does.
  */
 
 import binaryen from "binaryen";
@@ -16,11 +21,11 @@ import type { Atom, Instruction, IrFunction, Variable } from "../ir.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../link.ts";
 import { computeLiveness, type LiveAcross } from "../liveness.ts";
 import { BuildOptionError } from "../options.ts";
-import { allocates, functionsThatMayCollect } from "../safepoints.ts";
+import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../safepoints.ts";
 import { forEachInstruction, hasLoop, holdsPointer } from "../traverse.ts";
 import type { Place } from "./access.ts";
 import { Barriers } from "./barriers.ts";
-import { type ArrayLayout, pointerKindOf, type RecordLayout, WORD_BYTES } from "./layout.ts";
+import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout, WORD_BYTES } from "./layout.ts";
 import { LinearManager, type PointerStore, type StoreInstruction } from "./linear.ts";
 import type {
   ExpressionRef,
@@ -30,11 +35,11 @@ import type {
   ManagerFactory,
   ManagerResult,
   Temporary,
+  WasmType,
 } from "./manager.ts";
+import { SlowPaths, spill, wordsOf } from "./slowpaths.ts";
 
 const { i32, none } = binaryen;
-/** In front of a slice in the shadow stack; no Box is 2. */
-const SLICE_MARK = 2;
 /** One byte of start bits covers eight granules of eight bytes. */
 const START_BYTE_SHIFT = 6;
 const GRANULE_SHIFT = 3;
@@ -59,8 +64,8 @@ interface FrameState {
   readonly freshStores: ReadonlySet<Instruction>;
   /** The shadow stack is checked where the only call that spills stands, not at entry. */
   readonly checksAtCall: boolean;
-  /** `shadowTop` as it was at entry; set by the prologue. */
-  base: Temporary | null;
+  /** Where the shadow stack ends and where the nursery is filled to; null in a function that does not pass them. */
+  readonly registers: { readonly shadow: Temporary; readonly top: Temporary } | null;
   /** Most words that a call of this function pushes. */
   words: number;
 }
@@ -70,9 +75,11 @@ class GcManager extends LinearManager {
   /** The core clears arrays with pointers only. */
   protected readonly arraysAreClear = false;
   readonly #mayCollect: ReadonlySet<IrFunction>;
+  readonly #passRegisters: ReadonlySet<IrFunction>;
   readonly #isSafepoint: (instruction: Instruction) => boolean;
   readonly #names: Readonly<Record<CoreName, string>>;
   readonly #barriers: Barriers;
+  readonly #slowPaths: SlowPaths;
   #frame: FrameState | null = null;
 
   constructor(context: ManagerContext) {
@@ -83,15 +90,26 @@ class GcManager extends LinearManager {
     >;
     this.arrayAllocator = this.#names.allocArray;
     this.#barriers = new Barriers(this.module, this.#names);
+    this.#slowPaths = new SlowPaths(context, this.#names);
     this.#mayCollect = functionsThatMayCollect(context.program);
+    this.#passRegisters = withTailCallNeighbours(context.program, this.#mayCollect);
     this.#isSafepoint = (instruction) =>
       allocates(instruction) || (instruction.op === "call" && this.#mayCollect.has(instruction.callee));
   }
 
   // Frames and calls
 
+  override hiddenParameters(fn: IrFunction): readonly WasmType[] {
+    return this.#passRegisters.has(fn) ? [i32, i32] : [];
+  }
+
+  override hiddenResults(fn: IrFunction): readonly WasmType[] {
+    return this.#passRegisters.has(fn) ? [i32] : [];
+  }
+
   override beginFunction(context: FunctionContext): void {
     const { fn } = context;
+    const [shadow, top] = context.hidden;
     const liveAcross = computeLiveness(fn, this.#isSafepoint);
     const statics = staticVariables(fn);
     const spills = countSpillingCalls(
@@ -103,35 +121,57 @@ class GcManager extends LinearManager {
       statics,
       freshStores: freshStores(fn, this.#isSafepoint),
       checksAtCall: spills === 1 && !hasLoop(fn),
-      base: null,
+      registers: shadow && top ? { shadow, top } : null,
       words: 0,
     };
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    const { base, words } = this.#current();
+    const { words, registers } = this.#current();
+    const check = words === 0 ? [] : [this.#checkShadow(words, context.panic("stackOverflow", context.fn.line))];
+    const fallsOff = context.fn.results.length === 0 && registers !== null;
     this.#frame = null;
-    if (base === null) return body;
-    const { module } = this;
-    return module.block(null, [
-      base.set(this.#shadowTop()),
-      this.#checkShadow(base, words, context.panic("stackOverflow", context.fn.line)),
-      body,
-    ]);
+    return context.sequence([...check, body, ...(fallsOff ? [this.module.return(registers.top.get())] : [])]);
   }
 
   override call(
     context: FunctionContext,
     instruction: InstructionOf<"call">,
+    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
+  ): ExpressionRef {
+    const { callee } = instruction;
+    if (!this.#passRegisters.has(callee)) return emit([], []);
+    const frame = this.#current();
+    if (!this.#mayCollect.has(callee)) {
+      // It only passes on what it is given.
+      return emit(frame.registers === null ? this.#unusedRegisters() : this.#registers(0), []);
+    }
+    const roots = this.#rootsAcross(instruction);
+    const words = wordsOf(roots.map(kindOf));
+    const call = this.#spill(context, roots, [emit(this.#registers(words), [this.#own().top])]);
+    if (roots.length > 0 && frame.checksAtCall) {
+      call.unshift(this.#checkShadow(words, context.panic("stackOverflow", context.fn.line)));
+    } else {
+      frame.words = Math.max(frame.words, words);
+    }
+    return context.sequence(call);
+  }
+
+  override tailCall(
+    _context: FunctionContext,
+    instruction: InstructionOf<"tailCall">,
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    const frame = this.#current();
-    const roots = this.#isSafepoint(instruction) ? this.#rootsAcross(instruction) : [];
-    if (roots.length === 0) return emit([]);
-    if (frame.checksAtCall) return context.sequence(this.#spillHere(context, roots, context.fn.line, [emit([])]));
-    frame.base ??= context.temporary(i32);
-    frame.words = Math.max(frame.words, wordsOf(roots));
-    return context.sequence(this.#spill(context, frame.base, roots, [emit([])]));
+    return emit(this.#passRegisters.has(instruction.callee) ? this.#registers(0) : []);
+  }
+
+  override return(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"return">,
+    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    const { registers } = this.#current();
+    return emit(registers === null ? [] : [registers.top.get()]);
   }
 
   // Allocation
@@ -144,53 +184,91 @@ class GcManager extends LinearManager {
   ): ExpressionRef[] {
     const { module } = this;
     const op = module.i32;
-    const { counters } = this.context;
-    const { line } = instruction.site;
-    const end = context.temporary(i32);
-    const slow = [
-      ...counters.pauseBegin(),
-      target.set(module.call(this.#names.allocRecord, [op.const(layout.shape)], i32)),
-      ...counters.pauseEnd(),
-    ];
+    const { top } = this.#own();
     const roots = this.#withoutStatics([...this.#rootsAcross(instruction), ...instruction.args]);
+    const path = this.#slowPaths.record(roots.map(kindOf));
     return [
-      target.set(this.#global("nurseryTop")),
+      target.set(top.get()),
       module.if(
-        op.gt_u(end.tee(op.add(target.get(), op.const(layout.bytes))), this.#global("nurseryLimit")),
-        module.block(null, [
-          ...(roots.length === 0 ? slow : this.#spillHere(context, roots, line, slow)),
-          module.if(op.eqz(target.get()), context.panic("outOfMemory", line)),
+        op.gt_u(top.tee(op.add(top.get(), op.const(layout.bytes))), this.#global("nurseryLimit")),
+        this.#allocateSlowly(context, path, roots, target, [
+          ...[this.#shadow(), target.get(), op.const(layout.shape), op.const(instruction.site.line)],
         ]),
-        module.block(null, [
-          module.global.set(this.#names.nurseryTop, end.get()),
-          ...(layout.sliceable ? this.#setStartBit(context, target) : []),
-        ]),
+        layout.sliceable ? this.#setStartBit(context, target) : undefined,
       ),
       op.store(0, 4, target.get(), op.const(layout.shape)),
     ];
   }
 
-  #setStartBit(context: FunctionContext, ref: Temporary): ExpressionRef[] {
+  protected override allocateArray(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayNew">,
+    layout: ArrayLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    const op = this.module.i32;
+    const { top } = this.#own();
+    const { length, site } = instruction;
+    const roots = this.#rootsAcross(instruction);
+    const path = this.#slowPaths.array(roots.map(kindOf));
+    return [
+      this.#allocateSlowly(context, path, roots, target, [
+        ...[this.#shadow(), top.get(), op.const(layout.shape), op.const(site.line), context.value(length)],
+      ]),
+    ];
+  }
+
+  /** Calls a slow path, which returns the new object, nurseryTop, and the roots where they are now. */
+  #allocateSlowly(
+    context: FunctionContext,
+    { name, type }: ReturnType<SlowPaths["record"]>,
+    roots: readonly Variable[],
+    target: Temporary,
+    operands: readonly ExpressionRef[],
+  ): ExpressionRef {
+    const { module } = this;
+    const results = context.temporary(type);
+    const addresses = roots.map((root) => context.read(root));
+    return context.sequence([
+      results.set(module.call(name, [...operands, ...addresses], type)),
+      target.set(module.tuple.extract(results.get(), 0)),
+      this.#own().top.set(module.tuple.extract(results.get(), 1)),
+      ...roots.map((root, index) => context.assignPart(root, 0, module.tuple.extract(results.get(), 2 + index))),
+    ]);
+  }
+
+  #setStartBit(context: FunctionContext, ref: Temporary): ExpressionRef {
     const { module } = this;
     const op = module.i32;
     const at = context.temporary(i32);
     const bit = op.and(op.shr_u(ref.get(), op.const(GRANULE_SHIFT)), op.const(7));
-    return [
+    return context.sequence([
       at.set(op.add(this.#global("startBits"), op.shr_u(ref.get(), op.const(START_BYTE_SHIFT)))),
       op.store8(0, 1, at.get(), op.or(op.load8_u(0, 1, at.get()), op.shl(op.const(1), bit))),
-    ];
+    ]);
   }
 
   // Roots
 
   protected protect(
     context: FunctionContext,
-    instruction: InstructionOf<"arrayNew" | "readInput" | "arguments">,
+    instruction: InstructionOf<"readInput" | "arguments">,
     statements: readonly ExpressionRef[],
   ): ExpressionRef[] {
+    const { module } = this;
+    const { nurseryTop, shadowTop } = this.#names;
+    const { top } = this.#own();
     const roots = this.#rootsAcross(instruction);
-    if (roots.length === 0) return [...statements];
-    return this.#spillHere(context, roots, instruction.site.line, statements);
+    const words = wordsOf(roots.map(kindOf));
+    return [
+      this.#checkShadow(words, context.panic("stackOverflow", instruction.site.line)),
+      ...this.#spill(context, roots, [
+        module.global.set(shadowTop, this.#above(words)),
+        module.global.set(nurseryTop, top.get()),
+        ...statements,
+        top.set(this.#global("nurseryTop")),
+      ]),
+    ];
   }
 
   protected protectLocals(
@@ -199,54 +277,30 @@ class GcManager extends LinearManager {
     statements: readonly ExpressionRef[],
   ): ExpressionRef[] {
     const { module } = this;
+    const op = module.i32;
     const base = locals.add(i32);
+    const top = (): ExpressionRef => op.add(base.get(), op.const(addresses.length * WORD_BYTES));
     return [
-      base.set(this.#shadowTop()),
-      this.#checkShadow(base, addresses.length, this.context.wasi.panic("stackOverflow", 0)),
-      ...addresses.map((address, index) => module.i32.store(index * WORD_BYTES, 4, base.get(), address.get())),
-      this.#setShadowTop(base, addresses.length),
+      base.set(this.#global("shadowTop")),
+      this.#checkLimit(top(), this.context.wasi.panic("stackOverflow", 0)),
+      ...addresses.map((address, index) => op.store(index * WORD_BYTES, 4, base.get(), address.get())),
+      module.global.set(this.#names.shadowTop, top()),
       ...statements,
-      this.#setShadowTop(base, 0),
-      ...addresses.map((address, index) => address.set(module.i32.load(index * WORD_BYTES, 4, base.get()))),
+      module.global.set(this.#names.shadowTop, base.get()),
+      ...addresses.map((address, index) => address.set(op.load(index * WORD_BYTES, 4, base.get()))),
     ];
   }
 
-  /** `statements` between pushing and popping the roots, in a place that is rare: with its own check. */
-  #spillHere(
-    context: FunctionContext,
-    roots: readonly Variable[],
-    line: number,
-    statements: readonly ExpressionRef[],
-  ): ExpressionRef[] {
-    const base = context.temporary(i32);
-    return [
-      base.set(this.#shadowTop()),
-      this.#checkShadow(base, wordsOf(roots), context.panic("stackOverflow", line)),
-      ...this.#spill(context, base, roots, statements),
-    ];
-  }
-
-  /** `statements` between pushing and popping the roots; `base` holds shadowTop. */
-  #spill(
-    context: FunctionContext,
-    base: Temporary,
-    roots: readonly Variable[],
-    statements: readonly ExpressionRef[],
-  ): ExpressionRef[] {
-    const { module } = this;
-    const pushes: ExpressionRef[] = [];
-    const pops: ExpressionRef[] = [];
-    let offset = 0;
-    for (const root of roots) {
-      if (pointerKindOf(root.type) === "slice") {
-        pushes.push(module.i32.store(offset, 4, base.get(), module.i32.const(SLICE_MARK)));
-        offset += WORD_BYTES;
-      }
-      pushes.push(module.i32.store(offset, 4, base.get(), context.read(root)));
-      pops.push(context.assignPart(root, 0, module.i32.load(offset, 4, base.get())));
-      offset += WORD_BYTES;
-    }
-    return [...pushes, this.#setShadowTop(base, wordsOf(roots)), ...statements, this.#setShadowTop(base, 0), ...pops];
+  /** `statements` between pushing the roots and reading them back. */
+  #spill(context: FunctionContext, roots: readonly Variable[], statements: readonly ExpressionRef[]): ExpressionRef[] {
+    if (roots.length === 0) return [...statements];
+    const { pushes, loads } = spill(
+      this.module,
+      () => this.#shadow(),
+      roots.map((root) => ({ kind: kindOf(root), address: () => context.read(root) })),
+    );
+    const pops = roots.map((root, index) => context.assignPart(root, 0, loads[index] as ExpressionRef));
+    return [...pushes, ...statements, ...pops];
   }
 
   #rootsAcross(instruction: Instruction): Variable[] {
@@ -269,25 +323,42 @@ class GcManager extends LinearManager {
     return this.module.global.get(this.#names[name], i32);
   }
 
-  #shadowTop(): ExpressionRef {
-    return this.#global("shadowTop");
+  #own(): NonNullable<FrameState["registers"]> {
+    const { registers } = this.#current();
+    if (registers === null) throw new TypeError("a function that cannot collect has no registers of the heap");
+    return registers;
   }
 
-  #setShadowTop(base: Temporary, words: number): ExpressionRef {
-    const { module } = this;
-    const top = words === 0 ? base.get() : module.i32.add(base.get(), module.i32.const(words * WORD_BYTES));
-    return module.global.set(this.#names.shadowTop, top);
+  /** What a callee gets when `words` are pushed. */
+  #registers(words: number): ExpressionRef[] {
+    return [this.#above(words), this.#own().top.get()];
   }
 
-  #checkShadow(base: Temporary, words: number, overflow: ExpressionRef): ExpressionRef {
+  #unusedRegisters(): ExpressionRef[] {
+    return [this.module.i32.const(0), this.module.i32.const(0)];
+  }
+
+  #shadow(): ExpressionRef {
+    return this.#own().shadow.get();
+  }
+
+  /** Where the shadow stack ends with `words` pushed. */
+  #above(words: number): ExpressionRef {
     const op = this.module.i32;
-    const top = op.add(base.get(), op.const(words * WORD_BYTES));
-    return this.module.if(op.gt_u(top, this.#global("shadowLimit")), overflow);
+    return words === 0 ? this.#shadow() : op.add(this.#shadow(), op.const(words * WORD_BYTES));
+  }
+
+  #checkShadow(words: number, overflow: ExpressionRef): ExpressionRef {
+    return this.#checkLimit(this.#above(words), overflow);
+  }
+
+  #checkLimit(top: ExpressionRef, overflow: ExpressionRef): ExpressionRef {
+    return this.module.if(this.module.i32.gt_u(top, this.#global("shadowLimit")), overflow);
   }
 
   // Write barriers
 
-  protected afterStore(
+  protected beforeStore(
     context: FunctionContext,
     instruction: StoreInstruction,
     { slot, value, kind }: PointerStore,
@@ -321,6 +392,9 @@ class GcManager extends LinearManager {
     const isMeasured = options.measure || options.pauses;
     return {
       start: module.block(null, start),
+      mainArguments: this.#passRegisters.has(context.program.main)
+        ? [this.#global("shadowTop"), this.#global("nurseryTop")]
+        : [],
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: isMeasured
         ? [{ kind: "function", internal: coreName(module, "statistics"), external: "statistics" }]
@@ -331,6 +405,7 @@ class GcManager extends LinearManager {
         this.#names.rememberBox,
         this.#names.rememberSlice,
         "gc.remember*",
+        "gc.alloc*",
       ],
     };
   }
@@ -352,8 +427,8 @@ const CORE_NAMES = [
 ] as const;
 type CoreName = (typeof CORE_NAMES)[number];
 
-function wordsOf(roots: readonly Variable[]): number {
-  return roots.reduce((words, root) => words + (pointerKindOf(root.type) === "slice" ? 2 : 1), 0);
+function kindOf(root: Variable): PointerKind {
+  return pointerKindOf(root.type) ?? "box";
 }
 
 /** How many calls of the function spill. */

@@ -35,6 +35,7 @@ import type {
   ManagerFactory,
   ManagerResult,
   MemoryManager,
+  Temporary,
   WasmType,
 } from "./manager.ts";
 
@@ -107,6 +108,10 @@ class HostManager implements MemoryManager {
     return [];
   }
 
+  hiddenResults(): readonly WasmType[] {
+    return [];
+  }
+
   beginFunction(): void {}
 
   finishFunction(_context: FunctionContext, body: ExpressionRef): ExpressionRef {
@@ -116,9 +121,9 @@ class HostManager implements MemoryManager {
   call(
     _context: FunctionContext,
     _instruction: InstructionOf<"call">,
-    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef {
-    return emit([]);
+    return emit([], []);
   }
 
   tailCall(
@@ -129,8 +134,12 @@ class HostManager implements MemoryManager {
     return emit([]);
   }
 
-  return(_context: FunctionContext, _instruction: InstructionOf<"return">, emit: () => ExpressionRef): ExpressionRef {
-    return emit();
+  return(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"return">,
+    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([]);
   }
 
   // Records and unions
@@ -300,7 +309,7 @@ class HostManager implements MemoryManager {
 
   finish(): ManagerResult {
     const start = this.#constants.start();
-    return { start, memory: { name: MEMORY, bytes: 0 }, exports: [], neverInline: ["host.*"] };
+    return { start, mainArguments: [], memory: { name: MEMORY, bytes: 0 }, exports: [], neverInline: ["host.*"] };
   }
 
   // Parts

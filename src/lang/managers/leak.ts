@@ -129,7 +129,7 @@ class LeakManager extends LinearManager {
     return [...statements];
   }
 
-  protected afterStore(): ExpressionRef[] {
+  protected beforeStore(): ExpressionRef[] {
     return [];
   }
 
@@ -144,6 +144,7 @@ class LeakManager extends LinearManager {
     const limit = module.i32.const((context.options.heapLimitBytes ?? 0) | 0);
     return {
       start: module.if(module.call(this.#init, [heapBase, limit], i32), failed),
+      mainArguments: [],
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: [],
       neverInline: [this.#refill],

@@ -12,6 +12,7 @@ import {
   type Atom,
   BYTE_ELEMENT,
   type ElementType,
+  type IrFunction,
   type IrType,
   type MatchArm,
   TEXT_ELEMENT,
@@ -99,12 +100,21 @@ export abstract class LinearManager implements MemoryManager {
   ): ExpressionRef[];
   /** The wasm function (shape, length) -> reference or 0 that allocates arrays. */
   protected abstract readonly arrayAllocator: string;
+  /** Statements that put the address of a new array into `target`, or end the program. */
+  protected allocateArray(
+    context: FunctionContext,
+    { length, site }: InstructionOf<"arrayNew">,
+    layout: ArrayLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    return this.#newArray(layout, context.value(length), target, () => context.panic("outOfMemory", site.line));
+  }
   /** True if the elements of new arrays are zero even without pointers among them. */
   protected abstract readonly arraysAreClear: boolean;
   /** `statements`, with the variables that are live across `instruction` protected from a collection during them. */
   protected abstract protect(
     context: FunctionContext,
-    instruction: InstructionOf<"arrayNew" | "readInput" | "arguments">,
+    instruction: InstructionOf<"readInput" | "arguments">,
     statements: readonly ExpressionRef[],
   ): ExpressionRef[];
   /** The same in a helper function, for addresses of objects in some of its locals. */
@@ -113,8 +123,8 @@ export abstract class LinearManager implements MemoryManager {
     addresses: readonly Temporary[],
     statements: readonly ExpressionRef[],
   ): ExpressionRef[];
-  /** Statements after a pointer was stored. */
-  protected abstract afterStore(
+  /** Statements before a pointer is stored. */
+  protected abstract beforeStore(
     context: FunctionContext,
     instruction: StoreInstruction,
     store: PointerStore,
@@ -144,7 +154,11 @@ export abstract class LinearManager implements MemoryManager {
 
   // Frames and calls: nothing, unless the manager has to protect pointers
 
-  hiddenParameters(): readonly WasmType[] {
+  hiddenParameters(_fn: IrFunction): readonly WasmType[] {
+    return [];
+  }
+
+  hiddenResults(_fn: IrFunction): readonly WasmType[] {
     return [];
   }
 
@@ -157,9 +171,9 @@ export abstract class LinearManager implements MemoryManager {
   call(
     _context: FunctionContext,
     _instruction: InstructionOf<"call">,
-    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef {
-    return emit([]);
+    return emit([], []);
   }
 
   tailCall(
@@ -170,8 +184,12 @@ export abstract class LinearManager implements MemoryManager {
     return emit([]);
   }
 
-  return(_context: FunctionContext, _instruction: InstructionOf<"return">, emit: () => ExpressionRef): ExpressionRef {
-    return emit();
+  return(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"return">,
+    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([]);
   }
 
   // Records and unions
@@ -235,14 +253,11 @@ export abstract class LinearManager implements MemoryManager {
 
   arrayNew(context: FunctionContext, instruction: InstructionOf<"arrayNew">): ExpressionRef {
     const { module } = this;
-    const { dst, element, length, site } = instruction;
+    const { dst, element, length } = instruction;
     const layout = this.layouts.array(element);
     const target = context.temporary(i32);
     const bytes = (): ExpressionRef => emitScaled(module, context.value(length), layout.stride);
-    const statements = this.protect(context, instruction, [
-      ...this.#allocateArray(layout, context.value(length), target),
-    ]);
-    statements.push(module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)));
+    const statements = this.allocateArray(context, instruction, layout, target);
     if (!layout.hasPointers && !this.arraysAreClear) {
       const start = module.i32.add(target.get(), module.i32.const(ARRAY_HEADER_BYTES));
       statements.push(module.memory.fill(start, module.i32.const(0), bytes()));
@@ -351,8 +366,7 @@ export abstract class LinearManager implements MemoryManager {
         allocate: (element, length, target) => {
           const layout = this.layouts.array(element);
           return [
-            ...this.#allocateArray(layout, length(), target),
-            module.if(module.i32.eqz(target.get()), this.context.wasi.panic("outOfMemory", 0)),
+            ...this.#newArray(layout, length(), target, () => this.context.wasi.panic("outOfMemory", 0)),
             ...this.#countArray(layout, length()),
           ];
         },
@@ -371,13 +385,19 @@ export abstract class LinearManager implements MemoryManager {
 
   // Parts
 
-  #allocateArray(layout: ArrayLayout, length: ExpressionRef, target: Temporary): ExpressionRef[] {
+  #newArray(
+    layout: ArrayLayout,
+    length: ExpressionRef,
+    target: Temporary,
+    outOfMemory: () => ExpressionRef,
+  ): ExpressionRef[] {
     const { module } = this;
     const { counters } = this.context;
     return [
       ...counters.pauseBegin(),
       target.set(module.call(this.arrayAllocator, [module.i32.const(layout.shape), length], i32)),
       ...counters.pauseEnd(),
+      module.if(module.i32.eqz(target.get()), outOfMemory()),
     ];
   }
 
@@ -461,7 +481,7 @@ export abstract class LinearManager implements MemoryManager {
       const slot = places[index] as Place;
       const kind = pointerKindOf(value.type);
       const stores = emitStore(this.module, value.type, slot, context.values(value));
-      return kind === null ? stores : [...stores, ...this.afterStore(context, instruction, { slot, value, kind })];
+      return kind === null ? stores : [...this.beforeStore(context, instruction, { slot, value, kind }), ...stores];
     });
   }
 }

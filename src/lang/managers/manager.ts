@@ -65,6 +65,8 @@ export interface ManagerContext {
 export interface FunctionContext {
   readonly module: binaryen.Module;
   readonly fn: IrFunction;
+  /** The parameters that the manager asked for in `hiddenParameters`. */
+  readonly hidden: readonly Temporary[];
   /** The wasm values of an atom, one for each type of its representation. */
   values(atom: Atom): ExpressionRef[];
   /** The wasm value of an atom that is a single one (every type but slices under most managers). */
@@ -118,15 +120,17 @@ export interface MemoryManager {
   // Frames and calls
   /** Wasm types of parameters of the manager's own, in front of the program's (a region of the caller, say). */
   hiddenParameters(fn: IrFunction): readonly WasmType[];
+  /** Wasm types of results of the manager's own, behind the program's. The same for both ends of a tail call. */
+  hiddenResults(fn: IrFunction): readonly WasmType[];
   /** Before the first instruction: analyses of the function. */
   beginFunction(context: FunctionContext): void;
-  /** After the last instruction: the body with prologue (and epilogue, for bodies that fall off the end). */
+  /** After the last instruction: the body with prologue, and with epilogue if it falls off its end. */
   finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
-  /** A call. `emit` makes the call with the given hidden arguments and assigns its results. */
+  /** A call. `emit` makes it with the given hidden arguments and assigns its results, the hidden ones to `targets`. */
   call(
     context: FunctionContext,
     instruction: InstructionOf<"call">,
-    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef;
   tailCall(
     context: FunctionContext,
@@ -134,7 +138,11 @@ export interface MemoryManager {
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef;
   /** A return. `emit` makes it; what it evaluates are atoms, so it may stand after an epilogue. */
-  return(context: FunctionContext, instruction: InstructionOf<"return">, emit: () => ExpressionRef): ExpressionRef;
+  return(
+    context: FunctionContext,
+    instruction: InstructionOf<"return">,
+    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef;
 
   // Records and unions
   construct(context: FunctionContext, instruction: InstructionOf<"construct">): ExpressionRef;
@@ -180,6 +188,8 @@ export interface MemoryManager {
 export interface ManagerResult {
   /** A statement that initialises the manager; runs once, first in `_start`. */
   readonly start: ExpressionRef;
+  /** The hidden arguments with which `_start` calls main; evaluated after `start`. */
+  readonly mainArguments: readonly ExpressionRef[];
   /** The linear memory's internal name in the module, and its least size in bytes (static data is added to it). */
   readonly memory: { readonly name: string; readonly bytes: number };
   /** Globals and functions that are exported besides `memory` and `_start`. */

@@ -1,0 +1,64 @@
+// How much of the nursery is used: small at first, which stays in the cache and touches little memory; doubled where that
+// saves copying.
+//
+// The benefit of a doubling is the share of objects that no longer survive to a collection, its cost the first touch of
+// the new half, about as much as copying it once. So the nursery doubles when, at the present rate of survival, as much has
+// been copied as it is large. Whether it helped is known only afterwards: if the rate has not fallen by a tenth (a program
+// that keeps all it makes), it stays until the program has allocated twice as much again.
+//
+// State: the size; what was allocated and promoted since it was last judged, and in all.
+
+import { NURSERY_FIRST_BYTES, NURSERY_FREE_BYTES } from "../config";
+
+/** Rates are parts of this. */
+const WHOLE: u64 = 1024;
+const NEVER: u64 = 0xffffffff;
+/** A judgement covers at least this many fillings of the nursery. */
+const FILLINGS: usize = 2;
+
+let size: usize = 0;
+let sizeMax: usize = 0;
+let allocated: u64 = 0;
+let promoted: u64 = 0;
+let allocatedInAll: u64 = 0;
+/** Rate of survival before the last doubling. */
+let rateBefore: u64 = NEVER;
+let retryAtBytes: u64 = 0;
+
+/** @param most the largest size, in bytes */
+export function sizeOpen(most: usize): void {
+  sizeMax = most;
+  size = most < NURSERY_FIRST_BYTES ? most : NURSERY_FIRST_BYTES;
+  allocated = promoted = allocatedInAll = retryAtBytes = 0;
+  rateBefore = NEVER;
+}
+
+/** Bytes of the nursery to be used until the next collection. */
+export function nurserySize(): usize {
+  return size;
+}
+
+/**
+ * Learns from a minor collection.
+ * @param usedBytes of the nursery before it
+ * @param promotedBytes by it
+ * @param liveBytes of mature objects
+ */
+export function sizeAfter(usedBytes: usize, promotedBytes: u64, liveBytes: u64): void {
+  allocated += usedBytes;
+  promoted += promotedBytes;
+  allocatedInAll += usedBytes;
+  if (allocated < <u64>(size * FILLINGS)) return;
+  const rate = (promoted * WHOLE) / allocated;
+  allocated = promoted = 0;
+  const larger = size << 1;
+  if (larger > sizeMax || (larger > NURSERY_FREE_BYTES && <u64>larger > liveBytes << 1)) return;
+  if ((rate * allocatedInAll) / WHOLE < size) return;
+  if (rate * 10 > rateBefore * 9) {
+    if (!retryAtBytes) retryAtBytes = allocatedInAll << 1;
+    if (allocatedInAll < retryAtBytes) return;
+  }
+  retryAtBytes = 0;
+  rateBefore = rate;
+  size = larger;
+}
