@@ -15,7 +15,7 @@
 
 import { CHUNK_SHIFT, chunksFor, GRANULE_SHIFT } from "../memory/address";
 import { previousSetBit } from "../memory/bits";
-import { acquireRun } from "../memory/chunks";
+import { acquireRun, lastRunIsFresh } from "../memory/chunks";
 import { clearGranules } from "../memory/copy";
 import { OWNER_CONTROL, OWNER_NURSERY } from "../memory/pagemap";
 
@@ -44,7 +44,8 @@ export function nurseryOpen(bytes: usize): bool {
   bitsBase = acquireRun(chunksFor(bytes >> START_BYTE_SHIFT), OWNER_CONTROL);
   if (!bitsBase) return false;
   startBits = bitsBase - (nurseryBase >> START_BYTE_SHIFT);
-  memory.fill(bitsBase, 0, bytes >> START_BYTE_SHIFT);
+  // Most of the nursery may never be used: bits that read as zero are not touched.
+  if (!lastRunIsFresh()) memory.fill(bitsBase, 0, bytes >> START_BYTE_SHIFT);
   nurseryTop = nurseryBase;
   setNurseryEnd(0, false);
   return true;

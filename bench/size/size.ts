@@ -1,8 +1,8 @@
 /** How much of a module is the runtime: bytes of its functions by who wrote them. */
 
 import { formatTable } from "../../src/cli/text.ts";
+import { HINT_PREFIX } from "../../src/lang/emit/inlining.ts";
 import { compile, managerNames, SourceFile } from "../../src/lang/index.ts";
-import { HINT_PREFIX } from "../../src/lang/inlining.ts";
 import { functionSizes } from "./sections.ts";
 
 /** One program that allocates nothing, one with a record, and one with everything that allocation can mean. */

@@ -1,8 +1,7 @@
 /** From a program's file to a finished comparison: builds for each manager, the match, and its one JSON object. */
 
 import binaryen from "binaryen";
-import { missingEngineFeature } from "../lang/engine.ts";
-import { type BuildOptions, compile, type SourceFile } from "../lang/index.ts";
+import { BuildOptionError, type BuildOptions, compile, missingEngineFeature, type SourceFile } from "../lang/index.ts";
 import { managerNamed } from "../lang/managers/index.ts";
 import { type Builds, type ComparisonResult, compareBuilds, type Figures, type Skipped } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
@@ -59,10 +58,16 @@ export async function hold(options: ContestOptions): Promise<Contest> {
       continue;
     }
     onProgress?.(`${name}: compiling`);
-    const timed = await compile(source, { ...settings, manager: name });
-    const measured = await compile(source, { ...settings, manager: name, measure: true, pauses: true });
-    const watchesEngine = (managerNamed(name).features & binaryen.Features.GC) !== 0;
-    builds.push({ name, timed: timed.wasm, measured: measured.wasm, watchesEngine });
+    try {
+      const timed = await compile(source, { ...settings, manager: name });
+      const measured = await compile(source, { ...settings, manager: name, measure: true, pauses: true });
+      const watchesEngine = (managerNamed(name).features & binaryen.Features.GC) !== 0;
+      builds.push({ name, timed: timed.wasm, measured: measured.wasm, watchesEngine });
+    } catch (error) {
+      // A setting that one manager cannot obey leaves the others comparable.
+      if (!(error instanceof BuildOptionError)) throw error;
+      skipped.set(name, { skipped: error.message });
+    }
   }
   if (builds.length === 0) {
     throw new FailureError([...skipped.values()].map(({ skipped }) => skipped).join("; "));

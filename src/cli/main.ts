@@ -6,8 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { UnsupportedEngineError } from "../lang/engine.ts";
-import { BuildOptionError, MoteError } from "../lang/index.ts";
+import { BuildOptionError, MoteError, UnsupportedEngineError } from "../lang/index.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";

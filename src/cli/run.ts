@@ -2,8 +2,7 @@
 
 import { writeSync } from "node:fs";
 import type { Command } from "commander";
-import { requireEngine } from "../lang/engine.ts";
-import { compile, managerNames, runModule } from "../lang/index.ts";
+import { compile, managerNames, requireEngine, runModule } from "../lang/index.ts";
 import { readInput, readProgram, readStandardInput } from "./files.ts";
 import { parseName } from "./numbers.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";

@@ -13,6 +13,8 @@
  * `collect`. Values pass between host and heap only where nothing can be collected in between: initial values are
  * checked before an allocation and their addresses are asked for after it.
  */
+
+import { ARRAY_HEADER_BYTES, RECORD_HEADER_BYTES } from "./contract.ts";
 import { Core } from "./core.ts";
 import { HeapError, shown } from "./errors.ts";
 import { uint8 } from "./numbers.ts";
@@ -21,7 +23,7 @@ import { prepareFields, writeFields } from "./pointers.ts";
 import type { RecordRef } from "./record.ts";
 import type { AnyRep, Fields, FieldsIn, FieldsOut, InOf, Rep } from "./rep.ts";
 import type { Scope } from "./scope.ts";
-import { ARRAY_HEADER_BYTES, type ArrayRef, type Sequence, type SliceRef } from "./sequence.ts";
+import type { ArrayRef, Sequence, SliceRef } from "./sequence.ts";
 import { Session } from "./session.ts";
 import { ArrayShape, RecordShape } from "./shape.ts";
 import { type HeapStatistics, readStatistics } from "./statistics.ts";
@@ -41,7 +43,6 @@ const INVARIANTS: readonly string[] = [
   "the pointers of handles are valid",
 ];
 
-const RECORD_HEADER_BYTES = 4;
 const LENGTH_MAX = 0xffff_ffff;
 
 /** The values of a new array: an array or any typed array. */

@@ -1,6 +1,7 @@
 /**
  * Elements one after the other: what arrays and slices have in common.
  */
+import { ARRAY_HEADER_BYTES } from "./contract.ts";
 import { HeapError, shown } from "./errors.ts";
 import { Ref } from "./ref.ts";
 import type { AnyRep, InOf, OutOf, Place } from "./rep.ts";
@@ -206,6 +207,3 @@ export class ArrayRef<E extends AnyRep = AnyRep> extends Sequence<E> {
     return new SliceRef(this.session, this.element, address, length);
   }
 }
-
-/** Shape and length. */
-export const ARRAY_HEADER_BYTES = 8;

@@ -4,24 +4,25 @@
  * The descriptor that the collector reads is made once, when the shape is defined, and is never freed; its layout is
  * in assembly/README.md. A shape belongs to the heap that it was defined in.
  */
+import {
+  ARRAY_HEADER_BYTES,
+  FLAG_POINTERS,
+  FLAG_SLICEABLE,
+  GRANULE_BYTES,
+  KIND_ARRAY,
+  KIND_RECORD,
+  MASKS_OFFSET,
+  RECORD_HEADER_BYTES,
+  WORDS_PER_MASK,
+} from "./contract.ts";
 import { HeapError, shown } from "./errors.ts";
 import { alignUp, layOut } from "./layout.ts";
 import { elementRep } from "./pointers.ts";
 import { RecordRef } from "./record.ts";
 import type { Ref } from "./ref.ts";
 import type { AnyRep, Fields, Place } from "./rep.ts";
-import { ARRAY_HEADER_BYTES, ArrayRef } from "./sequence.ts";
+import { ArrayRef } from "./sequence.ts";
 import type { ObjectShape, Session } from "./session.ts";
-
-const KIND_RECORD = 0;
-const KIND_ARRAY = 1;
-const FLAG_SLICEABLE = 1;
-const FLAG_POINTERS = 2;
-const RECORD_HEADER_BYTES = 4;
-const GRANULE_BYTES = 8;
-const WORD_BITS = 32;
-/** The masks' place in a descriptor; a wide one has the address of its table there. */
-const TABLE_OFFSET = 8;
 
 abstract class Shape<R extends Ref> implements ObjectShape {
   readonly name: string;
@@ -136,11 +137,11 @@ function describe(
   const boxes = masks(boxWords, words);
   const slices = masks(sliceWords, words);
   // Without pointers the masks are never read, so any size is described by the narrow form.
-  if (!hasPointers || words <= WORD_BITS)
+  if (!hasPointers || words <= WORDS_PER_MASK)
     return session.core.shapeNew(kind, allFlags, 0, bytes, boxes[0] ?? 0, slices[0] ?? 0);
   const address = session.core.shapeNewWide(kind, allFlags, 0, bytes, words);
   const { data } = session.views;
-  const table = data.getUint32(address + TABLE_OFFSET, true);
+  const table = data.getUint32(address + MASKS_OFFSET, true);
   for (let i = 0; i < boxes.length; i++) {
     data.setUint32(table + 4 + 8 * i, boxes[i]!, true);
     data.setUint32(table + 8 + 8 * i, slices[i]!, true);
@@ -150,7 +151,7 @@ function describe(
 
 /** One 32-bit mask for each 32 words, with the bits of `marked` set. */
 function masks(marked: readonly number[], words: number): Uint32Array {
-  const bits = new Uint32Array(Math.ceil(words / WORD_BITS));
+  const bits = new Uint32Array(Math.ceil(words / WORDS_PER_MASK));
   for (const word of marked) bits[word >>> 5]! |= 1 << (word & 31);
   return bits;
 }

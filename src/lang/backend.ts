@@ -1,15 +1,15 @@
 /** From a program in the IR to a wasm command, under any memory manager. */
 
-import { Counters } from "./counters.ts";
-import type { IrProgram, Site } from "./ir.ts";
-import { emitModule, linkModule, PROGRAM_FEATURES } from "./link.ts";
-import { FunctionNames, lowerFunction } from "./lower.ts";
+import { Counters } from "./emit/counters.ts";
+import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
+import { FunctionNames, lowerFunction } from "./emit/lower.ts";
+import { StaticData } from "./emit/staticdata.ts";
+import type { IrProgram, Site } from "./ir/ir.ts";
+import { hasLoop } from "./ir/traverse.ts";
 import { managerNamed } from "./managers/index.ts";
 import type { ManagerContext } from "./managers/manager.ts";
 import { BuildOptionError, type BuildOptions } from "./options.ts";
-import { StaticData } from "./staticdata.ts";
-import { hasLoop } from "./traverse.ts";
-import { Wasi } from "./wasi.ts";
+import { Wasi } from "./wasi/wasi.ts";
 
 /** A finished command: WASI preview 1, exporting `memory` and `_start`. */
 export interface BuiltModule {

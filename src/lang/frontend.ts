@@ -1,15 +1,15 @@
 /** The front-end of Mote: from source text to IR. */
 
 import { readFileSync } from "node:fs";
-import { build } from "./build.ts";
-import { check } from "./check.ts";
-import type { IrProgram } from "./ir.ts";
-import { parse } from "./parse.ts";
+import { build } from "./build/program.ts";
+import { check } from "./check/program.ts";
+import type { TypedProgram } from "./check/typed.ts";
+import type { IrProgram } from "./ir/ir.ts";
 import { MoteError, SourceFile } from "./source.ts";
-import type { TypedProgram } from "./typed.ts";
+import { parse } from "./syntax/parse.ts";
 
-export { parse } from "./parse.ts";
 export { MoteError, SourceFile } from "./source.ts";
+export { parse } from "./syntax/parse.ts";
 
 let prelude: TypedProgram | undefined;
 

@@ -2,6 +2,7 @@
 
 export { type BuiltModule, compileIr } from "./backend.ts";
 export { compile } from "./compile.ts";
+export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./engine.ts";
 export { managerNames } from "./managers/index.ts";
 export { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
 export { type PauseHooks, type RunOptions, type RunResult, runModule } from "./run.ts";

@@ -3,9 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildProgram, MoteError, SourceFile } from "../../src/lang/frontend.ts";
-import type { Block, Instruction, IrProgram, Variable } from "../../src/lang/ir.ts";
-import { printFunction } from "../../src/lang/print.ts";
-import { readsOf } from "../../src/lang/traverse.ts";
+import type { Block, Instruction, IrProgram, Variable } from "../../src/lang/ir/ir.ts";
+import { printFunction } from "../../src/lang/ir/print.ts";
+import { readsOf } from "../../src/lang/ir/traverse.ts";
 import { samplePrograms } from "../support/programs.ts";
 
 /** The IR of one function of a program. */

@@ -10,7 +10,7 @@ import { loadPeer, PEER_NAMES, type PeerName } from "../../bench/peers/wasmgc.ts
 import { compileIr } from "../../src/lang/backend.ts";
 import { compile } from "../../src/lang/compile.ts";
 import { missingEngineFeature, requireEngine, UnsupportedEngineError } from "../../src/lang/engine.ts";
-import { BYTE_ELEMENT, type IrType, TEXT_ELEMENT, type Variable } from "../../src/lang/ir.ts";
+import { BYTE_ELEMENT, type IrType, TEXT_ELEMENT, type Variable } from "../../src/lang/ir/ir.ts";
 import { longestArray, structBytes } from "../../src/lang/managers/host/sizes.ts";
 import { managerNames } from "../../src/lang/managers/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";

@@ -22,8 +22,8 @@ import type {
   UnaryOperator,
   UnionType,
   Variable,
-} from "../../src/lang/ir.ts";
-import { TEXT_TYPE } from "../../src/lang/ir.ts";
+} from "../../src/lang/ir/ir.ts";
+import { TEXT_TYPE } from "../../src/lang/ir/ir.ts";
 
 export const INT: IrType = { kind: "int" };
 export const LONG: IrType = { kind: "long" };

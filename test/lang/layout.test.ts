@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ElementType, IrType } from "../../src/lang/ir.ts";
-import { Layouts, sizeOf } from "../../src/lang/managers/layout.ts";
-import { StaticData } from "../../src/lang/staticdata.ts";
+import { StaticData } from "../../src/lang/emit/staticdata.ts";
+import type { ElementType, IrType } from "../../src/lang/ir/ir.ts";
+import { Layouts, sizeOf } from "../../src/lang/managers/linear/layout.ts";
 import { BOOL, BYTE, FLOAT, INT, LONG, recordOf, TEXT, unionOf } from "./ir-notation.ts";
 
 const BOX: IrType = { kind: "record", record: recordOf("Cell", [["value", INT]]) };

@@ -1,10 +1,10 @@
 /** Liveness, safepoints and freshness on small functions; a set is shown as the names of its variables. */
 
 import { describe, expect, it } from "vitest";
-import { freshStores, staticVariables } from "../../src/lang/freshness.ts";
-import type { Instruction, IrType, Variable } from "../../src/lang/ir.ts";
-import { computeLiveness } from "../../src/lang/liveness.ts";
-import { allocates, functionsThatMayCollect } from "../../src/lang/safepoints.ts";
+import { freshStores, staticVariables } from "../../src/lang/ir/freshness.ts";
+import type { Instruction, IrType, Variable } from "../../src/lang/ir/ir.ts";
+import { computeLiveness } from "../../src/lang/ir/liveness.ts";
+import { allocates, functionsThatMayCollect } from "../../src/lang/ir/safepoints.ts";
 import { type FunctionBuilder, INT, INT_ELEMENT, int, ProgramBuilder, recordOf, TEXT, unionOf } from "./ir-notation.ts";
 
 const cell = recordOf("Cell", [["value", INT]]);

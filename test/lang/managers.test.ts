@@ -5,8 +5,8 @@
 
 import { describe, expect, it } from "vitest";
 import { compileIr } from "../../src/lang/backend.ts";
-import type { ElementType, IrProgram, IrType, Variable } from "../../src/lang/ir.ts";
-import { BYTE_ELEMENT, TEXT_ELEMENT } from "../../src/lang/ir.ts";
+import type { ElementType, IrProgram, IrType, Variable } from "../../src/lang/ir/ir.ts";
+import { BYTE_ELEMENT, TEXT_ELEMENT } from "../../src/lang/ir/ir.ts";
 import { managerNames } from "../../src/lang/managers/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { type RunOptions, runModule } from "../../src/lang/run.ts";

@@ -1,8 +1,8 @@
 /** The grammar: what is one statement, what binds tighter, and how syntax errors read. */
 
 import { describe, expect, it } from "vitest";
-import type { Expression, Statement } from "../../src/lang/ast.ts";
 import { MoteError, parse, SourceFile } from "../../src/lang/frontend.ts";
+import type { Expression, Statement } from "../../src/lang/syntax/ast.ts";
 
 function bodyOf(text: string): readonly Statement[] {
   const [declaration] = parse(new SourceFile("test.mote", `fn main() {\n${text}\n}`)).declarations;

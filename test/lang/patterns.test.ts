@@ -12,8 +12,8 @@ import {
   type LiteralValue,
   type Occurrence,
   type Pattern,
-} from "../../src/lang/patterns.ts";
-import { BOOL, INT, type Type, type UnionType } from "../../src/lang/types.ts";
+} from "../../src/lang/check/patterns.ts";
+import { BOOL, INT, type Type, type UnionType } from "../../src/lang/check/types.ts";
 
 const span = { start: 0, end: 0 };
 const ANY: Pattern = { kind: "any", local: null };

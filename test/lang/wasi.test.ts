@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { WASI } from "node:wasi";
 import { describe, expect, it } from "vitest";
 import { compileIr } from "../../src/lang/backend.ts";
-import type { IrProgram } from "../../src/lang/ir.ts";
-import { TEXT_ELEMENT } from "../../src/lang/ir.ts";
+import type { IrProgram } from "../../src/lang/ir/ir.ts";
+import { TEXT_ELEMENT } from "../../src/lang/ir/ir.ts";
 import { managerNames } from "../../src/lang/managers/index.ts";
 import { int, ProgramBuilder, TEXT } from "./ir-notation.ts";
 

@@ -21,8 +21,8 @@ import type {
   RecordType,
   UnaryOperator,
   Variable,
-} from "../../src/lang/ir.ts";
-import { PANIC_MESSAGES } from "../../src/lang/panics.ts";
+} from "../../src/lang/ir/ir.ts";
+import { PANIC_MESSAGES } from "../../src/lang/ir/panics.ts";
 
 export interface InterpreterInput {
   readonly args?: readonly string[];

@@ -1,8 +1,8 @@
 /** Arithmetic and comparisons, with the checks that division needs. */
 
-import type { Atom, BinaryOperator, IrType } from "../ir.ts";
-import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "../typed.ts";
-import { FLOAT, TEXT, type Type } from "../types.ts";
+import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "../check/typed.ts";
+import { FLOAT, TEXT, type Type } from "../check/types.ts";
+import type { Atom, BinaryOperator, IrType } from "../ir/ir.ts";
 import { constantOf, type Value } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { concatTexts } from "./texts.ts";

@@ -1,6 +1,6 @@
 /** Assignments to elements. */
 
-import type { TypedStatement } from "../typed.ts";
+import type { TypedStatement } from "../check/typed.ts";
 import { buildArithmetic } from "./arithmetic.ts";
 import type { Value } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";

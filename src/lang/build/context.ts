@@ -1,7 +1,7 @@
 /** What the functions of a program share while they are built. */
 
-import type { IrFunction, Site } from "../ir.ts";
-import type { FunctionSymbol } from "../typed.ts";
+import type { FunctionSymbol } from "../check/typed.ts";
+import type { IrFunction, Site } from "../ir/ir.ts";
 import type { Representation } from "./representation.ts";
 
 export interface ProgramContext {

@@ -1,6 +1,6 @@
 /** The loop that counts, under every `for` and every fill. */
 
-import type { Atom, Label, Variable } from "../ir.ts";
+import type { Atom, Label, Variable } from "../ir/ir.ts";
 import { constantOf, type Emitter } from "./emitter.ts";
 
 /**

@@ -5,6 +5,8 @@
  * IR has no unreachable code; atoms that are asked for in dead code are placeholders and are never emitted.
  */
 
+import type { FunctionSymbol } from "../check/typed.ts";
+import type { Type } from "../check/types.ts";
 import type {
   Atom,
   BinaryOperator,
@@ -18,10 +20,8 @@ import type {
   Site,
   UnaryOperator,
   Variable,
-} from "../ir.ts";
+} from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
-import type { FunctionSymbol } from "../typed.ts";
-import type { Type } from "../types.ts";
 import type { ProgramContext } from "./context.ts";
 import { BOOL_TYPE, INT_TYPE, type Representation } from "./representation.ts";
 

@@ -1,8 +1,8 @@
 /** What each kind of expression becomes. Choices (if, match, blocks) are built by function.ts. */
 
-import type { Atom, UnaryOperator } from "../ir.ts";
-import type { FieldValue, Intrinsic, TypedExpression } from "../typed.ts";
-import { isFlat, isNullary, LONG } from "../types.ts";
+import type { FieldValue, Intrinsic, TypedExpression } from "../check/typed.ts";
+import { isFlat, isNullary, LONG } from "../check/types.ts";
+import type { Atom, UnaryOperator } from "../ir/ir.ts";
 import { buildArithmetic, buildComparison } from "./arithmetic.ts";
 import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
 import { buildField } from "./fields.ts";

@@ -1,8 +1,8 @@
 /** Reading the fields of structs and cases; arrays unpacked in them. */
 
-import type { RecordType, Variable } from "../ir.ts";
-import type { TypedExpression } from "../typed.ts";
-import { componentCount, type Field, isFlat, type Type } from "../types.ts";
+import type { TypedExpression } from "../check/typed.ts";
+import { componentCount, type Field, isFlat, type Type } from "../check/types.ts";
+import type { RecordType, Variable } from "../ir/ir.ts";
 import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { fieldOffset } from "./representation.ts";

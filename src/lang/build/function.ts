@@ -3,10 +3,10 @@
  * value, its effect, as a result, as a condition). What single kinds of expressions become stands in the files beside.
  */
 
-import type { IrFunction, Label, Site, Variable } from "../ir.ts";
+import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "../check/typed.ts";
+import { UNIT } from "../check/types.ts";
+import type { IrFunction, Label, Site, Variable } from "../ir/ir.ts";
 import type { SourceFile, Span } from "../source.ts";
-import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "../typed.ts";
-import { UNIT } from "../types.ts";
 import { buildSetIndex } from "./assignments.ts";
 import type { ProgramContext } from "./context.ts";
 import { boolConstant, Emitter, type Held, type Value } from "./emitter.ts";

@@ -6,9 +6,9 @@
  * IR has no value that could replace it.
  */
 
-import type { Atom, IrFunction, Variable } from "../ir.ts";
-import type { Builtin, TypedExpression } from "../typed.ts";
-import { BYTE, listOf, TEXT, type Type, typeName } from "../types.ts";
+import type { Builtin, TypedExpression } from "../check/typed.ts";
+import { BYTE, listOf, TEXT, type Type, typeName } from "../check/types.ts";
+import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { INT_TYPE, LIST_LENGTH, LIST_STORAGE } from "./representation.ts";

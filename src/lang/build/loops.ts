@@ -1,6 +1,6 @@
 /** Loops. A `continue` leaves the block around the body, so that counting on comes after it. */
 
-import type { Local, TypedStatement } from "../typed.ts";
+import type { Local, TypedStatement } from "../check/typed.ts";
 import { count } from "./counting.ts";
 import { ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";

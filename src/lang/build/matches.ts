@@ -3,10 +3,10 @@
  * the tree lead to is built once, behind the block that those leaves leave.
  */
 
-import type { Atom, Label, Variable } from "../ir.ts";
-import type { Decision, LiteralValue, Occurrence, Test } from "../patterns.ts";
-import type { TypedExpression } from "../typed.ts";
-import { isNullary, LONG, TEXT } from "../types.ts";
+import type { Decision, LiteralValue, Occurrence, Test } from "../check/patterns.ts";
+import type { TypedExpression } from "../check/typed.ts";
+import { isNullary, LONG, TEXT } from "../check/types.ts";
+import type { Atom, Label, Variable } from "../ir/ir.ts";
 import { constantOf, type Value } from "./emitter.ts";
 import { readField } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";

@@ -6,17 +6,6 @@
  */
 
 import {
-  BYTE_ELEMENT,
-  type ElementType,
-  type FieldType,
-  type IrType,
-  type RecordType,
-  TEXT_ELEMENT,
-  TEXT_TYPE,
-  type UnionType,
-} from "../ir.ts";
-import { InternalCompilerError } from "../options.ts";
-import {
   BYTE,
   componentCount,
   type Field,
@@ -28,7 +17,18 @@ import {
   typeName,
   type UnionCase,
   type UnionType as UnionSource,
-} from "../types.ts";
+} from "../check/types.ts";
+import {
+  BYTE_ELEMENT,
+  type ElementType,
+  type FieldType,
+  type IrType,
+  type RecordType,
+  TEXT_ELEMENT,
+  TEXT_TYPE,
+  type UnionType,
+} from "../ir/ir.ts";
+import { InternalCompilerError } from "../options.ts";
 
 /** Where a list's storage and length are in its record. */
 export const LIST_STORAGE = 0;

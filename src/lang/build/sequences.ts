@@ -1,8 +1,8 @@
 /** Arrays, texts and lists as sequences: making, indexing, slicing. Indices are checked here, loads and stores not. */
 
-import type { Atom, Variable } from "../ir.ts";
-import type { TypedExpression } from "../typed.ts";
-import { BYTE, type Type, typeName } from "../types.ts";
+import type { TypedExpression } from "../check/typed.ts";
+import { BYTE, type Type, typeName } from "../check/types.ts";
+import type { Atom, Variable } from "../ir/ir.ts";
 import { count } from "./counting.ts";
 import { type Emitter, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
 import { unpackedPlace } from "./fields.ts";

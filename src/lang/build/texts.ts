@@ -1,9 +1,9 @@
 /** Texts: literals, concatenation, output, and numbers read from texts. */
 
-import type { Atom, Variable } from "../ir.ts";
-import { TEXT_TYPE } from "../ir.ts";
-import type { TypedExpression } from "../typed.ts";
-import { BOOL, BYTE, FLOAT, INT, LONG, TEXT, type Type } from "../types.ts";
+import type { TypedExpression } from "../check/typed.ts";
+import { BOOL, BYTE, FLOAT, INT, LONG, TEXT, type Type } from "../check/types.ts";
+import type { Atom, Variable } from "../ir/ir.ts";
+import { TEXT_TYPE } from "../ir/ir.ts";
 import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { appendBytes } from "./lists.ts";

@@ -5,14 +5,14 @@
  * and UNIT means that no value is needed; `value` insists on a type, `infer` on any value at all.
  */
 
-import type { BlockNode, Expression, Statement } from "../ast.ts";
 import type { Span } from "../source.ts";
-import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "../typed.ts";
-import { BOOL, ERROR, INT, isBottom, isInteger, LONG, NEVER, TEXT, type Type, typeName, UNIT } from "../types.ts";
+import type { BlockNode, Expression, Statement } from "../syntax/ast.ts";
 import { checkExpression } from "./expressions.ts";
 import { checkArithmetic } from "./operators.ts";
 import type { ProgramScope } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
+import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "./typed.ts";
+import { BOOL, ERROR, INT, isBottom, isInteger, LONG, NEVER, TEXT, type Type, typeName, UNIT } from "./types.ts";
 import { conversionHint, describe } from "./words.ts";
 
 interface Loop {

@@ -1,13 +1,13 @@
 /** Calls of functions, and the making of cases and structs. */
 
-import type { Expression } from "../ast.ts";
 import type { Span } from "../source.ts";
-import type { FieldValue, FunctionSymbol, Intrinsic, TypedExpression } from "../typed.ts";
-import { arrayOf, BYTE, type Field, FLOAT, INT, isBottom, LONG, NEVER, TEXT, type Type, UNIT } from "../types.ts";
+import type { Expression } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkUnpackedLiteral } from "./literals.ts";
 import { BUILT_IN_FUNCTIONS } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
+import type { FieldValue, FunctionSymbol, Intrinsic, TypedExpression } from "./typed.ts";
+import { arrayOf, BYTE, type Field, FLOAT, INT, isBottom, LONG, NEVER, TEXT, type Type, UNIT } from "./types.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 

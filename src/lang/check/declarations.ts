@@ -3,6 +3,7 @@
  * (infinite structs, `main`). Bodies come later.
  */
 
+import type { Span } from "../source.ts";
 import type {
   Ast,
   CaseDeclaration,
@@ -11,9 +12,9 @@ import type {
   Name,
   StructDeclaration,
   UnionDeclaration,
-} from "../ast.ts";
-import type { Span } from "../source.ts";
-import type { FunctionSymbol, Local } from "../typed.ts";
+} from "../syntax/ast.ts";
+import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
+import type { FunctionSymbol, Local } from "./typed.ts";
 import {
   arrayOf,
   BYTES,
@@ -27,8 +28,7 @@ import {
   UNIT,
   type UnionCase,
   type UnionType,
-} from "../types.ts";
-import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
+} from "./types.ts";
 
 /** A small fixed array is part of its owner's record; longer ones should be arrays of their own. */
 const LONGEST_UNPACKED = 64;

@@ -1,8 +1,6 @@
 /** Expressions, one function for each kind; literals, operators, calls and matches have files of their own. */
 
-import type { Expression, IfNode } from "../ast.ts";
-import type { TypedExpression } from "../typed.ts";
-import { arrayOf, BOOL, BYTE, FLOAT, INT, isBottom, joinTypes, TEXT, type Type, typeName, UNIT } from "../types.ts";
+import type { Expression, IfNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkCall, checkCase, checkStructLiteral } from "./calls.ts";
 import { checkArrayLiteral, checkInteger, checkText } from "./literals.ts";
@@ -10,6 +8,8 @@ import { checkMatch } from "./matches.ts";
 import { checkMethod, methodNames } from "./methods.ts";
 import { checkBinary, checkUnary } from "./operators.ts";
 import { didYouMean } from "./suggest.ts";
+import type { TypedExpression } from "./typed.ts";
+import { arrayOf, BOOL, BYTE, FLOAT, INT, isBottom, joinTypes, TEXT, type Type, typeName, UNIT } from "./types.ts";
 import { describe } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;

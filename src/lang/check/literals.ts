@@ -1,10 +1,10 @@
 /** Literals: numbers that follow the type their context wants, texts with interpolation, arrays. */
 
-import type { Expression, IntegerNode } from "../ast.ts";
 import type { Span } from "../source.ts";
-import type { TypedExpression } from "../typed.ts";
-import { arrayOf, BOOL, BYTE, ERROR, FLOAT, INT, isBottom, LONG, listOf, TEXT, type Type, typeName } from "../types.ts";
+import type { Expression, IntegerNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
+import type { TypedExpression } from "./typed.ts";
+import { arrayOf, BOOL, BYTE, ERROR, FLOAT, INT, isBottom, LONG, listOf, TEXT, type Type, typeName } from "./types.ts";
 import { describe } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;

@@ -1,12 +1,12 @@
 /** `match`: patterns against types, then exhaustiveness and unreachable arms. */
 
-import type { ArmNode, BlockNode, MatchNode, PatternNode } from "../ast.ts";
-import { compileMatch, fieldValueType, type LiteralValue, type Pattern } from "../patterns.ts";
-import type { Local, TypedArm, TypedExpression } from "../typed.ts";
-import { BOOL, BYTE, ERROR, INT, isBottom, joinTypes, LONG, NEVER, TEXT, type Type } from "../types.ts";
+import type { ArmNode, BlockNode, MatchNode, PatternNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { integerValue } from "./literals.ts";
+import { compileMatch, fieldValueType, type LiteralValue, type Pattern } from "./patterns.ts";
 import { didYouMean } from "./suggest.ts";
+import type { Local, TypedArm, TypedExpression } from "./typed.ts";
+import { BOOL, BYTE, ERROR, INT, isBottom, joinTypes, LONG, NEVER, TEXT, type Type } from "./types.ts";
 import { describe } from "./words.ts";
 
 type PatternOf<Kind extends PatternNode["kind"]> = Extract<PatternNode, { kind: Kind }>;

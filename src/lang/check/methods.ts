@@ -1,8 +1,11 @@
 /** The methods of the built-in types: one table for each, and what each becomes. */
 
-import type { Expression } from "../ast.ts";
 import type { Span } from "../source.ts";
-import type { Builtin, Intrinsic, TypedExpression } from "../typed.ts";
+import type { Expression } from "../syntax/ast.ts";
+import type { Body } from "./body.ts";
+import { checkArguments, internalCall } from "./calls.ts";
+import { didYouMean } from "./suggest.ts";
+import type { Builtin, Intrinsic, TypedExpression } from "./typed.ts";
 import {
   arrayOf,
   BYTE,
@@ -16,10 +19,7 @@ import {
   type Type,
   typeName,
   UNIT,
-} from "../types.ts";
-import type { Body } from "./body.ts";
-import { checkArguments, internalCall } from "./calls.ts";
-import { didYouMean } from "./suggest.ts";
+} from "./types.ts";
 import { describe } from "./words.ts";
 
 interface Method {

@@ -1,8 +1,10 @@
 /** Operators: which types have them, and what the two sides must agree on. */
 
-import type { BinaryOperatorText, Expression } from "../ast.ts";
 import type { Span } from "../source.ts";
-import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "../typed.ts";
+import type { BinaryOperatorText, Expression } from "../syntax/ast.ts";
+import type { Body } from "./body.ts";
+import { checkInteger, concatenate } from "./literals.ts";
+import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "./typed.ts";
 import {
   BOOL,
   BYTE,
@@ -16,9 +18,7 @@ import {
   TEXT,
   type Type,
   UNIT,
-} from "../types.ts";
-import type { Body } from "./body.ts";
-import { checkInteger, concatenate } from "./literals.ts";
+} from "./types.ts";
 import { conversionHint, describe } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;

@@ -2,12 +2,12 @@
  * What is known of a whole program while it is checked: its types, cases and functions, and the errors found so far.
  */
 
-import type { TypeNode } from "../ast.ts";
 import { InternalCompilerError } from "../options.ts";
 import type { Diagnostic, SourceFile, Span } from "../source.ts";
-import type { FunctionSymbol, TypedProgram } from "../typed.ts";
-import { arrayOf, BUILT_IN_TYPES, BYTES, ERROR, listOf, type Type, type UnionCase } from "../types.ts";
+import type { TypeNode } from "../syntax/ast.ts";
 import { didYouMean } from "./suggest.ts";
+import type { FunctionSymbol, TypedProgram } from "./typed.ts";
+import { arrayOf, BUILT_IN_TYPES, BYTES, ERROR, listOf, type Type, type UnionCase } from "./types.ts";
 
 /** Functions that are part of the language; a program cannot define others of these names. */
 export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set(["print", "write", "fail", "array"]);

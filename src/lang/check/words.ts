@@ -1,6 +1,6 @@
 /** How the checker speaks of types. */
 
-import { type Type, typeName } from "../types.ts";
+import { type Type, typeName } from "./types.ts";
 
 /** A type with its article, for messages. */
 export function describe(type: Type): string {

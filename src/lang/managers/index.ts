@@ -1,8 +1,8 @@
 /** The memory managers the compiler knows, by name. A new one is registered here and nowhere else. */
 
 import { BuildOptionError } from "../options.ts";
-import { gc } from "./gc.ts";
-import { host } from "./host.ts";
+import { gc } from "./gc/gc.ts";
+import { host } from "./host/host.ts";
 import { leak } from "./leak.ts";
 import type { ManagerFactory } from "./manager.ts";
 

@@ -6,11 +6,12 @@
  */
 
 import binaryen from "binaryen";
-import { defineFunction, type Locals } from "../emit.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../link.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET } from "../../heap/contract.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../emit/link.ts";
+import { defineFunction, type Locals } from "../emit/locals.ts";
 import { BuildOptionError } from "../options.ts";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, type RecordLayout } from "./layout.ts";
-import { LinearManager } from "./linear.ts";
+import type { RecordLayout } from "./linear/layout.ts";
+import { LinearManager } from "./linear/linear.ts";
 import type {
   ExpressionRef,
   FunctionContext,
@@ -22,7 +23,6 @@ import type {
 } from "./manager.ts";
 
 const { i32, i64 } = binaryen;
-const STRIDE_OFFSET = 4;
 const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
 
 export const leak: ManagerFactory = {
@@ -93,7 +93,7 @@ class LeakManager extends LinearManager {
       const ref = locals.add(i32);
       const slack = BigInt(ARRAY_HEADER_BYTES + 7);
       return [
-        size.set(wide.mul(wide.extend_u(length.get()), wide.load32_u(STRIDE_OFFSET, 4, shape.get()))),
+        size.set(wide.mul(wide.extend_u(length.get()), wide.load32_u(SIZE_OFFSET, 4, shape.get()))),
         size.set(wide.and(wide.add(size.get(), wide.const(slack)), wide.const(-8n))),
         module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
         bytes.set(op.wrap(size.get())),

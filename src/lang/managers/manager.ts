@@ -1,7 +1,7 @@
 /**
  * The one interface between the compiler and a memory manager.
  *
- *     lower.ts                                a manager (linear.ts, host.ts, ...)
+ *     emit/lower.ts                           a manager (gc/, leak.ts, host/, ...)
  *     walks the IR once: control flow,   ->   everything that touches memory: how a value looks in wasm,
  *     arithmetic, variables, calls            allocation, loads, stores, slices, match, roots, frames
  *
@@ -18,11 +18,21 @@
  */
 
 import type binaryen from "binaryen";
-import type { Counters } from "../counters.ts";
-import type { Atom, Block, Instruction, IrFunction, IrProgram, IrType, MatchArm, PanicCode, Variable } from "../ir.ts";
+import type { Counters } from "../emit/counters.ts";
+import type { StaticData } from "../emit/staticdata.ts";
+import type {
+  Atom,
+  Block,
+  Instruction,
+  IrFunction,
+  IrProgram,
+  IrType,
+  MatchArm,
+  PanicCode,
+  Variable,
+} from "../ir/ir.ts";
 import type { BuildOptions } from "../options.ts";
-import type { StaticData } from "../staticdata.ts";
-import type { Wasi } from "../wasi.ts";
+import type { Wasi } from "../wasi/wasi.ts";
 
 export type ExpressionRef = binaryen.ExpressionRef;
 export type WasmType = binaryen.Type;

@@ -4,9 +4,9 @@
  */
 
 import type binaryen from "binaryen";
-import type { UnionType } from "../../ir.ts";
+import type { StaticData } from "../../emit/staticdata.ts";
+import type { UnionType } from "../../ir/ir.ts";
 import { InternalCompilerError } from "../../options.ts";
-import type { StaticData } from "../../staticdata.ts";
 import type { ExpressionRef } from "../manager.ts";
 import type { ElementInfo, UnionInfo } from "./types.ts";
 

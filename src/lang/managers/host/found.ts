@@ -9,8 +9,8 @@ import {
   type RecordType,
   TEXT_ELEMENT,
   type UnionType,
-} from "../../ir.ts";
-import { forEachInstruction, readsOf, writesOf } from "../../traverse.ts";
+} from "../../ir/ir.ts";
+import { forEachInstruction, readsOf, writesOf } from "../../ir/traverse.ts";
 
 /** Every record, union and element that the program mentions, each once, in the order of the text. */
 export class FoundTypes {

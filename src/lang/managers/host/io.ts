@@ -3,14 +3,14 @@
  *
  * WASI knows only linear memory, and WasmGC has no instruction that copies between it and an array: bytes go one by one,
  * eight to a round (0.3 ns a byte in V8 14.6; one to a round 1.6, eight out of one i64 0.6). Output is copied into the
- * buffer of wasi.ts, input and arguments out of a buffer here.
+ * buffer of wasi/, input and arguments out of a buffer here.
  */
 
 import binaryen from "binaryen";
-import type { Counters } from "../../counters.ts";
-import { defineFunction, type Locals } from "../../emit.ts";
-import type { StaticData } from "../../staticdata.ts";
-import type { Wasi } from "../../wasi.ts";
+import type { Counters } from "../../emit/counters.ts";
+import { defineFunction, type Locals } from "../../emit/locals.ts";
+import type { StaticData } from "../../emit/staticdata.ts";
+import type { Wasi } from "../../wasi/wasi.ts";
 import type { ExpressionRef, Temporary } from "../manager.ts";
 import type { HostConstants } from "./constants.ts";
 import { emitArrayBytes, longestArray } from "./sizes.ts";

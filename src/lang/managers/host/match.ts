@@ -4,7 +4,7 @@
  */
 
 import binaryen from "binaryen";
-import type { MatchArm, Variable } from "../../ir.ts";
+import type { MatchArm, Variable } from "../../ir/ir.ts";
 import type { ExpressionRef, FunctionContext, InstructionOf } from "../manager.ts";
 import type { HostTypes, UnionInfo } from "./types.ts";
 

@@ -19,7 +19,7 @@
  */
 
 import binaryen from "binaryen";
-import type { ElementType, FieldType, IrProgram, IrType, RecordType, UnionType } from "../../ir.ts";
+import type { ElementType, FieldType, IrProgram, IrType, RecordType, UnionType } from "../../ir/ir.ts";
 import { InternalCompilerError } from "../../options.ts";
 import type { WasmType } from "../manager.ts";
 import { FoundTypes } from "./found.ts";

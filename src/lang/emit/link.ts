@@ -9,9 +9,9 @@
 
 import { readFileSync } from "node:fs";
 import binaryen from "binaryen";
+import type { ManagerContext, ManagerResult } from "../managers/manager.ts";
+import { InternalCompilerError } from "../options.ts";
 import { inviteInlining } from "./inlining.ts";
-import type { ManagerContext, ManagerResult } from "./managers/manager.ts";
-import { InternalCompilerError } from "./options.ts";
 
 /** What the core needs of the engine. */
 export const CORE_FEATURES =
@@ -44,7 +44,7 @@ export function openCore(debug: boolean): binaryen.Module {
   const file = debug ? "debug.wasm" : "release.wasm";
   let wasm = cores.get(file);
   if (wasm === undefined) {
-    wasm = readFileSync(new URL(`../../dist/core/${file}`, import.meta.url));
+    wasm = readFileSync(new URL(`../../../dist/core/${file}`, import.meta.url));
     cores.set(file, wasm);
   }
   return binaryen.readBinary(wasm);

@@ -3,13 +3,13 @@
  * synthesised ones (growing lists) among them.
  */
 
-import type { ProgramContext } from "./build/context.ts";
-import { FunctionBuilder } from "./build/function.ts";
-import { Representation } from "./build/representation.ts";
-import type { IrFunction, IrProgram, Site } from "./ir.ts";
-import { InternalCompilerError } from "./options.ts";
-import type { FunctionSymbol, TypedProgram } from "./typed.ts";
-import { BYTES, UNIT } from "./types.ts";
+import type { FunctionSymbol, TypedProgram } from "../check/typed.ts";
+import { BYTES, UNIT } from "../check/types.ts";
+import type { IrFunction, IrProgram, Site } from "../ir/ir.ts";
+import { InternalCompilerError } from "../options.ts";
+import type { ProgramContext } from "./context.ts";
+import { FunctionBuilder } from "./function.ts";
+import { Representation } from "./representation.ts";
 
 /** Builds the IR of a checked program. Cost: linear in the code reachable from `main`. */
 export function build(program: TypedProgram, prelude: TypedProgram): IrProgram {

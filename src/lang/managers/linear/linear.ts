@@ -7,17 +7,28 @@
  */
 
 import binaryen from "binaryen";
-import type { Locals } from "../emit.ts";
+import { ARRAY_HEADER_BYTES, GRANULE_BYTES, LENGTH_OFFSET } from "../../../heap/contract.ts";
+import type { Locals } from "../../emit/locals.ts";
 import {
   type Atom,
   BYTE_ELEMENT,
   type ElementType,
-  type IrFunction,
   type IrType,
   type MatchArm,
   TEXT_ELEMENT,
   type Variable,
-} from "../ir.ts";
+} from "../../ir/ir.ts";
+import { PlainFrames } from "../frames.ts";
+import type {
+  ExpressionRef,
+  FunctionContext,
+  InstructionOf,
+  ManagerContext,
+  ManagerResult,
+  MemoryManager,
+  Temporary,
+  WasmType,
+} from "../manager.ts";
 import {
   beyond,
   elementPlace,
@@ -28,31 +39,11 @@ import {
   emitStore,
   type Place,
 } from "./access.ts";
-import {
-  ARRAY_HEADER_BYTES,
-  type ArrayLayout,
-  Layouts,
-  LENGTH_OFFSET,
-  type PointerKind,
-  pointerKindOf,
-  type RecordLayout,
-  sizeOf,
-} from "./layout.ts";
-import { defineArguments, defineReadInput } from "./linearinput.ts";
-import { emitMatch } from "./linearmatch.ts";
-import type {
-  ExpressionRef,
-  FunctionContext,
-  InstructionOf,
-  ManagerContext,
-  ManagerResult,
-  MemoryManager,
-  Temporary,
-  WasmType,
-} from "./manager.ts";
+import { defineArguments, defineReadInput } from "./input.ts";
+import { type ArrayLayout, Layouts, type PointerKind, pointerKindOf, type RecordLayout, sizeOf } from "./layout.ts";
+import { emitMatch } from "./match.ts";
 
 const { i32, i64, f64 } = binaryen;
-const GRANULE_MASK = 7;
 const ONE_VALUE = {
   int: [i32],
   byte: [i32],
@@ -77,13 +68,14 @@ export interface PointerStore {
 /** The instructions that store into an object after its construction. */
 export type StoreInstruction = InstructionOf<"setField" | "arraySet" | "sliceSet">;
 
-export abstract class LinearManager implements MemoryManager {
+export abstract class LinearManager extends PlainFrames implements MemoryManager {
   protected readonly context: ManagerContext;
   protected readonly module: binaryen.Module;
   protected readonly layouts: Layouts;
   #helpers = new Set<string>();
 
   constructor(context: ManagerContext) {
+    super();
     this.context = context;
     this.module = context.module;
     this.layouts = new Layouts(context.data);
@@ -150,46 +142,6 @@ export abstract class LinearManager implements MemoryManager {
 
   readVariable(_variable: Variable, _part: number, content: ExpressionRef): ExpressionRef {
     return content;
-  }
-
-  // Frames and calls: nothing, unless the manager has to protect pointers
-
-  hiddenParameters(_fn: IrFunction): readonly WasmType[] {
-    return [];
-  }
-
-  hiddenResults(_fn: IrFunction): readonly WasmType[] {
-    return [];
-  }
-
-  beginFunction(_context: FunctionContext): void {}
-
-  finishFunction(_context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    return body;
-  }
-
-  call(
-    _context: FunctionContext,
-    _instruction: InstructionOf<"call">,
-    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
-  ): ExpressionRef {
-    return emit([], []);
-  }
-
-  tailCall(
-    _context: FunctionContext,
-    _instruction: InstructionOf<"tailCall">,
-    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
-  ): ExpressionRef {
-    return emit([]);
-  }
-
-  return(
-    _context: FunctionContext,
-    _instruction: InstructionOf<"return">,
-    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
-  ): ExpressionRef {
-    return emit([]);
   }
 
   // Records and unions
@@ -403,9 +355,9 @@ export abstract class LinearManager implements MemoryManager {
 
   #countArray(layout: ArrayLayout, length: ExpressionRef): ExpressionRef[] {
     const op = this.module.i32;
-    const slack = ARRAY_HEADER_BYTES + GRANULE_MASK;
+    const slack = ARRAY_HEADER_BYTES + GRANULE_BYTES - 1;
     return this.context.counters.countObject(() =>
-      op.and(op.add(emitScaled(this.module, length, layout.stride), op.const(slack)), op.const(~GRANULE_MASK)),
+      op.and(op.add(emitScaled(this.module, length, layout.stride), op.const(slack)), op.const(-GRANULE_BYTES)),
     );
   }
 

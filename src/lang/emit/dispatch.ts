@@ -1,7 +1,7 @@
 /** Selecting one of several bodies by an integer: a chain of compares for few or scattered values, else a jump table. */
 
 import type binaryen from "binaryen";
-import type { DispatchArm, ExpressionRef, Temporary } from "./managers/manager.ts";
+import type { DispatchArm, ExpressionRef, Temporary } from "../managers/manager.ts";
 
 /** Up to this many arms are compared one after the other. */
 const MOST_COMPARES = 3;

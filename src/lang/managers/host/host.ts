@@ -1,7 +1,7 @@
 /**
  * The manager `host`: WasmGC structs and arrays, allocated and freed by the engine. The yardstick for the others.
  *
- * How types look is in host/types.ts. A slice is three wasm values: array, offset, length; an empty one refers to an
+ * How types look is in types.ts. A slice is three wasm values: array, offset, length; an empty one refers to an
  * empty array that all share, so that it keeps nothing alive. The engine finds references by itself: there are no
  * safepoints, no shadow stack and no barriers here. Linear memory serves input and output only.
  *
@@ -20,13 +20,9 @@ import {
   type MatchArm,
   TEXT_ELEMENT,
   type Variable,
-} from "../ir.ts";
-import { BuildOptionError, InternalCompilerError } from "../options.ts";
-import { HostConstants } from "./host/constants.ts";
-import { HostIo } from "./host/io.ts";
-import { emitMatch } from "./host/match.ts";
-import { emitArrayBytes, longestArray } from "./host/sizes.ts";
-import { type ElementInfo, HostTypes } from "./host/types.ts";
+} from "../../ir/ir.ts";
+import { BuildOptionError, InternalCompilerError } from "../../options.ts";
+import { PlainFrames } from "../frames.ts";
 import type {
   ExpressionRef,
   FunctionContext,
@@ -35,9 +31,13 @@ import type {
   ManagerFactory,
   ManagerResult,
   MemoryManager,
-  Temporary,
   WasmType,
-} from "./manager.ts";
+} from "../manager.ts";
+import { HostConstants } from "./constants.ts";
+import { HostIo } from "./io.ts";
+import { emitMatch } from "./match.ts";
+import { emitArrayBytes, longestArray } from "./sizes.ts";
+import { type ElementInfo, HostTypes } from "./types.ts";
 
 const MEMORY = "host.memory";
 const UNLIMITED_PAGES = -1;
@@ -67,7 +67,7 @@ export const host: ManagerFactory = {
   create: (context) => new HostManager(context),
 };
 
-class HostManager implements MemoryManager {
+class HostManager extends PlainFrames implements MemoryManager {
   readonly #context: ManagerContext;
   readonly #module: binaryen.Module;
   readonly #types: HostTypes;
@@ -76,6 +76,7 @@ class HostManager implements MemoryManager {
   #labels = 0;
 
   constructor(context: ManagerContext) {
+    super();
     this.#context = context;
     this.#module = context.module;
     this.#types = new HostTypes(context.module, context.program);
@@ -100,46 +101,6 @@ class HostManager implements MemoryManager {
   readVariable(variable: Variable, part: number, content: ExpressionRef): ExpressionRef {
     if (part !== 0 || this.variableTypes(variable)[0] === this.representation(variable.type)[0]) return content;
     return this.#module.ref.as_non_null(content);
-  }
-
-  // Frames and calls: the engine sees references wherever they are
-
-  hiddenParameters(): readonly WasmType[] {
-    return [];
-  }
-
-  hiddenResults(): readonly WasmType[] {
-    return [];
-  }
-
-  beginFunction(): void {}
-
-  finishFunction(_context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    return body;
-  }
-
-  call(
-    _context: FunctionContext,
-    _instruction: InstructionOf<"call">,
-    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
-  ): ExpressionRef {
-    return emit([], []);
-  }
-
-  tailCall(
-    _context: FunctionContext,
-    _instruction: InstructionOf<"tailCall">,
-    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
-  ): ExpressionRef {
-    return emit([]);
-  }
-
-  return(
-    _context: FunctionContext,
-    _instruction: InstructionOf<"return">,
-    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
-  ): ExpressionRef {
-    return emit([]);
   }
 
   // Records and unions

@@ -8,7 +8,7 @@
  * Equal constants share their bytes. Buffers take no space in the module, only addresses: they come as zero.
  */
 
-import { InternalCompilerError } from "./options.ts";
+import { InternalCompilerError } from "../options.ts";
 
 /** Nothing lies below: the immediates of unions are smaller. */
 export const FIRST_ADDRESS = 1024;

@@ -2,7 +2,7 @@
  * The syntax tree of Mote, as the parser (mote.peggy) makes it: nothing is resolved yet. Every node has a span.
  */
 
-import type { Span } from "./source.ts";
+import type { Span } from "../source.ts";
 
 export interface Node {
   readonly span: Span;

@@ -1,9 +1,9 @@
 /** Typed loads, stores and slices in linear memory. A slice is two words: pointer, length. */
 
 import binaryen from "binaryen";
-import type { Atom, IrType, Variable } from "../ir.ts";
-import { LENGTH_OFFSET, WORD_BYTES } from "./layout.ts";
-import type { ExpressionRef, FunctionContext, Temporary } from "./manager.ts";
+import { LENGTH_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
+import type { Atom, IrType, Variable } from "../../ir/ir.ts";
+import type { ExpressionRef, FunctionContext, Temporary } from "../manager.ts";
 
 /** Offsets beyond this are added to the address: with the offset of a component they stay well inside 32 bits. */
 const LARGEST_OFFSET = 1 << 20;

@@ -7,10 +7,7 @@
  */
 
 import binaryen from "binaryen";
-import { emitBinary, emitUnary } from "./arithmetic.ts";
-import { emitDispatch } from "./dispatch.ts";
-import { type Local, Locals, resultType, resultValue } from "./emit.ts";
-import type { Atom, Block, Instruction, IrFunction, Label, PanicCode, Variable } from "./ir.ts";
+import type { Atom, Block, Instruction, IrFunction, Label, PanicCode, Variable } from "../ir/ir.ts";
 import type {
   DispatchArm,
   ExpressionRef,
@@ -20,8 +17,11 @@ import type {
   MemoryManager,
   Temporary,
   WasmType,
-} from "./managers/manager.ts";
-import { InternalCompilerError } from "./options.ts";
+} from "../managers/manager.ts";
+import { InternalCompilerError } from "../options.ts";
+import { emitBinary, emitUnary } from "./arithmetic.ts";
+import { emitDispatch } from "./dispatch.ts";
+import { type Local, Locals, resultType, resultValue } from "./locals.ts";
 
 const SELF_LABEL = "self";
 /** The library has it here; its declarations put it on the module, where it is not. */

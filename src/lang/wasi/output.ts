@@ -5,9 +5,9 @@
  */
 
 import binaryen from "binaryen";
-import { defineFunction } from "./emit.ts";
-import type { ExpressionRef } from "./managers/manager.ts";
-import { giveUp, isTransient } from "./wasicalls.ts";
+import { defineFunction } from "../emit/locals.ts";
+import type { ExpressionRef } from "../managers/manager.ts";
+import { giveUp, isTransient } from "./calls.ts";
 
 /** What is written at once bypasses the buffer when it is larger. */
 export const OUTPUT_BYTES = 8192;

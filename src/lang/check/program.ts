@@ -3,11 +3,11 @@
  * reported gets the type ERROR, which fits everywhere, so that one mistake does not cause further reports.
  */
 
-import type { Ast } from "./ast.ts";
-import { Body } from "./check/body.ts";
-import { checkMain, declare } from "./check/declarations.ts";
-import { ProgramScope } from "./check/scope.ts";
-import { MoteError, type SourceFile } from "./source.ts";
+import { MoteError, type SourceFile } from "../source.ts";
+import type { Ast } from "../syntax/ast.ts";
+import { Body } from "./body.ts";
+import { checkMain, declare } from "./declarations.ts";
+import { ProgramScope } from "./scope.ts";
 import type { TypedProgram } from "./typed.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** Operators of the IR in wasm instructions. Bytes and truth values are i32 here. */
 
 import type binaryen from "binaryen";
-import type { BinaryOperator, IrType, UnaryOperator } from "./ir.ts";
-import type { ExpressionRef } from "./managers/manager.ts";
-import { InternalCompilerError } from "./options.ts";
+import type { BinaryOperator, IrType, UnaryOperator } from "../ir/ir.ts";
+import type { ExpressionRef } from "../managers/manager.ts";
+import { InternalCompilerError } from "../options.ts";
 
 type Binary = (left: ExpressionRef, right: ExpressionRef) => ExpressionRef;
 

@@ -1,9 +1,9 @@
 /** The functions behind standard input and the command line's arguments. */
 
 import binaryen from "binaryen";
-import { defineFunction } from "./emit.ts";
-import type { ExpressionRef } from "./managers/manager.ts";
-import { giveUp, isTransient } from "./wasicalls.ts";
+import { defineFunction } from "../emit/locals.ts";
+import type { ExpressionRef } from "../managers/manager.ts";
+import { giveUp, isTransient } from "./calls.ts";
 
 export const FILESTAT_BYTES = 64;
 const FILESTAT_TYPE_OFFSET = 16;

@@ -10,14 +10,14 @@
  */
 
 import binaryen from "binaryen";
-import { defineFunction } from "./emit.ts";
-import type { PanicCode } from "./ir.ts";
-import type { ExpressionRef } from "./managers/manager.ts";
-import { PANIC_MESSAGES } from "./panics.ts";
-import type { StaticData } from "./staticdata.ts";
-import { EXIT_FAILURE, giveUp, importWasi } from "./wasicalls.ts";
-import { defineInput, defineRead, FILESTAT_BYTES, type InputPlaces } from "./wasiinput.ts";
-import { DIGITS_BYTES, defineOutput, OUTPUT_BYTES } from "./wasioutput.ts";
+import { defineFunction } from "../emit/locals.ts";
+import type { StaticData } from "../emit/staticdata.ts";
+import type { PanicCode } from "../ir/ir.ts";
+import { PANIC_MESSAGES } from "../ir/panics.ts";
+import type { ExpressionRef } from "../managers/manager.ts";
+import { EXIT_FAILURE, giveUp, importWasi } from "./calls.ts";
+import { defineInput, defineRead, FILESTAT_BYTES, type InputPlaces } from "./input.ts";
+import { DIGITS_BYTES, defineOutput, OUTPUT_BYTES } from "./output.ts";
 
 /** "Internal software error" of sysexits.h: the core's debug build found an invariant broken. */
 const EXIT_INTERNAL = 70;

@@ -15,18 +15,18 @@
  */
 
 import binaryen from "binaryen";
-import type { Locals } from "../emit.ts";
-import { freshStores, staticVariables } from "../freshness.ts";
-import type { Atom, Instruction, IrFunction, Variable } from "../ir.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../link.ts";
-import { computeLiveness, type LiveAcross } from "../liveness.ts";
-import { BuildOptionError } from "../options.ts";
-import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../safepoints.ts";
-import { forEachInstruction, hasLoop, holdsPointer } from "../traverse.ts";
-import type { Place } from "./access.ts";
-import { Barriers } from "./barriers.ts";
-import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout, WORD_BYTES } from "./layout.ts";
-import { LinearManager, type PointerStore, type StoreInstruction } from "./linear.ts";
+import { GRANULE_SHIFT, START_BYTE_SHIFT, WORD_BYTES } from "../../../heap/contract.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../emit/link.ts";
+import type { Locals } from "../../emit/locals.ts";
+import { freshStores, staticVariables } from "../../ir/freshness.ts";
+import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
+import { computeLiveness, type LiveAcross } from "../../ir/liveness.ts";
+import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../../ir/safepoints.ts";
+import { forEachInstruction, hasLoop, holdsPointer } from "../../ir/traverse.ts";
+import { BuildOptionError } from "../../options.ts";
+import type { Place } from "../linear/access.ts";
+import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
+import { LinearManager, type PointerStore, type StoreInstruction } from "../linear/linear.ts";
 import type {
   ExpressionRef,
   FunctionContext,
@@ -36,13 +36,11 @@ import type {
   ManagerResult,
   Temporary,
   WasmType,
-} from "./manager.ts";
+} from "../manager.ts";
+import { Barriers } from "./barriers.ts";
 import { SlowPaths, spill, wordsOf } from "./slowpaths.ts";
 
 const { i32, none } = binaryen;
-/** One byte of start bits covers eight granules of eight bytes. */
-const START_BYTE_SHIFT = 6;
-const GRANULE_SHIFT = 3;
 
 export const gc: ManagerFactory = {
   name: "gc",

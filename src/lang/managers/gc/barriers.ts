@@ -7,11 +7,11 @@
  */
 
 import binaryen from "binaryen";
-import { defineFunction } from "../emit.ts";
-import type { Variable } from "../ir.ts";
-import { beyond, emitAddress, type Place } from "./access.ts";
-import { type ArrayLayout, type PointerKind, pointerKindOf } from "./layout.ts";
-import type { ExpressionRef } from "./manager.ts";
+import { defineFunction } from "../../emit/locals.ts";
+import type { Variable } from "../../ir/ir.ts";
+import { beyond, emitAddress, type Place } from "../linear/access.ts";
+import { type ArrayLayout, type PointerKind, pointerKindOf } from "../linear/layout.ts";
+import type { ExpressionRef } from "../manager.ts";
 
 const { i32, none } = binaryen;
 

@@ -1,9 +1,9 @@
 /** From source text to syntax tree, with syntax errors in plain words. */
 
 import * as parser from "#parser";
+import { type Diagnostic, MoteError, type SourceFile } from "../source.ts";
 import type { Ast } from "./ast.ts";
 import { joiningNewlines } from "./newlines.ts";
-import { type Diagnostic, MoteError, type SourceFile } from "./source.ts";
 
 /** What the generated parser says it wanted; its own declarations give every form a type of its own. */
 interface Expectation {

@@ -6,10 +6,11 @@
  */
 
 import binaryen from "binaryen";
-import type { MatchArm, Variable } from "../ir.ts";
-import { FIRST_ADDRESS } from "../staticdata.ts";
-import { DESCRIPTOR_SHIFT, type UnionLayout } from "./layout.ts";
-import type { ExpressionRef, FunctionContext, InstructionOf } from "./manager.ts";
+import { DESCRIPTOR_SHIFT } from "../../../heap/contract.ts";
+import { FIRST_ADDRESS } from "../../emit/staticdata.ts";
+import type { MatchArm, Variable } from "../../ir/ir.ts";
+import type { ExpressionRef, FunctionContext, InstructionOf } from "../manager.ts";
+import type { UnionLayout } from "./layout.ts";
 
 const { none } = binaryen;
 

@@ -10,13 +10,12 @@
  */
 
 import binaryen from "binaryen";
-import { defineFunction } from "../emit.ts";
-import { type PointerKind, WORD_BYTES } from "./layout.ts";
-import type { ExpressionRef, ManagerContext } from "./manager.ts";
+import { SLICE_MARK, WORD_BYTES } from "../../../heap/contract.ts";
+import { defineFunction } from "../../emit/locals.ts";
+import type { PointerKind } from "../linear/layout.ts";
+import type { ExpressionRef, ManagerContext } from "../manager.ts";
 
 const { i32 } = binaryen;
-/** In front of a slice in the shadow stack; no Box is 2. */
-const SLICE_MARK = 2;
 
 /** Internal names of what the core exports for allocation. */
 export interface AllocationNames {

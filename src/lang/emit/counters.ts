@@ -7,8 +7,8 @@
  */
 
 import binaryen from "binaryen";
-import type { ManagerResult } from "./managers/manager.ts";
-import type { BuildOptions } from "./options.ts";
+import type { ManagerResult } from "../managers/manager.ts";
+import type { BuildOptions } from "../options.ts";
 
 const OBJECTS = "heapwright.objects";
 const BYTES = "heapwright.bytes";

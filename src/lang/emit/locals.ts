@@ -1,7 +1,7 @@
 /** Small helpers for writing wasm functions by hand with Binaryen: locals as objects, functions from a builder. */
 
 import binaryen from "binaryen";
-import type { ExpressionRef, Temporary, WasmType } from "./managers/manager.ts";
+import type { ExpressionRef, Temporary, WasmType } from "../managers/manager.ts";
 
 /** One local of a function under construction. */
 export class Local implements Temporary {

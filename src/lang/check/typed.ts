@@ -3,8 +3,8 @@
  * are decision trees. Made by the checker, read by the builder of the IR.
  */
 
+import type { SourceFile, Span } from "../source.ts";
 import type { Decision } from "./patterns.ts";
-import type { SourceFile, Span } from "./source.ts";
 import type { Field, StructType, Type, UnionCase } from "./types.ts";
 
 /** A parameter, a `let`, a loop's or a pattern's name. Compared by identity. */

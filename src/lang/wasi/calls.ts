@@ -1,7 +1,7 @@
 /** The calls of WASI preview 1 that emitted modules make, and what is done when one fails. */
 
 import binaryen from "binaryen";
-import type { ExpressionRef, WasmType } from "./managers/manager.ts";
+import type { ExpressionRef, WasmType } from "../managers/manager.ts";
 
 const ERRNO_AGAIN = 6;
 const ERRNO_INTERRUPTED = 27;

@@ -9,24 +9,21 @@
  * subtraction and a shift. Layouts are the same for all linear managers. The descriptor is drawn in assembly/README.md.
  */
 
-import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../ir.ts";
-import { InternalCompilerError } from "../options.ts";
-import type { StaticData } from "../staticdata.ts";
-
-export const WORD_BYTES = 4;
-export const ARRAY_HEADER_BYTES = 8;
-export const LENGTH_OFFSET = 4;
-export const DESCRIPTOR_SHIFT = 4;
-const RECORD_HEADER_BYTES = 4;
-const DESCRIPTOR_BYTES = 1 << DESCRIPTOR_SHIFT;
-const GRANULE_BYTES = 8;
-const WORDS_PER_MASK = 32;
-
-const KIND_RECORD = 0;
-const KIND_ARRAY = 1;
-const FLAG_SLICEABLE = 1;
-const FLAG_POINTERS = 2;
-const FLAG_WIDE = 4;
+import {
+  DESCRIPTOR_BYTES,
+  FLAG_POINTERS,
+  FLAG_SLICEABLE,
+  FLAG_WIDE,
+  GRANULE_BYTES,
+  KIND_ARRAY,
+  KIND_RECORD,
+  RECORD_HEADER_BYTES,
+  WORD_BYTES,
+  WORDS_PER_MASK,
+} from "../../../heap/contract.ts";
+import type { StaticData } from "../../emit/staticdata.ts";
+import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../../ir/ir.ts";
+import { InternalCompilerError } from "../../options.ts";
 
 /** How the collector sees a pointer: at the start of an object, or anywhere inside one. */
 export type PointerKind = "box" | "slice";

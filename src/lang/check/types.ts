@@ -5,7 +5,7 @@
  * values travel as several variables, otherwise *boxed*: a record on the heap.
  */
 
-import type { Span } from "./source.ts";
+import type { Span } from "../source.ts";
 
 export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType;
 

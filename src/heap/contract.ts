@@ -1,0 +1,30 @@
+/** The numbers of assembly/README.md that code outside of the core has to know. Bytes, unless a name says otherwise. */
+
+export const WORD_BYTES = 4;
+export const GRANULE_BYTES = 8;
+export const GRANULE_SHIFT = 3;
+/** One byte of start bits covers eight granules. */
+export const START_BYTE_SHIFT = GRANULE_SHIFT + 3;
+
+export const RECORD_HEADER_BYTES = 4;
+export const ARRAY_HEADER_BYTES = 8;
+/** Where an array's header has the length. */
+export const LENGTH_OFFSET = 4;
+
+/** In front of a slice in the shadow stack; no Box is 2. */
+export const SLICE_MARK = 2;
+
+// The shape descriptor.
+export const DESCRIPTOR_SHIFT = 4;
+export const DESCRIPTOR_BYTES = 1 << DESCRIPTOR_SHIFT;
+export const KIND_RECORD = 0;
+export const KIND_ARRAY = 1;
+export const FLAG_SLICEABLE = 1;
+export const FLAG_POINTERS = 2;
+export const FLAG_WIDE = 4;
+/** A record's size, an array's stride. */
+export const SIZE_OFFSET = 4;
+/** The masks of boxes and slices; a wide descriptor has the address of its table in the place of the first. */
+export const MASKS_OFFSET = 8;
+/** Words that one mask speaks of. */
+export const WORDS_PER_MASK = 32;

@@ -1,0 +1,49 @@
+/** Frames and calls of a manager that passes nothing of its own from function to function, and protects nothing. */
+
+import type { IrFunction } from "../ir/ir.ts";
+import type { ExpressionRef, FunctionContext, InstructionOf, MemoryManager, Temporary, WasmType } from "./manager.ts";
+
+type Frames = Pick<
+  MemoryManager,
+  "hiddenParameters" | "hiddenResults" | "beginFunction" | "finishFunction" | "call" | "tailCall" | "return"
+>;
+
+export abstract class PlainFrames implements Frames {
+  hiddenParameters(_fn: IrFunction): readonly WasmType[] {
+    return [];
+  }
+
+  hiddenResults(_fn: IrFunction): readonly WasmType[] {
+    return [];
+  }
+
+  beginFunction(_context: FunctionContext): void {}
+
+  finishFunction(_context: FunctionContext, body: ExpressionRef): ExpressionRef {
+    return body;
+  }
+
+  call(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"call">,
+    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([], []);
+  }
+
+  tailCall(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"tailCall">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([]);
+  }
+
+  return(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"return">,
+    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit([]);
+  }
+}
