@@ -64,6 +64,15 @@ describe("--json", () => {
     expect(leak.memoryBytes).toBeGreaterThanOrEqual(leak.bytes);
   });
 
+  test("skips a manager that cannot obey a setting, with the reason", () => {
+    const { exitCode, stdout } = heapwright(["compare", TREES, "-n", "1", "--json", "--heap-limit", "16m", "--", "6"]);
+    expect(exitCode).toBe(0);
+    const report = JSON.parse(stdout) as { managers: Record<string, unknown> };
+    expect(Object.keys(report.managers)).toEqual(["gc", "leak", "host"]);
+    expect(report.managers.host).toEqual({ skipped: expect.stringMatching(/^a heap limit cannot be built into host/) });
+    expect(report.managers.gc).toMatchObject({ ratio: null });
+  });
+
   test("leaves out managers that were not asked for, and their ratio", () => {
     const { stdout } = heapwright(["compare", TREES, "-m", "leak,gc", "-n", "1", "--json", "--", "6"]);
     const report = JSON.parse(stdout) as { managers: Record<string, Figures> };

@@ -2,6 +2,7 @@
  * Verification: a heap that foreign code has scribbled over is found out, and says what is broken.
  */
 import { beforeEach, describe, expect, test } from "vitest";
+import { Core } from "../../src/heap/core.ts";
 import {
   type ArrayRef,
   box,
@@ -16,6 +17,12 @@ import {
 import { refused } from "../support/errors.ts";
 
 const FIELDS = { next: box(), name: slice(), key: int32() };
+const CHUNK_BYTES = 65536;
+const CHUNK_MASK = CHUNK_BYTES - 1;
+/** assembly/memory/pagemap.ts */
+const OWNER_CONTROL = 3;
+/** assembly/mature/block.ts */
+const BLOCK_MARKS_OFFSET = 1344;
 const NEXT = 4;
 const NAME = 8;
 
@@ -85,6 +92,75 @@ describe("verify finds", () => {
     scribble(node.address + NEXT, young.address);
     expect(broken()).toBe("7");
     node.set("next", young);
+    heap.verify();
+  });
+
+  test("a start bit that is missing, and one too many", () => {
+    // A nursery of one chunk; its start bits are at the beginning of the chunk behind it.
+    const bits = (bytes.address & ~CHUNK_MASK) + CHUNK_BYTES;
+    const at = bits + ((bytes.address & CHUNK_MASK) >> 6);
+    const bit = 1 << ((bytes.address >> 3) & 7);
+    const view = new Uint8Array(heap.memory.buffer);
+    view[at]! ^= bit;
+    expect(broken()).toBe("2");
+    view[at]! ^= bit | (bit << 1);
+    expect(broken()).toBe("2");
+    view[at]! ^= bit << 1;
+    heap.verify();
+  });
+
+  test("a chunk that the page map gives to somebody else", () => {
+    // The page map is the heap's first chunk: a byte for each chunk.
+    const view = new Uint8Array(heap.memory.buffer);
+    const last = heap.memory.buffer.byteLength / CHUNK_BYTES - 1;
+    const before = view[last]!;
+    view[last] = OWNER_CONTROL;
+    expect(broken()).toBe("6");
+    view[last] = before;
+    heap.verify();
+  });
+
+  test("a mark that no collection has made, in a block", () => {
+    heap.collect("minor");
+    const granule = (node.address & CHUNK_MASK) >> 3;
+    const at = (node.address & ~CHUNK_MASK) + BLOCK_MARKS_OFFSET + (granule >> 3);
+    const view = new Uint8Array(heap.memory.buffer);
+    view[at]! ^= 1 << (granule & 7);
+    expect(broken()).toBe("8");
+    view[at]! ^= 1 << (granule & 7);
+    heap.verify();
+  });
+
+  test("a root of the shadow stack that is no object, and a shadow stack beyond its end", async () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const settings = { heapBase: 0, nurseryBytes: CHUNK_BYTES, shadowBytes: 0, heapLimitBytes: 0, growthPercent: 0 };
+    const core = await Core.open("debug", memory, settings);
+    const ref = core.allocRecord(core.shapeNew(0, 0, 0, 16, 0, 0), 16);
+    const base = core.shadowTop;
+    const view = new DataView(memory.buffer);
+    view.setUint32(base, ref, true);
+    core.shadowTop = base + 4;
+    expect(core.verify()).toBe(0);
+    view.setUint32(base, ref + 8, true);
+    expect(core.verify()).toBe(9);
+    view.setUint32(base, ref, true);
+    core.shadowTop = core.shadowLimit + 4;
+    expect(core.verify()).toBe(9);
+  });
+
+  test("a handle whose value is no object", () => {
+    // Asking for the address reads the handle.
+    const { address } = node;
+    const view = new DataView(heap.memory.buffer);
+    const slots: number[] = [];
+    for (let at = 0; at < view.byteLength; at += 8) {
+      const isBox = view.getUint32(at + 4, true) === 1;
+      if (view.getUint32(at, true) === address && isBox) slots.push(at);
+    }
+    expect(slots.length).toBe(1);
+    scribble(slots[0]!, address + 8);
+    expect(broken()).toBe("10");
+    scribble(slots[0]!, address);
     heap.verify();
   });
 
