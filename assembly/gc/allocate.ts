@@ -9,7 +9,7 @@ import { clearGranules } from "../memory/copy";
 import { bump, setStart } from "../nursery/bump";
 import { ARRAY_HEADER_BYTES, arrayBytes, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../object/header";
 import { Shape } from "../object/shape";
-import { collect, collectBeforeOld, countOld, isZealous, youngMaxBytes, zealousCollect } from "./collect";
+import { closeNursery, collect, collectBeforeOld, countOld, isZealous, youngMaxBytes, zealousCollect } from "./collect";
 
 /**
  * Allocates a record. A safepoint.
@@ -68,7 +68,12 @@ function allocOld(shape: Shape, bytes: usize): usize {
   if (!ref) {
     collect(true);
     ref = tryOld(bytes);
-    if (!ref) return 0;
+    if (!ref) {
+      // The nursery is empty: what is kept back for its evacuation can be had until it is used again.
+      closeNursery();
+      ref = tryOld(bytes);
+      if (!ref) return 0;
+    }
   }
   countOld(bytes);
   if (shape.hasPointers) {

@@ -19,8 +19,10 @@ import { collectNursery } from "../nursery/minor";
 import { nurserySize, sizeAfter } from "../nursery/size";
 import { counters } from "./statistics";
 
+/** Chunks that are always kept back: without a mark stack nothing could ever be freed again. */
+const RESERVE_MARK_CHUNKS: u32 = 1;
 /** Chunks that the reserve has beyond the survivors': two blocks begun, and the mark stack. */
-const RESERVE_EXTRA_CHUNKS: u32 = 3;
+const RESERVE_EXTRA_CHUNKS: u32 = 2 + RESERVE_MARK_CHUNKS;
 
 let growthPercent: u32 = 0;
 let youngMax: usize = 0;
@@ -85,10 +87,17 @@ function prepareNursery(): bool {
     // A sliver would only mean a collection at every few allocations before the end.
     if (usable < size >> 4) usable = 0;
     if (usable > size) usable = size;
-    setReserve(usable ? available : 0);
+    setReserve(usable ? available : RESERVE_MARK_CHUNKS);
   }
   setNurseryEnd(usable, isZealous());
   return usable == size;
+}
+
+/** Gives up the reserve of the empty nursery; the next young allocation collects, which opens it as far as it goes then. */
+export function closeNursery(): void {
+  usable = 0;
+  setReserve(RESERVE_MARK_CHUNKS);
+  setNurseryEnd(0, isZealous());
 }
 
 function minor(): void {

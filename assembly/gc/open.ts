@@ -47,7 +47,11 @@ export function init(
   let nursery = nurseryBytes ? alignUp(nurseryBytes, NURSERY_MIN_BYTES) : defaultNursery(heapLimitBytes);
   if (nursery > NURSERY_MAX_BYTES) nursery = NURSERY_MAX_BYTES;
   if (!shadowOpen(shadowBytes ? shadowBytes : SHADOW_DEFAULT_BYTES)) return chunksError();
-  if (!nurseryOpen(nursery)) return chunksError();
+  while (!nurseryOpen(nursery)) {
+    // The engine may allow less than our default; a size that was asked for is had or refused.
+    if (nurseryBytes || nursery <= NURSERY_MIN_BYTES) return chunksError();
+    nursery >>= 1;
+  }
   sizeOpen(nursery);
   collectOpen(growthPercent);
   return ERROR_NONE;

@@ -41,7 +41,12 @@ export function leakRefill(bytes: usize): usize {
   let chunks = chunksFor(LEAK_STEP_BYTES);
   if (chunks < needed) chunks = needed;
   if (chunks > chunksLeft) chunks = chunksLeft;
-  if (chunks < needed || !growMemory(chunks)) return 0;
+  if (chunks < needed) return 0;
+  if (!growMemory(chunks)) {
+    // Near the memory's maximum a whole step may be too much, and what is needed not.
+    chunks = needed;
+    if (!growMemory(chunks)) return 0;
+  }
   chunksLeft -= chunks;
   const ref = leakTop;
   leakTop = ref + bytes;

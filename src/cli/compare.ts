@@ -8,7 +8,7 @@ import { managerNames } from "../lang/index.ts";
 import { ProgramFailedError } from "./comparison.ts";
 import { type Contest, type ContestOptions, hold } from "./contest.ts";
 import { EXIT_FAILURE } from "./errors.ts";
-import { readInput, readProgram, readStandardInput } from "./files.ts";
+import { isRegularFile, readInput, readProgram, readStandardInput } from "./files.ts";
 import { parseNames, parseWhole } from "./numbers.ts";
 import { describeDifference, describeOutput, describeReport } from "./report.ts";
 import { addSettings, buildOptions, type Settings } from "./settings.ts";
@@ -82,11 +82,16 @@ Examples:
           progress,
           json ?? false,
         );
-      if (options.input !== undefined) {
-        readInput(options.input);
-        await show(options.input, options.input);
+      const { input } = options;
+      if (input === undefined) {
+        const bytes = readStandardInput();
+        if (bytes.byteLength === 0) await show(null, null);
+        else await withFile(bytes, (file) => show("standard input", file));
       } else {
-        await withStandardInput((inputFile) => show(inputFile === null ? null : "standard input", inputFile));
+        // Every manager's process reads the file for itself: a pipe can be read only once.
+        const bytes = readInput(input);
+        if (isRegularFile(input)) await show(input, input);
+        else await withFile(bytes, (file) => show(input, file));
       }
     });
 }
@@ -111,10 +116,8 @@ async function showContest(options: ContestOptions, progress: Progress, json: bo
     console.log([...describeOutput(outcome.stdout), "", ...describeReport(report)].join("\n"));
 }
 
-/** Standard input as a file, since each manager's process reads it for itself; null when there is none. */
-async function withStandardInput(action: (inputFile: string | null) => Promise<void>): Promise<void> {
-  const bytes = readStandardInput();
-  if (bytes.byteLength === 0) return action(null);
+/** The bytes as a file, for as long as `action` takes. */
+async function withFile(bytes: Uint8Array, action: (file: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
   try {
     const file = join(folder, "input");

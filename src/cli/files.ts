@@ -1,6 +1,6 @@
 /** Reading what the command line names, and writing results so that nothing half-written is ever seen. */
 
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { SourceFile } from "../lang/index.ts";
 import { FailureError, UsageError } from "./errors.ts";
@@ -24,6 +24,11 @@ export function readProgram(path: string): SourceFile {
  */
 export function readInput(path: string): Uint8Array {
   return readNamed(path, "the input");
+}
+
+/** Whether a file that could be read just now can be read again, with the same content. */
+export function isRegularFile(path: string): boolean {
+  return statSync(path).isFile();
 }
 
 /**

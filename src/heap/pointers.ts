@@ -14,6 +14,9 @@ import type { Session } from "./session.ts";
 /** A reference to a whole object, null, or an odd number: an immediate, which the collector ignores. */
 export type BoxValue = Ref | null | number;
 
+/** The heap's first chunk holds no object, wherever the heap begins: no address in an object is so small. */
+const IMMEDIATE_MAX = 0xffff;
+
 const BOX: Rep<BoxValue> = {
   name: "box",
   kind: "box",
@@ -24,15 +27,16 @@ const BOX: Rep<BoxValue> = {
   hasArray: false,
   prepare(session, value, where) {
     if (value === null) return 0;
-    if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 0xffff_ffff && value % 2 === 1) {
-      return value;
-    }
+    if (typeof value === "number" && value % 2 === 1 && value > 0 && value <= IMMEDIATE_MAX) return value;
     if (value instanceof Ref && !(value instanceof SliceRef)) {
       value.assertUsableIn(session);
       return value;
     }
     const hint = value instanceof SliceRef ? "a slice, which only a slice field takes" : shown(value);
-    throw new HeapError("wrong-rep", `${where} is a box and takes a reference, null or an odd number, not ${hint}`);
+    throw new HeapError(
+      "wrong-rep",
+      `${where} is a box and takes a reference, null or an odd number up to ${IMMEDIATE_MAX}, not ${hint}`,
+    );
   },
   write(session, address, prepared) {
     const value = prepared instanceof Ref ? prepared.locate() : (prepared as number);
@@ -45,7 +49,7 @@ const BOX: Rep<BoxValue> = {
   },
 };
 
-/** A pointer to an object: 4 bytes. Reads as a reference, null, or an odd number (an immediate). */
+/** A pointer to an object: 4 bytes. Reads as a reference, null, or an odd number up to 65535 (an immediate). */
 export const box = (): Rep<BoxValue> => BOX;
 
 /**

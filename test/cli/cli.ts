@@ -15,12 +15,25 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** @param input standard input; nothing when left out */
-export function heapwright(args: readonly string[], input: string | Uint8Array = ""): CliResult {
+/**
+ * @param input standard input; nothing when left out
+ * @param nodeOptions of the command's process and of those it starts
+ */
+export function heapwright(args: readonly string[], input: string | Uint8Array = "", nodeOptions = ""): CliResult {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     input,
     encoding: "utf8",
-    env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1" },
+    env: { ...process.env, NODE_OPTIONS: nodeOptions, NO_COLOR: "1" },
+  });
+  return { exitCode: status, stdout, stderr };
+}
+
+/** The same with standard input from a shell's pipe, which, other than the one above, can be opened by name. */
+export function heapwrightPiped(args: readonly string[], input: string): CliResult {
+  const script = 'printf %s "$0" | "$@"';
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", script, input, process.execPath, MAIN, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
   });
   return { exitCode: status, stdout, stderr };
 }

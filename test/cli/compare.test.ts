@@ -1,7 +1,8 @@
 /** `compare` as a process: its table, its JSON, its failures. */
 
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { heapwright, Workshop } from "./cli.ts";
+import { heapwright, heapwrightPiped, Workshop } from "./cli.ts";
 
 const workshop = new Workshop();
 const TREES = "bench/programs/binarytrees.mote";
@@ -104,6 +105,66 @@ describe("the table", () => {
     const { exitCode, stdout } = heapwright(["compare", echo, "-m", "gc,leak", "-n", "1"], "piped\n");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^piped\n\n.*echo\.mote < standard input: same output under gc, leak\n/);
+  });
+
+  test("a pipe that is named as the input reaches every manager", () => {
+    const { exitCode, stdout } = heapwrightPiped(
+      ["compare", echo, "-m", "gc,leak", "-n", "1", "--input", "/dev/stdin"],
+      "named\n",
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^named\n\n.*echo\.mote < \/dev\/stdin: same output under gc, leak\n/);
+  });
+});
+
+describe("outputs that differ", () => {
+  // No program prints different things under two managers, unless one is broken. What stands for a broken one is loaded
+  // into every process: the one that runs a manager's modules adds a line of its own to what they printed.
+  const broken = workshop.write(
+    "broken.mjs",
+    `const { send } = process;
+     if (send !== undefined) {
+       process.send = (answer) => {
+         const { outcome } = answer;
+         if (outcome !== undefined) outcome.stdout = Buffer.from(outcome.stdout + "process " + process.pid);
+         return send.call(process, answer);
+       };
+     }`,
+  );
+  const compare = (...options: string[]) => {
+    const path = workshop.write("same.mote", 'fn main() { print("same") }\n');
+    const args = ["compare", path, "-n", "1", "-m", "gc,leak", ...options];
+    return heapwright(args, "", `--import=${pathToFileURL(broken)}`);
+  };
+
+  test("are told, without a table", () => {
+    const { exitCode, stdout, stderr } = compare();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /^error: gc and leak differ in their output, first at byte \d+, in line 2\n {2}gc: "process \d+"\n {2}leak: "process \d+"\n$/,
+    );
+  });
+
+  test("leave the JSON object without figures", () => {
+    const { exitCode, stdout, stderr } = compare("--json");
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: gc and leak differ in their output/);
+    const line = expect.stringMatching(/^process \d+$/) as string;
+    expect(JSON.parse(stdout)).toEqual({
+      program: workshop.path("same.mote"),
+      input: null,
+      engine: expect.any(String) as string,
+      runs: 0,
+      outputsEqual: false,
+      difference: {
+        managers: ["gc", "leak"],
+        stream: "output",
+        byte: expect.any(Number) as number,
+        line: 2,
+        found: [line, line],
+      },
+      managers: {},
+    });
   });
 });
 

@@ -148,6 +148,24 @@ describe("the heap limit", () => {
     );
   });
 
+  test("leaves to a large object what is kept back for the nursery's evacuation", async () => {
+    using heap = await Heap.open({
+      debug: true,
+      nurseryBytes: 4 * PAGE,
+      shadowStackBytes: PAGE,
+      heapLimitBytes: 32 * PAGE,
+    });
+    const Bytes = heap.defineArray("Bytes", uint8());
+    // Without the reserve of seven chunks; with it, there would not be room.
+    const kept = heap.allocArray(Bytes, 19 * PAGE);
+    kept.setAt(19 * PAGE - 1, 7);
+    expect(() => heap.allocArray(Bytes, 8)).toThrow("The heap limit leaves no memory");
+    expect(kept.at(19 * PAGE - 1)).toBe(7);
+    kept.dispose();
+    expect(heap.allocArray(Bytes, [3]).toArray()).toEqual([3]);
+    heap.verify();
+  });
+
   test("reached again and again leaves what is alive untouched", async () => {
     using heap = await Heap.open({ ...options, heapLimitBytes: 24 * PAGE });
     const Node = heap.defineRecord("Node", { next: box(), key: int32() });

@@ -1,72 +1,35 @@
-/** Mote programs at the edges of memory: a very deep structure, and heaps of every size that is too small. */
+/** Mote programs in too little memory: under every heap limit, and where the engine refuses to grow the memory. */
 
 import { describe, expect, it } from "vitest";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import {
+  type BuildOptions,
+  compile,
+  managerNames,
+  type RunOptions,
+  runModule,
+  SourceFile,
+} from "../../src/lang/index.ts";
+import { withMaximum } from "../support/maximum.ts";
 
-const LIVE_BYTES_OFFSET = 40;
-const MAJOR_OFFSET = 4;
-const CHUNK_BYTES = 65536;
+const CHUNK_BYTES = 65_536;
+/** More chunks than any build here needs. */
+const CHUNKS_MAX = 150;
 
-const DEEP = `
-union Chain { End, Link(head: Int, tail: Chain) }
-
-fn build(count: Int) -> Chain {
-  let chain = End
-  for i in 0..count { chain = Link(i, chain) }
-  chain
-}
-
-fn sum(chain: Chain, total: Long) -> Long {
-  match chain {
-    End => total
-    Link(head, tail) => sum(tail, total + head.toLong())
-  }
-}
-
-fn main(args: [Text]) {
-  let count = args[0].toInt()
-  print("{sum(build(count), 0L)}")
-  // Dropped now; as much again brings on collections of the whole heap.
-  for i in 0..20 { print("{sum(build(count / 20), 0L)}") }
-}
-`;
-
-describe("a list of many nodes", () => {
-  it.each([
-    { count: 10_000_000, options: { manager: "gc" } },
-    { count: 200_000, options: { manager: "gc", debug: true } },
-    { count: 10_000_000, options: { manager: "leak" } },
-    { count: 10_000_000, options: { manager: "host" } },
-  ])("$count under $options", async ({ count, options }) => {
-    const triangle = (n: number): bigint => (BigInt(n) * BigInt(n - 1)) / 2n;
-    const built = await compile(new SourceFile("deep.mote", DEEP), { ...options, measure: true });
-    const { stdout, stderr, exitCode, exports } = runModule(built.wasm, { args: [String(count)] });
-    expect({ stderr: Buffer.from(stderr).toString(), exitCode }).toEqual({ stderr: "", exitCode: 0 });
-    const lines = [triangle(count), ...Array<bigint>(20).fill(triangle(count / 20))];
-    expect(Buffer.from(stdout).toString()).toBe(`${lines.join("\n")}\n`);
-    if (options.manager !== "gc") return;
-    const { memory, statistics } = exports as { memory: WebAssembly.Memory; statistics: () => number };
-    const at = statistics() >>> 0;
-    const view = new DataView(memory.buffer);
-    if (count > 1_000_000) {
-      // What the last collection of the whole heap found is a part of one short list, not the long one.
-      expect(view.getUint32(at + MAJOR_OFFSET, true)).toBeGreaterThan(2);
-      expect(Number(view.getBigUint64(at + LIVE_BYTES_OFFSET, true))).toBeLessThan(16 * count);
-    }
-  });
-});
-
-const MIXED = `
+/** Allocates at sites of every kind: input, arguments, records, texts, lists, small and large arrays. */
+const SOURCE = new SourceFile(
+  "mixed.mote",
+  `
 union Chain { End, Link(head: Text, tail: Chain) }
 
-fn main(args: [Text]) {
+fn main(args: [Text], input: Bytes) {
+  print("{args.length} arguments, the last is {args[args.length - 1]}; {input.length} bytes of input")
   let chain = End
   let words: List[Text] = []
-  for i in 0..2000 {
+  for i in 0..8000 {
     let word = "word {i} {i * i}"
     chain = Link(word[5..], chain)
     if i % 3 == 0 { words.push(word) }
-    if i % 500 == 0 { print("{i}") }
+    if i % 2000 == 0 { print("{i}") }
   }
   let all = words.finish()
   let table = array(10000, 0)
@@ -75,7 +38,7 @@ fn main(args: [Text]) {
   for x in table { sum += x }
   let count = 0
   let at = chain
-  while count < 2000 {
+  while count < 8000 {
     match at {
       End => { fail("the chain is too short") }
       Link(head, tail) => {
@@ -87,34 +50,83 @@ fn main(args: [Text]) {
   }
   print("{all.length} words, {sum} bytes")
 }
+`,
+);
+/** More than `host` has room for before its memory grows. */
+const ARGUMENTS = ["a".repeat(70_000), "", "last"];
+const INPUT = new Uint8Array(70_000);
+const EXPECTED = `3 arguments, the last is last; 70000 bytes of input
+0
+2000
+4000
+6000
+2667 words, 144352 bytes
 `;
 
-describe("memory that is too little, at every allocation in turn", () => {
-  it.each<BuildOptions>([{ manager: "gc", nurseryBytes: 4096, debug: true }, { manager: "gc" }, { manager: "leak" }])(
-    "%o",
-    async (options) => {
-      const source = new SourceFile("mixed.mote", MIXED);
-      const run = async (heapLimitBytes: number): Promise<{ stdout: string; stderr: string; exitCode: number }> => {
-        const { wasm } = await compile(source, { ...options, heapLimitBytes });
-        const { stdout, stderr, exitCode } = runModule(wasm);
-        return { stdout: Buffer.from(stdout).toString(), stderr: Buffer.from(stderr).toString(), exitCode };
-      };
-      const whole = await run(0);
-      expect(whole).toMatchObject({ stderr: "", exitCode: 0 });
-      const seen = new Set<number>();
-      for (let chunks = 1; !seen.has(0); chunks++) {
-        const { stdout, stderr, exitCode } = await run(chunks * CHUNK_BYTES);
-        seen.add(exitCode);
-        if (exitCode === 0) {
-          expect({ stdout, stderr }).toEqual({ stdout: whole.stdout, stderr: "" });
-        } else {
-          expect(exitCode).toBe(1);
-          expect(stderr).toMatch(/^error: out of memory(, at mixed\.mote:\d+)?\n$/);
-          expect(whole.stdout.startsWith(stdout)).toBe(true);
-        }
-        expect(chunks).toBeLessThan(100);
-      }
-      expect(seen).toEqual(new Set([0, 1]));
-    },
-  );
+/**
+ * Runs the program with more and more chunks, until they are enough. Too few have to end it with a message, behind as
+ * much of the right output as was printed before.
+ * @returns the outputs of the runs that failed
+ */
+async function runUntilEnough(
+  moduleWith: (chunks: number) => Promise<Uint8Array | null>,
+  options: RunOptions = {},
+): Promise<ReadonlySet<string>> {
+  const outputs = new Set<string>();
+  for (let chunks = 1; chunks <= CHUNKS_MAX; chunks++) {
+    const wasm = await moduleWith(chunks);
+    if (wasm === null) continue;
+    const result = runModule(wasm, { args: ARGUMENTS, input: INPUT, ...options });
+    const [stdout, stderr] = [result.stdout, result.stderr].map((bytes) => Buffer.from(bytes).toString()) as [
+      string,
+      string,
+    ];
+    if (result.exitCode === 0) {
+      expect({ stdout, stderr }).toEqual({ stdout: EXPECTED, stderr: "" });
+      expect(outputs.size).toBeGreaterThan(0);
+      return outputs;
+    }
+    expect(result.exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: out of memory(, at mixed\.mote:\d+)?\n$/);
+    expect(EXPECTED.startsWith(stdout), stdout).toBe(true);
+    outputs.add(stdout);
+  }
+  return expect.fail(`${CHUNKS_MAX} chunks are not enough`);
+}
+
+describe("every heap limit that is too small", () => {
+  it.each<BuildOptions>([
+    { manager: "gc" },
+    { manager: "gc", nurseryBytes: 4096, debug: true },
+    { manager: "leak" },
+    { manager: "leak", debug: true },
+  ])("%o", async (options) => {
+    const outputs = await runUntilEnough(async (chunks) => {
+      const { wasm } = await compile(SOURCE, {
+        ...options,
+        shadowStackBytes: CHUNK_BYTES,
+        heapLimitBytes: chunks * CHUNK_BYTES,
+      });
+      return wasm;
+    });
+    // It failed both at the start and in the middle.
+    expect(outputs.size).toBeGreaterThan(1);
+  });
+});
+
+describe("every size of memory beyond which growth is refused", () => {
+  const builds: BuildOptions[] = [
+    ...managerNames().map((manager) => ({ manager, nurseryBytes: 4096 })),
+    { manager: "gc" },
+    { manager: "gc", nurseryBytes: 4096, debug: true, zeal: 100 },
+    { manager: "gc", nurseryBytes: 256 * 1024, debug: true },
+    { manager: "leak", debug: true },
+  ];
+
+  it.each(builds)("%o", async (options) => {
+    const { wasm } = await compile(SOURCE, options);
+    const limited = async (pages: number): Promise<Uint8Array | null> => withMaximum(wasm, pages);
+    await runUntilEnough(limited);
+    await runUntilEnough(limited, { pipedBytes: 5000 });
+  });
 });
