@@ -13,3 +13,4 @@ export { Scope } from "./heap/scope.ts";
 export { ArrayRef, Sequence, SliceRef } from "./heap/sequence.ts";
 export { ArrayShape, RecordShape } from "./heap/shape.ts";
 export type { HeapStatistics } from "./heap/statistics.ts";
+export type { TraceAfter, TracedObject } from "./heap/trace/trace.ts";

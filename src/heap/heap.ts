@@ -27,6 +27,7 @@ import type { ArrayRef, Sequence, SliceRef } from "./sequence.ts";
 import { Session } from "./session.ts";
 import { ArrayShape, RecordShape } from "./shape.ts";
 import { type HeapStatistics, readStatistics } from "./statistics.ts";
+import { type TraceAfter, type TracedObject, type TraceOrigin, traceHeap } from "./trace/trace.ts";
 
 /** By the numbers of assembly/debug/verify.ts. */
 const INVARIANTS: readonly string[] = [
@@ -50,9 +51,11 @@ type Values<E extends AnyRep> = ArrayLike<InOf<E>>;
 
 export class Heap {
   readonly #session: Session;
+  readonly #origin: TraceOrigin;
 
-  private constructor(session: Session) {
+  private constructor(session: Session, heapBase: number) {
     this.#session = session;
+    this.#origin = { heapBase, shadowBase: session.core.shadowTop };
   }
 
   /**
@@ -70,7 +73,7 @@ export class Heap {
       growthPercent: options.growthPercent ?? 0,
     });
     if (options.zeal) core.setZeal(options.zeal);
-    return new Heap(new Session(core));
+    return new Heap(new Session(core), options.heapBase ?? 0);
   }
 
   /** The memory that the heap lives in. It may be grown by anybody. */
@@ -200,6 +203,22 @@ export class Heap {
       "broken-invariant",
       `The heap is broken, invariant ${broken} does not hold: ${invariant}. Look for code that writes to the heap's memory by itself`,
     );
+  }
+
+  /**
+   * Finds what the roots reach by a walk of its own over the raw memory, and checks every pointer on the way: a second
+   * opinion on the collector, for tests.
+   * @param after "minor", "major": a collection was the last thing that happened, and what it promises is checked, too:
+   *   an empty nursery; after a major one exactly the objects, marked lines and live bytes that are reached
+   * @returns the objects in the order of their addresses
+   * @throws HeapError broken-invariant, needs-debug, bad-option
+   */
+  trace(after: TraceAfter = "any"): TracedObject[] {
+    this.#debug("trace");
+    if (after === "any" || after === "minor" || after === "major") {
+      return traceHeap(this.#session, this.#origin, after);
+    }
+    throw new HeapError("bad-option", `trace takes "any", "minor" or "major", not ${shown(after)}`);
   }
 
   /** Collects at every nth allocation from now on; 0 stops that. @throws HeapError needs-debug */

@@ -20,9 +20,17 @@ const FIELDS = { next: box(), name: slice(), key: int32() };
 const CHUNK_BYTES = 65536;
 const CHUNK_MASK = CHUNK_BYTES - 1;
 /** assembly/memory/pagemap.ts */
+const OWNER_FOREIGN = 0;
 const OWNER_CONTROL = 3;
 /** assembly/mature/block.ts */
 const BLOCK_MARKS_OFFSET = 1344;
+/** assembly/mature/large.ts */
+const LARGE_MARK_OFFSET = 4;
+/** assembly/roots/shadow.ts */
+const SLICE_MARK = 2;
+/** assembly/roots/handles.ts */
+const STATE_BOX = 1;
+const STATE_SLICE = 2;
 const NEXT = 4;
 const NAME = 8;
 
@@ -68,6 +76,8 @@ describe("verify finds", () => {
   test("a box that points into an object", () => {
     scribble(node.address + NEXT, bytes.address + 8);
     expect(broken()).toBe("3");
+    scribble(node.address + NEXT, bytes.address + 4);
+    expect(broken()).toBe("3");
   });
 
   test("a box beyond the nursery's objects", () => {
@@ -109,6 +119,13 @@ describe("verify finds", () => {
     heap.verify();
   });
 
+  test("a start bit at an object that is not sliceable", () => {
+    const bits = (node.address & ~CHUNK_MASK) + CHUNK_BYTES;
+    const view = new Uint8Array(heap.memory.buffer);
+    view[bits + ((node.address & CHUNK_MASK) >> 6)]! |= 1 << ((node.address >> 3) & 7);
+    expect(broken()).toBe("2");
+  });
+
   test("a chunk that the page map gives to somebody else", () => {
     // The page map is the heap's first chunk: a byte for each chunk.
     const view = new Uint8Array(heap.memory.buffer);
@@ -116,7 +133,15 @@ describe("verify finds", () => {
     const before = view[last]!;
     view[last] = OWNER_CONTROL;
     expect(broken()).toBe("6");
+    // As many are in use as should be, but one that was free is nobody's.
+    view[last] = OWNER_FOREIGN;
+    expect(broken()).toBe("6");
     view[last] = before;
+    heap.verify();
+    // As many are free as should be, but one that was in use is nobody's.
+    view[0] = OWNER_FOREIGN;
+    expect(broken()).toBe("6");
+    view[0] = OWNER_CONTROL;
     heap.verify();
   });
 
@@ -128,6 +153,15 @@ describe("verify finds", () => {
     view[at]! ^= 1 << (granule & 7);
     expect(broken()).toBe("8");
     view[at]! ^= 1 << (granule & 7);
+    heap.verify();
+  });
+
+  test("a mark that no collection has made, in a large object", () => {
+    const { address } = heap.allocArray(heap.defineArray("Large", uint8()), 2 * CHUNK_BYTES);
+    heap.verify();
+    scribble((address & ~CHUNK_MASK) + LARGE_MARK_OFFSET, 1);
+    expect(broken()).toBe("8");
+    scribble((address & ~CHUNK_MASK) + LARGE_MARK_OFFSET, 0);
     heap.verify();
   });
 
@@ -143,22 +177,29 @@ describe("verify finds", () => {
     expect(core.verify()).toBe(0);
     view.setUint32(base, ref + 8, true);
     expect(core.verify()).toBe(9);
+    view.setUint32(base, SLICE_MARK, true);
+    view.setUint32(base + 4, ref + 8, true);
+    core.shadowTop = base + 8;
+    expect(core.verify()).toBe(9);
     view.setUint32(base, ref, true);
+    view.setUint32(base + 4, 0, true);
     core.shadowTop = core.shadowLimit + 4;
     expect(core.verify()).toBe(9);
   });
 
-  test("a handle whose value is no object", () => {
+  test.each([
+    ["a box that is no object", STATE_BOX, () => node],
+    ["a slice of nothing", STATE_SLICE, () => bytes.slice(1)],
+  ])("a handle with %s", (_, state, ref) => {
     // Asking for the address reads the handle.
-    const { address } = node;
+    const { address } = ref();
     const view = new DataView(heap.memory.buffer);
     const slots: number[] = [];
     for (let at = 0; at < view.byteLength; at += 8) {
-      const isBox = view.getUint32(at + 4, true) === 1;
-      if (view.getUint32(at, true) === address && isBox) slots.push(at);
+      if (view.getUint32(at, true) === address && view.getUint32(at + 4, true) === state) slots.push(at);
     }
     expect(slots.length).toBe(1);
-    scribble(slots[0]!, address + 8);
+    scribble(slots[0]!, node.address + 8);
     expect(broken()).toBe("10");
     scribble(slots[0]!, address);
     heap.verify();
