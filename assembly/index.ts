@@ -9,13 +9,18 @@ import { limitMarkStack } from "./mature/mark";
 import { limitRemembered, REMEMBER_SLICE, remember } from "./mature/remembered";
 import { chunksError } from "./memory/chunks";
 import { refuseGrowAfter } from "./memory/grow";
-import { isYoung, youngStart } from "./nursery/bump";
+import { isYoung } from "./nursery/bump";
+import { youngStartNow } from "./nursery/starts";
 
 export { allocArray, allocRecord } from "./gc/allocate";
 export { shapeNew, shapeNewWide } from "./gc/immortal";
 export { init } from "./gc/open";
 export { leakInit, leakLimit, leakRefill, leakTop } from "./leak/bump";
-export { nurseryBase, nurseryBytes, nurseryLimit, nurseryTop, startBits } from "./nursery/bump";
+export { nurseryBase, nurseryBytes, nurseryLimit, nurseryTop } from "./nursery/bump";
+export { chooseStarts, startFinder } from "./nursery/starts";
+export { startBits } from "./nursery/starts/bitset";
+export { sideTop } from "./nursery/starts/sidestack";
+export { allInterior, chooseInterior } from "./object/interior";
 export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
 export { shadowLimit, shadowTop } from "./roots/shadow";
 
@@ -44,9 +49,9 @@ export function rememberSlice(slot: usize): void {
   remember(slot | REMEMBER_SLICE);
 }
 
-/** The start of the sliceable object around `addr`; 0 when `addr` is not in the heap. */
+/** The start of the object around `addr`, for a Slice that points there; 0 when `addr` is not in the heap. */
 export function startOf(addr: usize): usize {
-  return isYoung(addr) ? youngStart(addr) : matureStart(addr);
+  return isYoung(addr) ? youngStartNow(addr) : matureStart(addr);
 }
 
 /** Brings the statistics block up to date; its address (layout in gc/statistics.ts). */

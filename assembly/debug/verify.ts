@@ -1,12 +1,12 @@
 // Verification of the whole heap: one function for each invariant, each with a number of its own. Debug target only.
 //
 //   1 nursery: objects leave no gap and have shapes      6 chunk counts equal a recount of the page map
-//   2 nursery: start bits exactly at sliceable objects   7 old objects that point into the nursery are remembered
+//   2 nursery: the start finder finds what is recorded    7 old objects that point into the nursery are remembered
 //   3 a Box is 0, outside the heap, or an object         8 mark bits are zero outside a collection
 //   4 a Slice lies inside a sliceable object             9 shadow stack: within its bounds, its pointers valid
 //   5 blocks: objects in order, not overlapping         10 handles: pointers valid
 //
-// It needs a bitset of all object starts in the nursery, since start bits are kept for sliceable objects only: built
+// It needs a bitset of all object starts in the nursery, whatever the start finder records: built
 // anew each time in memory of its own.
 
 import { DEBUG } from "../config";
@@ -27,8 +27,10 @@ import {
   ownerOfChunk,
 } from "../memory/pagemap";
 import { isRemembered, lookupClose, lookupOpen } from "./lookup";
-import { isStart, isYoung, nurseryBase, nurseryBytes, nurseryTop, youngStart } from "../nursery/bump";
+import { isYoung, nurseryBase, nurseryBytes, nurseryTop } from "../nursery/bump";
+import { findsAllStarts, youngStart } from "../nursery/starts";
 import { objectBytes, shapeOf } from "../object/header";
+import { allInterior, mayBeSliced } from "../object/interior";
 import { KIND_ARRAY, SHAPE_POINTERS, SHAPE_SLICEABLE, SHAPE_WIDE, Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
@@ -119,20 +121,20 @@ function nurseryWalks(): bool {
       broken = NURSERY_BROKEN;
       return false;
     }
-    if (isStart(ref) != shape.isSliceable) {
+    if (!startsAgree(ref, bytes, mayBeSliced(shape))) {
       broken = STARTS_BROKEN;
       return false;
-    }
-    for (let at = ref + GRANULE_BYTES; at < ref + bytes; at += GRANULE_BYTES) {
-      if (isStart(at)) {
-        broken = STARTS_BROKEN;
-        return false;
-      }
     }
     if (allStarts) setBit(allStarts, (ref - nurseryBase) >> GRANULE_SHIFT);
     ref += bytes;
   }
   return true;
+}
+
+/** The finder finds a recorded object from its ends and its middle; another one only if it finds every object. */
+function startsAgree(ref: usize, bytes: usize, recorded: bool): bool {
+  if (!recorded) return findsAllStarts() || youngStart(ref) != ref;
+  return youngStart(ref) == ref && youngStart(ref + bytes / 2) == ref && youngStart(ref + bytes - 1) == ref;
 }
 
 function blocksWalk(): bool {
@@ -204,6 +206,10 @@ function fieldsOf(ref: usize): void {
 @unmanaged
 class FieldVerifier {
   box(slot: usize): void {
+    if (allInterior) {
+      this.slice(slot);
+      return;
+    }
     const ref = load<usize>(slot);
     if (isYoung(ref)) {
       if (
@@ -229,7 +235,14 @@ class FieldVerifier {
     let start: usize = 0;
     if (isYoung(addr)) {
       start = addr < nurseryTop ? youngStart(addr) : 0;
-      if (start && owner && !ownerRemembered && !isRemembered(slot | REMEMBER_SLICE)) broken = UNREMEMBERED;
+      if (
+        start &&
+        owner &&
+        !ownerRemembered &&
+        !isRemembered(slot | REMEMBER_SLICE) &&
+        !(allInterior && isRemembered(slot))
+      )
+        broken = UNREMEMBERED;
     } else if (kind == OWNER_BLOCK) {
       start = blockStart(addr);
     } else if (isLarge(kind)) {
@@ -237,7 +250,7 @@ class FieldVerifier {
     } else {
       return;
     }
-    if (!start || !shapeOf(start).isSliceable || addr - start >= objectBytes(start, shapeOf(start))) {
+    if (!start || !mayBeSliced(shapeOf(start)) || addr - start >= objectBytes(start, shapeOf(start))) {
       broken = SLICE_BROKEN;
     }
   }

@@ -6,10 +6,21 @@ import { allocLarge } from "../mature/large";
 import { REMEMBER_OBJECT, remember } from "../mature/remembered";
 import { failRequest, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
 import { clearGranules } from "../memory/copy";
-import { bump, setStart } from "../nursery/bump";
+import { bump } from "../nursery/bump";
+import { recordStart } from "../nursery/starts";
 import { ARRAY_HEADER_BYTES, arrayBytes, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../object/header";
+import { mayBeSliced } from "../object/interior";
 import { Shape } from "../object/shape";
-import { closeNursery, collect, collectBeforeOld, countOld, isZealous, youngMaxBytes, zealousCollect } from "./collect";
+import {
+  closeNursery,
+  collect,
+  collectBeforeOld,
+  countOld,
+  isZealous,
+  limitFastPath,
+  youngMaxBytes,
+  zealousCollect,
+} from "./collect";
 
 /**
  * Allocates a record. A safepoint.
@@ -22,7 +33,7 @@ export function allocRecord(at: usize): usize {
   const ref = bytes <= youngMaxBytes() ? allocYoung(bytes) : allocOld(shape, bytes);
   if (!ref) return 0;
   store<usize>(ref, at);
-  if (shape.isSliceable && bytes <= youngMaxBytes()) setStart(ref);
+  if (bytes <= youngMaxBytes() && mayBeSliced(shape)) recordStart(ref);
   return ref;
 }
 
@@ -46,7 +57,7 @@ export function allocArray(at: usize, length: u32): usize {
   store<usize>(ref, at);
   store<u32>(ref, length, LENGTH_OFFSET);
   if (isYoung) {
-    setStart(ref);
+    recordStart(ref);
     if (shape.hasPointers) clearGranules(ref + ARRAY_HEADER_BYTES, bytes - ARRAY_HEADER_BYTES);
   }
   return ref;
@@ -54,10 +65,13 @@ export function allocArray(at: usize, length: u32): usize {
 
 function allocYoung(bytes: usize): usize {
   if (DEBUG && isZealous()) zealousCollect();
-  const ref = bump(bytes, isZealous());
-  if (ref) return ref;
-  collect(false);
-  return bump(bytes, isZealous());
+  let ref = bump(bytes);
+  if (!ref) {
+    collect(false);
+    ref = bump(bytes);
+  }
+  limitFastPath();
+  return ref;
 }
 
 /** Allocates outside the nursery; what has pointers is remembered as a whole and cleared. */

@@ -14,9 +14,10 @@ import { markAll, markedBytes } from "../mature/mark";
 import { rememberedOverflowed } from "../mature/remembered";
 import { sweepAll } from "../mature/sweep";
 import { chunksAvailable, ensureFree, setReserve } from "../memory/chunks";
-import { nurseryBase, nurseryUsed, setNurseryEnd } from "../nursery/bump";
+import { limitNursery, nurseryBase, nurseryTop, nurseryUsed, setNurseryEnd } from "../nursery/bump";
 import { collectNursery } from "../nursery/minor";
 import { nurserySize, sizeAfter } from "../nursery/size";
+import { startsLimit } from "../nursery/starts";
 import { counters } from "./statistics";
 
 /** Chunks that are always kept back: without a mark stack nothing could ever be freed again. */
@@ -45,7 +46,7 @@ export function youngMaxBytes(): usize {
 
 export function setZealEvery(allocations: u32): void {
   zeal = allocationsUntilZeal = allocations;
-  setNurseryEnd(usableBytes(), isZealous());
+  openNursery();
 }
 
 export function isZealous(): bool {
@@ -70,8 +71,15 @@ function reserveFor(bytes: usize): u32 {
 
 let usable: usize = 0;
 
-function usableBytes(): usize {
-  return usable;
+function openNursery(): void {
+  setNurseryEnd(usable);
+  limitFastPath();
+}
+
+/** Sets how far the inlined bump may go before it comes to the slow path. */
+export function limitFastPath(): void {
+  startsLimit();
+  if (isZealous()) limitNursery(nurseryTop);
 }
 
 /** Restores the reserve and opens the empty nursery as far as it goes; false when that is next to nothing. */
@@ -89,7 +97,7 @@ function prepareNursery(): bool {
     if (usable > size) usable = size;
     setReserve(usable ? available : RESERVE_MARK_CHUNKS);
   }
-  setNurseryEnd(usable, isZealous());
+  openNursery();
   return usable == size;
 }
 
@@ -97,7 +105,7 @@ function prepareNursery(): bool {
 export function closeNursery(): void {
   usable = 0;
   setReserve(RESERVE_MARK_CHUNKS);
-  setNurseryEnd(0, isZealous());
+  openNursery();
 }
 
 function minor(): void {

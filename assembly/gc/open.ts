@@ -11,7 +11,8 @@ import { holesReset } from "../mature/holes";
 import { rememberedOpen } from "../mature/remembered";
 import { alignUp } from "../memory/address";
 import { chunksError, chunksOpen } from "../memory/chunks";
-import { nurseryOpen } from "../nursery/bump";
+import { nurseryClose, nurseryOpen } from "../nursery/bump";
+import { startsOpen } from "../nursery/starts";
 import { sizeOpen } from "../nursery/size";
 import { handlesOpen } from "../roots/handles";
 import { shadowOpen } from "../roots/shadow";
@@ -47,7 +48,7 @@ export function init(
   let nursery = nurseryBytes ? alignUp(nurseryBytes, NURSERY_MIN_BYTES) : defaultNursery(heapLimitBytes);
   if (nursery > NURSERY_MAX_BYTES) nursery = NURSERY_MAX_BYTES;
   if (!shadowOpen(shadowBytes ? shadowBytes : SHADOW_DEFAULT_BYTES)) return chunksError();
-  while (!nurseryOpen(nursery)) {
+  while (!openNursery(nursery)) {
     // The engine may allow less than our default; a size that was asked for is had or refused.
     if (nurseryBytes || nursery <= NURSERY_MIN_BYTES) return chunksError();
     nursery >>= 1;
@@ -55,6 +56,13 @@ export function init(
   sizeOpen(nursery);
   collectOpen(growthPercent);
   return ERROR_NONE;
+}
+
+function openNursery(bytes: usize): bool {
+  if (!nurseryOpen(bytes)) return false;
+  if (startsOpen()) return true;
+  nurseryClose();
+  return false;
 }
 
 /** An eighth of a heap with a limit: the nursery and what it is evacuated to are a quarter of it. */

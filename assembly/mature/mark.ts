@@ -10,6 +10,7 @@
 import { CHUNK_BYTES, chunkAddress, chunkOf } from "../memory/address";
 import { acquireReserved, chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
 import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf, ownerOfChunk } from "../memory/pagemap";
+import { allInterior } from "../object/interior";
 import { lengthOf, objectBytes, shapeOf } from "../object/header";
 import { Shape } from "../object/shape";
 import { visitElements, visitPointers } from "../object/walk";
@@ -50,6 +51,10 @@ export function limitMarkStack(entries: u32): void {
 @unmanaged
 class Marker {
   box(slot: usize): void {
+    if (allInterior) {
+      this.slice(slot);
+      return;
+    }
     const ref = load<usize>(slot);
     const owner = ownerOf(ref);
     if (owner == OWNER_BLOCK) markInBlock(ref);

@@ -13,16 +13,22 @@ import { chunksEnd, chunksFirst } from "../memory/chunks";
 import { copyGranules } from "../memory/copy";
 import { OWNER_BLOCK, ownerOfChunk } from "../memory/pagemap";
 import { forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../object/header";
+import { allInterior } from "../object/interior";
 import { Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { visitShadow } from "../roots/shadow";
-import { isYoung, nurseryReset, youngStart } from "./bump";
+import { isYoung, nurseryReset } from "./bump";
+import { startsReset, youngStart } from "./starts";
 
 @final
 @unmanaged
 class Evacuator {
   box(slot: usize): void {
+    if (allInterior) {
+      this.slice(slot);
+      return;
+    }
     const ref = load<usize>(slot);
     if (isYoung(ref)) store<usize>(slot, evacuate(ref));
   }
@@ -70,6 +76,7 @@ export function collectNursery(): u64 {
   else visitRemembered<Evacuator>(evacuator);
   const promoted = scanPromoted<Evacuator>(evacuator);
   rememberedClear();
+  startsReset();
   nurseryReset();
   return promoted;
 }

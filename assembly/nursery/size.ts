@@ -22,7 +22,7 @@ let allocated: u64 = 0;
 let promoted: u64 = 0;
 let allocatedInAll: u64 = 0;
 /** Rate of survival before the last doubling. */
-let rateBefore: u64 = NEVER;
+let rateBefore: u64 = 0;
 let retryAtBytes: u64 = 0;
 
 /** @param most the largest size, in bytes */

@@ -43,6 +43,13 @@ export function objectBytes(ref: usize, shape: Shape): usize {
   return alignUp(ARRAY_HEADER_BYTES + <usize>lengthOf(ref) * <usize>shape.bytes, GRANULE_BYTES);
 }
 
+/** Bytes of an object that may have been moved: then its size is known where it is now. */
+export function bytesBeforeMove(ref: usize): usize {
+  const header = load<usize>(ref);
+  const at = isForwarded(header) ? forwardedTo(header) : ref;
+  return objectBytes(at, shapeOf(at));
+}
+
 /** Bytes of an array of `length` elements, header and rounding included; as u64, since it may not fit. */
 export function arrayBytes(shape: Shape, length: u32): u64 {
   return (<u64>ARRAY_HEADER_BYTES + <u64>length * <u64>shape.bytes + 7) & ~(<u64>7);

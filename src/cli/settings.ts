@@ -1,7 +1,7 @@
 /** The options of a build that several commands share. */
 
 import { type Command, Option } from "commander";
-import type { BuildOptions } from "../lang/index.ts";
+import { type BuildOptions, POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "../lang/index.ts";
 import { parseSize, parseWhole } from "./numbers.ts";
 
 /** What `addSettings` puts into a command's options. */
@@ -10,6 +10,8 @@ export interface Settings {
   heapLimit?: number;
   shadowStack?: number;
   growth?: number;
+  starts?: StartFinder;
+  reps?: PointerReps;
 }
 
 export interface DebugSettings {
@@ -26,6 +28,14 @@ export function addSettings(command: Command): Command {
     .addOption(
       new Option("--growth <percent>", "growth of the old space that brings on a major collection (gc)").argParser(
         parseWhole(1, 10_000),
+      ),
+    )
+    .addOption(
+      new Option("--starts <finder>", "how starts of objects are found in the nursery (gc)").choices(START_FINDERS),
+    )
+    .addOption(
+      new Option("--reps <a|b>", "which pointers may be interior: a, every one; b, only slices (gc)").choices(
+        [...POINTER_REPS].sort(),
       ),
     );
 }
@@ -49,6 +59,8 @@ export function buildOptions(manager: string, settings: Settings & DebugSettings
     ...(settings.heapLimit === undefined ? {} : { heapLimitBytes: settings.heapLimit }),
     ...(settings.shadowStack === undefined ? {} : { shadowStackBytes: settings.shadowStack }),
     ...(settings.growth === undefined ? {} : { growthPercent: settings.growth }),
+    ...(settings.starts === undefined ? {} : { starts: settings.starts }),
+    ...(settings.reps === undefined ? {} : { reps: settings.reps }),
     ...(settings.debug === undefined ? {} : { debug: settings.debug }),
     ...(settings.zeal === undefined ? {} : { zeal: settings.zeal }),
   };

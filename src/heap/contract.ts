@@ -6,6 +6,13 @@ export const GRANULE_SHIFT = 3;
 /** One byte of start bits covers eight granules. */
 export const START_BYTE_SHIFT = GRANULE_SHIFT + 3;
 
+/** The start finders, each at its number for `chooseStarts`. */
+export const START_FINDERS = ["eager", "deferred", "compressed", "search", "crossing", "walk"] as const;
+export type StartFinder = (typeof START_FINDERS)[number];
+/** Which pointers may be interior: a, every one; b, only slices. Each at its number for `chooseInterior`. */
+export const POINTER_REPS = ["b", "a"] as const;
+export type PointerReps = (typeof POINTER_REPS)[number];
+
 export const RECORD_HEADER_BYTES = 4;
 export const ARRAY_HEADER_BYTES = 8;
 /** Where an array's header has the length. */

@@ -6,11 +6,14 @@
  */
 import { readFile } from "node:fs/promises";
 import { instantiate } from "@assemblyscript/loader";
+import { POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "./contract.ts";
 import { HeapError } from "./errors.ts";
 
 /** What the core exports; see assembly/README.md. The last four do nothing in the release core. */
 interface CoreExports {
   init(heapBase: number, nurseryBytes: number, shadowBytes: number, heapLimitBytes: number, growth: number): number;
+  chooseStarts(finder: number): void;
+  chooseInterior(all: number): void;
   lastError(): number;
   shapeNew(kind: number, flags: number, tag: number, bytes: number, boxes: number, slices: number): number;
   shapeNewWide(kind: number, flags: number, tag: number, bytes: number, words: number): number;
@@ -37,6 +40,8 @@ interface CoreExports {
 }
 
 export interface CoreSettings {
+  readonly starts: StartFinder;
+  readonly reps: PointerReps;
   readonly heapBase: number;
   readonly nurseryBytes: number;
   readonly shadowBytes: number;
@@ -84,6 +89,8 @@ export class Core {
     // The plain exports are used, because the loader's wrappers cost more than the calls themselves.
     const { instance } = await instantiate(await compile(build), { env: { memory } });
     const exports = instance.exports as unknown as CoreExports;
+    exports.chooseStarts(START_FINDERS.indexOf(settings.starts));
+    exports.chooseInterior(POINTER_REPS.indexOf(settings.reps));
     const error = exports.init(
       settings.heapBase,
       settings.nurseryBytes,

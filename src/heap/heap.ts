@@ -14,7 +14,7 @@
  * checked before an allocation and their addresses are asked for after it.
  */
 
-import { ARRAY_HEADER_BYTES, RECORD_HEADER_BYTES } from "./contract.ts";
+import { ARRAY_HEADER_BYTES, POINTER_REPS, RECORD_HEADER_BYTES, START_FINDERS } from "./contract.ts";
 import { Core } from "./core.ts";
 import { HeapError, shown } from "./errors.ts";
 import { uint8 } from "./numbers.ts";
@@ -71,6 +71,8 @@ export class Heap {
       shadowBytes: options.shadowStackBytes ?? 0,
       heapLimitBytes: options.heapLimitBytes ?? 0,
       growthPercent: options.growthPercent ?? 0,
+      starts: options.starts ?? START_FINDERS[0],
+      reps: options.reps ?? POINTER_REPS[0],
     });
     if (options.zeal) core.setZeal(options.zeal);
     return new Heap(new Session(core), options.heapBase ?? 0);

@@ -1,6 +1,7 @@
 /**
  * The options of `Heap.open`, and what they may be. Ranges follow assembly/config.ts.
  */
+import { POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "./contract.ts";
 import { HeapError, shown } from "./errors.ts";
 
 export interface HeapOptions {
@@ -15,6 +16,10 @@ export interface HeapOptions {
   readonly shadowStackBytes?: number;
   /** How much the mature space grows between major collections, in percent of what survived: 1 to 10000. Default 100. */
   readonly growthPercent?: number;
+  /** How the start of the object around an interior pointer is found in the nursery (assembly/nursery/starts.ts). Default eager. */
+  readonly starts?: StartFinder;
+  /** Which pointers may be interior: "a", every one; "b", only slices. Default b. */
+  readonly reps?: PointerReps;
   /** Uses the debug core: checks, verification before and after each collection, poison. Default false. */
   readonly debug?: boolean;
   /** With `debug`: collects at every nth allocation. Default 0, never. */
@@ -39,7 +44,7 @@ const RANGES = {
   heapBase: [0, 4 * GIB - MIB],
 } as const;
 
-const NAMES: readonly string[] = [...Object.keys(RANGES), "debug", "memory"];
+const NAMES: readonly string[] = [...Object.keys(RANGES), "starts", "reps", "debug", "memory"];
 
 /** @throws HeapError bad-option, needs-debug */
 export function checkOptions(options: HeapOptions): void {
@@ -54,6 +59,8 @@ export function checkOptions(options: HeapOptions): void {
       throw new HeapError("bad-option", `${name} is a whole number from ${lowest} to ${highest}, not ${shown(value)}`);
     }
   }
+  assertOneOf("starts", options.starts, START_FINDERS);
+  assertOneOf("reps", options.reps, POINTER_REPS);
   if (options.debug !== undefined && typeof options.debug !== "boolean") {
     throw new HeapError("bad-option", `debug is true or false, not ${shown(options.debug)}`);
   }
@@ -69,4 +76,9 @@ export function checkOptions(options: HeapOptions): void {
   if (options.zeal && !options.debug) {
     throw new HeapError("needs-debug", "zeal collects at every nth allocation in the debug core only: add debug: true");
   }
+}
+
+function assertOneOf(name: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value as string)) return;
+  throw new HeapError("bad-option", `${name} is one of ${choices.join(", ")}, not ${shown(value)}`);
 }

@@ -1,5 +1,6 @@
 /** From a program in the IR to a wasm command, under any memory manager. */
 
+import { POINTER_REPS, START_FINDERS } from "../heap/contract.ts";
 import { Counters } from "./emit/counters.ts";
 import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
@@ -61,7 +62,7 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
 }
 
 /**
- * Refuses an unknown manager, and sizes or counts that are not whole numbers below 4 GiB.
+ * Refuses an unknown manager, start finder or rep, and sizes or counts that are not whole numbers below 4 GiB.
  * @throws BuildOptionError
  */
 export function checkOptions(options: BuildOptions): void {
@@ -71,6 +72,13 @@ export function checkOptions(options: BuildOptions): void {
     const value = options[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
       throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
+    }
+  }
+  const choices = { starts: START_FINDERS, reps: POINTER_REPS } as const;
+  for (const [name, known] of Object.entries(choices)) {
+    const value = options[name as keyof typeof choices];
+    if (value !== undefined && !(known as readonly string[]).includes(value)) {
+      throw new BuildOptionError(`${name} has to be one of ${known.join(", ")}, not ${value}`);
     }
   }
 }

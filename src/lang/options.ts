@@ -3,6 +3,8 @@
  * names, units and defaults.
  */
 
+import type { PointerReps, StartFinder } from "../heap/contract.ts";
+
 export interface BuildOptions {
   /** The memory manager's name; `managerNames()` lists them. */
   readonly manager: string;
@@ -14,6 +16,10 @@ export interface BuildOptions {
   readonly shadowStackBytes?: number;
   /** How much the mature space may grow, in percent of what survived, before a major collection. Only `gc`. */
   readonly growthPercent?: number;
+  /** How starts of objects are found in the nursery (assembly/nursery/starts.ts); absent: eager. Only `gc`. */
+  readonly starts?: StartFinder;
+  /** Which pointers may be interior: "a", every one; "b" or absent, only slices. Only `gc`. */
+  readonly reps?: PointerReps;
   /** Links the core's debug build: assertions, and verification of the heap around each collection. */
   readonly debug?: boolean;
   /** Collects at every Nth allocation. Needs `debug`. Only `gc`. */

@@ -19,7 +19,15 @@ interface Machine {
 
 async function open(build: "release" | "debug", nurseryBytes: number): Promise<Machine> {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const settings = { heapBase: 0, nurseryBytes, shadowBytes: 0, heapLimitBytes: 0, growthPercent: 0 };
+  const settings = {
+    heapBase: 0,
+    nurseryBytes,
+    shadowBytes: 0,
+    heapLimitBytes: 0,
+    growthPercent: 0,
+    starts: "eager",
+    reps: "b",
+  } as const;
   const core = await Core.open(build, memory, settings);
   const hasPointers = 2;
   return { core, views: new MemoryViews(memory), nodeShape: core.shapeNew(0, hasPointers, 0, NODE_BYTES, 1 << 1, 0) };
@@ -129,7 +137,15 @@ test("slices on the shadow stack take two words, and keep their object alive", a
 
 test("the shadow stack has the size that was asked for", async () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const settings = { heapBase: 0, nurseryBytes: 0, shadowBytes: 100_000, heapLimitBytes: 0, growthPercent: 0 };
+  const settings = {
+    heapBase: 0,
+    nurseryBytes: 0,
+    shadowBytes: 100_000,
+    heapLimitBytes: 0,
+    growthPercent: 0,
+    starts: "eager",
+    reps: "b",
+  } as const;
   const core = await Core.open("debug", memory, settings);
   expect(core.shadowLimit - core.shadowTop).toBe(2 * 65536);
 });

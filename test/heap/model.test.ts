@@ -5,6 +5,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { POINTER_REPS, START_FINDERS } from "../../src/heap/contract.ts";
 import { type BoxValue, Heap, HeapError, type HeapOptions } from "../../src/index.ts";
 import { elementOfPlace, type Spot, Twin } from "../support/model.ts";
 import type { Cell } from "../support/notation.ts";
@@ -41,6 +42,13 @@ const SETTINGS: readonly Setting[] = [
     options: { debug: true, nurseryBytes: 16384, heapLimitBytes: 1 << 20, shadowStackBytes: 4096 },
     runs: 50,
   },
+  ...START_FINDERS.flatMap((starts) =>
+    POINTER_REPS.map((reps) => ({
+      name: `starts found by ${starts}, reps ${reps}`,
+      options: { debug: true, nurseryBytes: 16384, starts, reps },
+      runs: 25,
+    })),
+  ),
 ];
 
 /** What a random box may be set to: a root that is a whole object, nil, or an immediate. */

@@ -46,6 +46,13 @@ describe("options", () => {
     await openingFails({ heapBase: 65536 }, "bad-option");
   });
 
+  test("starts and reps are names", async () => {
+    await expect(Heap.open({ starts: "bitset" as never })).rejects.toThrow(
+      "starts is one of eager, deferred, compressed, search, crossing, walk, not",
+    );
+    await expect(Heap.open({ reps: "B" as never })).rejects.toThrow("reps is one of b, a, not");
+  });
+
   test("growthPercent decides when the next major collection is due", async () => {
     for (const growthPercent of [50, 300]) {
       using heap = await Heap.open({ growthPercent });

@@ -170,7 +170,15 @@ describe("a trace", () => {
 
   test("reads the shadow stack, with boxes and slices", async () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    const settings = { heapBase: 0, nurseryBytes: CHUNK_BYTES, shadowBytes: 0, heapLimitBytes: 0, growthPercent: 0 };
+    const settings = {
+      heapBase: 0,
+      nurseryBytes: CHUNK_BYTES,
+      shadowBytes: 0,
+      heapLimitBytes: 0,
+      growthPercent: 0,
+      starts: "eager",
+      reps: "b",
+    } as const;
     const core = await Core.open("debug", memory, settings);
     const session = new Session(core);
     const origin = { heapBase: 0, shadowBase: core.shadowTop };

@@ -167,7 +167,15 @@ describe("verify finds", () => {
 
   test("a root of the shadow stack that is no object, and a shadow stack beyond its end", async () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    const settings = { heapBase: 0, nurseryBytes: CHUNK_BYTES, shadowBytes: 0, heapLimitBytes: 0, growthPercent: 0 };
+    const settings = {
+      heapBase: 0,
+      nurseryBytes: CHUNK_BYTES,
+      shadowBytes: 0,
+      heapLimitBytes: 0,
+      growthPercent: 0,
+      starts: "eager",
+      reps: "b",
+    } as const;
     const core = await Core.open("debug", memory, settings);
     const ref = core.allocRecord(core.shapeNew(0, 0, 0, 16, 0, 0), 16);
     const base = core.shadowTop;

@@ -10,6 +10,7 @@ import { BYTE_ELEMENT, TEXT_ELEMENT } from "../../src/lang/ir/ir.ts";
 import { managerNames } from "../../src/lang/managers/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { type RunOptions, runModule } from "../../src/lang/run.ts";
+import { START_BUILDS } from "../support/starts.ts";
 import {
   addPrintInt,
   BOOL,
@@ -33,6 +34,7 @@ import {
 const STRESS: readonly BuildOptions[] = [
   { manager: "gc", debug: true, nurseryBytes: 4096 },
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
+  ...START_BUILDS,
 ];
 
 const BUILDS: readonly BuildOptions[] = [...managerNames().map((manager) => ({ manager })), ...STRESS];
@@ -779,6 +781,10 @@ describe("builds", () => {
     expect(build({ manager: "magic" })).toThrow(/unknown memory manager "magic"; the known ones are gc, leak, host/);
     expect(build({ manager: "gc", zeal: 1 })).toThrow(/zeal needs the core's debug build/);
     expect(build({ manager: "leak", zeal: 1, debug: true })).toThrow(/leak has none/);
+    expect(build({ manager: "gc", starts: "magic" as never })).toThrow(
+      "starts has to be one of eager, deferred, compressed, search, crossing, walk, not magic",
+    );
+    expect(build({ manager: "gc", reps: "c" as never })).toThrow("reps has to be one of b, a, not c");
     expect(build({ manager: "gc", nurseryBytes: -1 })).toThrow(/nurseryBytes has to be a whole number/);
   });
 });

@@ -4,11 +4,13 @@ import { describe, expect, it } from "vitest";
 import { compile, managerNames, runModule } from "../../src/lang/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { samplePrograms } from "../support/programs.ts";
+import { START_BUILDS } from "../support/starts.ts";
 
 const BUILDS: readonly BuildOptions[] = [
   ...managerNames().map((manager) => ({ manager })),
   { manager: "gc", debug: true, nurseryBytes: 4096 },
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
+  ...START_BUILDS,
 ];
 
 describe("programs", () => {

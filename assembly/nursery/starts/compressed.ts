@@ -226,7 +226,7 @@ function writeRuns(to: usize, first: usize, from: usize, end: usize): void {
     const start: usize = load<u32>(from);
     let last = start;
     from += 4;
-    while (from < end && load<u32>(from) == last + 8) {
+    while (from < end && <usize>load<u32>(from) == last + 8) {
       last += 8;
       from += 4;
     }

@@ -57,6 +57,20 @@ export function coreName(module: binaryen.Module, name: string): string {
   return binaryen.getExportInfo(ref).value;
 }
 
+/**
+ * Makes a setting of the core a constant, so that the optimiser drops what it does not choose.
+ * @param setting name of the exported global
+ * @param chooser name of the exported function that sets it; it goes
+ */
+export function fixSetting(module: binaryen.Module, setting: string, chooser: string, value: number): void {
+  const choose = coreName(module, chooser);
+  module.removeExport(chooser);
+  module.removeFunction(choose);
+  const global = coreName(module, setting);
+  module.removeGlobal(global);
+  module.addGlobal(global, binaryen.i32, false, module.i32.const(value));
+}
+
 /** Adds `_start`, memory, data and exports to a module that has all its functions. */
 export function linkModule(context: ManagerContext, result: ManagerResult, mainName: string): void {
   const { module, data, wasi, counters } = context;

@@ -15,8 +15,8 @@
  */
 
 import binaryen from "binaryen";
-import { GRANULE_SHIFT, START_BYTE_SHIFT, WORD_BYTES } from "../../../heap/contract.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../emit/link.ts";
+import { POINTER_REPS, START_FINDERS, WORD_BYTES } from "../../../heap/contract.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
 import type { Locals } from "../../emit/locals.ts";
 import { freshStores, staticVariables } from "../../ir/freshness.ts";
 import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
@@ -39,6 +39,7 @@ import type {
 } from "../manager.ts";
 import { Barriers } from "./barriers.ts";
 import { SlowPaths, spill, wordsOf } from "./slowpaths.ts";
+import { Starts } from "./starts.ts";
 
 const { i32, none } = binaryen;
 
@@ -50,7 +51,10 @@ export const gc: ManagerFactory = {
     if (options.zeal && !options.debug) {
       throw new BuildOptionError("zeal needs the core's debug build; add the option debug");
     }
-    return openCore(options.debug ?? false);
+    const core = openCore(options.debug ?? false);
+    fixSetting(core, "startFinder", "chooseStarts", START_FINDERS.indexOf(options.starts ?? START_FINDERS[0]));
+    fixSetting(core, "allInterior", "chooseInterior", POINTER_REPS.indexOf(options.reps ?? POINTER_REPS[0]));
+    return core;
   },
   create: (context) => new GcManager(context),
 };
@@ -78,6 +82,7 @@ class GcManager extends LinearManager {
   readonly #names: Readonly<Record<CoreName, string>>;
   readonly #barriers: Barriers;
   readonly #slowPaths: SlowPaths;
+  readonly #starts: Starts;
   #frame: FrameState | null = null;
 
   constructor(context: ManagerContext) {
@@ -89,6 +94,7 @@ class GcManager extends LinearManager {
     this.arrayAllocator = this.#names.allocArray;
     this.#barriers = new Barriers(this.module, this.#names);
     this.#slowPaths = new SlowPaths(context, this.#names);
+    this.#starts = new Starts(this.module, this.#names, context.options);
     this.#mayCollect = functionsThatMayCollect(context.program);
     this.#passRegisters = withTailCallNeighbours(context.program, this.#mayCollect);
     this.#isSafepoint = (instruction) =>
@@ -145,7 +151,7 @@ class GcManager extends LinearManager {
       return emit(frame.registers === null ? this.#unusedRegisters() : this.#registers(0), []);
     }
     const roots = this.#rootsAcross(instruction);
-    const words = wordsOf(roots.map(kindOf));
+    const words = wordsOf(this.#kindsOf(roots));
     const call = this.#spill(context, roots, [emit(this.#registers(words), [this.#own().top])]);
     if (roots.length > 0 && frame.checksAtCall) {
       call.unshift(this.#checkShadow(words, context.panic("stackOverflow", context.fn.line)));
@@ -184,7 +190,7 @@ class GcManager extends LinearManager {
     const op = module.i32;
     const { top } = this.#own();
     const roots = this.#withoutStatics([...this.#rootsAcross(instruction), ...instruction.args]);
-    const path = this.#slowPaths.record(roots.map(kindOf));
+    const path = this.#slowPaths.record(this.#kindsOf(roots));
     return [
       target.set(top.get()),
       module.if(
@@ -192,7 +198,7 @@ class GcManager extends LinearManager {
         this.#allocateSlowly(context, path, roots, target, [
           ...[this.#shadow(), target.get(), op.const(layout.shape), op.const(instruction.site.line)],
         ]),
-        layout.sliceable ? this.#setStartBit(context, target) : undefined,
+        this.#starts.record(context, target, layout.sliceable),
       ),
       op.store(0, 4, target.get(), op.const(layout.shape)),
     ];
@@ -208,7 +214,7 @@ class GcManager extends LinearManager {
     const { top } = this.#own();
     const { length, site } = instruction;
     const roots = this.#rootsAcross(instruction);
-    const path = this.#slowPaths.array(roots.map(kindOf));
+    const path = this.#slowPaths.array(this.#kindsOf(roots));
     return [
       this.#allocateSlowly(context, path, roots, target, [
         ...[this.#shadow(), top.get(), op.const(layout.shape), op.const(site.line), context.value(length)],
@@ -235,17 +241,6 @@ class GcManager extends LinearManager {
     ]);
   }
 
-  #setStartBit(context: FunctionContext, ref: Temporary): ExpressionRef {
-    const { module } = this;
-    const op = module.i32;
-    const at = context.temporary(i32);
-    const bit = op.and(op.shr_u(ref.get(), op.const(GRANULE_SHIFT)), op.const(7));
-    return context.sequence([
-      at.set(op.add(this.#global("startBits"), op.shr_u(ref.get(), op.const(START_BYTE_SHIFT)))),
-      op.store8(0, 1, at.get(), op.or(op.load8_u(0, 1, at.get()), op.shl(op.const(1), bit))),
-    ]);
-  }
-
   // Roots
 
   protected protect(
@@ -257,7 +252,7 @@ class GcManager extends LinearManager {
     const { nurseryTop, shadowTop } = this.#names;
     const { top } = this.#own();
     const roots = this.#rootsAcross(instruction);
-    const words = wordsOf(roots.map(kindOf));
+    const words = wordsOf(this.#kindsOf(roots));
     return [
       this.#checkShadow(words, context.panic("stackOverflow", instruction.site.line)),
       ...this.#spill(context, roots, [
@@ -292,10 +287,11 @@ class GcManager extends LinearManager {
   /** `statements` between pushing the roots and reading them back. */
   #spill(context: FunctionContext, roots: readonly Variable[], statements: readonly ExpressionRef[]): ExpressionRef[] {
     if (roots.length === 0) return [...statements];
+    const kinds = this.#kindsOf(roots);
     const { pushes, loads } = spill(
       this.module,
       () => this.#shadow(),
-      roots.map((root) => ({ kind: kindOf(root), address: () => context.read(root) })),
+      roots.map((root, index) => ({ kind: kinds[index] as PointerKind, address: () => context.read(root) })),
     );
     const pops = roots.map((root, index) => context.assignPart(root, 0, loads[index] as ExpressionRef));
     return [...pushes, ...statements, ...pops];
@@ -310,6 +306,11 @@ class GcManager extends LinearManager {
     const { statics } = this.#current();
     const variables = atoms.filter((atom) => atom.kind === "variable");
     return [...new Set(variables)].filter((variable) => holdsPointer(variable.type) && !statics.has(variable));
+  }
+
+  /** As what roots stand in the shadow stack: where every pointer may be interior, slices need no mark. */
+  #kindsOf(roots: readonly Variable[]): PointerKind[] {
+    return roots.map(({ type }) => (this.context.options.reps === "a" ? "box" : (pointerKindOf(type) ?? "box")));
   }
 
   #current(): FrameState {
@@ -418,16 +419,13 @@ const CORE_NAMES = [
   "nurseryBase",
   "nurseryBytes",
   "startBits",
+  "sideTop",
   "shadowTop",
   "shadowLimit",
   "rememberBox",
   "rememberSlice",
 ] as const;
 type CoreName = (typeof CORE_NAMES)[number];
-
-function kindOf(root: Variable): PointerKind {
-  return pointerKindOf(root.type) ?? "box";
-}
 
 /** How many calls of the function spill. */
 function countSpillingCalls(fn: IrFunction, spills: (instruction: Instruction) => boolean): number {

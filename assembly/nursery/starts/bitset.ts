@@ -1,0 +1,55 @@
+// A bit for each granule of the nursery, set where a sliceable object starts: set at allocation (the eager variant), or at
+// the collection from the side stack (the deferred one). 1/64 of the nursery.
+//
+// The start of the object around an interior pointer is the previous set bit. startBits is biased so that the byte of
+// address p is startBits + (p >> 6).
+//
+// State: the address of the bits; startBits is exported to the program.
+
+import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
+import { previousSetBit } from "../../memory/bits";
+import { acquireRun, lastRunIsFresh } from "../../memory/chunks";
+import { clearGranules } from "../../memory/copy";
+import { OWNER_CONTROL } from "../../memory/pagemap";
+import { nurseryBase, nurseryBytes, nurseryUsed } from "../bump";
+
+/** Bytes of nursery that one byte of start bits covers, as a shift. */
+const START_BYTE_SHIFT: usize = GRANULE_SHIFT + 3;
+/** Bytes of nursery that eight bytes of start bits cover. */
+const START_WORD_BYTES: usize = 8 << START_BYTE_SHIFT;
+
+export let startBits: usize = 0;
+let bitsBase: usize = 0;
+
+export function bitsOpen(): bool {
+  const bytes = nurseryBytes >> START_BYTE_SHIFT;
+  bitsBase = acquireRun(chunksFor(bytes), OWNER_CONTROL);
+  if (!bitsBase) return false;
+  startBits = bitsBase - (nurseryBase >> START_BYTE_SHIFT);
+  // Most of the nursery may never be used: bits that read as zero are not touched.
+  if (!lastRunIsFresh()) memory.fill(bitsBase, 0, bytes);
+  return true;
+}
+
+export function bitsSet(ref: usize): void {
+  const at = startBits + (ref >> START_BYTE_SHIFT);
+  store<u8>(at, load<u8>(at) | ((<u32>1) << ((<u32>ref >> <u32>GRANULE_SHIFT) & 7)));
+}
+
+/** Sets the bits of the addresses in the words from `from` to `to`. */
+export function bitsBuild(from: usize, to: usize): void {
+  for (let at = from; at < to; at += sizeof<usize>()) bitsSet(load<usize>(at));
+}
+
+/** The start of the sliceable object around `addr`; 0 when there is none at or below it. */
+export function bitsFind(addr: usize): usize {
+  const granule = previousSetBit(bitsBase, (addr - nurseryBase) >> GRANULE_SHIFT);
+  return granule < 0 ? 0 : nurseryBase + ((<usize>granule) << GRANULE_SHIFT);
+}
+
+/** Clears the bits of the used part of the nursery. */
+export function bitsClear(): void {
+  // Whole words of start bits, and not one beyond the last: the chunk after the bits is somebody else's.
+  const words = (nurseryUsed() + START_WORD_BYTES - 1) / START_WORD_BYTES;
+  clearGranules(bitsBase, words << 3);
+}
