@@ -7,6 +7,8 @@ export const DEBUG: bool = HEAP_DEBUG == 1;
 export const NURSERY_DEFAULT_BYTES: usize = 16 << 20;
 /** How large it is at first, in bytes, if it may be so large: fits most second-level caches. */
 export const NURSERY_FIRST_BYTES: usize = 1 << 20;
+/** A pause that is too long halves the nursery, but not below this many bytes. */
+export const NURSERY_LEAST_BYTES: usize = 256 << 10;
 /** Beyond this many bytes the nursery grows to no more than twice the live mature objects: it is never most of the heap. */
 export const NURSERY_FREE_BYTES: usize = 8 << 20;
 /** The smallest nursery, in bytes: four of the largest records that a compiler may bump inline. */
@@ -28,6 +30,9 @@ export const SHADOW_DEFAULT_BYTES: usize = 1 << 20;
 export const MAJOR_MIN_BYTES: usize = 16 << 20;
 /** How much the mature space may grow between major collections, in percent of what survived the last one. */
 export const GROWTH_DEFAULT_PERCENT: u32 = 100;
+
+/** How long a pause should last, in microseconds, when marking is incremental and the program does not choose. */
+export const PAUSE_DEFAULT_MICROS: u32 = 1000;
 
 /** memory.grow costs the same whatever its size, and untouched chunks cost nothing: grow by at least this many chunks. */
 export const GROW_MIN_CHUNKS: u32 = 16;

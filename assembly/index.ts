@@ -6,7 +6,7 @@ import { collect, setZealEvery } from "./gc/collect";
 import { refresh } from "./gc/statistics";
 import { matureStart } from "./mature/find";
 import { limitMarkStack } from "./mature/mark";
-import { limitRemembered, REMEMBER_SLICE, remember } from "./mature/remembered";
+import { limitRemembered } from "./mature/remembered";
 import { chunksError } from "./memory/chunks";
 import { refuseGrowAfter } from "./memory/grow";
 import { isYoung } from "./nursery/bump";
@@ -17,9 +17,11 @@ export { shapeNew, shapeNewWide } from "./gc/immortal";
 export { init } from "./gc/open";
 export { leakInit, leakLimit, leakRefill, leakTop } from "./leak/bump";
 export { nurseryBase, nurseryBytes, nurseryLimit, nurseryTop } from "./nursery/bump";
+export { barrierBase, barrierBox, barrierBytes, barrierSlice } from "./nursery/barrier";
 export { chooseStarts, startFinder } from "./nursery/starts";
 export { startBits } from "./nursery/starts/bitset";
 export { sideTop } from "./nursery/starts/sidestack";
+export { chooseIncremental, chooseTimed, incremental, timed } from "./memory/clock";
 export { allInterior, chooseInterior } from "./object/interior";
 export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
 export { shadowLimit, shadowTop } from "./roots/shadow";
@@ -39,16 +41,6 @@ export function collectMajor(): void {
   collect(true);
 }
 
-/** Remembers a slot outside the nursery into which a Box of the nursery was stored. */
-export function rememberBox(slot: usize): void {
-  remember(slot);
-}
-
-/** Remembers a slot outside the nursery into which a Slice of the nursery was stored. */
-export function rememberSlice(slot: usize): void {
-  remember(slot | REMEMBER_SLICE);
-}
-
 /** The start of the object around `addr`, for a Slice that points there; 0 when `addr` is not in the heap. */
 export function startOf(addr: usize): usize {
   return isYoung(addr) ? youngStartNow(addr) : matureStart(addr);
@@ -56,7 +48,7 @@ export function startOf(addr: usize): usize {
 
 /** Brings the statistics block up to date; its address (layout in gc/statistics.ts). */
 export function statistics(): usize {
-  return refresh();
+  return refresh(true);
 }
 
 /** Debug: walks the whole heap; 0, or the number of a broken invariant (debug/verify.ts). */

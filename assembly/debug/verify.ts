@@ -2,7 +2,7 @@
 //
 //   1 nursery: objects leave no gap and have shapes      6 chunk counts equal a recount of the page map
 //   2 nursery: the start finder finds what is recorded    7 old objects that point into the nursery are remembered
-//   3 a Box is 0, outside the heap, or an object         8 mark bits are zero outside a collection
+//   3 a Box is 0, outside the heap, or an object         8 mark bits are zero between major collections
 //   4 a Slice lies inside a sliceable object             9 shadow stack: within its bounds, its pointers valid
 //   5 blocks: objects in order, not overlapping         10 handles: pointers valid
 //
@@ -10,8 +10,17 @@
 // anew each time in memory of its own.
 
 import { DEBUG } from "../config";
-import { blockStart, isBlockStart, nextMarked, nextObject, payloadStart } from "../mature/block";
+import {
+  blockStart,
+  isBlockStart,
+  isMarkedObject,
+  isSwept,
+  nextMarked,
+  nextObject,
+  payloadStart,
+} from "../mature/block";
 import { isMarkedLarge, largeChunks, largeStart, nextLarge } from "../mature/large";
+import { isMarking, isSweeping } from "../mature/phase";
 import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature/remembered";
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor, GRANULE_BYTES, GRANULE_SHIFT } from "../memory/address";
 import { setBit, testBit } from "../memory/bits";
@@ -66,6 +75,46 @@ export function verify(): i32 {
   lookupClose();
   if (allStarts) releaseRun(allStarts, chunksFor(nurseryBytes >> (GRANULE_SHIFT + 3)));
   return result;
+}
+
+/** Marking has ended: what the roots and every marked object refer to is marked. */
+export function verifyMarksOrTrap(): void {
+  if (!DEBUG) return;
+  const verifier = changetype<MarkVerifier>(0);
+  visitShadow<MarkVerifier>(verifier);
+  visitHandles<MarkVerifier>(verifier);
+  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
+    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
+    const block = chunkAddress(chunk);
+    let ref = nextMarked(block, payloadStart(block));
+    while (ref) {
+      visitPointers<MarkVerifier>(ref, shapeOf(ref), verifier);
+      ref = nextMarked(block, ref + GRANULE_BYTES);
+    }
+  }
+  let ref = nextLarge(chunksFirst());
+  while (ref) {
+    if (isMarkedLarge(ref)) visitPointers<MarkVerifier>(ref, shapeOf(ref), verifier);
+    ref = nextLarge(chunkOf(ref) + largeChunks(ref));
+  }
+}
+
+@final
+@unmanaged
+class MarkVerifier {
+  box(slot: usize): void {
+    const addr = load<usize>(slot);
+    const kind = ownerOf(addr);
+    if (kind == OWNER_BLOCK) assert(isMarkedObject(allInterior ? blockStart(addr) : addr));
+    else if (isLarge(kind)) assert(isMarkedLarge(largeStart(addr)));
+  }
+
+  slice(slot: usize): void {
+    const addr = load<usize>(slot);
+    const kind = ownerOf(addr);
+    if (kind == OWNER_BLOCK) assert(isMarkedObject(blockStart(addr)));
+    else if (isLarge(kind)) assert(isMarkedLarge(largeStart(addr)));
+  }
 }
 
 export function verifyOrTrap(): void {
@@ -141,10 +190,12 @@ function blocksWalk(): bool {
   for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
     if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
     const block = chunkAddress(chunk);
-    if (nextMarked(block, block)) {
+    const unswept = isSweeping() && !isSwept(block);
+    if (!isMarking() && !unswept && nextMarked(block, block)) {
       broken = MARKS_BROKEN;
       return false;
     }
+    if (unswept) continue;
     let end = payloadStart(block);
     let ref = nextObject(block, block);
     while (ref) {
@@ -159,7 +210,7 @@ function blocksWalk(): bool {
   }
   let ref = nextLarge(chunksFirst());
   while (ref) {
-    if (isMarkedLarge(ref)) {
+    if (!isMarking() && isMarkedLarge(ref)) {
       broken = MARKS_BROKEN;
       return false;
     }
@@ -183,6 +234,8 @@ function oldFields(): void {
   for (let chunk = chunksFirst(); chunk < chunksEnd() && !broken; chunk++) {
     if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
     const block = chunkAddress(chunk);
+    // What is dead and not swept yet may lead to what is gone.
+    if (isSweeping() && !isSwept(block)) continue;
     let ref = nextObject(block, block);
     while (ref) {
       fieldsOf(ref);

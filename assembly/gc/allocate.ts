@@ -89,7 +89,7 @@ function allocOld(shape: Shape, bytes: usize): usize {
       if (!ref) return 0;
     }
   }
-  countOld(bytes);
+  countOld(ref, bytes);
   if (shape.hasPointers) {
     if (bytes < LARGE_MIN_BYTES || !lastRunIsFresh()) clearGranules(ref, bytes);
     remember(ref | REMEMBER_OBJECT);

@@ -6,24 +6,38 @@
 //
 // State: when the next major collection is due; zeal.
 
-import { DEBUG, GROWTH_DEFAULT_PERCENT, INLINE_MAX_BYTES, MAJOR_MIN_BYTES, YOUNG_MAX_BYTES } from "../config";
-import { poisonNursery } from "../debug/poison";
-import { verifyOrTrap } from "../debug/verify";
+import {
+  DEBUG,
+  GROWTH_DEFAULT_PERCENT,
+  INLINE_MAX_BYTES,
+  LARGE_MIN_BYTES,
+  MAJOR_MIN_BYTES,
+  YOUNG_MAX_BYTES,
+} from "../config";
+import { verifyMarksOrTrap, verifyOrTrap } from "../debug/verify";
 import { BLOCK_PAYLOAD_BYTES } from "../mature/block";
-import { markAll, markedBytes } from "../mature/mark";
+import { keepInBlock, keepLarge, markBegin, markedBytes, markRest, markStep } from "../mature/mark";
+import { isMarking, PHASE_IDLE, PHASE_MARKING, PHASE_SWEEPING, phase, setPhase } from "../mature/phase";
 import { rememberedOverflowed } from "../mature/remembered";
-import { sweepAll } from "../mature/sweep";
+import { sweepBegin, sweepRest, sweepStep } from "../mature/sweep";
 import { chunksAvailable, ensureFree, setReserve } from "../memory/chunks";
+import { collected } from "../memory/host";
+import { incremental, isHurried, isLate, pauseBegin, pauseGoesOn, pauseMs, setHurried } from "../memory/clock";
+import { poison } from "../memory/poison";
+import { barrierSet } from "../nursery/barrier";
 import { limitNursery, nurseryBase, nurseryTop, nurseryUsed, setNurseryEnd } from "../nursery/bump";
 import { collectNursery } from "../nursery/minor";
 import { nurserySize, sizeAfter } from "../nursery/size";
 import { startsLimit } from "../nursery/starts";
-import { counters } from "./statistics";
+import { countPause, counters, STEP_BEGIN, STEP_END, STEP_MARK, STEP_MARKED, STEP_SWEEP } from "./statistics";
 
 /** Chunks that are always kept back: without a mark stack nothing could ever be freed again. */
 const RESERVE_MARK_CHUNKS: u32 = 1;
 /** Chunks that the reserve has beyond the survivors': two blocks begun, and the mark stack. */
 const RESERVE_EXTRA_CHUNKS: u32 = 2 + RESERVE_MARK_CHUNKS;
+
+/** Bytes marked in a step for each byte promoted, at least. */
+const MARK_PER_PROMOTED: u64 = 2;
 
 let growthPercent: u32 = 0;
 let youngMax: usize = 0;
@@ -36,6 +50,7 @@ export function collectOpen(growth: u32): void {
   zeal = 0;
   youngMax = nurserySize() >> 2 < YOUNG_MAX_BYTES ? nurserySize() >> 2 : YOUNG_MAX_BYTES;
   counters().majorAtBytes = MAJOR_MIN_BYTES;
+  barrierSet();
   prepareNursery();
 }
 
@@ -46,6 +61,7 @@ export function youngMaxBytes(): usize {
 
 export function setZealEvery(allocations: u32): void {
   zeal = allocationsUntilZeal = allocations;
+  setHurried(isZealous());
   openNursery();
 }
 
@@ -53,11 +69,12 @@ export function isZealous(): bool {
   return DEBUG && zeal != 0;
 }
 
-/** Collects at every zeal-th call; every eighth time the whole heap. */
+/** Collects at every zeal-th call; every eighth time the whole heap, or every 1024th where it is done in steps. */
 export function zealousCollect(): void {
   if (--allocationsUntilZeal != 0) return;
   allocationsUntilZeal = zeal;
-  collect((counters().minorCollections & 7) == 7);
+  const whole: u32 = incremental ? 1023 : 7;
+  collect((counters().minorCollections & whole) == whole);
 }
 
 /** What a block is sure to hold before an object does not fit. */
@@ -115,45 +132,112 @@ function minor(): void {
   now.nurseryBytes += used;
   if (rememberedOverflowed()) now.rememberedOverflows++;
   const promoted = collectNursery();
+  now.lastNurseryBytes = used;
+  now.lastPromotedBytes = promoted;
   now.promotedBytes += promoted;
   now.matureBytes += promoted;
   sizeAfter(used, promoted, now.liveBytes);
-  if (DEBUG) poisonNursery(nurseryBase, used);
+  if (DEBUG) poison(nurseryBase, used);
 }
 
-/** The nursery is empty. */
-function major(): void {
+function setPhaseTo(to: u32): void {
+  setPhase(to);
+  barrierSet();
+}
+
+/** The nursery is empty, and so are the phases before. @returns false when there is no memory for the mark stack */
+function beginMajor(): bool {
+  if (!markBegin()) return false;
+  setPhaseTo(PHASE_MARKING);
+  return true;
+}
+
+/** Everything is marked. */
+function beginSweep(): void {
+  if (DEBUG) verifyMarksOrTrap();
+  setPhaseTo(PHASE_SWEEPING);
+  sweepBegin();
   const now = counters();
-  if (!markAll()) return;
-  sweepAll();
   now.majorCollections++;
   now.liveBytes = now.matureBytes = markedBytes();
   const due = (now.liveBytes * <u64>(100 + growthPercent)) / 100;
   now.majorAtBytes = due > MAJOR_MIN_BYTES ? due : MAJOR_MIN_BYTES;
 }
 
+/** Goes on with the major collection, or begins one that is due, as far as the pause allows. */
+function stepMajor(): void {
+  const now = counters();
+  if (phase == PHASE_IDLE) {
+    if ((now.matureBytes < now.majorAtBytes && !isZealous()) || !beginMajor()) return;
+    now.lastSteps |= STEP_BEGIN;
+  }
+  pauseGoesOn();
+  if (phase == PHASE_MARKING) {
+    now.lastSteps |= STEP_MARK;
+    // So that marking ends however short pauses are: when this cycle began with n bytes, at most n / 2 more come to it.
+    if (!markStep(isHurried() ? 0 : now.lastPromotedBytes * MARK_PER_PROMOTED)) return;
+    beginSweep();
+    now.lastSteps |= STEP_MARKED;
+    if (incremental && isLate()) return;
+  }
+  now.lastSteps |= STEP_SWEEP;
+  if (!sweepStep()) return;
+  setPhaseTo(PHASE_IDLE);
+  now.lastSteps |= STEP_END;
+}
+
+/** Ends the major collection that has been begun. */
+function endMajor(): void {
+  const now = counters();
+  if (phase == PHASE_IDLE) return;
+  if (phase == PHASE_MARKING) {
+    markRest();
+    beginSweep();
+  }
+  sweepRest();
+  setPhaseTo(PHASE_IDLE);
+  now.lastSteps |= STEP_MARK | STEP_MARKED | STEP_SWEEP | STEP_END;
+}
+
+/** A whole major collection, of everything that is dead now. */
+function major(): void {
+  endMajor();
+  if (!beginMajor()) return;
+  counters().lastSteps |= STEP_BEGIN;
+  endMajor();
+}
+
 /** Collects the nursery; the whole heap as well if asked to, if it is due, or if the reserve cannot be had otherwise. */
 export function collect(whole: bool): void {
   if (DEBUG) verifyOrTrap();
+  pauseBegin();
+  counters().lastSteps = 0;
   minor();
-  const now = counters();
-  if (whole || now.matureBytes >= now.majorAtBytes) {
-    major();
-    prepareNursery();
-  } else if (!prepareNursery()) {
-    major();
-    prepareNursery();
+  if (whole) major();
+  else if (incremental) stepMajor();
+  else if (counters().matureBytes >= counters().majorAtBytes) major();
+  if (!prepareNursery() && !whole) {
+    endMajor();
+    if (!prepareNursery()) {
+      major();
+      prepareNursery();
+    }
   }
+  const block = countPause(pauseMs());
   if (DEBUG) verifyOrTrap();
+  collected(block);
 }
 
-/** Collects the whole heap if that is due before an object of `bytes` is born outside the nursery. */
+/** Collects the whole heap, or goes on with that, if it is due before an object of `bytes` is born outside the nursery. */
 export function collectBeforeOld(bytes: usize): void {
   const now = counters();
-  if (now.matureBytes + bytes >= now.majorAtBytes) collect(true);
+  if (now.matureBytes + bytes >= now.majorAtBytes) collect(!incremental);
 }
 
-/** Accounts for an object born outside the nursery. */
-export function countOld(bytes: usize): void {
+/** Accounts for an object of `bytes` born outside the nursery. */
+export function countOld(ref: usize, bytes: usize): void {
   counters().matureBytes += bytes;
+  if (!isMarking()) return;
+  if (bytes >= LARGE_MIN_BYTES) keepLarge(ref, bytes);
+  else keepInBlock(ref, bytes);
 }

@@ -5,12 +5,15 @@ import {
   NURSERY_DEFAULT_BYTES,
   NURSERY_MAX_BYTES,
   NURSERY_MIN_BYTES,
+  PAUSE_DEFAULT_MICROS,
   SHADOW_DEFAULT_BYTES,
 } from "../config";
-import { holesReset } from "../mature/holes";
+import { holesOpen } from "../mature/holes";
+import { phaseOpen } from "../mature/phase";
 import { rememberedOpen } from "../mature/remembered";
 import { alignUp } from "../memory/address";
 import { chunksError, chunksOpen } from "../memory/chunks";
+import { clockOpen } from "../memory/clock";
 import { nurseryClose, nurseryOpen } from "../nursery/bump";
 import { startsOpen } from "../nursery/starts";
 import { sizeOpen } from "../nursery/size";
@@ -27,6 +30,7 @@ import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
  * @param shadowBytes of the shadow stack; rounded up to 64 KiB
  * @param heapLimitBytes of all chunks in use together; rounded down to 64 KiB
  * @param growthPercent how much the mature space grows between major collections
+ * @param pauseMicros how long a pause should last, in microseconds, where `incremental` is chosen
  * @returns 0, or an ERROR_ code
  */
 export function init(
@@ -35,13 +39,16 @@ export function init(
   shadowBytes: usize,
   heapLimitBytes: usize,
   growthPercent: u32,
+  pauseMicros: u32,
 ): i32 {
   const failed = chunksOpen(heapBase, heapLimitBytes);
   if (failed) return failed;
+  clockOpen(<f64>(pauseMicros ? pauseMicros : PAUSE_DEFAULT_MICROS) / 1000);
   immortalOpen();
   handlesOpen();
   rememberedOpen();
-  holesReset(0, 0);
+  phaseOpen();
+  holesOpen();
   const statistics = allocImmortal(STATISTICS_BYTES);
   if (!statistics) return chunksError();
   statisticsOpen(statistics);

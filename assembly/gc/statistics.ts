@@ -1,23 +1,57 @@
-// The statistics block: counters at a fixed layout in linear memory, so that a host reads them without a call.
+// The statistics block: counters at a fixed layout in linear memory, so that a host reads them without a call, also when
+// the program has trapped. Brought up to date at the end of each collection (chunks by owner: of each major one), and by a
+// call of statistics().
 //
-//   0  u32  minor collections           32  u64  bytes promoted by minor collections, in all
-//   4  u32  major collections           40  u64  bytes that the last major collection found live
-//   8  u32  chunks in use               48  u64  bytes of mature and large objects, dead or alive
-//  12  u32  chunks in use, at most      56  u64  bytes at which the next major collection is due
-//  16  u32  chunk limit                 64  u64  bytes allocated in the nursery before the last collection, in all
-//  20  u32  mature blocks               72  u32  remembered entries, in all
-//  24  u32  handles                     76  u32  times the mark stack overflowed
-//  28  u32  chunks reserved             80  u32  times the remembered set overflowed
+//   0  u32  minor collections           84  u32  phase of the mature space: 0 idle, 1 marking, 2 sweeping
+//   4  u32  major collections           88  u64  questions to the start finder
+//   8  u32  chunks in use               96  u64  steps it took for them: words, entries or objects looked at
+//  12  u32  chunks in use, at most     104  u32  what the last collection did beyond its minor one: STEP_ bits
+//  16  u32  chunk limit                108  u32  bytes of the nursery that the next collection waits for
+//  20  u32  mature blocks              112  u64  bytes of the nursery that the last collection found in use
+//  24  u32  handles                    120  u64  bytes that it promoted
+//  28  u32  chunks reserved            128  f64  its pause in milliseconds; 0 where pauses are not timed
+//  32  u64  bytes promoted, in all     136  f64  all pauses together
+//  40  u64  bytes live at last major   144  f64  the longest one
+//  48  u64  bytes of mature and large objects, dead or alive
+//  56  u64  bytes at which the next major collection is due
+//  64  u64  bytes allocated in the nursery before the last collection, in all
+//  72  u32  remembered entries, in all: how often the barrier's slow path was taken
+//  76  u32  times the mark stack overflowed
+//  80  u32  times the remembered set overflowed
+// 152  u32  chunks by owner, each the number of those that are: [0] free and fresh, [1] free and warm, [2] control,
+//           [3] nursery, [4] blocks, [5] large objects
+// 192  u32  pauses by length: [i] = those of less than 2^i microseconds that are in none before; [23] = all longer ones
+// 288
 //
 // Event counters are kept here as they happen; the rest is filled in by refresh().
 
 import { blocksInUse } from "../mature/holes";
 import { markOverflows } from "../mature/mark";
+import { phase } from "../mature/phase";
 import { rememberedTotal } from "../mature/remembered";
-import { chunksLimit, chunksPeak, chunksReserve, chunksUsed } from "../memory/chunks";
+import { chunksEnd, chunksFirst, chunksLimit, chunksPeak, chunksReserve, chunksUsed } from "../memory/chunks";
+import { timed } from "../memory/clock";
+import { isLarge, OWNER_FOREIGN, OWNER_FRESH, OWNER_LARGE, ownerOfChunk } from "../memory/pagemap";
+import { nurserySize } from "../nursery/size";
+import { startQueries, startSteps } from "../nursery/starts/steps";
 import { handlesLive } from "../roots/handles";
 
-export const STATISTICS_BYTES: usize = 128;
+export const STATISTICS_BYTES: usize = 288;
+const OWNERS_OFFSET: usize = 152;
+const PAUSES_OFFSET: usize = 192;
+const PAUSE_BUCKETS: u32 = 24;
+
+// What a collection did beyond its minor one.
+/** Began to mark. */
+export const STEP_BEGIN: u32 = 1;
+/** Marked. */
+export const STEP_MARK: u32 = 2;
+/** Came to the end of marking. */
+export const STEP_MARKED: u32 = 4;
+/** Swept. */
+export const STEP_SWEEP: u32 = 8;
+/** Came to the end of sweeping. */
+export const STEP_END: u32 = 16;
 
 @unmanaged
 @final
@@ -38,6 +72,16 @@ export class Statistics {
   rememberedEntries: u32;
   markOverflows: u32;
   rememberedOverflows: u32;
+  phase: u32;
+  startQueries: u64;
+  startSteps: u64;
+  lastSteps: u32;
+  nurserySize: u32;
+  lastNurseryBytes: u64;
+  lastPromotedBytes: u64;
+  lastPauseMs: f64;
+  pausesMs: f64;
+  longestPauseMs: f64;
 }
 
 let block: usize = 0;
@@ -52,8 +96,39 @@ export function counters(): Statistics {
   return changetype<Statistics>(block);
 }
 
-/** The block's address, after bringing it up to date. */
-export function refresh(): usize {
+/** Accounts for a collection that took so long, and brings the block up to date. @returns its address */
+export function countPause(ms: f64): usize {
+  if (timed) {
+    const now = counters();
+    now.lastPauseMs = ms;
+    now.pausesMs += ms;
+    if (ms > now.longestPauseMs) now.longestPauseMs = ms;
+    const micros = <u32>(ms * 1000);
+    let bucket = <u32>(32 - clz(micros));
+    if (bucket >= PAUSE_BUCKETS) bucket = PAUSE_BUCKETS - 1;
+    const at = block + PAUSES_OFFSET + ((<usize>bucket) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+  return refresh(false);
+}
+
+function countOwners(): void {
+  const owners = block + OWNERS_OFFSET;
+  memory.fill(owners, 0, 6 << 2);
+  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
+    const owner = ownerOfChunk(chunk);
+    if (owner == OWNER_FOREIGN) continue;
+    const at = owners + ((<usize>((isLarge(owner) ? OWNER_LARGE : owner) - OWNER_FRESH)) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+}
+
+/**
+ * Brings the block up to date.
+ * @param owners whether chunks by owner are counted although no major collection has ended: a look at every chunk
+ * @returns its address
+ */
+export function refresh(owners: bool): usize {
   const now = counters();
   now.chunksUsed = chunksUsed();
   now.chunksPeak = chunksPeak();
@@ -63,8 +138,15 @@ export function refresh(): usize {
   now.handles = handlesLive();
   now.rememberedEntries = rememberedTotal();
   now.markOverflows = markOverflows();
+  now.phase = phase;
+  now.startQueries = startQueries;
+  now.startSteps = startSteps;
+  now.nurserySize = <u32>nurserySize();
+  if (owners || (now.lastSteps & STEP_END) != 0) countOwners();
   return block;
 }
 
 if (offsetof<Statistics>("promotedBytes") != 32) ERROR("the drawing of the statistics block is wrong");
 if (offsetof<Statistics>("rememberedOverflows") != 80) ERROR("the drawing of the statistics block is wrong");
+if (offsetof<Statistics>("startQueries") != 88) ERROR("the drawing of the statistics block is wrong");
+if (offsetof<Statistics>("longestPauseMs") != 144) ERROR("the drawing of the statistics block is wrong");

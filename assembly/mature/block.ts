@@ -3,20 +3,26 @@
 //     0     +-----------------------------------------+
 //           | next: the block allocated into after it |
 //     4     | free lines, counted by the last sweep   |
+//     8     | cycle in which it was opened or swept   |
 //    64     +-----------------------------------------+
-//           | line marks, a byte for each line        |  1 = holds something that survived the last major collection
+//           | line marks, a byte for each line        |  1 = held something at the last sweep, 2 = does in this marking
 //   320     +-----------------------------------------+
 //           | start bits, a bit for each granule      |  every object, so that a block can be walked
 //  1344     +-----------------------------------------+
-//           | mark bits, a bit for each granule       |  all zero outside a major collection
+//           | mark bits, a bit for each granule       |  all zero in the phase idle
 //  2560     +-----------------------------------------+  = FIRST_LINE lines
 //           | objects                                 |
 // 65536     +-----------------------------------------+
 //
+// A line is free while its byte is 0; the allocator's cursor alone says what it has put there since the last sweep.
+//
 // Invariants: a start bit is set exactly where an object starts; objects do not overlap; no object crosses a block.
 
+import { DEBUG } from "../config";
 import { CHUNK_BYTES, CHUNK_MASK, GRANULE_SHIFT } from "../memory/address";
 import { nextSetBit, previousSetBit, setBit, testBit } from "../memory/bits";
+import { poison } from "../memory/poison";
+import { cycle } from "./phase";
 
 export const LINE_SHIFT: usize = 8;
 export const LINE_BYTES: usize = 1 << LINE_SHIFT;
@@ -24,8 +30,11 @@ export const LINES_PER_BLOCK: u32 = <u32>(CHUNK_BYTES >> LINE_SHIFT);
 const GRANULES_PER_BLOCK: usize = CHUNK_BYTES >> GRANULE_SHIFT;
 const BITSET_BYTES: usize = GRANULES_PER_BLOCK >> 3;
 
+const LINE_MARKED: u32 = 2;
+
 const NEXT_OFFSET: usize = 0;
 const FREE_LINES_OFFSET: usize = 4;
+const CYCLE_OFFSET: usize = 8;
 const LINES_OFFSET: usize = 64;
 const STARTS_OFFSET: usize = LINES_OFFSET + <usize>LINES_PER_BLOCK;
 const MARKS_OFFSET: usize = STARTS_OFFSET + BITSET_BYTES;
@@ -47,6 +56,12 @@ function granuleOf(addr: usize): usize {
 /** Makes a block of a chunk; `fresh` chunks are zero already. */
 export function blockOpen(block: usize, fresh: bool): void {
   if (!fresh) memory.fill(block, 0, METADATA_BYTES);
+  store<u32>(block, cycle, CYCLE_OFFSET);
+}
+
+/** Whether a sweep has nothing to do here, or has done it. */
+export function isSwept(block: usize): bool {
+  return load<u32>(block, CYCLE_OFFSET) == cycle;
 }
 
 export function nextBlock(block: usize): usize {
@@ -71,11 +86,9 @@ export function lineIsMarked(block: usize, line: u32): bool {
 export function markLines(ref: usize, bytes: usize): void {
   const lines = blockOf(ref) + LINES_OFFSET;
   const last = ((ref + bytes - 1) & CHUNK_MASK) >> LINE_SHIFT;
-  for (let line = (ref & CHUNK_MASK) >> LINE_SHIFT; line <= last; line++) store<u8>(lines + line, 1);
-}
-
-export function clearLineMarks(block: usize): void {
-  memory.fill(block + LINES_OFFSET, 0, <usize>LINES_PER_BLOCK);
+  for (let line = (ref & CHUNK_MASK) >> LINE_SHIFT; line <= last; line++) {
+    store<u8>(lines + line, load<u8>(lines + line) | LINE_MARKED);
+  }
 }
 
 export function setBlockStart(ref: usize): void {
@@ -123,7 +136,8 @@ export function isMarkedObject(ref: usize): bool {
 }
 
 /**
- * After marking: what is marked is what is there. Start bits become the mark bits, mark bits become zero.
+ * After marking: what is marked is what is there. Start bits become the mark bits, mark bits become zero; debug poisons
+ * the free lines.
  * @returns the number of free lines
  */
 export function sweepBlock(block: usize): u32 {
@@ -131,13 +145,23 @@ export function sweepBlock(block: usize): u32 {
   memory.fill(block + MARKS_OFFSET, 0, BITSET_BYTES);
   let used: u32 = 0;
   const lines = block + LINES_OFFSET;
-  // Marks are 0 or 1, so a multiplication adds the eight bytes of a word into its top byte.
   for (let at = lines; at < lines + <usize>LINES_PER_BLOCK; at += 8) {
-    used += <u32>((load<u64>(at) * 0x0101010101010101) >> 56);
+    // What is marked becomes 1, everything else 0; then a multiplication adds the eight bytes into the top one.
+    const marks = (load<u64>(at) >> 1) & 0x0101010101010101;
+    store<u64>(at, marks);
+    used += <u32>((marks * 0x0101010101010101) >> 56);
   }
+  store<u32>(block, cycle, CYCLE_OFFSET);
+  if (DEBUG) poisonFreeLines(block);
   const free = LINES_PER_BLOCK - FIRST_LINE - used;
   store<u32>(block, free, FREE_LINES_OFFSET);
   return free;
+}
+
+function poisonFreeLines(block: usize): void {
+  for (let line = FIRST_LINE; line < LINES_PER_BLOCK; line++) {
+    if (!lineIsMarked(block, line)) poison(block + ((<usize>line) << LINE_SHIFT), LINE_BYTES);
+  }
 }
 
 if (METADATA_BYTES != 2368) ERROR("the drawing of a block is wrong");

@@ -1,15 +1,15 @@
 // Bump allocation into the holes of the mature space, and the Cheney scan that follows it.
 //
-// A hole is a run of free lines. Blocks with holes, in address order, then fresh blocks are linked by nextBlock, and an
-// allocator's cursor moves through them once between two major collections: line marks do not change in between, so
-// the cursor alone says what is taken. Objects up to a line go into holes; a longer one that does not fit the current
+// A hole is a run of free lines. Blocks with holes, as sweeping hands them over, and fresh blocks are one list, linked by
+// nextBlock, and an allocator's cursor moves through it once between two sweeps: which lines are free does not change ahead
+// of it, so the cursor alone says what is taken. Objects up to a line go into holes; a longer one that does not fit the current
 // hole goes to the overflow cursor, which moves through fresh blocks only (Immix).
 //
 // A scan is a second cursor over the same sequence, started where the allocator stood when the minor collection began:
 // it meets exactly the objects promoted since, in the order of their promotion, and needs no queue. Where the allocator
 // leaves a hole before its end, it writes a zero header.
 //
-// Invariant: scan cursors never pass their allocation cursors. State: the two pairs of cursors.
+// Invariant: scan cursors never pass their allocation cursors. State: the list, the two pairs of cursors.
 
 import { DEBUG } from "../config";
 import { CHUNK_BYTES } from "../memory/address";
@@ -33,6 +33,9 @@ let foundBlock: usize = 0;
 let foundLo: usize = 0;
 let foundHi: usize = 0;
 
+// The blocks that the cursor moves through.
+let firstBlock: usize = 0;
+let lastBlock: usize = 0;
 // Where the allocator stands: the hole [holeTop, holeLimit) of holeBlock.
 let holeBlock: usize = 0;
 let holeTop: usize = 0;
@@ -57,19 +60,29 @@ export function blocksInUse(): u32 {
   return blocks;
 }
 
-/** Starts anew at the first of the blocks with holes, linked by nextBlock; after a sweep. */
-export function holesReset(first: usize, inUse: u32): void {
-  blocks = inUse;
-  holeBlock = first;
-  holeTop = holeLimit = 0;
-  overBlock = overTop = overLimit = 0;
-  if (first && findHole(first, FIRST_LINE)) enterHole();
+export function holesOpen(): void {
+  blocks = 0;
+  holesReset();
 }
 
-function enterHole(): void {
-  holeBlock = foundBlock;
-  holeTop = foundLo;
-  holeLimit = foundHi;
+/** Leaves all blocks; a sweep begins. */
+export function holesReset(): void {
+  firstBlock = lastBlock = 0;
+  holeBlock = holeTop = holeLimit = 0;
+  overBlock = overTop = overLimit = 0;
+}
+
+/** Hands a block over. */
+export function holesAppend(block: usize): void {
+  setNextBlock(block, 0);
+  if (lastBlock) setNextBlock(lastBlock, block);
+  else firstBlock = block;
+  lastBlock = block;
+}
+
+/** A block has been given back. */
+export function blockGone(): void {
+  blocks--;
 }
 
 /** Finds the first hole from `line` of `block` on, also in the blocks after it. */
@@ -91,11 +104,10 @@ function findHole(block: usize, line: u32): bool {
   return false;
 }
 
-/** The hole after the one that ends at `limit` in `block`. */
+/** The hole after the one that ends at `limit` in `block`; the first of all when there is no block yet. */
 function findHoleAfter(block: usize, limit: usize): bool {
-  if (!block) return false;
-  const line = limit ? <u32>((limit - block) >> LINE_SHIFT) : FIRST_LINE;
-  return findHole(block, line);
+  if (!block) return findHole(firstBlock, FIRST_LINE);
+  return findHole(block, <u32>((limit - block) >> LINE_SHIFT));
 }
 
 /** A fresh block from the collector's chunks; 0 when there is none. */
@@ -131,22 +143,15 @@ export class Mature {
 function slowAllocMature(bytes: usize): usize {
   if (bytes > LINE_BYTES) return allocOverflow(bytes);
   if (holeTop < holeLimit) store<usize>(holeTop, 0);
-  if (findHoleAfter(holeBlock, holeLimit)) {
-    enterHole();
-  } else {
+  if (!findHoleAfter(holeBlock, holeLimit)) {
     const block = freshBlock();
     if (!block) return 0;
-    holeTop = payloadStart(block);
-    holeLimit = block + CHUNK_BYTES;
-    if (holeBlock) {
-      setNextBlock(holeBlock, block);
-    } else {
-      holeScanBlock = block;
-      holeScan = holeTop;
-      holeScanLimit = holeLimit;
-    }
-    holeBlock = block;
+    holesAppend(block);
+    findHole(block, FIRST_LINE);
   }
+  holeBlock = foundBlock;
+  holeTop = foundLo;
+  holeLimit = foundHi;
   // A hole is at least a line, and so is whatever follows: it fits.
   const ref = holeTop;
   holeTop = ref + bytes;

@@ -1,32 +1,44 @@
-// Marking: from the roots, everything reachable, with a bounded explicit stack; the nursery is empty.
+// Marking: from the roots, everything reachable, with a bounded explicit stack. It begins with an empty nursery and runs in
+// steps, each with an empty nursery again; in between the program may run (phase.ts), or not.
 //
-// The stack is one chunk of 8-byte entries: an object whose fields are to be visited, and from which element on, so a
-// long array takes one entry at a time. When the stack is full, what would be pushed is only marked, and `overflowed`
-// is set: then the heap is walked for marked objects, whose fields are visited again, until nothing overflows.
+// The stack is a chain of chunks of 8-byte entries: an object whose fields are to be visited, and from which element on, so
+// a long array takes one entry at a time. When no further chunk can be had, what would be pushed is only marked, and
+// `overflowed` is set: then the heap is walked for marked objects, whose fields are visited again, until nothing overflows.
 //
-// Invariant: a marked object is on the stack, or its fields have been visited, or `overflowed` is set.
+//     chunk  0   the chunk below, 0 at the bottom
+//            8   entries ..
+//
+// Invariant: a marked object is on the stack, or its fields have been visited, or `overflowed` is set, or it came to the
+// mature space while marking (its fields then lead only to objects that are or will be marked).
 // State: the stack, the flag, the sum of what has been marked.
 
 import { CHUNK_BYTES, chunkAddress, chunkOf } from "../memory/address";
-import { acquireReserved, chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
+import { acquireReserved, chunksEnd, chunksFirst, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
+import { isHurried, isLate } from "../memory/clock";
 import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf, ownerOfChunk } from "../memory/pagemap";
-import { allInterior } from "../object/interior";
 import { lengthOf, objectBytes, shapeOf } from "../object/header";
+import { allInterior } from "../object/interior";
 import { Shape } from "../object/shape";
 import { visitElements, visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { visitShadow } from "../roots/shadow";
-import { blockStart, clearLineMarks, markLines, markObject, nextMarked, payloadStart } from "./block";
+import { blockStart, markLines, markObject, nextMarked, payloadStart } from "./block";
 import { isMarkedLarge, largeChunks, largeStart, markLarge, nextLarge } from "./large";
 
 const ENTRY_BYTES: usize = 8;
+const ENTRIES_OFFSET: usize = 8;
 /** Elements of an array visited at a time. */
 const ELEMENTS_AT_ONCE: u32 = 512;
+/** Entries taken between two looks at the clock: some tens of microseconds. */
+const ENTRIES_AT_ONCE: u32 = 256;
 
-let stack: usize = 0;
+/** The topmost chunk of the stack. */
+let segment: usize = 0;
+/** A chunk above it that was in use, or 0. */
+let spare: usize = 0;
 let top: usize = 0;
 let limit: usize = 0;
-/** Debug: how much of its chunk the stack may use; 0 for all. */
+/** Debug: how much of its chunk the stack may use, and no other chunk then; 0 for no such limit. */
 let stackLimitBytes: usize = 0;
 let overflowed: bool = false;
 let overflows: u32 = 0;
@@ -37,7 +49,7 @@ export function markOverflows(): u32 {
   return overflows;
 }
 
-/** Bytes of the objects that the last marking reached. */
+/** Bytes of the objects that this or the last marking reached, or that came to the mature space meanwhile. */
 export function markedBytes(): u64 {
   return marked;
 }
@@ -87,8 +99,30 @@ function markInLarge(ref: usize): void {
   if (shape.hasPointers) push(ref, 0);
 }
 
+/** While marking: what the Box at `slot` leads to is kept. */
+export function shadeBox(slot: usize): void {
+  changetype<Marker>(MARKER).box(slot);
+}
+
+/** While marking: what the Slice at `slot` leads to is kept. */
+export function shadeSlice(slot: usize): void {
+  changetype<Marker>(MARKER).slice(slot);
+}
+
+/** While marking: keeps an object of `bytes` that has come to a block. */
+export function keepInBlock(ref: usize, bytes: usize): void {
+  if (!markObject(ref)) return;
+  marked += bytes;
+  markLines(ref, bytes);
+}
+
+/** While marking: keeps a large object of `bytes` that has been allocated. */
+export function keepLarge(ref: usize, bytes: usize): void {
+  if (markLarge(ref)) marked += bytes;
+}
+
 function push(ref: usize, from: u32): void {
-  if (top == limit) {
+  if (top == limit && !addSegment()) {
     overflowed = true;
     return;
   }
@@ -97,53 +131,114 @@ function push(ref: usize, from: u32): void {
   top += ENTRY_BYTES;
 }
 
-function drain(): void {
-  const marker = changetype<Marker>(MARKER);
-  while (top != stack) {
-    top -= ENTRY_BYTES;
-    const ref = load<usize>(top);
-    const from = load<u32>(top, 4);
-    const shape = shapeOf(ref);
-    if (shape.isArray) {
-      const length = lengthOf(ref);
-      let to = length;
-      if (length - from > ELEMENTS_AT_ONCE) {
-        to = from + ELEMENTS_AT_ONCE;
-        // There is room: the entry just popped left it.
-        push(ref, to);
-      }
-      visitElements<Marker>(ref, shape, from, to, marker);
-    } else {
-      visitPointers<Marker>(ref, shape, marker);
-    }
-  }
+function enter(chunk: usize, full: bool): void {
+  segment = chunk;
+  limit = chunk + (stackLimitBytes ? ENTRIES_OFFSET + stackLimitBytes : CHUNK_BYTES);
+  top = full ? limit : chunk + ENTRIES_OFFSET;
 }
 
-/** Marks all that the roots reach. @returns false when the stack's chunk cannot be had; nothing is marked then */
-export function markAll(): bool {
-  stack = acquireReserved(OWNER_CONTROL);
-  if (!stack) return false;
-  top = stack;
-  limit = stack + (stackLimitBytes ? stackLimitBytes : CHUNK_BYTES);
+function addSegment(): bool {
+  if (stackLimitBytes) return false;
+  let chunk = spare;
+  spare = 0;
+  if (!chunk) {
+    // Only what the reserve does not need.
+    if (!ensureFree(chunksReserve() + 1)) return false;
+    chunk = acquireReserved(OWNER_CONTROL);
+    if (!chunk) return false;
+  }
+  store<usize>(chunk, segment);
+  enter(chunk, false);
+  return true;
+}
+
+/** Whether there is an entry; leaves a chunk that is used up. */
+function hasEntry(): bool {
+  if (top != segment + ENTRIES_OFFSET) return true;
+  const below = load<usize>(segment);
+  if (!below) return false;
+  if (spare) releaseRun(spare, 1);
+  spare = segment;
+  enter(below, true);
+  return true;
+}
+
+/** Visits the fields of the topmost object, or of some elements of it. */
+function visitTop(): void {
+  const marker = changetype<Marker>(MARKER);
+  top -= ENTRY_BYTES;
+  const ref = load<usize>(top);
+  const from = load<u32>(top, 4);
+  const shape = shapeOf(ref);
+  if (!shape.isArray) {
+    visitPointers<Marker>(ref, shape, marker);
+    return;
+  }
+  const length = lengthOf(ref);
+  let to = length;
+  if (length - from > ELEMENTS_AT_ONCE) {
+    to = from + ELEMENTS_AT_ONCE;
+    // There is room: the entry just popped left it.
+    push(ref, to);
+  }
+  visitElements<Marker>(ref, shape, from, to, marker);
+}
+
+/** @returns false when the pause has to end before the stack is empty */
+function drain(leastBytes: u64): bool {
+  const enough = marked + leastBytes;
+  let left = ENTRIES_AT_ONCE;
+  while (hasEntry()) {
+    visitTop();
+    if (--left == 0 || isHurried()) {
+      if (marked >= enough && isLate()) return false;
+      left = ENTRIES_AT_ONCE;
+    }
+  }
+  return true;
+}
+
+function drainAll(): void {
+  while (hasEntry()) visitTop();
+}
+
+/** Begins: marks what the roots refer to. @returns false when the stack's chunk cannot be had; nothing is marked then */
+export function markBegin(): bool {
+  const chunk = acquireReserved(OWNER_CONTROL);
+  if (!chunk) return false;
+  store<usize>(chunk, 0);
+  enter(chunk, false);
+  spare = 0;
   overflowed = false;
   marked = 0;
-  const end = chunksEnd();
-  for (let chunk = chunksFirst(); chunk < end; chunk++) {
-    if (ownerOfChunk(chunk) == OWNER_BLOCK) clearLineMarks(chunkAddress(chunk));
-  }
   const marker = changetype<Marker>(MARKER);
+  // A root that overflows the stack is marked, and its fields are visited in a walk.
   visitShadow<Marker>(marker);
-  // A root that overflows the stack is marked, and its fields are visited in the walk below.
-  drain();
   visitHandles<Marker>(marker);
-  drain();
+  return true;
+}
+
+/**
+ * Goes on until the pause has to end.
+ * @param leastBytes of objects to be marked whatever the time
+ * @returns whether all is marked, and the stack given back
+ */
+export function markStep(leastBytes: u64): bool {
+  if (!drain(leastBytes)) return false;
+  markRest();
+  return true;
+}
+
+/** Goes on to the end. */
+export function markRest(): void {
+  drainAll();
   while (overflowed) {
     overflowed = false;
     overflows++;
     visitMarked();
   }
-  releaseRun(stack, 1);
-  return true;
+  releaseRun(segment, 1);
+  if (spare) releaseRun(spare, 1);
 }
 
 /** Visits the fields of every marked object again. */
@@ -169,5 +264,5 @@ function revisit(ref: usize): void {
   const shape: Shape = shapeOf(ref);
   if (!shape.hasPointers) return;
   push(ref, 0);
-  drain();
+  drainAll();
 }

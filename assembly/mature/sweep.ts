@@ -1,33 +1,57 @@
 // Sweeping after marking: whole blocks and large objects that nothing reached go back to the provider, blocks with free
-// lines are linked, in address order, for the allocator.
+// lines are handed to the allocator, in address order. Large objects are swept at once, blocks in steps.
+//
+// Invariant: blocks below the cursor, and blocks that were opened since the sweep began, are swept. State: the cursor.
 
 import { chunkAddress } from "../memory/address";
 import { chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
+import { isHurried, isLate } from "../memory/clock";
 import { OWNER_BLOCK, ownerOfChunk } from "../memory/pagemap";
-import { FIRST_LINE, LINES_PER_BLOCK, setNextBlock, sweepBlock } from "./block";
-import { holesReset } from "./holes";
+import { FIRST_LINE, isSwept, LINES_PER_BLOCK, sweepBlock } from "./block";
+import { blockGone, holesAppend, holesReset } from "./holes";
 import { sweepLarge } from "./large";
 
-export function sweepAll(): void {
+/** Blocks swept between two looks at the clock: some microseconds. */
+const BLOCKS_AT_ONCE: u32 = 8;
+
+let cursor: u32 = 0;
+
+/** Begins: nothing unmarked is alive, and the phase is sweeping. */
+export function sweepBegin(): void {
   sweepLarge();
-  let first: usize = 0;
-  let last: usize = 0;
-  let inUse: u32 = 0;
-  const end = chunksEnd();
-  for (let chunk = chunksFirst(); chunk < end; chunk++) {
-    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
-    const block = chunkAddress(chunk);
-    const free = sweepBlock(block);
-    if (free == LINES_PER_BLOCK - FIRST_LINE) {
-      releaseRun(block, 1);
-      continue;
+  holesReset();
+  cursor = chunksFirst();
+}
+
+/** Goes on until the pause has to end. @returns whether all blocks are swept */
+export function sweepStep(): bool {
+  let left = BLOCKS_AT_ONCE;
+  for (const end = chunksEnd(); cursor < end; cursor++) {
+    if (!sweepChunk(cursor) || (--left != 0 && !isHurried())) continue;
+    if (isLate()) {
+      cursor++;
+      return false;
     }
-    inUse++;
-    setNextBlock(block, 0);
-    if (!free) continue;
-    if (last) setNextBlock(last, block);
-    else first = block;
-    last = block;
+    left = BLOCKS_AT_ONCE;
   }
-  holesReset(first, inUse);
+  return true;
+}
+
+/** Goes on to the end. */
+export function sweepRest(): void {
+  for (const end = chunksEnd(); cursor < end; cursor++) sweepChunk(cursor);
+}
+
+function sweepChunk(chunk: u32): bool {
+  if (ownerOfChunk(chunk) != OWNER_BLOCK) return false;
+  const block = chunkAddress(chunk);
+  if (isSwept(block)) return false;
+  const free = sweepBlock(block);
+  if (free == LINES_PER_BLOCK - FIRST_LINE) {
+    blockGone();
+    releaseRun(block, 1);
+  } else if (free) {
+    holesAppend(block);
+  }
+  return true;
 }

@@ -7,6 +7,8 @@ import { DEBUG } from "../config";
 import { nextObject, payloadStart } from "../mature/block";
 import { Mature, scanBegin, scanPromoted } from "../mature/holes";
 import { largeChunks, nextLarge } from "../mature/large";
+import { keepInBlock } from "../mature/mark";
+import { isMarking } from "../mature/phase";
 import { rememberedClear, rememberedOverflowed, visitRemembered } from "../mature/remembered";
 import { chunkAddress, chunkOf } from "../memory/address";
 import { chunksEnd, chunksFirst } from "../memory/chunks";
@@ -48,7 +50,9 @@ class Evacuator {
   promoted(ref: usize): usize {
     const shape = shapeOf(ref);
     visitPointers<Evacuator>(ref, shape, this);
-    return objectBytes(ref, shape);
+    const bytes = objectBytes(ref, shape);
+    if (isMarking()) keepInBlock(ref, bytes);
+    return bytes;
   }
 }
 

@@ -6,9 +6,13 @@
 // been copied as it is large. Whether it helped is known only afterwards: if the rate has not fallen by a tenth (a program
 // that keeps all it makes), it stays until the program has allocated twice as much again.
 //
+// Where pauses have a budget, a minor collection that takes more than half of it ends the growth, one that takes more than
+// all of it halves the nursery.
+//
 // State: the size; what was allocated and promoted since it was last judged, and in all.
 
-import { NURSERY_FIRST_BYTES, NURSERY_FREE_BYTES } from "../config";
+import { NURSERY_FIRST_BYTES, NURSERY_FREE_BYTES, NURSERY_LEAST_BYTES } from "../config";
+import { usedMoreThan } from "../memory/clock";
 
 /** Rates are parts of this. */
 const WHOLE: u64 = 1024;
@@ -51,7 +55,12 @@ export function sizeAfter(usedBytes: usize, promotedBytes: u64, liveBytes: u64):
   if (allocated < <u64>(size * FILLINGS)) return;
   const rate = (promoted * WHOLE) / allocated;
   allocated = promoted = 0;
+  if (usedMoreThan(100)) {
+    if (size > NURSERY_LEAST_BYTES) size >>= 1;
+    return;
+  }
   const larger = size << 1;
+  if (usedMoreThan(50)) return;
   if (larger > sizeMax || (larger > NURSERY_FREE_BYTES && <u64>larger > liveBytes << 1)) return;
   if ((rate * allocatedInAll) / WHOLE < size) return;
   if (rate * 10 > rateBefore * 9) {

@@ -34,6 +34,20 @@ export function parseWhole(least: number, most: number): (text: string) => numbe
 }
 
 /**
+ * Reads a time such as `1ms`, `0.5ms`; without a unit, milliseconds.
+ * @returns milliseconds, 0.1 to 1000
+ * @throws InvalidArgumentError
+ */
+export function parseMilliseconds(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(?:ms)?$/.exec(text);
+  const ms = match === null ? Number.NaN : Number(match[1]);
+  if (!(ms >= 0.1 && ms <= 1000)) {
+    throw new InvalidArgumentError("Expected a time from 0.1ms to 1000ms, such as 1ms or 0.5ms.");
+  }
+  return ms;
+}
+
+/**
  * A parser of one of several names.
  * @param what the kind of thing, for the message
  */

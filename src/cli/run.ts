@@ -3,11 +3,14 @@
 import { writeSync } from "node:fs";
 import type { Command } from "commander";
 import { compile, managerNames, requireEngine, runModule } from "../lang/index.ts";
+import { UsageError } from "./errors.ts";
 import { readInput, readProgram, readStandardInput } from "./files.ts";
+import { GcTrace } from "./gctrace.ts";
 import { parseName } from "./numbers.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
 
 interface RunCommandOptions extends Settings, DebugSettings {
+  traceGc?: boolean;
   manager: string;
   input?: string;
 }
@@ -27,13 +30,15 @@ export function addRun(program: Command): void {
       `the memory manager: ${managerNames().join(", ")}`,
       parseName("memory manager", managerNames()),
     )
-    .option("-i, --input <file>", "the program's input; without it, standard input unless that is a terminal");
+    .option("-i, --input <file>", "the program's input; without it, standard input unless that is a terminal")
+    .option("--trace-gc", "a line on standard error for each collection (gc)");
   addDebugSettings(addSettings(command))
     .addHelpText(
       "after",
       `
 Examples:
   $ heapwright run bench/programs/binarytrees.mote --manager gc -- 10
+  $ heapwright run bench/programs/binarytrees.mote --manager gc --trace-gc --pause 1ms -- 16
   $ heapwright run bench/programs/json.mote --manager leak --input cities.json
   $ heapwright run bench/programs/rbtree.mote --manager gc --debug --zeal 1 -- random 50`,
     )
@@ -41,8 +46,19 @@ Examples:
       const source = readProgram(path);
       const input = options.input === undefined ? readStandardInput() : readInput(options.input);
       requireEngine(options.manager);
-      const { wasm } = await compile(source, buildOptions(options.manager, options));
-      const { exitCode } = runModule(wasm, { args, input, onWrite: writeThrough });
+      if (options.traceGc && options.manager !== "gc") {
+        throw new UsageError(`--trace-gc traces the collections of gc, and ${options.manager} has none of ours`);
+      }
+      const traceGc = options.traceGc ?? false;
+      const { wasm } = await compile(source, { ...buildOptions(options.manager, options), traceGc });
+      const trace = traceGc ? new GcTrace((line) => writeThrough(2, Buffer.from(`${line}\n`))) : null;
+      const { exitCode } = runModule(wasm, {
+        args,
+        input,
+        onWrite: writeThrough,
+        ...(trace === null ? {} : { onCollected: (memory, statistics) => trace.collected(memory, statistics) }),
+      });
+      trace?.ended();
       process.exitCode = exitCode;
     });
 }

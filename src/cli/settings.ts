@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { type BuildOptions, POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "../lang/index.ts";
-import { parseSize, parseWhole } from "./numbers.ts";
+import { parseMilliseconds, parseSize, parseWhole } from "./numbers.ts";
 
 /** What `addSettings` puts into a command's options. */
 export interface Settings {
@@ -10,6 +10,7 @@ export interface Settings {
   heapLimit?: number;
   shadowStack?: number;
   growth?: number;
+  pause?: number;
   starts?: StartFinder;
   reps?: PointerReps;
 }
@@ -28,6 +29,11 @@ export function addSettings(command: Command): Command {
     .addOption(
       new Option("--growth <percent>", "growth of the old space that brings on a major collection (gc)").argParser(
         parseWhole(1, 10_000),
+      ),
+    )
+    .addOption(
+      new Option("--pause <time>", "how long a pause should last: the heap is then collected in steps (gc)").argParser(
+        parseMilliseconds,
       ),
     )
     .addOption(
@@ -59,6 +65,7 @@ export function buildOptions(manager: string, settings: Settings & DebugSettings
     ...(settings.heapLimit === undefined ? {} : { heapLimitBytes: settings.heapLimit }),
     ...(settings.shadowStack === undefined ? {} : { shadowStackBytes: settings.shadowStack }),
     ...(settings.growth === undefined ? {} : { growthPercent: settings.growth }),
+    ...(settings.pause === undefined ? {} : { pauseMs: settings.pause }),
     ...(settings.starts === undefined ? {} : { starts: settings.starts }),
     ...(settings.reps === undefined ? {} : { reps: settings.reps }),
     ...(settings.debug === undefined ? {} : { debug: settings.debug }),

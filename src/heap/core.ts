@@ -11,9 +11,18 @@ import { HeapError } from "./errors.ts";
 
 /** What the core exports; see assembly/README.md. The last four do nothing in the release core. */
 interface CoreExports {
-  init(heapBase: number, nurseryBytes: number, shadowBytes: number, heapLimitBytes: number, growth: number): number;
+  init(
+    heapBase: number,
+    nurseryBytes: number,
+    shadowBytes: number,
+    heapLimitBytes: number,
+    growth: number,
+    pauseMicros: number,
+  ): number;
   chooseStarts(finder: number): void;
   chooseInterior(all: number): void;
+  chooseIncremental(on: number): void;
+  chooseTimed(on: number): void;
   lastError(): number;
   shapeNew(kind: number, flags: number, tag: number, bytes: number, boxes: number, slices: number): number;
   shapeNewWide(kind: number, flags: number, tag: number, bytes: number, words: number): number;
@@ -25,8 +34,8 @@ interface CoreExports {
   handleGet(handle: number): number;
   handleSet(handle: number, value: number): void;
   handleFree(handle: number): void;
-  rememberBox(slot: number): void;
-  rememberSlice(slot: number): void;
+  barrierBox(slot: number): void;
+  barrierSlice(slot: number): void;
   startOf(address: number): number;
   statistics(): number;
   readonly nurseryBase: WebAssembly.Global;
@@ -47,6 +56,8 @@ export interface CoreSettings {
   readonly shadowBytes: number;
   readonly heapLimitBytes: number;
   readonly growthPercent: number;
+  /** How long a pause should last, in milliseconds; null: as long as a collection takes. */
+  readonly pauseMs: number | null;
 }
 
 const compiled = new Map<"release" | "debug", Promise<WebAssembly.Module>>();
@@ -71,9 +82,12 @@ export class Core {
   readonly nurseryBase: number;
   readonly nurseryBytes: number;
   readonly #exports: CoreExports;
+  /** Whether the program runs between steps of marking, so that overwritten pointers matter. */
+  readonly #isIncremental: boolean;
   #failure: Error | null = null;
 
-  private constructor(memory: WebAssembly.Memory, exports: CoreExports, isDebug: boolean) {
+  private constructor(memory: WebAssembly.Memory, exports: CoreExports, isDebug: boolean, isIncremental: boolean) {
+    this.#isIncremental = isIncremental;
     this.memory = memory;
     this.isDebug = isDebug;
     this.#exports = exports;
@@ -87,19 +101,25 @@ export class Core {
    */
   static async open(build: "release" | "debug", memory: WebAssembly.Memory, settings: CoreSettings): Promise<Core> {
     // The plain exports are used, because the loader's wrappers cost more than the calls themselves.
-    const { instance } = await instantiate(await compile(build), { env: { memory } });
+    const { instance } = await instantiate(await compile(build), {
+      env: { memory },
+      host: { now: () => performance.now(), collected() {} },
+    });
     const exports = instance.exports as unknown as CoreExports;
     exports.chooseStarts(START_FINDERS.indexOf(settings.starts));
     exports.chooseInterior(POINTER_REPS.indexOf(settings.reps));
+    exports.chooseIncremental(settings.pauseMs === null ? 0 : 1);
+    exports.chooseTimed(1);
     const error = exports.init(
       settings.heapBase,
       settings.nurseryBytes,
       settings.shadowBytes,
       settings.heapLimitBytes,
       settings.growthPercent,
+      Math.ceil((settings.pauseMs ?? 0) * 1000),
     );
     if (error !== 0) throw memoryError(error, "to open the heap");
-    return new Core(memory, exports, build === "debug");
+    return new Core(memory, exports, build === "debug", settings.pauseMs !== null);
   }
 
   /** The place of the shadow stack's next free word; a test that stands for compiled code pushes roots here. */
@@ -179,16 +199,14 @@ export class Core {
     this.#exports.handleFree(handle);
   }
 
-  /** Stores a Box with the write barrier. `slot` is the address of the field. */
-  storeBox(data: DataView, slot: number, value: number): void {
-    data.setUint32(slot, value, true);
-    if (this.#isYoung(value) && !this.#isYoung(slot)) this.#run((core) => core.rememberBox(slot));
+  /** The write barrier, before a Box is stored at `slot`, the address of the field. May grow the memory. */
+  beforeBox(slot: number, value: number): void {
+    if (this.#needsBarrier(slot, value)) this.#run((core) => core.barrierBox(slot));
   }
 
-  /** Stores a Slice reference with the write barrier. `slot` is the address of the field. */
-  storeSlice(data: DataView, slot: number, value: number): void {
-    data.setUint32(slot, value, true);
-    if (this.#isYoung(value) && !this.#isYoung(slot)) this.#run((core) => core.rememberSlice(slot));
+  /** The write barrier, before a Slice reference is stored at `slot`, the address of the field. May grow the memory. */
+  beforeSlice(slot: number, value: number): void {
+    if (this.#needsBarrier(slot, value)) this.#run((core) => core.barrierSlice(slot));
   }
 
   /** @returns the start of the sliceable object that `address` lies in, 0 when it lies in none */
@@ -228,6 +246,10 @@ export class Core {
 
   #isYoung(address: number): boolean {
     return (address - this.nurseryBase) >>> 0 < this.nurseryBytes;
+  }
+
+  #needsBarrier(slot: number, value: number): boolean {
+    return (this.#isIncremental || this.#isYoung(value)) && !this.#isYoung(slot);
   }
 
   #refuse(purpose: string): never {

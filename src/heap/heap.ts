@@ -33,13 +33,13 @@ import { type TraceAfter, type TracedObject, type TraceOrigin, traceHeap } from 
 const INVARIANTS: readonly string[] = [
   "",
   "the nursery's objects leave no gap and have shapes",
-  "the nursery's start bits are exactly at the sliceable objects",
+  "the nursery's start finder finds exactly the objects that a pointer may lead inside of",
   "a Box is 0, outside of the heap, or the start of an object",
   "a Slice lies inside a sliceable object",
   "the objects of a block are in order and do not overlap",
   "the counts of chunks equal a recount of the page map",
   "old objects that point into the nursery are remembered",
-  "mark bits are zero outside of a collection",
+  "mark bits are zero between major collections",
   "the shadow stack is within its bounds and its pointers are valid",
   "the pointers of handles are valid",
 ];
@@ -71,6 +71,7 @@ export class Heap {
       shadowBytes: options.shadowStackBytes ?? 0,
       heapLimitBytes: options.heapLimitBytes ?? 0,
       growthPercent: options.growthPercent ?? 0,
+      pauseMs: options.pauseMs ?? null,
       starts: options.starts ?? START_FINDERS[0],
       reps: options.reps ?? POINTER_REPS[0],
     });

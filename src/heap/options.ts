@@ -16,6 +16,11 @@ export interface HeapOptions {
   readonly shadowStackBytes?: number;
   /** How much the mature space grows between major collections, in percent of what survived: 1 to 10000. Default 100. */
   readonly growthPercent?: number;
+  /**
+   * How long a pause should last, in milliseconds, 0.1 to 1000: the whole heap is then collected in steps between which the
+   * program runs. Default: a collection ends in one pause.
+   */
+  readonly pauseMs?: number;
   /** How the start of the object around an interior pointer is found in the nursery (assembly/nursery/starts.ts). Default eager. */
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b", only slices. Default b. */
@@ -44,7 +49,7 @@ const RANGES = {
   heapBase: [0, 4 * GIB - MIB],
 } as const;
 
-const NAMES: readonly string[] = [...Object.keys(RANGES), "starts", "reps", "debug", "memory"];
+const NAMES: readonly string[] = [...Object.keys(RANGES), "pauseMs", "starts", "reps", "debug", "memory"];
 
 /** @throws HeapError bad-option, needs-debug */
 export function checkOptions(options: HeapOptions): void {
@@ -58,6 +63,10 @@ export function checkOptions(options: HeapOptions): void {
     if (typeof value !== "number" || !Number.isInteger(value) || value < lowest || value > highest) {
       throw new HeapError("bad-option", `${name} is a whole number from ${lowest} to ${highest}, not ${shown(value)}`);
     }
+  }
+  const { pauseMs } = options;
+  if (pauseMs !== undefined && !(typeof pauseMs === "number" && pauseMs >= 0.1 && pauseMs <= 1000)) {
+    throw new HeapError("bad-option", `pauseMs is a number of milliseconds from 0.1 to 1000, not ${shown(pauseMs)}`);
   }
   assertOneOf("starts", options.starts, START_FINDERS);
   assertOneOf("reps", options.reps, POINTER_REPS);

@@ -40,7 +40,8 @@ const BOX: Rep<BoxValue> = {
   },
   write(session, address, prepared) {
     const value = prepared instanceof Ref ? prepared.locate() : (prepared as number);
-    session.core.storeBox(session.views.data, address, value);
+    session.core.beforeBox(address, value);
+    session.views.data.setUint32(address, value, true);
   },
   read(session, address) {
     const value = session.views.word(address);
@@ -81,7 +82,9 @@ export function slice(element: AnyRep | Fields = uint8()): AnyRep {
     },
     write(session, address, prepared) {
       const value = prepared as SliceRef;
-      session.core.storeSlice(session.views.data, address, value.locate());
+      const start = value.locate();
+      session.core.beforeSlice(address, start);
+      session.views.data.setUint32(address, start, true);
       session.views.data.setUint32(address + 4, value.length, true);
     },
     read(session, address) {

@@ -3,7 +3,8 @@
  */
 import type { Session } from "./session.ts";
 
-export interface HeapStatistics {
+/** What the block says. */
+export interface HeapCounts {
   /** Collections of the nursery, those that were part of a major collection included. */
   readonly minorCollections: number;
   /** Collections of the whole heap. */
@@ -36,17 +37,65 @@ export interface HeapStatistics {
   readonly markOverflows: number;
   /** How often the remembered set was too small, so that a minor collection had to walk the heap. */
   readonly rememberedOverflows: number;
+  /** What the mature space is doing between two steps of a collection; always "idle" without `pauseMs`. */
+  readonly phase: "idle" | "marking" | "sweeping";
+  /** Questions to the start finder, by collections, verification and references into the nursery. */
+  readonly startQueries: number;
+  /** What it looked at for them: words of a bitset, entries of a search, objects of a walk. */
+  readonly startSteps: number;
+  /** All pauses together, in milliseconds. */
+  readonly pausesMs: number;
+  /** The longest pause, in milliseconds. */
+  readonly longestPauseMs: number;
+  /** Pauses by length: [i] of less than 2^i microseconds and not less than half of that, the last of all longer ones. */
+  readonly pauses: readonly number[];
+  /** Bytes of chunks by what they are used for. */
+  readonly chunkBytes: {
+    readonly fresh: number;
+    readonly warm: number;
+    readonly control: number;
+    readonly nursery: number;
+    readonly blocks: number;
+    readonly large: number;
+  };
+  /** What the last collection did beyond its minor one: STEP_ bits of assembly/gc/statistics.ts. */
+  readonly lastSteps: number;
+  /** Bytes of the nursery that the next minor collection waits for. */
+  readonly nurserySizeBytes: number;
+  /** Bytes of the nursery that the last collection found in use. */
+  readonly lastNurseryBytes: number;
+  /** Bytes that the last collection promoted. */
+  readonly lastPromotedBytes: number;
+  /** The pause of the last collection, in milliseconds. */
+  readonly lastPauseMs: number;
+}
+
+export interface HeapStatistics extends HeapCounts {
   /** The size of the linear memory, whoever grew it. */
   readonly memoryBytes: number;
 }
 
 const CHUNK_BYTES = 64 * 1024;
+const PHASES = ["idle", "marking", "sweeping"] as const;
+const OWNERS_OFFSET = 152;
+const PAUSES_OFFSET = 192;
+const PAUSE_BUCKETS = 24;
 
 export function readStatistics(session: Session): HeapStatistics {
   const block = session.core.statistics();
   const { data } = session.views;
+  return { ...readCounts(data, block), memoryBytes: data.byteLength };
+}
+
+/**
+ * Reads the block, which is kept up to date by collections: without a call, and also when the program has trapped.
+ * @param data all of the memory
+ * @param block the address of the block
+ */
+export function readCounts(data: DataView, block: number): HeapCounts {
   const count = (offset: number) => data.getUint32(block + offset, true);
   const bytes = (offset: number) => Number(data.getBigUint64(block + offset, true));
+  const owned = (index: number) => count(OWNERS_OFFSET + index * 4) * CHUNK_BYTES;
   return {
     minorCollections: count(0),
     majorCollections: count(4),
@@ -64,6 +113,24 @@ export function readStatistics(session: Session): HeapStatistics {
     rememberedEntries: count(72),
     markOverflows: count(76),
     rememberedOverflows: count(80),
-    memoryBytes: data.byteLength,
+    phase: PHASES[count(84)] ?? "idle",
+    startQueries: bytes(88),
+    startSteps: bytes(96),
+    pausesMs: data.getFloat64(block + 136, true),
+    longestPauseMs: data.getFloat64(block + 144, true),
+    pauses: Array.from({ length: PAUSE_BUCKETS }, (_, index) => count(PAUSES_OFFSET + index * 4)),
+    chunkBytes: {
+      fresh: owned(0),
+      warm: owned(1),
+      control: owned(2),
+      nursery: owned(3),
+      blocks: owned(4),
+      large: owned(5),
+    },
+    lastSteps: count(104),
+    nurserySizeBytes: count(108),
+    lastNurseryBytes: bytes(112),
+    lastPromotedBytes: bytes(120),
+    lastPauseMs: data.getFloat64(block + 128, true),
   };
 }

@@ -74,6 +74,10 @@ export function checkOptions(options: BuildOptions): void {
       throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
     }
   }
+  const { pauseMs } = options;
+  if (pauseMs !== undefined && !(pauseMs >= 0.1 && pauseMs <= 1000)) {
+    throw new BuildOptionError(`pauseMs has to be from 0.1 to 1000, not ${pauseMs}`);
+  }
   const choices = { starts: START_FINDERS, reps: POINTER_REPS } as const;
   for (const [name, known] of Object.entries(choices)) {
     const value = options[name as keyof typeof choices];

@@ -16,6 +16,10 @@ export interface BuildOptions {
   readonly shadowStackBytes?: number;
   /** How much the mature space may grow, in percent of what survived, before a major collection. Only `gc`. */
   readonly growthPercent?: number;
+  /** How long a pause should last, in milliseconds; absent: as long as a collection takes. Only `gc`. */
+  readonly pauseMs?: number;
+  /** Times collections, and calls the import `host.collected` after each; the clock is `host.now`. Only `gc`. */
+  readonly traceGc?: boolean;
   /** How starts of objects are found in the nursery (assembly/nursery/starts.ts); absent: eager. Only `gc`. */
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b" or absent, only slices. Only `gc`. */

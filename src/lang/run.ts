@@ -17,6 +17,8 @@ export interface RunOptions {
   /** Standard input comes in pieces of at most so many bytes and without a size, as from a pipe. */
   readonly pipedBytes?: number;
   readonly hooks?: PauseHooks;
+  /** Called after each collection of a module built with `traceGc`. @param statistics the address of the core's block */
+  readonly onCollected?: (memory: WebAssembly.Memory, statistics: number) => void;
   /** Called with the instance's exports before the program starts. */
   readonly onInstance?: (exports: WebAssembly.Exports) => void;
   /** Takes output (stream 1) and errors (2) as they come; the result's `stdout` and `stderr` then stay empty. */
@@ -59,7 +61,16 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
   const system = new MemorySystem(options);
   const instance = new WebAssembly.Instance(module, {
     wasi_snapshot_preview1: system.imports(),
-    heapwright: { pauseBegin: options.hooks?.pauseBegin ?? noHook, pauseEnd: options.hooks?.pauseEnd ?? noHook },
+    heapwright: {
+      pauseBegin: options.hooks?.pauseBegin ?? noHook,
+      pauseEnd: options.hooks?.pauseEnd ?? noHook,
+    },
+    host: {
+      now: () => performance.now(),
+      collected: (statistics: number) => {
+        options.onCollected?.(instance.exports.memory as WebAssembly.Memory, statistics >>> 0);
+      },
+    },
   });
   const { memory, _start: start } = instance.exports;
   if (!(memory instanceof WebAssembly.Memory) || typeof start !== "function") {
@@ -121,6 +132,7 @@ class MemorySystem {
 
   imports(): WebAssembly.ModuleImports {
     return {
+      clock_time_get: (_clock: number, _precision: bigint, at: number) => this.#clock(at),
       fd_write: (fd: number, iovecs: number, count: number, written: number) => this.#write(fd, iovecs, count, written),
       fd_read: (fd: number, iovecs: number, count: number, read: number) => this.#read(fd, iovecs, count, read),
       fd_filestat_get: (fd: number, stat: number) => this.#filestat(fd, stat),
@@ -173,6 +185,11 @@ class MemorySystem {
       bytes += length;
     }
     view.setUint32(read >>> 0, bytes, true);
+    return ERRNO_SUCCESS;
+  }
+
+  #clock(at: number): number {
+    this.#view().setBigUint64(at >>> 0, BigInt(Math.round(performance.now() * 1e6)), true);
     return ERRNO_SUCCESS;
   }
 

@@ -56,6 +56,7 @@ export async function compileCorePart(entry: string, pages: number, maximum = 65
   if (result.error || !binary) throw new Error(`asc failed: ${result.stderr.toString()}`);
   const memory = new WebAssembly.Memory({ initial: pages, maximum });
   const { instance } = await WebAssembly.instantiate(binary.slice(), {
+    host: { now: () => performance.now(), collected() {} },
     env: {
       memory,
       abort: (_message: number, _file: number, line: number) => {

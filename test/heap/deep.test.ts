@@ -27,6 +27,7 @@ async function open(build: "release" | "debug", nurseryBytes: number): Promise<M
     growthPercent: 0,
     starts: "eager",
     reps: "b",
+    pauseMs: null,
   } as const;
   const core = await Core.open(build, memory, settings);
   const hasPointers = 2;
@@ -66,7 +67,10 @@ function buildAtTail({ core, views, nodeShape }: Machine, count: number): number
     data.setUint32(node + KEY, count - 1 - key, true);
     const last = data.getUint32(tail, true);
     if (last === 0) data.setUint32(slot, node, true);
-    else core.storeBox(data, last + NEXT, node);
+    else {
+      core.beforeBox(last + NEXT, node);
+      data.setUint32(last + NEXT, node, true);
+    }
     data.setUint32(tail, node, true);
   }
   core.shadowTop = slot + 4;
@@ -145,6 +149,7 @@ test("the shadow stack has the size that was asked for", async () => {
     growthPercent: 0,
     starts: "eager",
     reps: "b",
+    pauseMs: null,
   } as const;
   const core = await Core.open("debug", memory, settings);
   expect(core.shadowLimit - core.shadowTop).toBe(2 * 65536);

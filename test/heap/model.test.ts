@@ -42,6 +42,29 @@ const SETTINGS: readonly Setting[] = [
     options: { debug: true, nurseryBytes: 16384, heapLimitBytes: 1 << 20, shadowStackBytes: 4096 },
     runs: 50,
   },
+  {
+    name: "marking and sweeping in the smallest steps",
+    options: { debug: true, nurseryBytes: 16384, pauseMs: 1, zeal: 1 },
+    runs: 60,
+  },
+  {
+    name: "small steps and tiny tables",
+    options: { debug: true, nurseryBytes: 16384, pauseMs: 1, zeal: 2 },
+    runs: 40,
+    prepare: (heap) => heap.limitTables(2, 1),
+  },
+  {
+    name: "small steps and a heap limit of 1 MiB",
+    options: {
+      debug: true,
+      nurseryBytes: 16384,
+      pauseMs: 1,
+      zeal: 3,
+      heapLimitBytes: 1 << 20,
+      shadowStackBytes: 4096,
+    },
+    runs: 50,
+  },
   ...START_FINDERS.flatMap((starts) =>
     POINTER_REPS.map((reps) => ({
       name: `starts found by ${starts}, reps ${reps}`,

@@ -178,6 +178,7 @@ describe("a trace", () => {
       growthPercent: 0,
       starts: "eager",
       reps: "b",
+      pauseMs: null,
     } as const;
     const core = await Core.open("debug", memory, settings);
     const session = new Session(core);

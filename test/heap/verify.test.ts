@@ -175,6 +175,7 @@ describe("verify finds", () => {
       growthPercent: 0,
       starts: "eager",
       reps: "b",
+      pauseMs: null,
     } as const;
     const core = await Core.open("debug", memory, settings);
     const ref = core.allocRecord(core.shapeNew(0, 0, 0, 16, 0, 0), 16);

@@ -11,6 +11,7 @@ import { previousSetBit } from "../../memory/bits";
 import { acquireRun, lastRunIsFresh } from "../../memory/chunks";
 import { clearGranules } from "../../memory/copy";
 import { OWNER_CONTROL } from "../../memory/pagemap";
+import { countQuery } from "./steps";
 import { nurseryBase, nurseryBytes, nurseryUsed } from "../bump";
 
 /** Bytes of nursery that one byte of start bits covers, as a shift. */
@@ -43,7 +44,9 @@ export function bitsBuild(from: usize, to: usize): void {
 
 /** The start of the sliceable object around `addr`; 0 when there is none at or below it. */
 export function bitsFind(addr: usize): usize {
-  const granule = previousSetBit(bitsBase, (addr - nurseryBase) >> GRANULE_SHIFT);
+  const asked = (addr - nurseryBase) >> GRANULE_SHIFT;
+  const granule = previousSetBit(bitsBase, asked);
+  countQuery(granule < 0 ? 1 : (asked >> 6) - (<usize>granule >> 6) + 1);
   return granule < 0 ? 0 : nurseryBase + ((<usize>granule) << GRANULE_SHIFT);
 }
 

@@ -23,6 +23,7 @@
 
 import { alignUp, GRANULE_SHIFT } from "../../memory/address";
 import { previousSetBit, setBit } from "../../memory/bits";
+import { countQuery } from "./steps";
 
 const CONTAINER_SHIFT: usize = 16;
 const GRANULES_PER_CONTAINER: usize = 1 << CONTAINER_SHIFT;
@@ -120,8 +121,10 @@ export function compressedFind(addr: usize): usize {
   const form = container.form;
   if (form == CONTAINER_BITMAP) {
     const found = previousSetBit(container.members, low);
+    countQuery((low >> 6) - (<usize>found >> 6) + 1);
     return found < 0 ? container.before : first + ((<usize>found) << GRANULE_SHIFT);
   }
+  countQuery(32 - <usize>clz(container.count));
   if (form == CONTAINER_EMPTY) return container.before;
   const at = lastAtOrBelow(container.members, container.count, form == CONTAINER_RUNS ? RUN_SHIFT : MEMBER_SHIFT, low);
   let found: usize = load<u16>(at);

@@ -13,6 +13,7 @@ import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
 import { acquireRun } from "../../memory/chunks";
 import { OWNER_CONTROL } from "../../memory/pagemap";
 import { bytesBeforeMove } from "../../object/header";
+import { countQuery } from "./steps";
 import { limitNursery, nurseryBase, nurseryBytes, nurseryTop } from "../bump";
 
 const CARD_SHIFT: usize = 9;
@@ -56,10 +57,13 @@ export function crossingFind(addr: usize): usize {
     card--;
   } while (at > addr);
   let next = at + bytesBeforeMove(at);
+  let steps = cardOf(addr) - card;
   while (next <= addr) {
     at = next;
     next += bytesBeforeMove(at);
+    steps++;
   }
+  countQuery(steps);
   return at;
 }
 

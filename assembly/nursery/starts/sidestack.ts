@@ -9,6 +9,7 @@ import { chunksFor, GRANULE_BYTES, WORD_BYTES } from "../../memory/address";
 import { acquireRun, releaseRun } from "../../memory/chunks";
 import { OWNER_CONTROL } from "../../memory/pagemap";
 import { nurseryBytes } from "../bump";
+import { countQuery } from "./steps";
 
 export let sideBase: usize = 0;
 export let sideTop: usize = 0;
@@ -40,6 +41,7 @@ export function sideClear(): void {
 export function sideFind(addr: usize): usize {
   let lo = sideBase;
   let count = (sideTop - sideBase) / WORD_BYTES;
+  countQuery(32 - <usize>clz(count));
   // Invariant: everything below lo is at or below addr, everything from lo + count on is above it.
   while (count) {
     const half = count >> 1;

@@ -71,6 +71,18 @@ export function fixSetting(module: binaryen.Module, setting: string, chooser: st
   module.addGlobal(global, binaryen.i32, false, module.i32.const(value));
 }
 
+/** Replaces a function that the core imports by a body of the caller's; its name stays. */
+export function defineImport(module: binaryen.Module, base: string, define: (name: string) => void): void {
+  for (let index = 0; index < module.getNumFunctions(); index++) {
+    const info = binaryen.getFunctionInfo(module.getFunctionByIndex(index));
+    if (info.base !== base || info.module !== "host") continue;
+    module.removeFunction(info.name);
+    define(info.name);
+    return;
+  }
+  throw new InternalCompilerError(`the core does not import ${base}`);
+}
+
 /** Adds `_start`, memory, data and exports to a module that has all its functions. */
 export function linkModule(context: ManagerContext, result: ManagerResult, mainName: string): void {
   const { module, data, wasi, counters } = context;

@@ -13,6 +13,7 @@ const { i32, none } = binaryen;
 export function importWasi(module: binaryen.Module): void {
   const imported = (name: string, parameters: readonly WasmType[], result: WasmType): void =>
     module.addFunctionImport(`wasi.${name}`, "wasi_snapshot_preview1", name, binaryen.createType(parameters), result);
+  imported("clock_time_get", [i32, binaryen.i64, i32], i32);
   imported("fd_write", [i32, i32, i32, i32], i32);
   imported("fd_read", [i32, i32, i32, i32], i32);
   imported("fd_filestat_get", [i32, i32], i32);

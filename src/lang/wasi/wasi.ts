@@ -22,7 +22,8 @@ import { DIGITS_BYTES, defineOutput, OUTPUT_BYTES } from "./output.ts";
 /** "Internal software error" of sysexits.h: the core's debug build found an invariant broken. */
 const EXIT_INTERNAL = 70;
 
-const { i32, none } = binaryen;
+const { f64, i32, none } = binaryen;
+const CLOCK_MONOTONIC = 1;
 
 export class Wasi {
   readonly #module: binaryen.Module;
@@ -131,6 +132,22 @@ export class Wasi {
   /** Flushes the output and ends the program. */
   exit(code: number): ExpressionRef {
     return this.#module.block(null, [this.flush(), giveUp(this.#module, code)]);
+  }
+
+  /** Defines a function without parameters that returns the time in milliseconds from any origin. */
+  defineClock(internalName: string): void {
+    const module = this.#module;
+    const at = this.#places.iovec;
+    const asked = module.call(
+      "wasi.clock_time_get",
+      [module.i32.const(CLOCK_MONOTONIC), module.i64.const(1n), module.i32.const(at)],
+      i32,
+    );
+    const nanoseconds = module.i64.load(0, 8, module.i32.const(at));
+    defineFunction(module, internalName, [], [f64], () => [
+      module.drop(asked),
+      module.return(module.f64.div(module.f64.convert_u.i64(nanoseconds), module.f64.const(1e6))),
+    ]);
   }
 
   /** Defines the function `env.abort` that the core's debug build imports: message, file, line, column. */

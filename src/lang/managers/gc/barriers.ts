@@ -4,6 +4,10 @@
  * The tests are inline, subtractions and compares with globals that are constant after the start; only what is to be
  * remembered costs a call. A slot that holds a young pointer already is remembered already: so it enters the set once
  * between two collections, however often it is written. Never a safepoint.
+ *
+ * Where marking is incremental the values' window is not always the nursery (assembly/nursery/barrier.ts): a store that
+ * overwrites a pointer which the program can still load passes the barrier whatever it stores. The copies of `fill` only
+ * overwrite room that nothing can be loaded from.
  */
 
 import binaryen from "binaryen";
@@ -19,8 +23,10 @@ const { i32, none } = binaryen;
 export interface BarrierNames {
   readonly nurseryBase: string;
   readonly nurseryBytes: string;
-  readonly rememberBox: string;
-  readonly rememberSlice: string;
+  readonly barrierBase: string;
+  readonly barrierBytes: string;
+  readonly barrierBox: string;
+  readonly barrierSlice: string;
 }
 
 export class Barriers {
@@ -28,9 +34,13 @@ export class Barriers {
   readonly #names: BarrierNames;
   readonly #rememberers = new Map<ArrayLayout, string>();
 
-  constructor(module: binaryen.Module, names: BarrierNames) {
+  readonly #window: readonly [base: string, bytes: string];
+
+  /** @param incremental whether the program runs between steps of marking: then the core moves the window of stores */
+  constructor(module: binaryen.Module, names: BarrierNames, incremental: boolean) {
     this.#module = module;
     this.#names = names;
+    this.#window = incremental ? [names.barrierBase, names.barrierBytes] : [names.nurseryBase, names.nurseryBytes];
   }
 
   /** Before a store: remembers the slot if the value is young, and neither the slot nor what it holds is. */
@@ -44,17 +54,21 @@ export class Barriers {
   #ifYoungInOld(slot: Place, value: ExpressionRef, then: ExpressionRef): ExpressionRef {
     const module = this.#module;
     const isOld = module.i32.eqz(this.#isYoung(emitAddress(module, slot)));
-    return module.if(this.#isYoung(value), module.if(isOld, then));
+    return module.if(this.#isWithin(value, this.#window), module.if(isOld, then));
   }
 
   #remember(slot: Place, kind: PointerKind): ExpressionRef {
-    const name = kind === "box" ? this.#names.rememberBox : this.#names.rememberSlice;
+    const name = kind === "box" ? this.#names.barrierBox : this.#names.barrierSlice;
     return this.#module.call(name, [emitAddress(this.#module, slot)], none);
   }
 
   #isYoung(address: ExpressionRef): ExpressionRef {
+    return this.#isWithin(address, [this.#names.nurseryBase, this.#names.nurseryBytes]);
+  }
+
+  #isWithin(address: ExpressionRef, [base, bytes]: readonly [base: string, bytes: string]): ExpressionRef {
     const op = this.#module.i32;
-    return op.lt_u(op.sub(address, this.#global(this.#names.nurseryBase)), this.#global(this.#names.nurseryBytes));
+    return op.lt_u(op.sub(address, this.#global(base)), this.#global(bytes));
   }
 
   /** After a copy: the barrier for `count` elements that have been copied to `place`. */

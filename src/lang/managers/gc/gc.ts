@@ -16,7 +16,7 @@
 
 import binaryen from "binaryen";
 import { POINTER_REPS, START_FINDERS, WORD_BYTES } from "../../../heap/contract.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCore } from "../../emit/link.ts";
 import type { Locals } from "../../emit/locals.ts";
 import { freshStores, staticVariables } from "../../ir/freshness.ts";
 import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
@@ -54,6 +54,8 @@ export const gc: ManagerFactory = {
     const core = openCore(options.debug ?? false);
     fixSetting(core, "startFinder", "chooseStarts", START_FINDERS.indexOf(options.starts ?? START_FINDERS[0]));
     fixSetting(core, "allInterior", "chooseInterior", POINTER_REPS.indexOf(options.reps ?? POINTER_REPS[0]));
+    fixSetting(core, "incremental", "chooseIncremental", options.pauseMs === undefined ? 0 : 1);
+    fixSetting(core, "timed", "chooseTimed", options.traceGc ? 1 : 0);
     return core;
   },
   create: (context) => new GcManager(context),
@@ -92,7 +94,12 @@ class GcManager extends LinearManager {
       string
     >;
     this.arrayAllocator = this.#names.allocArray;
-    this.#barriers = new Barriers(this.module, this.#names);
+    const { options, wasi } = context;
+    if (!options.traceGc) {
+      defineImport(this.module, "now", (name) => wasi.defineClock(name));
+      defineImport(this.module, "collected", (name) => this.module.addFunction(name, i32, none, [], this.module.nop()));
+    }
+    this.#barriers = new Barriers(this.module, this.#names, options.pauseMs !== undefined);
     this.#slowPaths = new SlowPaths(context, this.#names);
     this.#starts = new Starts(this.module, this.#names, context.options);
     this.#mayCollect = functionsThatMayCollect(context.program);
@@ -363,8 +370,11 @@ class GcManager extends LinearManager {
     { slot, value, kind }: PointerStore,
   ): ExpressionRef[] {
     const { freshStores: fresh, statics } = this.#current();
-    if (value.kind === "constant" || statics.has(value) || fresh.has(instruction)) return [];
-    return [this.#barriers.store(slot, () => context.read(value), kind)];
+    if (fresh.has(instruction)) return [];
+    // Between steps of marking what is overwritten matters as well, whatever is stored.
+    const isHarmless = value.kind === "constant" || statics.has(value);
+    if (isHarmless && this.context.options.pauseMs === undefined) return [];
+    return [this.#barriers.store(slot, () => context.values(value)[0] as ExpressionRef, kind)];
   }
 
   protected afterFill(
@@ -384,7 +394,9 @@ class GcManager extends LinearManager {
     const { options, wasi, data } = context;
     const op = module.i32;
     const failed = wasi.panic("outOfMemory", 0);
-    const sizes = [options.nurseryBytes, options.shadowStackBytes, options.heapLimitBytes, options.growthPercent];
+    const pauseMicros = Math.ceil((options.pauseMs ?? 0) * 1000);
+    const { nurseryBytes, shadowStackBytes, heapLimitBytes, growthPercent } = options;
+    const sizes = [nurseryBytes, shadowStackBytes, heapLimitBytes, growthPercent, pauseMicros];
     const settings = [data.seal(), ...sizes.map((size) => size ?? 0)].map((setting) => op.const(setting | 0));
     const start = [module.if(module.call(this.#names.init, settings, i32), failed)];
     if (options.zeal) start.push(module.call(coreName(module, "setZeal"), [op.const(options.zeal)], none));
@@ -401,8 +413,8 @@ class GcManager extends LinearManager {
       neverInline: [
         this.#names.allocRecord,
         this.#names.allocArray,
-        this.#names.rememberBox,
-        this.#names.rememberSlice,
+        this.#names.barrierBox,
+        this.#names.barrierSlice,
         "gc.remember*",
         "gc.alloc*",
       ],
@@ -422,8 +434,10 @@ const CORE_NAMES = [
   "sideTop",
   "shadowTop",
   "shadowLimit",
-  "rememberBox",
-  "rememberSlice",
+  "barrierBase",
+  "barrierBytes",
+  "barrierBox",
+  "barrierSlice",
 ] as const;
 type CoreName = (typeof CORE_NAMES)[number];
 
