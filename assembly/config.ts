@@ -27,7 +27,7 @@ export const LARGE_MIN_BYTES: usize = 31 << 10;
 export const SHADOW_DEFAULT_BYTES: usize = 1 << 20;
 
 /** A major collection is not worth its while below this many bytes of mature objects. */
-export const MAJOR_MIN_BYTES: usize = 16 << 20;
+export const MAJOR_MIN_BYTES: usize = 6 << 20;
 /** How much the mature space may grow between major collections, in percent of what survived the last one. */
 export const GROWTH_DEFAULT_PERCENT: u32 = 100;
 

@@ -12,7 +12,7 @@ import { refuseGrowAfter } from "./memory/grow";
 import { isYoung } from "./nursery/bump";
 import { youngStartNow } from "./nursery/starts";
 
-export { allocArray, allocRecord } from "./gc/allocate";
+export { allocArray, allocRecord, reserve } from "./gc/allocate";
 export { shapeNew, shapeNewWide } from "./gc/immortal";
 export { init } from "./gc/open";
 export { leakInit, leakLimit, leakRefill, leakTop } from "./leak/bump";

@@ -6,7 +6,7 @@ import { allocLarge } from "../mature/large";
 import { REMEMBER_OBJECT, remember } from "../mature/remembered";
 import { failRequest, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
 import { clearGranules } from "../memory/copy";
-import { bump } from "../nursery/bump";
+import { bump, hasRoom, nurseryTop } from "../nursery/bump";
 import { recordStart } from "../nursery/starts";
 import { ARRAY_HEADER_BYTES, arrayBytes, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../object/header";
 import { mayBeSliced } from "../object/interior";
@@ -61,6 +61,19 @@ export function allocArray(at: usize, length: u32): usize {
     if (shape.hasPointers) clearGranules(ref + ARRAY_HEADER_BYTES, bytes - ARRAY_HEADER_BYTES);
   }
   return ref;
+}
+
+/**
+ * Makes room for records that the program will bump itself, one after the other. A safepoint.
+ * @param bytes of all of them, at most INLINE_MAX_BYTES
+ * @returns nurseryTop; 0 when out of memory
+ */
+export function reserve(bytes: usize): usize {
+  if (DEBUG && isZealous()) zealousCollect();
+  if (!hasRoom(bytes)) collect(false);
+  if (!hasRoom(bytes)) return 0;
+  limitFastPath();
+  return nurseryTop;
 }
 
 function allocYoung(bytes: usize): usize {

@@ -110,7 +110,7 @@ function prepareNursery(): bool {
     const available = chunksAvailable();
     usable = available > RESERVE_EXTRA_CHUNKS ? <usize>(available - RESERVE_EXTRA_CHUNKS) * blockYield() : 0;
     // A sliver would only mean a collection at every few allocations before the end.
-    if (usable < size >> 4) usable = 0;
+    if (usable < size >> 4 || usable < INLINE_MAX_BYTES) usable = 0;
     if (usable > size) usable = size;
     setReserve(usable ? available : RESERVE_MARK_CHUNKS);
   }

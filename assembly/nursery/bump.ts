@@ -57,10 +57,15 @@ export function limitNursery(at: usize): void {
   nurseryLimit = at < nurseryEnd ? at : nurseryEnd;
 }
 
+/** Whether `bytes` can be bumped before the next collection. */
+export function hasRoom(bytes: usize): bool {
+  return nurseryTop + bytes <= nurseryEnd;
+}
+
 /** Bumps `bytes`, a multiple of 8; 0 when they do not fit. */
 export function bump(bytes: usize): usize {
   const ref = nurseryTop;
-  if (ref + bytes > nurseryEnd) return 0;
+  if (!hasRoom(bytes)) return 0;
   nurseryTop = ref + bytes;
   return ref;
 }

@@ -21,6 +21,9 @@ export const LENGTH_OFFSET = 4;
 /** In front of a slice in the shadow stack; no Box is 2. */
 export const SLICE_MARK = 2;
 
+/** What may be bumped behind one check of the nursery's limit. */
+export const INLINE_MAX_BYTES = 1024;
+
 // The shape descriptor.
 export const DESCRIPTOR_SHIFT = 4;
 export const DESCRIPTOR_BYTES = 1 << DESCRIPTOR_SHIFT;

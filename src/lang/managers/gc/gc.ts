@@ -15,9 +15,10 @@
  */
 
 import binaryen from "binaryen";
-import { POINTER_REPS, START_FINDERS, WORD_BYTES } from "../../../heap/contract.ts";
+import { INLINE_MAX_BYTES, POINTER_REPS, START_FINDERS, WORD_BYTES } from "../../../heap/contract.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCore } from "../../emit/link.ts";
 import type { Locals } from "../../emit/locals.ts";
+import { foldAllocations } from "../../ir/folding.ts";
 import { freshStores, staticVariables } from "../../ir/freshness.ts";
 import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness, type LiveAcross } from "../../ir/liveness.ts";
@@ -66,6 +67,8 @@ interface FrameState {
   readonly liveAcross: LiveAcross;
   readonly statics: ReadonlySet<Variable>;
   readonly freshStores: ReadonlySet<Instruction>;
+  /** See foldAllocations. */
+  readonly shares: ReadonlyMap<Instruction, number>;
   /** The shadow stack is checked where the only call that spills stands, not at entry. */
   readonly checksAtCall: boolean;
   /** Where the shadow stack ends and where the nursery is filled to; null in a function that does not pass them. */
@@ -131,6 +134,9 @@ class GcManager extends LinearManager {
       liveAcross,
       statics,
       freshStores: freshStores(fn, this.#isSafepoint),
+      shares: this.#starts.foldable
+        ? foldAllocations(fn, this.#isSafepoint, ({ record }) => this.layouts.record(record).bytes, INLINE_MAX_BYTES)
+        : new Map(),
       checksAtCall: spills === 1 && !hasLoop(fn),
       registers: shadow && top ? { shadow, top } : null,
       words: 0,
@@ -196,18 +202,36 @@ class GcManager extends LinearManager {
     const { module } = this;
     const op = module.i32;
     const { top } = this.#own();
+    const share = this.#current().shares.get(instruction);
+    const header = op.store(0, 4, target.get(), op.const(layout.shape));
+    const record = this.#starts.record(context, target, layout.sliceable);
+    const bump = top.set(op.add(target.get(), op.const(layout.bytes)));
+    if (share === 0) return [target.set(top.get()), bump, ...record, header];
     const roots = this.#withoutStatics([...this.#rootsAcross(instruction), ...instruction.args]);
-    const path = this.#slowPaths.record(this.#kindsOf(roots));
+    const kinds = this.#kindsOf(roots);
+    const line = op.const(instruction.site.line);
+    if (share !== undefined) {
+      const operands = [this.#shadow(), target.get(), op.const(share), line];
+      return [
+        target.set(top.get()),
+        module.if(
+          op.gt_u(op.add(top.get(), op.const(share)), this.#global("nurseryLimit")),
+          this.#allocateSlowly(context, this.#slowPaths.reserve(kinds), roots, target, operands),
+        ),
+        bump,
+        ...record,
+        header,
+      ];
+    }
+    const operands = [this.#shadow(), target.get(), op.const(layout.shape), line];
     return [
       target.set(top.get()),
       module.if(
         op.gt_u(top.tee(op.add(top.get(), op.const(layout.bytes))), this.#global("nurseryLimit")),
-        this.#allocateSlowly(context, path, roots, target, [
-          ...[this.#shadow(), target.get(), op.const(layout.shape), op.const(instruction.site.line)],
-        ]),
-        this.#starts.record(context, target, layout.sliceable),
+        this.#allocateSlowly(context, this.#slowPaths.record(kinds), roots, target, operands),
+        record.length === 0 ? undefined : context.sequence(record),
       ),
-      op.store(0, 4, target.get(), op.const(layout.shape)),
+      header,
     ];
   }
 
@@ -413,10 +437,12 @@ class GcManager extends LinearManager {
       neverInline: [
         this.#names.allocRecord,
         this.#names.allocArray,
+        this.#names.reserve,
         this.#names.barrierBox,
         this.#names.barrierSlice,
         "gc.remember*",
         "gc.alloc*",
+        "gc.reserve*",
       ],
     };
   }
@@ -426,6 +452,7 @@ const CORE_NAMES = [
   "init",
   "allocRecord",
   "allocArray",
+  "reserve",
   "nurseryTop",
   "nurseryLimit",
   "nurseryBase",

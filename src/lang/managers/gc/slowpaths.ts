@@ -3,6 +3,7 @@
  *
  *     gc.allocRecord.bs (shadow, top, shape, line, box, slice)         -> (ref, top, box, slice)
  *     gc.allocArray.bs  (shadow, top, shape, line, length, box, slice) -> (ref, top, box, slice)
+ *     gc.reserve.bs     (shadow, top, bytes, line, box, slice)         -> (top, top, box, slice)
  *
  * `shadow` is where the shadow stack ends, `top` nurseryTop; behind them the roots, one parameter and one result for
  * each, which comes back where it has moved to. A site is so one call, and small: engines count instructions before they
@@ -21,6 +22,7 @@ const { i32 } = binaryen;
 export interface AllocationNames {
   readonly allocRecord: string;
   readonly allocArray: string;
+  readonly reserve: string;
   readonly nurseryTop: string;
   readonly shadowTop: string;
   readonly shadowLimit: string;
@@ -53,6 +55,8 @@ export function spill(
   return { pushes, loads };
 }
 
+type Allocator = "allocRecord" | "allocArray" | "reserve";
+
 export class SlowPaths {
   readonly #context: ManagerContext;
   readonly #names: AllocationNames;
@@ -68,11 +72,16 @@ export class SlowPaths {
     return this.#path("allocRecord", roots);
   }
 
+  /** For records that are bumped one after the other behind one check. */
+  reserve(roots: readonly PointerKind[]): { readonly name: string; readonly type: binaryen.Type } {
+    return this.#path("reserve", roots);
+  }
+
   array(roots: readonly PointerKind[]): { readonly name: string; readonly type: binaryen.Type } {
     return this.#path("allocArray", roots);
   }
 
-  #path(allocator: "allocRecord" | "allocArray", roots: readonly PointerKind[]): { name: string; type: binaryen.Type } {
+  #path(allocator: Allocator, roots: readonly PointerKind[]): { name: string; type: binaryen.Type } {
     const name = `gc.${allocator}.${roots.map((kind) => kind[0]).join("")}`;
     const results = [i32, i32, ...roots.map(() => i32)];
     if (!this.#defined.has(name)) {
@@ -82,19 +91,14 @@ export class SlowPaths {
     return { name, type: binaryen.createType(results) };
   }
 
-  #define(
-    name: string,
-    allocator: "allocRecord" | "allocArray",
-    roots: readonly PointerKind[],
-    results: readonly binaryen.Type[],
-  ): void {
+  #define(name: string, allocator: Allocator, roots: readonly PointerKind[], results: readonly binaryen.Type[]): void {
     const { module, wasi, counters } = this.#context;
     const names = this.#names;
     const op = module.i32;
     const own = allocator === "allocArray" ? 5 : 4;
     const parameters = [...Array<binaryen.Type>(own), ...roots].map(() => i32);
     defineFunction(module, name, parameters, results, (locals) => {
-      const [shadow, top, shape, line] = [0, 1, 2, 3].map((index) => locals.parameter(index)) as [
+      const [shadow, top, what, line] = [0, 1, 2, 3].map((index) => locals.parameter(index)) as [
         ReturnType<typeof locals.parameter>,
         ReturnType<typeof locals.parameter>,
         ReturnType<typeof locals.parameter>,
@@ -102,7 +106,7 @@ export class SlowPaths {
       ];
       const ref = locals.add(i32);
       const above = (): ExpressionRef => op.add(shadow.get(), op.const(wordsOf(roots) * WORD_BYTES));
-      const operands = allocator === "allocArray" ? [shape.get(), locals.parameter(4).get()] : [shape.get()];
+      const operands = allocator === "allocArray" ? [what.get(), locals.parameter(4).get()] : [what.get()];
       const { pushes, loads } = spill(
         module,
         () => shadow.get(),

@@ -24,16 +24,21 @@ export class Starts {
     this.#options = options;
   }
 
+  /** Whether allocations may share a check: not where the slow path has to see the object that ends a card. */
+  get foldable(): boolean {
+    return this.#options.starts !== "crossing";
+  }
+
   /**
    * Records a record that has been bumped.
    * @param sliceable whether a slice can be taken of it
-   * @returns undefined where there is nothing to do
+   * @returns nothing where there is nothing to do
    */
-  record(context: FunctionContext, ref: Temporary, sliceable: boolean): ExpressionRef | undefined {
+  record(context: FunctionContext, ref: Temporary, sliceable: boolean): ExpressionRef[] {
     const { starts = "eager", reps = "b" } = this.#options;
-    if (!sliceable && reps === "b") return undefined;
-    if (starts === "crossing" || starts === "walk") return undefined;
-    return starts === "eager" ? this.#setBit(context, ref) : this.#push(ref);
+    if (!sliceable && reps === "b") return [];
+    if (starts === "crossing" || starts === "walk") return [];
+    return [starts === "eager" ? this.#setBit(context, ref) : this.#push(ref)];
   }
 
   #setBit(context: FunctionContext, ref: Temporary): ExpressionRef {
