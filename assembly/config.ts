@@ -31,6 +31,9 @@ export const MAJOR_MIN_BYTES: usize = 6 << 20;
 /** How much the mature space may grow between major collections, in percent of what survived the last one. */
 export const GROWTH_DEFAULT_PERCENT: u32 = 100;
 
+/** A major collection in one pause moves objects when more than this percentage of the blocks is holes nothing came to. */
+export const EVACUATE_PERCENT: u32 = 25;
+
 /** How long a pause should last, in microseconds, when marking is incremental and the program does not choose. */
 export const PAUSE_DEFAULT_MICROS: u32 = 1000;
 

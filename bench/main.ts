@@ -9,12 +9,18 @@ import { Argument, Command } from "commander";
 import { engineName } from "../src/cli/engine.ts";
 import { parseWhole } from "../src/cli/numbers.ts";
 import { Progress } from "../src/cli/terminal.ts";
+import { describePauses, runPauses } from "./gc/pauses.ts";
+import { describeScale, runScale } from "./gc/scale.ts";
+import { describeStarts, runStarts } from "./gc/starts.ts";
+import { describeSurvival, runSurvival } from "./gc/survival.ts";
 import { describeMicro, runMicro } from "./micro/bump.ts";
 import { describePeers, runPeers } from "./peers/peers.ts";
 import { describeSize, runSize } from "./size/size.ts";
 import { describeWhole, runWhole } from "./whole/whole.ts";
 
-const PARTS = ["micro", "programs", "peers", "size"] as const;
+const PARTS = ["micro", "programs", "peers", "size", "starts", "survival", "pauses", "scale"] as const;
+/** What shows the collector. */
+const GC_PARTS: readonly Part[] = ["micro", "programs", "peers", "starts", "survival", "pauses", "scale"];
 type Part = (typeof PARTS)[number];
 
 interface BenchOptions {
@@ -50,6 +56,34 @@ const PART_RUNS: Readonly<Record<Part, PartRun>> = {
       return { results, lines: describePeers(results) };
     },
   },
+  starts: {
+    title: "starts: both of the seed's solutions with each start finder",
+    async run(runs, onProgress) {
+      const results = await runStarts(runs, onProgress);
+      return { results, lines: describeStarts(results) };
+    },
+  },
+  survival: {
+    title: "survival: a minor collection costs what survives",
+    async run(_runs, onProgress) {
+      const results = await runSurvival(onProgress);
+      return { results, lines: describeSurvival(results) };
+    },
+  },
+  pauses: {
+    title: "pauses: how long the program stands still",
+    async run(_runs, onProgress) {
+      const results = await runPauses(onProgress);
+      return { results, lines: describePauses(results) };
+    },
+  },
+  scale: {
+    title: "scale: from 10 MB to all there is",
+    async run(_runs, onProgress) {
+      const results = await runScale(onProgress);
+      return { results, lines: describeScale(results) };
+    },
+  },
   size: {
     title: "size: bytes of functions, by who they come from",
     async run() {
@@ -59,7 +93,8 @@ const PART_RUNS: Readonly<Record<Part, PartRun>> = {
   },
 };
 
-async function bench(parts: readonly Part[], options: BenchOptions): Promise<void> {
+async function bench(asked: readonly (Part | "gc")[], options: BenchOptions): Promise<void> {
+  const parts = asked.flatMap((part) => (part === "gc" ? GC_PARTS : [part]));
   const progress = new Progress();
   const machine = `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores`;
   console.log(`${engineName()}; ${machine}`);
@@ -77,7 +112,7 @@ async function bench(parts: readonly Part[], options: BenchOptions): Promise<voi
 
 await new Command("bench")
   .description("Measures heapwright: all parts, or those named.")
-  .addArgument(new Argument("[parts...]", "what to measure").choices(PARTS))
+  .addArgument(new Argument("[parts...]", "what to measure; gc: what shows the collector").choices([...PARTS, "gc"]))
   .option("-n, --runs <n>", "timed runs of each whole program", parseWhole(1, 1000), 7)
   .option("--json <file>", "write the results as JSON as well")
   .action(bench)

@@ -16,6 +16,7 @@ import {
 } from "../config";
 import { verifyMarksOrTrap, verifyOrTrap } from "../debug/verify";
 import { BLOCK_PAYLOAD_BYTES } from "../mature/block";
+import { evacuateBegin, evacuateEnd } from "../mature/evacuate";
 import { keepInBlock, keepLarge, markBegin, markedBytes, markRest, markStep } from "../mature/mark";
 import { isMarking, PHASE_IDLE, PHASE_MARKING, PHASE_SWEEPING, phase, setPhase } from "../mature/phase";
 import { rememberedOverflowed } from "../mature/remembered";
@@ -107,7 +108,7 @@ function prepareNursery(): bool {
     usable = size;
     setReserve(wanted);
   } else {
-    const available = chunksAvailable();
+    const available = chunksAvailable(wanted);
     usable = available > RESERVE_EXTRA_CHUNKS ? <usize>(available - RESERVE_EXTRA_CHUNKS) * blockYield() : 0;
     // A sliver would only mean a collection at every few allocations before the end.
     if (usable < size >> 4 || usable < INLINE_MAX_BYTES) usable = 0;
@@ -154,6 +155,7 @@ function beginMajor(): bool {
 
 /** Everything is marked. */
 function beginSweep(): void {
+  evacuateEnd();
   if (DEBUG) verifyMarksOrTrap();
   setPhaseTo(PHASE_SWEEPING);
   sweepBegin();
@@ -199,9 +201,10 @@ function endMajor(): void {
   now.lastSteps |= STEP_MARK | STEP_MARKED | STEP_SWEEP | STEP_END;
 }
 
-/** A whole major collection, of everything that is dead now. */
+/** A whole major collection, of everything that is dead now, in one pause: so objects may be moved. */
 function major(): void {
   endMajor();
+  evacuateBegin(isZealous());
   if (!beginMajor()) return;
   counters().lastSteps |= STEP_BEGIN;
   endMajor();

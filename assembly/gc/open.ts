@@ -8,6 +8,7 @@ import {
   PAUSE_DEFAULT_MICROS,
   SHADOW_DEFAULT_BYTES,
 } from "../config";
+import { evacuateOpen } from "../mature/evacuate";
 import { holesOpen } from "../mature/holes";
 import { phaseOpen } from "../mature/phase";
 import { rememberedOpen } from "../mature/remembered";
@@ -31,6 +32,7 @@ import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
  * @param heapLimitBytes of all chunks in use together; rounded down to 64 KiB
  * @param growthPercent how much the mature space grows between major collections
  * @param pauseMicros how long a pause should last, in microseconds, where `incremental` is chosen
+ * @param nurseryFirstBytes how large the nursery is at first, rounded up to 4 KiB; where it is nurseryBytes, it stays so
  * @returns 0, or an ERROR_ code
  */
 export function init(
@@ -40,6 +42,7 @@ export function init(
   heapLimitBytes: usize,
   growthPercent: u32,
   pauseMicros: u32,
+  nurseryFirstBytes: usize,
 ): i32 {
   const failed = chunksOpen(heapBase, heapLimitBytes);
   if (failed) return failed;
@@ -48,6 +51,7 @@ export function init(
   handlesOpen();
   rememberedOpen();
   phaseOpen();
+  evacuateOpen();
   holesOpen();
   const statistics = allocImmortal(STATISTICS_BYTES);
   if (!statistics) return chunksError();
@@ -60,7 +64,7 @@ export function init(
     if (nurseryBytes || nursery <= NURSERY_MIN_BYTES) return chunksError();
     nursery >>= 1;
   }
-  sizeOpen(nursery);
+  sizeOpen(nursery, alignUp(nurseryFirstBytes, NURSERY_MIN_BYTES));
   collectOpen(growthPercent);
   return ERROR_NONE;
 }

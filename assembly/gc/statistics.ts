@@ -21,10 +21,12 @@
 // 152  u32  chunks by owner, each the number of those that are: [0] free and fresh, [1] free and warm, [2] control,
 //           [3] nursery, [4] blocks, [5] large objects
 // 192  u32  pauses by length: [i] = those of less than 2^i microseconds that are in none before; [23] = all longer ones
-// 288
+// 288  u64  bytes moved out of sparse blocks by major collections, in all
+// 296
 //
 // Event counters are kept here as they happen; the rest is filled in by refresh().
 
+import { evacuatedBytes } from "../mature/evacuate";
 import { blocksInUse } from "../mature/holes";
 import { markOverflows } from "../mature/mark";
 import { phase } from "../mature/phase";
@@ -36,7 +38,8 @@ import { nurserySize } from "../nursery/size";
 import { startQueries, startSteps } from "../nursery/starts/steps";
 import { handlesLive } from "../roots/handles";
 
-export const STATISTICS_BYTES: usize = 288;
+export const STATISTICS_BYTES: usize = 296;
+const EVACUATED_OFFSET: usize = 288;
 const OWNERS_OFFSET: usize = 152;
 const PAUSES_OFFSET: usize = 192;
 const PAUSE_BUCKETS: u32 = 24;
@@ -141,6 +144,7 @@ export function refresh(owners: bool): usize {
   now.phase = phase;
   now.startQueries = startQueries;
   now.startSteps = startSteps;
+  store<u64>(block, evacuatedBytes(), EVACUATED_OFFSET);
   now.nurserySize = <u32>nurserySize();
   if (owners || (now.lastSteps & STEP_END) != 0) countOwners();
   return block;

@@ -2,8 +2,9 @@
 //
 //     0     +-----------------------------------------+
 //           | next: the block allocated into after it |
-//     4     | free lines, counted by the last sweep   |
+//     4     | free lines, until the allocator comes   |
 //     8     | cycle in which it was opened or swept   |
+//    12     | 1 while objects are moved out of it     |
 //    64     +-----------------------------------------+
 //           | line marks, a byte for each line        |  1 = held something at the last sweep, 2 = does in this marking
 //   320     +-----------------------------------------+
@@ -35,6 +36,7 @@ const LINE_MARKED: u32 = 2;
 const NEXT_OFFSET: usize = 0;
 const FREE_LINES_OFFSET: usize = 4;
 const CYCLE_OFFSET: usize = 8;
+const SOURCE_OFFSET: usize = 12;
 const LINES_OFFSET: usize = 64;
 const STARTS_OFFSET: usize = LINES_OFFSET + <usize>LINES_PER_BLOCK;
 const MARKS_OFFSET: usize = STARTS_OFFSET + BITSET_BYTES;
@@ -70,8 +72,21 @@ export function nextBlock(block: usize): usize {
 export function setNextBlock(block: usize, next: usize): void {
   store<usize>(block, next, NEXT_OFFSET);
 }
+/** Whether the present marking moves objects out of the block. */
+export function isSource(block: usize): bool {
+  return load<u32>(block, SOURCE_OFFSET) != 0;
+}
+export function setSource(block: usize): void {
+  store<u32>(block, 1, SOURCE_OFFSET);
+}
+/** Free lines that the allocator has not come to. */
 export function freeLines(block: usize): u32 {
   return load<u32>(block, FREE_LINES_OFFSET);
+}
+
+/** The allocator has come to the block: its free lines are as good as taken. */
+export function takeFreeLines(block: usize): void {
+  store<u32>(block, 0, FREE_LINES_OFFSET);
 }
 
 export function payloadStart(block: usize): usize {
@@ -152,6 +167,7 @@ export function sweepBlock(block: usize): u32 {
     used += <u32>((marks * 0x0101010101010101) >> 56);
   }
   store<u32>(block, cycle, CYCLE_OFFSET);
+  store<u32>(block, 0, SOURCE_OFFSET);
   if (DEBUG) poisonFreeLines(block);
   const free = LINES_PER_BLOCK - FIRST_LINE - used;
   store<u32>(block, free, FREE_LINES_OFFSET);

@@ -26,6 +26,7 @@ import {
   payloadStart,
   setBlockStart,
   setNextBlock,
+  takeFreeLines,
 } from "./block";
 
 // The hole that findHole found.
@@ -149,6 +150,7 @@ function slowAllocMature(bytes: usize): usize {
     holesAppend(block);
     findHole(block, FIRST_LINE);
   }
+  if (holeBlock != foundBlock) takeFreeLines(foundBlock);
   holeBlock = foundBlock;
   holeTop = foundLo;
   holeLimit = foundHi;
@@ -157,6 +159,11 @@ function slowAllocMature(bytes: usize): usize {
   holeTop = ref + bytes;
   setBlockStart(ref);
   return ref;
+}
+
+/** The same in fresh blocks only: for objects that a marking moves. */
+export function allocFresh(bytes: usize): usize {
+  return allocOverflow(bytes);
 }
 
 function allocOverflow(bytes: usize): usize {

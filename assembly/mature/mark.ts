@@ -16,13 +16,14 @@ import { CHUNK_BYTES, chunkAddress, chunkOf } from "../memory/address";
 import { acquireReserved, chunksEnd, chunksFirst, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
 import { isHurried, isLate } from "../memory/clock";
 import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf, ownerOfChunk } from "../memory/pagemap";
-import { lengthOf, objectBytes, shapeOf } from "../object/header";
+import { forwardedTo, isForwarded, lengthOf, objectBytes, shapeOf } from "../object/header";
 import { allInterior } from "../object/interior";
 import { Shape } from "../object/shape";
 import { visitElements, visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { visitShadow } from "../roots/shadow";
-import { blockStart, markLines, markObject, nextMarked, payloadStart } from "./block";
+import { blockStart, isMarkedObject, markLines, markObject, nextMarked, payloadStart } from "./block";
+import { evacuateObject, isMoving } from "./evacuate";
 import { isMarkedLarge, largeChunks, largeStart, markLarge, nextLarge } from "./large";
 
 const ENTRY_BYTES: usize = 8;
@@ -69,19 +70,44 @@ class Marker {
     }
     const ref = load<usize>(slot);
     const owner = ownerOf(ref);
-    if (owner == OWNER_BLOCK) markInBlock(ref);
-    else if (isLarge(owner)) markInLarge(ref);
+    if (owner == OWNER_BLOCK) {
+      const now = markOrMove(ref);
+      if (now != ref) store<usize>(slot, now);
+    } else if (isLarge(owner)) {
+      markInLarge(ref);
+    }
   }
 
   slice(slot: usize): void {
     const addr = load<usize>(slot);
     const owner = ownerOf(addr);
-    if (owner == OWNER_BLOCK) markInBlock(blockStart(addr));
-    else if (isLarge(owner)) markInLarge(largeStart(addr));
+    if (owner == OWNER_BLOCK) {
+      const ref = blockStart(addr);
+      const now = markOrMove(ref);
+      if (now != ref) store<usize>(slot, now + (addr - ref));
+    } else if (isLarge(owner)) {
+      markInLarge(largeStart(addr));
+    }
   }
 }
 
 const MARKER: usize = 0;
+
+/** Marks the object at `ref`, in a block. @returns where it is now */
+function markOrMove(ref: usize): usize {
+  if (isMoving(ref)) {
+    const header = load<usize>(ref);
+    // It was marked when it was moved.
+    if (isForwarded(header)) return forwardedTo(header);
+    const to = isMarkedObject(ref) ? <usize>0 : evacuateObject(ref);
+    if (to) {
+      markInBlock(to);
+      return to;
+    }
+  }
+  markInBlock(ref);
+  return ref;
+}
 
 function markInBlock(ref: usize): void {
   if (!markObject(ref)) return;

@@ -161,9 +161,12 @@ export function ensureFree(count: u32): bool {
   return freeChunks >= count || grow(count - freeChunks);
 }
 
-/** How many single chunks the collector could take now without growing. */
-export function chunksAvailable(): u32 {
+/** Grows as far as the limit allows, by `most` chunks together. @returns how many single chunks the collector could take then */
+export function chunksAvailable(most: u32): u32 {
   const room = limitChunks - usedChunks;
+  const wanted = room < most ? room : most;
+  // One by one at the end: what the engine still grants is less than a step.
+  while (freeChunks < wanted && grow(1)) {}
   return freeChunks < room ? freeChunks : room;
 }
 

@@ -29,10 +29,14 @@ let allocatedInAll: u64 = 0;
 let rateBefore: u64 = 0;
 let retryAtBytes: u64 = 0;
 
-/** @param most the largest size, in bytes */
-export function sizeOpen(most: usize): void {
+/**
+ * @param most the largest size, in bytes
+ * @param first the size to begin with, in bytes; 0 for the default
+ */
+export function sizeOpen(most: usize, first: usize): void {
   sizeMax = most;
-  size = most < NURSERY_FIRST_BYTES ? most : NURSERY_FIRST_BYTES;
+  size = first ? first : NURSERY_FIRST_BYTES;
+  if (size > most) size = most;
   allocated = promoted = allocatedInAll = retryAtBytes = 0;
   rateBefore = NEVER;
 }

@@ -7,6 +7,7 @@ import { parseMilliseconds, parseSize, parseWhole } from "./numbers.ts";
 /** What `addSettings` puts into a command's options. */
 export interface Settings {
   nursery?: number;
+  nurseryFirst?: number;
   heapLimit?: number;
   shadowStack?: number;
   growth?: number;
@@ -24,6 +25,7 @@ export interface DebugSettings {
 export function addSettings(command: Command): Command {
   return command
     .addOption(new Option("--nursery <size>", "how far the nursery may grow (gc)").argParser(parseSize))
+    .addOption(new Option("--nursery-first <size>", "how large the nursery is at first (gc)").argParser(parseSize))
     .addOption(new Option("--heap-limit <size>", "the most linear memory the heap may take").argParser(parseSize))
     .addOption(new Option("--shadow-stack <size>", "size of the shadow stack (gc)").argParser(parseSize))
     .addOption(
@@ -62,6 +64,7 @@ export function buildOptions(manager: string, settings: Settings & DebugSettings
   return {
     manager,
     ...(settings.nursery === undefined ? {} : { nurseryBytes: settings.nursery }),
+    ...(settings.nurseryFirst === undefined ? {} : { nurseryFirstBytes: settings.nurseryFirst }),
     ...(settings.heapLimit === undefined ? {} : { heapLimitBytes: settings.heapLimit }),
     ...(settings.shadowStack === undefined ? {} : { shadowStackBytes: settings.shadowStack }),
     ...(settings.growth === undefined ? {} : { growthPercent: settings.growth }),

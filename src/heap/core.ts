@@ -18,6 +18,7 @@ interface CoreExports {
     heapLimitBytes: number,
     growth: number,
     pauseMicros: number,
+    nurseryFirstBytes: number,
   ): number;
   chooseStarts(finder: number): void;
   chooseInterior(all: number): void;
@@ -53,6 +54,7 @@ export interface CoreSettings {
   readonly reps: PointerReps;
   readonly heapBase: number;
   readonly nurseryBytes: number;
+  readonly nurseryFirstBytes: number;
   readonly shadowBytes: number;
   readonly heapLimitBytes: number;
   readonly growthPercent: number;
@@ -117,6 +119,7 @@ export class Core {
       settings.heapLimitBytes,
       settings.growthPercent,
       Math.ceil((settings.pauseMs ?? 0) * 1000),
+      settings.nurseryFirstBytes,
     );
     if (error !== 0) throw memoryError(error, "to open the heap");
     return new Core(memory, exports, build === "debug", settings.pauseMs !== null);

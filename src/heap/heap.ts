@@ -68,6 +68,7 @@ export class Heap {
     const core = await Core.open(options.debug ? "debug" : "release", memory, {
       heapBase: options.heapBase ?? 0,
       nurseryBytes: options.nurseryBytes ?? 0,
+      nurseryFirstBytes: options.nurseryFirstBytes ?? 0,
       shadowBytes: options.shadowStackBytes ?? 0,
       heapLimitBytes: options.heapLimitBytes ?? 0,
       growthPercent: options.growthPercent ?? 0,

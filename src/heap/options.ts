@@ -6,10 +6,12 @@ import { HeapError, shown } from "./errors.ts";
 
 export interface HeapOptions {
   /**
-   * How far the nursery may grow, in bytes: 4 KiB to 256 MiB, rounded up to 4 KiB. It begins with 1 MiB. Default 16 MiB, or
-   * an eighth of the heap limit.
+   * How far the nursery may grow, in bytes: 4 KiB to 256 MiB, rounded up to 4 KiB. Default 16 MiB, or an eighth of the heap
+   * limit.
    */
   readonly nurseryBytes?: number;
+  /** How large the nursery is at first, likewise; the same as `nurseryBytes` for one that stays as it is. Default 1 MiB. */
+  readonly nurseryFirstBytes?: number;
   /** The most bytes of 64 KiB chunks in use, tables and nursery included. Default: all of the address space. */
   readonly heapLimitBytes?: number;
   /** The shadow stack's size in bytes, rounded up to 64 KiB. Default 1 MiB. */
@@ -42,6 +44,7 @@ const GIB = 1024 * MIB;
 /** Lowest and highest value of each numeric option. */
 const RANGES = {
   nurseryBytes: [4 * KIB, 256 * MIB],
+  nurseryFirstBytes: [4 * KIB, 256 * MIB],
   heapLimitBytes: [64 * KIB, 4 * GIB - 64 * KIB],
   shadowStackBytes: [1, GIB],
   growthPercent: [1, 10_000],

@@ -39,6 +39,8 @@ export interface HeapCounts {
   readonly rememberedOverflows: number;
   /** What the mature space is doing between two steps of a collection; always "idle" without `pauseMs`. */
   readonly phase: "idle" | "marking" | "sweeping";
+  /** Bytes moved out of sparse blocks by major collections. */
+  readonly evacuatedBytes: number;
   /** Questions to the start finder, by collections, verification and references into the nursery. */
   readonly startQueries: number;
   /** What it looked at for them: words of a bitset, entries of a search, objects of a walk. */
@@ -114,6 +116,7 @@ export function readCounts(data: DataView, block: number): HeapCounts {
     markOverflows: count(76),
     rememberedOverflows: count(80),
     phase: PHASES[count(84)] ?? "idle",
+    evacuatedBytes: bytes(288),
     startQueries: bytes(88),
     startSteps: bytes(96),
     pausesMs: data.getFloat64(block + 136, true),

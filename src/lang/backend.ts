@@ -67,7 +67,14 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
  */
 export function checkOptions(options: BuildOptions): void {
   managerNamed(options.manager);
-  const numbers = ["nurseryBytes", "heapLimitBytes", "shadowStackBytes", "growthPercent", "zeal"] as const;
+  const numbers = [
+    "nurseryBytes",
+    "nurseryFirstBytes",
+    "heapLimitBytes",
+    "shadowStackBytes",
+    "growthPercent",
+    "zeal",
+  ] as const;
   for (const name of numbers) {
     const value = options[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {

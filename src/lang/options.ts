@@ -10,6 +10,8 @@ export interface BuildOptions {
   readonly manager: string;
   /** How far the nursery may grow, in bytes; 0 or absent: the core's default. Only `gc`. */
   readonly nurseryBytes?: number;
+  /** How large the nursery is at first, in bytes; 0 or absent: the core's default. Only `gc`. */
+  readonly nurseryFirstBytes?: number;
   /** The most linear memory the core may hold, in bytes; 0 or absent: what the engine grants. */
   readonly heapLimitBytes?: number;
   /** Size of the shadow stack in bytes; 0 or absent: the core's default. Only `gc`. */

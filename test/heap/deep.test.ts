@@ -28,6 +28,7 @@ async function open(build: "release" | "debug", nurseryBytes: number): Promise<M
     starts: "eager",
     reps: "b",
     pauseMs: null,
+    nurseryFirstBytes: 0,
   } as const;
   const core = await Core.open(build, memory, settings);
   const hasPointers = 2;
@@ -150,6 +151,7 @@ test("the shadow stack has the size that was asked for", async () => {
     starts: "eager",
     reps: "b",
     pauseMs: null,
+    nurseryFirstBytes: 0,
   } as const;
   const core = await Core.open("debug", memory, settings);
   expect(core.shadowLimit - core.shadowTop).toBe(2 * 65536);

@@ -2,7 +2,7 @@
  * Opening a heap: its options, and what only the debug core does.
  */
 import { describe, expect, test } from "vitest";
-import { box, Heap, HeapError, type HeapErrorCode, type HeapOptions } from "../../src/index.ts";
+import { box, Heap, HeapError, type HeapErrorCode, type HeapOptions, int32 } from "../../src/index.ts";
 import { refused } from "../support/errors.ts";
 
 async function openingFails(options: unknown, code: HeapErrorCode): Promise<string> {
@@ -51,6 +51,22 @@ describe("options", () => {
       "starts is one of eager, deferred, compressed, search, crossing, walk, not",
     );
     await expect(Heap.open({ reps: "B" as never })).rejects.toThrow("reps is one of b, a, not");
+  });
+
+  test("nurseryFirstBytes is how much is used before the first collection", async () => {
+    for (const [first, filled] of [
+      [65_536, 65_536],
+      [undefined, 1 << 20],
+      [4 << 20, 2 << 20],
+    ] as const) {
+      using heap = await Heap.open({
+        nurseryBytes: 2 << 20,
+        ...(first === undefined ? {} : { nurseryFirstBytes: first }),
+      });
+      const Cell = heap.defineRecord("Cell", { number: int32() });
+      while (heap.statistics().minorCollections === 0) heap.alloc(Cell).dispose();
+      expect(heap.statistics().nurseryBytes).toBe(filled);
+    }
   });
 
   test("growthPercent decides when the next major collection is due", async () => {

@@ -176,6 +176,7 @@ describe("verify finds", () => {
       starts: "eager",
       reps: "b",
       pauseMs: null,
+      nurseryFirstBytes: 0,
     } as const;
     const core = await Core.open("debug", memory, settings);
     const ref = core.allocRecord(core.shapeNew(0, 0, 0, 16, 0, 0), 16);

@@ -419,8 +419,8 @@ class GcManager extends LinearManager {
     const op = module.i32;
     const failed = wasi.panic("outOfMemory", 0);
     const pauseMicros = Math.ceil((options.pauseMs ?? 0) * 1000);
-    const { nurseryBytes, shadowStackBytes, heapLimitBytes, growthPercent } = options;
-    const sizes = [nurseryBytes, shadowStackBytes, heapLimitBytes, growthPercent, pauseMicros];
+    const { nurseryBytes, nurseryFirstBytes, shadowStackBytes, heapLimitBytes, growthPercent } = options;
+    const sizes = [nurseryBytes, shadowStackBytes, heapLimitBytes, growthPercent, pauseMicros, nurseryFirstBytes];
     const settings = [data.seal(), ...sizes.map((size) => size ?? 0)].map((setting) => op.const(setting | 0));
     const start = [module.if(module.call(this.#names.init, settings, i32), failed)];
     if (options.zeal) start.push(module.call(coreName(module, "setZeal"), [op.const(options.zeal)], none));

