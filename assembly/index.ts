@@ -2,6 +2,7 @@
 
 import { DEBUG } from "./config";
 import { verify as verifyHeap } from "./debug/verify";
+import { census, censusNow } from "./gc/census";
 import { collect, setZealEvery } from "./gc/collect";
 import { refresh } from "./gc/statistics";
 import { matureStart } from "./mature/find";
@@ -13,6 +14,7 @@ import { isYoung } from "./nursery/bump";
 import { youngStartNow } from "./nursery/starts";
 
 export { allocArray, allocRecord, reserve } from "./gc/allocate";
+export { census, chooseCensus } from "./gc/census";
 export { shapeNew, shapeNewWide } from "./gc/immortal";
 export { init } from "./gc/open";
 export { leakInit, leakLimit, leakRefill, leakTop } from "./leak/bump";
@@ -49,6 +51,11 @@ export function startOf(addr: usize): usize {
 /** Brings the statistics block up to date; its address (layout in gc/statistics.ts). */
 export function statistics(): usize {
   return refresh(true);
+}
+
+/** What has been allocated by shape: the address of the table (layout in gc/census.ts), 0 where the census is not chosen. */
+export function allocated(): usize {
+  return census ? censusNow() : 0;
 }
 
 /** Debug: walks the whole heap; 0, or the number of a broken invariant (debug/verify.ts). */

@@ -1,6 +1,7 @@
 /**
  * The public names: a heap, its shapes, reps and references. The toy language is "heapwright/lang".
  */
+export type { ShapeCount } from "./heap/census.ts";
 export type { PointerReps, StartFinder } from "./heap/contract.ts";
 export { HeapError, type HeapErrorCode } from "./heap/errors.ts";
 export { Heap } from "./heap/heap.ts";
@@ -13,5 +14,5 @@ export type { AnyRep, Fields, FieldsIn, FieldsOut, InOf, OutOf, Rep } from "./he
 export { Scope } from "./heap/scope.ts";
 export { ArrayRef, Sequence, SliceRef } from "./heap/sequence.ts";
 export { ArrayShape, RecordShape } from "./heap/shape.ts";
-export type { HeapStatistics } from "./heap/statistics.ts";
+export type { HeapCounts, HeapStatistics } from "./heap/statistics.ts";
 export type { TraceAfter, TracedObject } from "./heap/trace/trace.ts";

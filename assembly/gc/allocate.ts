@@ -102,7 +102,7 @@ function allocOld(shape: Shape, bytes: usize): usize {
       if (!ref) return 0;
     }
   }
-  countOld(ref, bytes);
+  countOld(ref, bytes, changetype<usize>(shape));
   if (shape.hasPointers) {
     if (bytes < LARGE_MIN_BYTES || !lastRunIsFresh()) clearGranules(ref, bytes);
     remember(ref | REMEMBER_OBJECT);

@@ -12,6 +12,7 @@ import {
   INLINE_MAX_BYTES,
   LARGE_MIN_BYTES,
   MAJOR_MIN_BYTES,
+  MAJOR_SMALL_BYTES,
   YOUNG_MAX_BYTES,
 } from "../config";
 import { verifyMarksOrTrap, verifyOrTrap } from "../debug/verify";
@@ -30,6 +31,7 @@ import { limitNursery, nurseryBase, nurseryTop, nurseryUsed, setNurseryEnd } fro
 import { collectNursery } from "../nursery/minor";
 import { nurserySize, sizeAfter } from "../nursery/size";
 import { startsLimit } from "../nursery/starts";
+import { census, censusCount, censusNow, censusReset } from "./census";
 import { countPause, counters, STEP_BEGIN, STEP_END, STEP_MARK, STEP_MARKED, STEP_SWEEP } from "./statistics";
 
 /** Chunks that are always kept back: without a mark stack nothing could ever be freed again. */
@@ -128,6 +130,7 @@ export function closeNursery(): void {
 
 function minor(): void {
   const now = counters();
+  if (census) censusNow();
   const used = nurseryUsed();
   now.minorCollections++;
   now.nurseryBytes += used;
@@ -138,6 +141,7 @@ function minor(): void {
   now.promotedBytes += promoted;
   now.matureBytes += promoted;
   sizeAfter(used, promoted, now.liveBytes);
+  if (census) censusReset();
   if (DEBUG) poison(nurseryBase, used);
 }
 
@@ -162,8 +166,15 @@ function beginSweep(): void {
   const now = counters();
   now.majorCollections++;
   now.liveBytes = now.matureBytes = markedBytes();
-  const due = (now.liveBytes * <u64>(100 + growthPercent)) / 100;
-  now.majorAtBytes = due > MAJOR_MIN_BYTES ? due : MAJOR_MIN_BYTES;
+  now.majorAtBytes = nextMajorAt(now.liveBytes);
+}
+
+function nextMajorAt(live: u64): u64 {
+  const due = (live * <u64>(100 + growthPercent)) / 100;
+  // A small heap may grow faster: marking it anew and anew costs more than what it takes.
+  const small = live << 2 < MAJOR_SMALL_BYTES ? live << 2 : MAJOR_SMALL_BYTES;
+  const least = small > MAJOR_MIN_BYTES ? small : MAJOR_MIN_BYTES;
+  return due > least ? due : least;
 }
 
 /** Goes on with the major collection, or begins one that is due, as far as the pause allows. */
@@ -237,8 +248,9 @@ export function collectBeforeOld(bytes: usize): void {
   if (now.matureBytes + bytes >= now.majorAtBytes) collect(!incremental);
 }
 
-/** Accounts for an object of `bytes` born outside the nursery. */
-export function countOld(ref: usize, bytes: usize): void {
+/** Accounts for an object of `bytes` born outside the nursery, of the shape at `shape`. */
+export function countOld(ref: usize, bytes: usize, shape: usize): void {
+  if (census) censusCount(shape, bytes);
   counters().matureBytes += bytes;
   if (!isMarking()) return;
   if (bytes >= LARGE_MIN_BYTES) keepLarge(ref, bytes);

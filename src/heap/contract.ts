@@ -24,6 +24,10 @@ export const SLICE_MARK = 2;
 /** What may be bumped behind one check of the nursery's limit. */
 export const INLINE_MAX_BYTES = 1024;
 
+// The table of what has been allocated by shape: places of (shape, objects, bytes), and one more for the rest.
+export const CENSUS_PLACES = 2048;
+export const CENSUS_PLACE_BYTES = 24;
+
 // The shape descriptor.
 export const DESCRIPTOR_SHIFT = 4;
 export const DESCRIPTOR_BYTES = 1 << DESCRIPTOR_SHIFT;

@@ -24,6 +24,8 @@ interface CoreExports {
   chooseInterior(all: number): void;
   chooseIncremental(on: number): void;
   chooseTimed(on: number): void;
+  chooseCensus(on: number): void;
+  allocated(): number;
   lastError(): number;
   shapeNew(kind: number, flags: number, tag: number, bytes: number, boxes: number, slices: number): number;
   shapeNewWide(kind: number, flags: number, tag: number, bytes: number, words: number): number;
@@ -58,6 +60,8 @@ export interface CoreSettings {
   readonly shadowBytes: number;
   readonly heapLimitBytes: number;
   readonly growthPercent: number;
+  /** Whether what is allocated is counted by shape. */
+  readonly census: boolean;
   /** How long a pause should last, in milliseconds; null: as long as a collection takes. */
   readonly pauseMs: number | null;
 }
@@ -83,6 +87,8 @@ export class Core {
   /** The nursery's place, constant for the life of the heap: what the write barrier compares with. */
   readonly nurseryBase: number;
   readonly nurseryBytes: number;
+  /** Where the statistics block lies, for the life of the heap. */
+  readonly statisticsBlock: number;
   readonly #exports: CoreExports;
   /** Whether the program runs between steps of marking, so that overwritten pointers matter. */
   readonly #isIncremental: boolean;
@@ -93,6 +99,7 @@ export class Core {
     this.memory = memory;
     this.isDebug = isDebug;
     this.#exports = exports;
+    this.statisticsBlock = exports.statistics() >>> 0;
     this.nurseryBase = (exports.nurseryBase.value as number) >>> 0;
     this.nurseryBytes = (exports.nurseryBytes.value as number) >>> 0;
   }
@@ -112,6 +119,7 @@ export class Core {
     exports.chooseInterior(POINTER_REPS.indexOf(settings.reps));
     exports.chooseIncremental(settings.pauseMs === null ? 0 : 1);
     exports.chooseTimed(1);
+    exports.chooseCensus(settings.census ? 1 : 0);
     const error = exports.init(
       settings.heapBase,
       settings.nurseryBytes,
@@ -220,6 +228,11 @@ export class Core {
   /** @returns the address of the statistics block, brought up to date by this call */
   statistics(): number {
     return this.#run((core) => core.statistics()) >>> 0;
+  }
+
+  /** @returns the address of the table of what has been allocated by shape; 0 without a census */
+  allocated(): number {
+    return this.#run((core) => core.allocated()) >>> 0;
   }
 
   /** Debug core. @returns 0, or the number of the broken invariant */

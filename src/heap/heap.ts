@@ -14,6 +14,7 @@
  * checked before an allocation and their addresses are asked for after it.
  */
 
+import { readCensus, type ShapeCount } from "./census.ts";
 import { ARRAY_HEADER_BYTES, POINTER_REPS, RECORD_HEADER_BYTES, START_FINDERS } from "./contract.ts";
 import { Core } from "./core.ts";
 import { HeapError, shown } from "./errors.ts";
@@ -26,7 +27,7 @@ import type { Scope } from "./scope.ts";
 import type { ArrayRef, Sequence, SliceRef } from "./sequence.ts";
 import { Session } from "./session.ts";
 import { ArrayShape, RecordShape } from "./shape.ts";
-import { type HeapStatistics, readStatistics } from "./statistics.ts";
+import { type HeapCounts, type HeapStatistics, readCounts, readStatistics } from "./statistics.ts";
 import { type TraceAfter, type TracedObject, type TraceOrigin, traceHeap } from "./trace/trace.ts";
 
 /** By the numbers of assembly/debug/verify.ts. */
@@ -72,6 +73,7 @@ export class Heap {
       shadowBytes: options.shadowStackBytes ?? 0,
       heapLimitBytes: options.heapLimitBytes ?? 0,
       growthPercent: options.growthPercent ?? 0,
+      census: options.census ?? false,
       pauseMs: options.pauseMs ?? null,
       starts: options.starts ?? START_FINDERS[0],
       reps: options.reps ?? POINTER_REPS[0],
@@ -196,6 +198,29 @@ export class Heap {
   statistics(): HeapStatistics {
     this.#session.assertOpen();
     return readStatistics(this.#session);
+  }
+
+  /**
+   * What the statistics block says, as of the last collection: read from memory, without a call of the core, so that it
+   * costs nothing and can also be had when the core has stopped.
+   */
+  counts(): HeapCounts {
+    const { core } = this.#session;
+    return readCounts(new DataView(core.memory.buffer), core.statisticsBlock);
+  }
+
+  /**
+   * What has been allocated since the heap was opened, by shape, dead or alive; the shape with the most bytes first.
+   * @throws HeapError bad-option without the option census
+   */
+  allocated(): ShapeCount[] {
+    const session = this.#session;
+    session.assertOpen();
+    const table = session.core.allocated();
+    if (table === 0) {
+      throw new HeapError("bad-option", "Nothing was counted: open the heap with the option census");
+    }
+    return readCensus(session.views.data, table, (shape) => session.shapes.get(shape)?.name ?? `shape at ${shape}`);
   }
 
   /** Walks the whole heap. @throws HeapError broken-invariant, needs-debug */

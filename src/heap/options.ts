@@ -23,6 +23,8 @@ export interface HeapOptions {
    * program runs. Default: a collection ends in one pause.
    */
   readonly pauseMs?: number;
+  /** Counts what is allocated by shape, for `Heap.allocated()`: a look at every object at each collection. Default false. */
+  readonly census?: boolean;
   /** How the start of the object around an interior pointer is found in the nursery (assembly/nursery/starts.ts). Default eager. */
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b", only slices. Default b. */
@@ -52,7 +54,7 @@ const RANGES = {
   heapBase: [0, 4 * GIB - MIB],
 } as const;
 
-const NAMES: readonly string[] = [...Object.keys(RANGES), "pauseMs", "starts", "reps", "debug", "memory"];
+const NAMES: readonly string[] = [...Object.keys(RANGES), "pauseMs", "census", "starts", "reps", "debug", "memory"];
 
 /** @throws HeapError bad-option, needs-debug */
 export function checkOptions(options: HeapOptions): void {
@@ -73,8 +75,11 @@ export function checkOptions(options: HeapOptions): void {
   }
   assertOneOf("starts", options.starts, START_FINDERS);
   assertOneOf("reps", options.reps, POINTER_REPS);
-  if (options.debug !== undefined && typeof options.debug !== "boolean") {
-    throw new HeapError("bad-option", `debug is true or false, not ${shown(options.debug)}`);
+  for (const name of ["debug", "census"] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new HeapError("bad-option", `${name} is true or false, not ${shown(value)}`);
+    }
   }
   if (options.memory !== undefined && !(options.memory instanceof WebAssembly.Memory)) {
     throw new HeapError("bad-option", `memory is a WebAssembly.Memory, not ${shown(options.memory)}`);

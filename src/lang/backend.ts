@@ -19,6 +19,8 @@ export interface BuiltModule {
   readonly manager: string;
   /** Addresses below are the program's static data and buffers; the heap, if it is in linear memory, starts here. */
   readonly staticBytes: number;
+  /** Names of the shapes, by the addresses of their descriptors; empty where nothing has one. */
+  readonly shapes: ReadonlyMap<number, string>;
   /** Where the program allocates. */
   readonly sites: readonly Site[];
 }
@@ -54,6 +56,7 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
       wasm: wasm as Uint8Array<ArrayBuffer>,
       manager: factory.name,
       staticBytes: data.seal(),
+      shapes: result.shapes ?? new Map(),
       sites: program.sites,
     };
   } finally {

@@ -22,6 +22,8 @@ export interface BuildOptions {
   readonly pauseMs?: number;
   /** Times collections, and calls the import `host.collected` after each; the clock is `host.now`. Only `gc`. */
   readonly traceGc?: boolean;
+  /** Counts what is allocated by shape, and exports `allocated`, which returns the table's address. Only `gc`. */
+  readonly census?: boolean;
   /** How starts of objects are found in the nursery (assembly/nursery/starts.ts); absent: eager. Only `gc`. */
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b" or absent, only slices. Only `gc`. */

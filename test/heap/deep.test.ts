@@ -28,6 +28,7 @@ async function open(build: "release" | "debug", nurseryBytes: number): Promise<M
     starts: "eager",
     reps: "b",
     pauseMs: null,
+    census: false,
     nurseryFirstBytes: 0,
   } as const;
   const core = await Core.open(build, memory, settings);
@@ -151,6 +152,7 @@ test("the shadow stack has the size that was asked for", async () => {
     starts: "eager",
     reps: "b",
     pauseMs: null,
+    census: false,
     nurseryFirstBytes: 0,
   } as const;
   const core = await Core.open("debug", memory, settings);

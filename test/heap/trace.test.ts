@@ -179,6 +179,7 @@ describe("a trace", () => {
       starts: "eager",
       reps: "b",
       pauseMs: null,
+      census: false,
       nurseryFirstBytes: 0,
     } as const;
     const core = await Core.open("debug", memory, settings);

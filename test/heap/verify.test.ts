@@ -176,6 +176,7 @@ describe("verify finds", () => {
       starts: "eager",
       reps: "b",
       pauseMs: null,
+      census: false,
       nurseryFirstBytes: 0,
     } as const;
     const core = await Core.open("debug", memory, settings);

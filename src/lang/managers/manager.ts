@@ -208,6 +208,8 @@ export interface ManagerResult {
     readonly internal: string;
     readonly external: string;
   }[];
+  /** Names of the shapes, by the addresses of their descriptors; absent where nothing has one. */
+  readonly shapes?: ReadonlyMap<number, string>;
   /** Internal names of functions that must not be inlined (slow paths); `*` stands for any characters. */
   readonly neverInline: readonly string[];
 }

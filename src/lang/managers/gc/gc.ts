@@ -56,6 +56,7 @@ export const gc: ManagerFactory = {
     fixSetting(core, "startFinder", "chooseStarts", START_FINDERS.indexOf(options.starts ?? START_FINDERS[0]));
     fixSetting(core, "allInterior", "chooseInterior", POINTER_REPS.indexOf(options.reps ?? POINTER_REPS[0]));
     fixSetting(core, "incremental", "chooseIncremental", options.pauseMs === undefined ? 0 : 1);
+    fixSetting(core, "census", "chooseCensus", options.census ? 1 : 0);
     fixSetting(core, "timed", "chooseTimed", options.traceGc ? 1 : 0);
     return core;
   },
@@ -431,9 +432,12 @@ class GcManager extends LinearManager {
         ? [this.#global("shadowTop"), this.#global("nurseryTop")]
         : [],
       memory: { name: CORE_MEMORY, bytes: 0 },
-      exports: isMeasured
-        ? [{ kind: "function", internal: coreName(module, "statistics"), external: "statistics" }]
-        : [],
+      exports: [...(isMeasured ? ["statistics"] : []), ...(options.census ? ["allocated"] : [])].map((name) => ({
+        kind: "function",
+        internal: coreName(module, name),
+        external: name,
+      })),
+      shapes: this.layouts.shapes(),
       neverInline: [
         this.#names.allocRecord,
         this.#names.allocArray,

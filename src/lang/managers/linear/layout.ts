@@ -100,6 +100,14 @@ export class Layouts {
     this.#data = data;
   }
 
+  /** Names of the shapes that have been laid out, by the addresses of their descriptors. */
+  shapes(): Map<number, string> {
+    const names = new Map<number, string>();
+    for (const [{ name }, { shape }] of this.#records) names.set(shape, name);
+    for (const [element, { shape }] of this.#arrays) names.set(shape, `[${element.name}]`);
+    return names;
+  }
+
   record(record: RecordType): RecordLayout {
     let layout = this.#records.get(record);
     if (layout === undefined) {

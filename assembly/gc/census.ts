@@ -1,0 +1,79 @@
+// What has been allocated, by shape: an open-addressing table in a chunk, filled from the nursery before each collection, and
+// when it is asked for. Chosen by the setting `census`, which a compiler replaces by a constant.
+//
+//     0   u32  address of the shape, 0 for a free place      24 bytes for each of 2048 places; behind them the
+//     8   u64  objects                                       sums of what found none
+//    16   u64  bytes, headers and rounding included
+//
+// State: the setting, the table, up to where the nursery has been counted.
+
+import { CHUNK_BYTES } from "../memory/address";
+import { acquireRun, lastRunIsFresh } from "../memory/chunks";
+import { OWNER_CONTROL } from "../memory/pagemap";
+import { nurseryBase, nurseryTop } from "../nursery/bump";
+import { objectBytes, shapeOf } from "../object/header";
+
+const PLACES: u32 = 2048;
+const PLACE_BYTES: usize = 24;
+const OBJECTS_OFFSET: usize = 8;
+const BYTES_OFFSET: usize = 16;
+
+export let census: bool = false;
+
+let table: usize = 0;
+let countedTo: usize = 0;
+
+/** Chooses; before the heap opens. */
+export function chooseCensus(on: bool): void {
+  census = on;
+}
+
+/** @returns false when there is no memory for the table */
+export function censusOpen(): bool {
+  table = 0;
+  countedTo = nurseryBase;
+  if (!census) return true;
+  table = acquireRun(1, OWNER_CONTROL);
+  if (!table) return false;
+  if (!lastRunIsFresh()) memory.fill(table, 0, CHUNK_BYTES);
+  return true;
+}
+
+/** Counts an object. */
+export function censusCount(shape: usize, bytes: usize): void {
+  let place = (<u32>shape >> 3) & (PLACES - 1);
+  for (let tries: u32 = 0; tries < PLACES; tries++) {
+    const at = table + <usize>place * PLACE_BYTES;
+    const found = load<usize>(at);
+    if (!found || found == shape) {
+      store<usize>(at, shape);
+      add(at, bytes);
+      return;
+    }
+    place = (place + 1) & (PLACES - 1);
+  }
+  add(table + <usize>PLACES * PLACE_BYTES, bytes);
+}
+
+function add(at: usize, bytes: usize): void {
+  store<u64>(at, load<u64>(at, OBJECTS_OFFSET) + 1, OBJECTS_OFFSET);
+  store<u64>(at, load<u64>(at, BYTES_OFFSET) + bytes, BYTES_OFFSET);
+}
+
+/** Counts what has been allocated in the nursery since the last time. @returns the table; 0 where there is no census */
+export function censusNow(): usize {
+  while (countedTo < nurseryTop) {
+    const shape = shapeOf(countedTo);
+    const bytes = objectBytes(countedTo, shape);
+    censusCount(changetype<usize>(shape), bytes);
+    countedTo += bytes;
+  }
+  return table;
+}
+
+/** The nursery is empty. */
+export function censusReset(): void {
+  countedTo = nurseryBase;
+}
+
+if (<usize>(PLACES + 1) * PLACE_BYTES > CHUNK_BYTES) ERROR("the table must fit a chunk");
