@@ -10,7 +10,7 @@ import binaryen from "binaryen";
 import { Bench } from "tinybench";
 import { spreadOf } from "../../src/cli/samples.ts";
 import { formatTable } from "../../src/cli/text.ts";
-import { compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile, runModule, SourceFile, START_FINDERS, type StartFinder } from "../../src/lang/index.ts";
 
 /** So many that touching the nursery's pages for the first time, in every run of the emitted code, does not count. */
 const OBJECTS = 40_000_000;
@@ -67,10 +67,13 @@ async function makeTasks(): Promise<Task[]> {
   const loops = openLoops();
   const path = new URL("bump.mote", import.meta.url);
   const source = new SourceFile("bump.mote", readFileSync(path, "utf8"));
-  const { wasm } = await compile(source, { manager: "gc", nurseryBytes: NURSERY_BYTES });
-  const module = new WebAssembly.Module(wasm);
-  const emitted = (kind: string) => () => {
-    const { ms, exitCode } = runModule(module, { args: [kind, String(OBJECTS)] });
+  const modules = new Map<StartFinder, WebAssembly.Module>();
+  for (const starts of START_FINDERS) {
+    const { wasm } = await compile(source, { manager: "gc", nurseryBytes: NURSERY_BYTES, starts });
+    modules.set(starts, new WebAssembly.Module(wasm));
+  }
+  const emitted = (kind: string, starts: StartFinder) => () => {
+    const { ms, exitCode } = runModule(modules.get(starts)!, { args: [kind, String(OBJECTS)] });
     if (exitCode !== 0) throw new Error(`bump.mote ended with exit code ${exitCode}`);
     return { overriddenDuration: ms };
   };
@@ -83,7 +86,8 @@ async function makeTasks(): Promise<Task[]> {
         return undefined;
       },
     },
-    { name: "emitted, gc", base: "bare bump, wat", run: emitted("plain") },
+    { name: "emitted, gc", base: "bare bump, wat", run: emitted("plain", "eager") },
+    { name: "emitted, gc, three behind one check", base: "bare bump, wat", run: emitted("three", "eager") },
     {
       name: "bump and start bit, wat",
       base: null,
@@ -92,7 +96,13 @@ async function makeTasks(): Promise<Task[]> {
         return undefined;
       },
     },
-    { name: "emitted, gc, sliceable", base: "bump and start bit, wat", run: emitted("sliceable") },
+    { name: "emitted, gc, sliceable", base: "bump and start bit, wat", run: emitted("sliceable", "eager") },
+    // Compressed and search push as deferred does.
+    ...(["eager", "deferred", "crossing", "walk"] as const).map((starts) => ({
+      name: `emitted, gc, sliceable, ${starts}`,
+      base: "bare bump, wat",
+      run: emitted("sliceable", starts),
+    })),
   ];
 }
 

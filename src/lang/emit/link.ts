@@ -88,7 +88,8 @@ export function linkModule(context: ManagerContext, result: ManagerResult, mainN
   const { module, data, wasi, counters } = context;
   const { results } = binaryen.getFunctionInfo(module.getFunction(mainName));
   const main = module.call(mainName, result.mainArguments, results);
-  const start = [result.start, results === binaryen.none ? main : module.drop(main), wasi.flush()];
+  const ended = result.mainResult === undefined ? module.drop(main) : module.global.set(result.mainResult, main);
+  const start = [result.start, results === binaryen.none ? main : ended, wasi.flush()];
   module.addFunction("_start", binaryen.none, binaryen.none, [], module.block(null, start));
   defineAborts(context);
 

@@ -200,6 +200,8 @@ export interface ManagerResult {
   readonly start: ExpressionRef;
   /** The hidden arguments with which `_start` calls main; evaluated after `start`. */
   readonly mainArguments: readonly ExpressionRef[];
+  /** The global that gets main's hidden result; absent: nobody asks for it. */
+  readonly mainResult?: string;
   /** The linear memory's internal name in the module, and its least size in bytes (static data is added to it). */
   readonly memory: { readonly name: string; readonly bytes: number };
   /** Globals and functions that are exported besides `memory` and `_start`. */

@@ -15,7 +15,14 @@
  */
 
 import binaryen from "binaryen";
-import { INLINE_MAX_BYTES, POINTER_REPS, START_FINDERS, WORD_BYTES } from "../../../heap/contract.ts";
+import {
+  ARRAY_HEADER_BYTES,
+  INLINE_MAX_BYTES,
+  LENGTH_OFFSET,
+  POINTER_REPS,
+  START_FINDERS,
+  WORD_BYTES,
+} from "../../../heap/contract.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCore } from "../../emit/link.ts";
 import type { Locals } from "../../emit/locals.ts";
 import { foldAllocations } from "../../ir/folding.ts";
@@ -25,7 +32,8 @@ import { computeLiveness, type LiveAcross } from "../../ir/liveness.ts";
 import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../../ir/safepoints.ts";
 import { forEachInstruction, hasLoop, holdsPointer } from "../../ir/traverse.ts";
 import { BuildOptionError } from "../../options.ts";
-import type { Place } from "../linear/access.ts";
+import { emitGranules, emitScaled, type Place } from "../linear/access.ts";
+import { emitClear } from "../linear/clear.ts";
 import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import { LinearManager, type PointerStore, type StoreInstruction } from "../linear/linear.ts";
 import type {
@@ -247,10 +255,38 @@ class GcManager extends LinearManager {
     const { length, site } = instruction;
     const roots = this.#rootsAcross(instruction);
     const path = this.#slowPaths.array(this.#kindsOf(roots));
+    const { module } = this;
+    const bytes = context.temporary(i32);
+    const slowly = this.#allocateSlowly(context, path, roots, target, [
+      ...[this.#shadow(), target.get(), op.const(layout.shape), op.const(site.line), context.value(length)],
+    ]);
+    const elements = emitScaled(module, context.value(length), layout.stride);
     return [
-      this.#allocateSlowly(context, path, roots, target, [
-        ...[this.#shadow(), top.get(), op.const(layout.shape), op.const(site.line), context.value(length)],
-      ]),
+      target.set(top.get()),
+      bytes.set(emitGranules(module, op.add(elements, op.const(ARRAY_HEADER_BYTES)))),
+      module.if(
+        // A length that is no small one, negative ones among them, is for the slow path, whatever its bytes come to.
+        op.or(
+          op.gt_u(context.value(length), op.const(Math.floor((INLINE_MAX_BYTES - ARRAY_HEADER_BYTES) / layout.stride))),
+          op.gt_u(op.add(top.get(), bytes.get()), this.#global("nurseryLimit")),
+        ),
+        slowly,
+        context.sequence([
+          top.set(op.add(target.get(), bytes.get())),
+          op.store(0, 4, target.get(), op.const(layout.shape)),
+          op.store(LENGTH_OFFSET, 4, target.get(), context.value(length)),
+          ...this.#starts.record(context, target, true),
+          ...(layout.hasPointers
+            ? [
+                emitClear(
+                  module,
+                  op.add(target.get(), op.const(ARRAY_HEADER_BYTES)),
+                  op.sub(bytes.get(), op.const(ARRAY_HEADER_BYTES)),
+                ),
+              ]
+            : []),
+        ]),
+      ),
     ];
   }
 
@@ -431,6 +467,8 @@ class GcManager extends LinearManager {
       mainArguments: this.#passRegisters.has(context.program.main)
         ? [this.#global("shadowTop"), this.#global("nurseryTop")]
         : [],
+      // The census counts as far as the nursery is filled.
+      ...(options.census ? { mainResult: this.#names.nurseryTop } : {}),
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: [...(isMeasured ? ["statistics"] : []), ...(options.census ? ["allocated"] : [])].map((name) => ({
         kind: "function",

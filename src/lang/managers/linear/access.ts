@@ -1,7 +1,7 @@
 /** Typed loads, stores and slices in linear memory. A slice is two words: pointer, length. */
 
 import binaryen from "binaryen";
-import { LENGTH_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
+import { GRANULE_BYTES, LENGTH_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
 import type { Atom, IrType, Variable } from "../../ir/ir.ts";
 import type { ExpressionRef, FunctionContext, Temporary } from "../manager.ts";
 
@@ -75,6 +75,12 @@ export function emitScaled(module: binaryen.Module, index: ExpressionRef, stride
   return Number.isInteger(shift)
     ? module.i32.shl(index, module.i32.const(shift))
     : module.i32.mul(index, module.i32.const(stride));
+}
+
+/** `bytes` rounded up to granules. */
+export function emitGranules(module: binaryen.Module, bytes: ExpressionRef): ExpressionRef {
+  const op = module.i32;
+  return op.and(op.add(bytes, op.const(GRANULE_BYTES - 1)), op.const(-GRANULE_BYTES));
 }
 
 /** The place of element `index` of elements that begin at `start`. Small constant indices become offsets. */

@@ -33,12 +33,14 @@ import {
   beyond,
   elementPlace,
   emitAddress,
+  emitGranules,
   emitLoadInto,
   emitScaled,
   emitSlice,
   emitStore,
   type Place,
 } from "./access.ts";
+import { emitClear } from "./clear.ts";
 import { defineArguments, defineReadInput } from "./input.ts";
 import { type ArrayLayout, Layouts, type PointerKind, pointerKindOf, type RecordLayout, sizeOf } from "./layout.ts";
 import { emitMatch } from "./match.ts";
@@ -212,7 +214,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     const statements = this.allocateArray(context, instruction, layout, target);
     if (!layout.hasPointers && !this.arraysAreClear) {
       const start = module.i32.add(target.get(), module.i32.const(ARRAY_HEADER_BYTES));
-      statements.push(module.memory.fill(start, module.i32.const(0), bytes()));
+      statements.push(emitClear(module, start, emitGranules(module, bytes())));
     }
     statements.push(...this.#countArray(layout, context.value(length)));
     statements.push(context.assign(dst, [target.get()]));
