@@ -50,7 +50,7 @@ const PART_RUNS: Readonly<Record<Part, PartRun>> = {
     },
   },
   peers: {
-    title: "peers: host against hand-written WasmGC",
+    title: "peers: medians, with ratios to host",
     async run(runs, onProgress) {
       const results = await runPeers(runs, onProgress);
       return { results, lines: describePeers(results) };

@@ -1,66 +1,111 @@
-/** The manager `host` against modules that a person wrote in WasmGC, in one process, in turns. */
+/** Mote under `host` and `gc` beside the same programs in other languages: a process each, in turns. */
 
-import { readFileSync } from "node:fs";
 import { rounded, type Spread, spreadOf } from "../../src/cli/samples.ts";
-import { formatMs, formatTable } from "../../src/cli/text.ts";
-import { compile, runModule, SourceFile } from "../../src/lang/index.ts";
-import { loadPeer, PEER_NAMES } from "./wasmgc.ts";
+import { type Column, formatMs, formatTable } from "../../src/cli/text.ts";
+import { requireEngine } from "../../src/lang/index.ts";
+import { buildPeer, CONTESTANTS, type Contestant } from "./contestants.ts";
+import type { ProgramName } from "./convention.ts";
+import { PeerProcess } from "./process.ts";
 
 const WARM_UPS = 2;
-/** The first runs after the warm-up still vary with what the engine compiles meanwhile; more of them help the median. */
-const ROUNDS_PER_RUN = 2;
 
-export interface PeerComparison {
+interface Workload {
   readonly name: string;
-  readonly hostMs: Spread;
-  readonly byHandMs: Spread;
-  /** Median of `host` over that of the peer. */
+  readonly program: ProgramName;
+  readonly args: readonly string[];
+}
+
+const WORKLOADS: readonly Workload[] = [
+  { name: "binarytrees 16", program: "binarytrees", args: ["16"] },
+  { name: "queue", program: "queue", args: [] },
+  { name: "lists", program: "lists", args: [] },
+  { name: "rbtree ascending", program: "rbtree", args: ["ascending"] },
+  { name: "rbtree random", program: "rbtree", args: ["random"] },
+];
+
+export interface PeerFigures {
+  readonly ms: Spread;
+  /** Median over that of `host`. */
   readonly ratio: number;
 }
 
-/** @param runs half the number of timed rounds */
+export interface PeerComparison {
+  readonly name: string;
+  /** Without those for which the program was not written. */
+  readonly figures: Readonly<Partial<Record<Contestant, PeerFigures>>>;
+}
+
+/** @param runs timed rounds */
 export async function runPeers(runs: number, onProgress: (text: string) => void): Promise<PeerComparison[]> {
+  requireEngine("host");
   const results: PeerComparison[] = [];
-  for (const name of PEER_NAMES) {
-    const peer = loadPeer(name);
-    const path = new URL(`../programs/${name}.mote`, import.meta.url);
-    const { wasm } = await compile(new SourceFile(`${name}.mote`, readFileSync(path, "utf8")), { manager: "host" });
-    const program = new WebAssembly.Module(wasm);
-    const host: number[] = [];
-    const byHand: number[] = [];
-    for (let round = -WARM_UPS; round < runs * ROUNDS_PER_RUN; round++) {
-      onProgress(`peers: ${name}, round ${round + 1}`);
-      const emitted = runModule(program);
-      const written = peer.run();
-      if (Buffer.from(emitted.stdout).toString() !== written.stdout) throw new Error(`${name}: the outputs differ`);
-      if (round < 0) continue;
-      host.push(emitted.ms);
-      byHand.push(written.ms);
+  for (const workload of WORKLOADS) {
+    const times = await timesOf(workload, runs, onProgress);
+    const hostMs = spreadOf(times.get("host")!).median;
+    const figures: Partial<Record<Contestant, PeerFigures>> = {};
+    for (const [contestant, samples] of times) {
+      const ms = spreadOf(samples);
+      figures[contestant] = { ms, ratio: rounded(ms.median / hostMs) };
     }
-    const [hostMs, byHandMs] = [spreadOf(host), spreadOf(byHand)];
-    results.push({ name, hostMs, byHandMs, ratio: rounded(hostMs.median / byHandMs.median) });
+    results.push({ name: workload.name, figures });
   }
   return results;
 }
 
+/** The milliseconds of each contestant's timed runs. */
+async function timesOf(
+  { name, program, args }: Workload,
+  runs: number,
+  onProgress: (text: string) => void,
+): Promise<Map<Contestant, number[]>> {
+  const processes = new Map<Contestant, PeerProcess>();
+  const times = new Map<Contestant, number[]>();
+  try {
+    for (const contestant of CONTESTANTS) {
+      const code = await buildPeer(contestant, program);
+      if (code === null) continue;
+      processes.set(contestant, new PeerProcess(code));
+      times.set(contestant, []);
+    }
+    let expected: string | null = null;
+    for (let round = -WARM_UPS; round < runs; round++) {
+      for (const [contestant, process] of processes) {
+        onProgress(`${name}: ${contestant}, ${round < 0 ? "warm-up" : `round ${round + 1} of ${runs}`}`);
+        const { stdout, ms } = await process.run(args);
+        expected ??= stdout;
+        if (stdout !== expected) throw new Error(`${name}: the output of ${contestant} differs`);
+        if (round >= 0) times.get(contestant)!.push(ms);
+      }
+    }
+  } finally {
+    for (const process of processes.values()) process.stop();
+  }
+  return times;
+}
+
+const TITLES: Readonly<Record<Contestant, string>> = {
+  host: "host",
+  gc: "gc",
+  wasmgc: "by hand",
+  javascript: "JS",
+  "assemblyscript incremental": "AS incr.",
+  "assemblyscript minimal": "AS min.",
+};
+
 export function describePeers(results: readonly PeerComparison[]): string[] {
-  const range = ({ min, max }: Spread): string => `${formatMs(min)}-${formatMs(max)}`;
-  return formatTable(
-    [
-      { title: "program", align: "left" },
-      { title: "host ms", align: "right" },
-      { title: "min-max", align: "right" },
-      { title: "by hand ms", align: "right" },
-      { title: "min-max", align: "right" },
-      { title: "ratio", align: "right" },
-    ],
-    results.map(({ name, hostMs, byHandMs, ratio }) => [
-      name,
-      formatMs(hostMs.median),
-      range(hostMs),
-      formatMs(byHandMs.median),
-      range(byHandMs),
-      `${ratio.toFixed(2)}x`,
-    ]),
-  );
+  const right = (title: string): Column => ({ title, align: "right" });
+  const columns = CONTESTANTS.flatMap((contestant) => {
+    const ms = right(`${TITLES[contestant]} ms`);
+    return contestant === "host" ? [ms] : [ms, right("ratio")];
+  });
+  const rows = results.map(({ name, figures }) => [
+    name,
+    ...CONTESTANTS.flatMap((contestant) => {
+      const found = figures[contestant];
+      const ms = found === undefined ? "" : formatMs(found.ms.median);
+      const ratio = found === undefined ? "" : `${found.ratio.toFixed(2)}x`;
+      return contestant === "host" ? [ms] : [ms, ratio];
+    }),
+  ]);
+  return formatTable([{ title: "program", align: "left" }, ...columns], rows);
 }

@@ -3,19 +3,15 @@
  * sizes and limits, and the engine it needs. That it computes the same as the others is tested in managers.test.ts.
  */
 
-import { readFileSync } from "node:fs";
 import binaryen from "binaryen";
 import { describe, expect, it } from "vitest";
-import { loadPeer, PEER_NAMES, type PeerName } from "../../bench/peers/wasmgc.ts";
 import { compileIr } from "../../src/lang/backend.ts";
-import { compile } from "../../src/lang/compile.ts";
 import { missingEngineFeature, requireEngine, UnsupportedEngineError } from "../../src/lang/engine.ts";
 import { BYTE_ELEMENT, type IrType, TEXT_ELEMENT, type Variable } from "../../src/lang/ir/ir.ts";
 import { longestArray, structBytes } from "../../src/lang/managers/host/sizes.ts";
 import { managerNames } from "../../src/lang/managers/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { type RunOptions, runModule } from "../../src/lang/run.ts";
-import { SourceFile } from "../../src/lang/source.ts";
 import {
   addPrintInt,
   byte,
@@ -420,19 +416,6 @@ describe("options and engines", () => {
     for (const manager of managerNames().filter((name) => name !== "host")) {
       expect(missingEngineFeature(manager, withoutGc)).toBeNull();
       expect(() => requireEngine(manager, withoutGc)).not.toThrow();
-    }
-  });
-});
-
-describe("peers written by hand", () => {
-  it("do what the Mote programs do", async () => {
-    const few: Readonly<Record<PeerName, readonly number[]>> = { binarytrees: [6], lists: [10, 4] };
-    for (const name of PEER_NAMES) {
-      const file = new URL(`../../bench/programs/${name}.mote`, import.meta.url);
-      const { wasm } = await compile(new SourceFile(`${name}.mote`, readFileSync(file, "utf8")), { manager: "host" });
-      const { stdout } = runModule(wasm, { args: few[name].map(String) });
-      expect(stdout.length).toBeGreaterThan(0);
-      expect(loadPeer(name).run(few[name]).stdout).toBe(Buffer.from(stdout).toString());
     }
   });
 });

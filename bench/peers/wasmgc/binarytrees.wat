@@ -5,7 +5,7 @@
     (field $right (ref null $node)))))
 
   ;; One line of output: 0 stretch tree, 1 trees of one depth, 2 long lived tree.
-  (import "peer" "report" (func $report (param $kind i32) (param $trees i32) (param $depth i32) (param $nodes i32)))
+  (import "binarytrees" "report" (func $report (param $kind i32) (param $trees i32) (param $depth i32) (param $nodes i32)))
 
   (func $make (param $depth i32) (result (ref $node))
     (if (result (ref $node)) (i32.eqz (local.get $depth))
