@@ -1,13 +1,13 @@
 // Verification of the whole heap: one function for each invariant, each with a number of its own. Debug target only.
 //
 //   1 nursery: objects leave no gap and have shapes      6 chunk counts equal a recount of the page map
-//   2 nursery: the start finder finds what is recorded    7 old objects that point into the nursery are remembered
+//   2 nursery: the finder finds what is recorded         7 old objects that point into the nursery are remembered
 //   3 a Box is 0, outside the heap, or an object         8 mark bits are zero between major collections
 //   4 a Slice lies inside a sliceable object             9 shadow stack: within its bounds, its pointers valid
 //   5 blocks: objects in order, not overlapping         10 handles: pointers valid
 //
-// It needs a bitset of all object starts in the nursery, whatever the start finder records: built
-// anew each time in memory of its own.
+// It needs a bitset of all object starts in the nursery, whatever the start finder records: built anew each time in memory
+// of its own.
 
 import { DEBUG } from "../config";
 import {
@@ -20,6 +20,7 @@ import {
   payloadStart,
 } from "../mature/block";
 import { isMarkedLarge, largeChunks, largeStart, nextLarge } from "../mature/large";
+import { visitMarkedObjects, visitObjects } from "../mature/objects";
 import { isMarking, isSweeping } from "../mature/phase";
 import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature/remembered";
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor, GRANULE_BYTES, GRANULE_SHIFT } from "../memory/address";
@@ -83,25 +84,16 @@ export function verifyMarksOrTrap(): void {
   const verifier = changetype<MarkVerifier>(0);
   visitShadow<MarkVerifier>(verifier);
   visitHandles<MarkVerifier>(verifier);
-  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
-    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
-    const block = chunkAddress(chunk);
-    let ref = nextMarked(block, payloadStart(block));
-    while (ref) {
-      visitPointers<MarkVerifier>(ref, shapeOf(ref), verifier);
-      ref = nextMarked(block, ref + GRANULE_BYTES);
-    }
-  }
-  let ref = nextLarge(chunksFirst());
-  while (ref) {
-    if (isMarkedLarge(ref)) visitPointers<MarkVerifier>(ref, shapeOf(ref), verifier);
-    ref = nextLarge(chunkOf(ref) + largeChunks(ref));
-  }
+  visitMarkedObjects<MarkVerifier>(verifier);
 }
 
 @final
 @unmanaged
 class MarkVerifier {
+  object(ref: usize): void {
+    visitPointers<MarkVerifier>(ref, shapeOf(ref), this);
+  }
+
   box(slot: usize): void {
     const addr = load<usize>(slot);
     const kind = ownerOf(addr);
@@ -134,7 +126,7 @@ function verifyObjects(): i32 {
   visitHandles<FieldVerifier>(verifier);
   if (broken) return HANDLE_BROKEN;
   nurseryFields();
-  oldFields();
+  visitObjects<FieldVerifier>(verifier);
   return broken;
 }
 
@@ -230,34 +222,17 @@ function nurseryFields(): void {
   }
 }
 
-function oldFields(): void {
-  for (let chunk = chunksFirst(); chunk < chunksEnd() && !broken; chunk++) {
-    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
-    const block = chunkAddress(chunk);
-    // What is dead and not swept yet may lead to what is gone.
-    if (isSweeping() && !isSwept(block)) continue;
-    let ref = nextObject(block, block);
-    while (ref) {
-      fieldsOf(ref);
-      ref = nextObject(block, ref + GRANULE_BYTES);
-    }
-  }
-  let ref = nextLarge(chunksFirst());
-  while (ref) {
-    fieldsOf(ref);
-    ref = nextLarge(chunkOf(ref) + largeChunks(ref));
-  }
-}
-
-function fieldsOf(ref: usize): void {
-  owner = ref;
-  ownerRemembered = rememberedOverflowed() || isRemembered(ref | REMEMBER_OBJECT);
-  visitPointers<FieldVerifier>(ref, shapeOf(ref), changetype<FieldVerifier>(0));
-}
-
 @final
 @unmanaged
 class FieldVerifier {
+  /** An object outside the nursery. */
+  object(ref: usize): void {
+    if (broken) return;
+    owner = ref;
+    ownerRemembered = rememberedOverflowed() || isRemembered(ref | REMEMBER_OBJECT);
+    visitPointers<FieldVerifier>(ref, shapeOf(ref), this);
+  }
+
   box(slot: usize): void {
     if (allInterior) {
       this.slice(slot);

@@ -191,7 +191,7 @@ function stepMajor(): void {
     if (!markStep(isHurried() ? 0 : now.lastPromotedBytes * MARK_PER_PROMOTED)) return;
     beginSweep();
     now.lastSteps |= STEP_MARKED;
-    if (incremental && isLate()) return;
+    if (isLate()) return;
   }
   now.lastSteps |= STEP_SWEEP;
   if (!sweepStep()) return;
@@ -216,7 +216,10 @@ function endMajor(): void {
 function major(): void {
   endMajor();
   evacuateBegin(isZealous());
-  if (!beginMajor()) return;
+  if (!beginMajor()) {
+    evacuateEnd();
+    return;
+  }
   counters().lastSteps |= STEP_BEGIN;
   endMajor();
 }
@@ -227,15 +230,17 @@ export function collect(whole: bool): void {
   pauseBegin();
   counters().lastSteps = 0;
   minor();
-  if (whole) major();
+  const full = whole || (!incremental && counters().matureBytes >= counters().majorAtBytes);
+  if (full) major();
   else if (incremental) stepMajor();
-  else if (counters().matureBytes >= counters().majorAtBytes) major();
-  if (!prepareNursery() && !whole) {
+  let opened = prepareNursery();
+  if (!opened && phase != PHASE_IDLE) {
     endMajor();
-    if (!prepareNursery()) {
-      major();
-      prepareNursery();
-    }
+    opened = prepareNursery();
+  }
+  if (!opened && !full) {
+    major();
+    prepareNursery();
   }
   const block = countPause(pauseMs());
   if (DEBUG) verifyOrTrap();

@@ -56,7 +56,7 @@ export function evacuateBegin(always: bool): void {
   }
 }
 
-/** Everything is marked: no pointer leads to where an object was. */
+/** Everything is marked, and no pointer leads to where an object was; or there was no marking. */
 export function evacuateEnd(): void {
   evacuating = false;
 }

@@ -142,7 +142,7 @@ export class Mature {
 }
 
 function slowAllocMature(bytes: usize): usize {
-  if (bytes > LINE_BYTES) return allocOverflow(bytes);
+  if (bytes > LINE_BYTES) return allocFresh(bytes);
   if (holeTop < holeLimit) store<usize>(holeTop, 0);
   if (!findHoleAfter(holeBlock, holeLimit)) {
     const block = freshBlock();
@@ -161,12 +161,8 @@ function slowAllocMature(bytes: usize): usize {
   return ref;
 }
 
-/** The same in fresh blocks only: for objects that a marking moves. */
+/** The same at the overflow cursor, in fresh blocks only. */
 export function allocFresh(bytes: usize): usize {
-  return allocOverflow(bytes);
-}
-
-function allocOverflow(bytes: usize): usize {
   if (overTop + bytes > overLimit) {
     const block = freshBlock();
     if (!block) return 0;

@@ -12,19 +12,19 @@
 // mature space while marking (its fields then lead only to objects that are or will be marked).
 // State: the stack, the flag, the sum of what has been marked.
 
-import { CHUNK_BYTES, chunkAddress, chunkOf } from "../memory/address";
-import { acquireReserved, chunksEnd, chunksFirst, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
+import { visitMarkedObjects } from "./objects";
+import { CHUNK_BYTES } from "../memory/address";
+import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
 import { isHurried, isLate } from "../memory/clock";
-import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf, ownerOfChunk } from "../memory/pagemap";
+import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf } from "../memory/pagemap";
 import { forwardedTo, isForwarded, lengthOf, objectBytes, shapeOf } from "../object/header";
 import { allInterior } from "../object/interior";
-import { Shape } from "../object/shape";
 import { visitElements, visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { visitShadow } from "../roots/shadow";
-import { blockStart, isMarkedObject, markLines, markObject, nextMarked, payloadStart } from "./block";
+import { blockStart, isMarkedObject, markLines, markObject } from "./block";
 import { evacuateObject, isMoving } from "./evacuate";
-import { isMarkedLarge, largeChunks, largeStart, markLarge, nextLarge } from "./large";
+import { largeStart, markLarge } from "./large";
 
 const ENTRY_BYTES: usize = 8;
 const ENTRIES_OFFSET: usize = 8;
@@ -261,34 +261,19 @@ export function markRest(): void {
   while (overflowed) {
     overflowed = false;
     overflows++;
-    visitMarked();
+    visitMarkedObjects<Revisitor>(changetype<Revisitor>(0));
   }
   releaseRun(segment, 1);
   if (spare) releaseRun(spare, 1);
 }
 
-/** Visits the fields of every marked object again. */
-function visitMarked(): void {
-  const end = chunksEnd();
-  for (let chunk = chunksFirst(); chunk < end; chunk++) {
-    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
-    const block = chunkAddress(chunk);
-    let ref = nextMarked(block, payloadStart(block));
-    while (ref) {
-      revisit(ref);
-      ref = nextMarked(block, ref + 8);
-    }
+@final
+@unmanaged
+class Revisitor {
+  /** Visits the fields of a marked object again. */
+  object(ref: usize): void {
+    if (!shapeOf(ref).hasPointers) return;
+    push(ref, 0);
+    drainAll();
   }
-  let ref = nextLarge(chunksFirst());
-  while (ref) {
-    if (isMarkedLarge(ref)) revisit(ref);
-    ref = nextLarge(chunkOf(ref) + largeChunks(ref));
-  }
-}
-
-function revisit(ref: usize): void {
-  const shape: Shape = shapeOf(ref);
-  if (!shape.hasPointers) return;
-  push(ref, 0);
-  drainAll();
 }

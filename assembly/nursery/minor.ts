@@ -3,17 +3,13 @@
 //
 // The caller has made sure that the evacuation reserve covers the nursery, so no allocation here can fail.
 
+import { visitObjects } from "../mature/objects";
 import { DEBUG } from "../config";
-import { nextObject, payloadStart } from "../mature/block";
 import { Mature, scanBegin, scanPromoted } from "../mature/holes";
-import { largeChunks, nextLarge } from "../mature/large";
 import { keepInBlock } from "../mature/mark";
 import { isMarking } from "../mature/phase";
 import { rememberedClear, rememberedOverflowed, visitRemembered } from "../mature/remembered";
-import { chunkAddress, chunkOf } from "../memory/address";
-import { chunksEnd, chunksFirst } from "../memory/chunks";
 import { copyGranules } from "../memory/copy";
-import { OWNER_BLOCK, ownerOfChunk } from "../memory/pagemap";
 import { forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../object/header";
 import { allInterior } from "../object/interior";
 import { Shape } from "../object/shape";
@@ -76,31 +72,12 @@ export function collectNursery(): u64 {
   scanBegin();
   visitShadow<Evacuator>(evacuator);
   visitHandles<Evacuator>(evacuator);
-  if (rememberedOverflowed()) visitOld();
+  // Objects promoted meanwhile may be met as well where every object is visited: twice is harmless.
+  if (rememberedOverflowed()) visitObjects<Evacuator>(evacuator);
   else visitRemembered<Evacuator>(evacuator);
   const promoted = scanPromoted<Evacuator>(evacuator);
   rememberedClear();
   startsReset();
   nurseryReset();
   return promoted;
-}
-
-/** Instead of the remembered set when that has overflowed: every object outside the nursery. */
-function visitOld(): void {
-  const evacuator = changetype<Evacuator>(EVACUATOR);
-  // Objects promoted meanwhile may be met here as well: visiting twice is harmless.
-  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
-    if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;
-    const block = chunkAddress(chunk);
-    let ref = nextObject(block, payloadStart(block));
-    while (ref) {
-      evacuator.object(ref);
-      ref = nextObject(block, ref + 8);
-    }
-  }
-  let ref = nextLarge(chunksFirst());
-  while (ref) {
-    evacuator.object(ref);
-    ref = nextLarge(chunkOf(ref) + largeChunks(ref));
-  }
 }

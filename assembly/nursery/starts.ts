@@ -8,8 +8,8 @@
 //     crossing    at each end of a card      nothing                               walk from the card's first object
 //     walk        nothing                    walks the nursery and sets bits       previous set bit
 //
-// Recorded are the objects that a pointer may lead inside of (object/interior.ts). What is prepared at a collection is prepared at its first question, so that a collection that
-// meets no interior pointer into the nursery does not pay for it.
+// Recorded are the objects that a pointer may lead inside of (object/interior.ts). What is prepared at a collection is
+// prepared at its first question, so that a collection that meets no interior pointer into the nursery does not pay for it.
 //
 // The setting is a global that a compiler replaces by a constant: whatever other finders need then disappears.
 //
