@@ -24,6 +24,7 @@ export { chooseStarts, startFinder } from "./nursery/starts";
 export { startBits } from "./nursery/starts/bitset";
 export { sideTop } from "./nursery/starts/sidestack";
 export { chooseIncremental, chooseTimed, incremental, timed } from "./memory/clock";
+export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";
 export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
 export { shadowLimit, shadowTop } from "./roots/shadow";

@@ -71,16 +71,22 @@ export function fixSetting(module: binaryen.Module, setting: string, chooser: st
   module.addGlobal(global, binaryen.i32, false, module.i32.const(value));
 }
 
-/** Replaces a function that the core imports by a body of the caller's; its name stays. */
+/** The internal names of what the core imports as `base` from the module `from`. */
+function importsOf(module: binaryen.Module, from: string, base: string): string[] {
+  const functions = Array.from({ length: module.getNumFunctions() }, (_, index) =>
+    binaryen.getFunctionInfo(module.getFunctionByIndex(index)),
+  );
+  return functions.filter((info) => info.module === from && info.base === base).map(({ name }) => name);
+}
+
+/** Replaces a function that the core imports from its host by a body of the caller's; its name stays. */
 export function defineImport(module: binaryen.Module, base: string, define: (name: string) => void): void {
-  for (let index = 0; index < module.getNumFunctions(); index++) {
-    const info = binaryen.getFunctionInfo(module.getFunctionByIndex(index));
-    if (info.base !== base || info.module !== "host") continue;
-    module.removeFunction(info.name);
-    define(info.name);
-    return;
+  const imported = importsOf(module, "host", base);
+  if (imported.length === 0) throw new InternalCompilerError(`the core does not import ${base}`);
+  for (const name of imported) {
+    module.removeFunction(name);
+    define(name);
   }
-  throw new InternalCompilerError(`the core does not import ${base}`);
 }
 
 /** Adds `_start`, memory, data and exports to a module that has all its functions. */
@@ -120,12 +126,7 @@ export function linkModule(context: ManagerContext, result: ManagerResult, mainN
 /** The core's debug build imports `env.abort`; a command may import nothing but WASI. */
 function defineAborts(context: ManagerContext): void {
   const { module, wasi } = context;
-  const imported: string[] = [];
-  for (let index = 0; index < module.getNumFunctions(); index++) {
-    const info = binaryen.getFunctionInfo(module.getFunctionByIndex(index));
-    if (info.module === "env" && info.base === "abort") imported.push(info.name);
-  }
-  for (const name of imported) {
+  for (const name of importsOf(module, "env", "abort")) {
     module.removeFunction(name);
     wasi.defineAbort(name);
   }

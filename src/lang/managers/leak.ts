@@ -38,7 +38,6 @@ export const leak: ManagerFactory = {
 
 class LeakManager extends LinearManager {
   protected readonly arrayAllocator = "leak.allocArray";
-  protected readonly arraysAreClear = true;
   readonly #top: string;
   readonly #limit: string;
   readonly #refill: string;

@@ -33,7 +33,6 @@ import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../.
 import { forEachInstruction, hasLoop, holdsPointer } from "../../ir/traverse.ts";
 import { BuildOptionError } from "../../options.ts";
 import { emitGranules, emitScaled, type Place } from "../linear/access.ts";
-import { emitClear } from "../linear/clear.ts";
 import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import { LinearManager, type PointerStore, type StoreInstruction } from "../linear/linear.ts";
 import type {
@@ -88,8 +87,6 @@ interface FrameState {
 
 class GcManager extends LinearManager {
   protected readonly arrayAllocator: string;
-  /** The core clears arrays with pointers only. */
-  protected readonly arraysAreClear = false;
   readonly #mayCollect: ReadonlySet<IrFunction>;
   readonly #passRegisters: ReadonlySet<IrFunction>;
   readonly #isSafepoint: (instruction: Instruction) => boolean;
@@ -261,6 +258,11 @@ class GcManager extends LinearManager {
       ...[this.#shadow(), target.get(), op.const(layout.shape), op.const(site.line), context.value(length)],
     ]);
     const elements = emitScaled(module, context.value(length), layout.stride);
+    const clear = (): ExpressionRef[] => {
+      const header = (): ExpressionRef => op.const(ARRAY_HEADER_BYTES);
+      const operands = [op.add(target.get(), header()), op.sub(bytes.get(), header())];
+      return [module.call(this.#names.clearGranules, operands, none)];
+    };
     return [
       target.set(top.get()),
       bytes.set(emitGranules(module, op.add(elements, op.const(ARRAY_HEADER_BYTES)))),
@@ -276,17 +278,11 @@ class GcManager extends LinearManager {
           op.store(0, 4, target.get(), op.const(layout.shape)),
           op.store(LENGTH_OFFSET, 4, target.get(), context.value(length)),
           ...this.#starts.record(context, target, true),
-          ...(layout.hasPointers
-            ? [
-                emitClear(
-                  module,
-                  op.add(target.get(), op.const(ARRAY_HEADER_BYTES)),
-                  op.sub(bytes.get(), op.const(ARRAY_HEADER_BYTES)),
-                ),
-              ]
-            : []),
+          ...(layout.hasPointers ? clear() : []),
         ]),
       ),
+      // The core itself clears arrays with pointers only.
+      ...(layout.hasPointers ? [] : clear()),
     ];
   }
 
@@ -495,6 +491,7 @@ const CORE_NAMES = [
   "allocRecord",
   "allocArray",
   "reserve",
+  "clearGranules",
   "nurseryTop",
   "nurseryLimit",
   "nurseryBase",

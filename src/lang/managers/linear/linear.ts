@@ -7,7 +7,7 @@
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, GRANULE_BYTES, LENGTH_OFFSET } from "../../../heap/contract.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET } from "../../../heap/contract.ts";
 import type { Locals } from "../../emit/locals.ts";
 import {
   type Atom,
@@ -40,7 +40,6 @@ import {
   emitStore,
   type Place,
 } from "./access.ts";
-import { emitClear } from "./clear.ts";
 import { defineArguments, defineReadInput } from "./input.ts";
 import { type ArrayLayout, Layouts, type PointerKind, pointerKindOf, type RecordLayout, sizeOf } from "./layout.ts";
 import { emitMatch } from "./match.ts";
@@ -94,7 +93,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   ): ExpressionRef[];
   /** The wasm function (shape, length) -> reference or 0 that allocates arrays. */
   protected abstract readonly arrayAllocator: string;
-  /** Statements that put the address of a new array into `target`, or end the program. */
+  /** Statements that put the address of a new array, its elements zero, into `target`, or end the program. */
   protected allocateArray(
     context: FunctionContext,
     { length, site }: InstructionOf<"arrayNew">,
@@ -103,8 +102,6 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   ): ExpressionRef[] {
     return this.#newArray(layout, context.value(length), target, () => context.panic("outOfMemory", site.line));
   }
-  /** True if the elements of new arrays are zero even without pointers among them. */
-  protected abstract readonly arraysAreClear: boolean;
   /** `statements`, with the variables that are live across `instruction` protected from a collection during them. */
   protected abstract protect(
     context: FunctionContext,
@@ -206,16 +203,10 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   // Arrays
 
   arrayNew(context: FunctionContext, instruction: InstructionOf<"arrayNew">): ExpressionRef {
-    const { module } = this;
     const { dst, element, length } = instruction;
     const layout = this.layouts.array(element);
     const target = context.temporary(i32);
-    const bytes = (): ExpressionRef => emitScaled(module, context.value(length), layout.stride);
     const statements = this.allocateArray(context, instruction, layout, target);
-    if (!layout.hasPointers && !this.arraysAreClear) {
-      const start = module.i32.add(target.get(), module.i32.const(ARRAY_HEADER_BYTES));
-      statements.push(emitClear(module, start, emitGranules(module, bytes())));
-    }
     statements.push(...this.#countArray(layout, context.value(length)));
     statements.push(context.assign(dst, [target.get()]));
     return context.sequence(statements);
@@ -356,10 +347,12 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   }
 
   #countArray(layout: ArrayLayout, length: ExpressionRef): ExpressionRef[] {
-    const op = this.module.i32;
-    const slack = ARRAY_HEADER_BYTES + GRANULE_BYTES - 1;
+    const { module } = this;
     return this.context.counters.countObject(() =>
-      op.and(op.add(emitScaled(this.module, length, layout.stride), op.const(slack)), op.const(-GRANULE_BYTES)),
+      emitGranules(
+        module,
+        module.i32.add(emitScaled(module, length, layout.stride), module.i32.const(ARRAY_HEADER_BYTES)),
+      ),
     );
   }
 
