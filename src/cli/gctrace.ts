@@ -1,19 +1,17 @@
 /**
  * `--trace-gc`: a line for each collection, from the core's statistics block alone, and a summary.
  *
- *     gc 7 @0.031s: nursery 1.00 MiB -> 84.1 KiB (8.2%), old 5.31 MiB, 0.31 ms
- *     gc 8 @0.036s: nursery 1.00 MiB -> 1.00 MiB (100%), old 16.0 MiB -> 9.80 MiB, next at 19.6 MiB, 4.20 ms
- *     gc 9 @0.040s: nursery 1.00 MiB -> 80.0 KiB (7.8%), old 17.2 MiB, marking, 0.98 ms
+ *     gc 7 @0.031s: nursery 1.0 MiB -> 84.1 KiB (8.2%), old 5.3 MiB, 0.31 ms
+ *     gc 8 @0.036s: nursery 1.0 MiB -> 1.0 MiB (100.0%), old 16.0 MiB -> 9.8 MiB, next at 19.6 MiB, 4.20 ms
+ *     gc 9 @0.040s: nursery 1.0 MiB -> 80.0 KiB (7.8%), old 17.2 MiB, marking, 0.98 ms
  *
  * Number and time since the start, what was in the nursery and what was promoted of it, objects outside of it (before and
  * after, where a major collection has found out), what goes on in steps, the pause.
  */
 
+import { STEP_MARKED } from "../heap/contract.ts";
 import { type HeapCounts, readCounts } from "../heap/statistics.ts";
 import { formatBytes, formatMs } from "./text.ts";
-
-/** The bits of `lastSteps`, as in assembly/gc/statistics.ts. */
-const STEP_MARKED = 4;
 
 export class GcTrace {
   readonly #print: (line: string) => void;

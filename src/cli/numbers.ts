@@ -1,6 +1,7 @@
 /** Numbers, sizes and lists of names as they stand on the command line. */
 
 import { InvalidArgumentError } from "commander";
+import { PAUSE_MAX_MS, PAUSE_MIN_MS } from "../heap/contract.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 const ADDRESS_SPACE_BYTES = 2 ** 32;
@@ -34,15 +35,17 @@ export function parseWhole(least: number, most: number): (text: string) => numbe
 }
 
 /**
- * Reads a time such as `1ms`, `0.5ms`; without a unit, milliseconds.
+ * Reads the length of a pause, such as `1ms`, `0.5ms`; without a unit, milliseconds.
  * @returns milliseconds, 0.1 to 1000
  * @throws InvalidArgumentError
  */
-export function parseMilliseconds(text: string): number {
+export function parsePause(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(?:ms)?$/.exec(text);
   const ms = match === null ? Number.NaN : Number(match[1]);
-  if (!(ms >= 0.1 && ms <= 1000)) {
-    throw new InvalidArgumentError("Expected a time from 0.1ms to 1000ms, such as 1ms or 0.5ms.");
+  if (!(ms >= PAUSE_MIN_MS && ms <= PAUSE_MAX_MS)) {
+    throw new InvalidArgumentError(
+      `Expected a time from ${PAUSE_MIN_MS}ms to ${PAUSE_MAX_MS}ms, such as 1ms or 0.5ms.`,
+    );
   }
   return ms;
 }

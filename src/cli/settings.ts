@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { type BuildOptions, POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "../lang/index.ts";
-import { parseMilliseconds, parseSize, parseWhole } from "./numbers.ts";
+import { parsePause, parseSize, parseWhole } from "./numbers.ts";
 
 /** What `addSettings` puts into a command's options. */
 export interface Settings {
@@ -35,7 +35,7 @@ export function addSettings(command: Command): Command {
     )
     .addOption(
       new Option("--pause <time>", "how long a pause should last: the heap is then collected in steps (gc)").argParser(
-        parseMilliseconds,
+        parsePause,
       ),
     )
     .addOption(

@@ -24,6 +24,13 @@ export const SLICE_MARK = 2;
 /** What may be bumped behind one check of the nursery's limit. */
 export const INLINE_MAX_BYTES = 1024;
 
+/** In the statistics block's `lastSteps`: marking came to its end. Nothing is set where a collection was a minor one only. */
+export const STEP_MARKED = 4;
+
+/** What may be asked of a pause, in milliseconds. */
+export const PAUSE_MIN_MS = 0.1;
+export const PAUSE_MAX_MS = 1000;
+
 // The table of what has been allocated by shape: places of (shape, objects, bytes), and one more for the rest.
 export const CENSUS_PLACES = 2048;
 export const CENSUS_PLACE_BYTES = 24;

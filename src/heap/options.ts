@@ -1,7 +1,14 @@
 /**
  * The options of `Heap.open`, and what they may be. Ranges follow assembly/config.ts.
  */
-import { POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "./contract.ts";
+import {
+  PAUSE_MAX_MS,
+  PAUSE_MIN_MS,
+  POINTER_REPS,
+  type PointerReps,
+  START_FINDERS,
+  type StartFinder,
+} from "./contract.ts";
 import { HeapError, shown } from "./errors.ts";
 
 export interface HeapOptions {
@@ -70,8 +77,11 @@ export function checkOptions(options: HeapOptions): void {
     }
   }
   const { pauseMs } = options;
-  if (pauseMs !== undefined && !(typeof pauseMs === "number" && pauseMs >= 0.1 && pauseMs <= 1000)) {
-    throw new HeapError("bad-option", `pauseMs is a number of milliseconds from 0.1 to 1000, not ${shown(pauseMs)}`);
+  if (pauseMs !== undefined && !(typeof pauseMs === "number" && pauseMs >= PAUSE_MIN_MS && pauseMs <= PAUSE_MAX_MS)) {
+    throw new HeapError(
+      "bad-option",
+      `pauseMs is a number of milliseconds from ${PAUSE_MIN_MS} to ${PAUSE_MAX_MS}, not ${shown(pauseMs)}`,
+    );
   }
   assertOneOf("starts", options.starts, START_FINDERS);
   assertOneOf("reps", options.reps, POINTER_REPS);

@@ -1,6 +1,6 @@
 /** From a program in the IR to a wasm command, under any memory manager. */
 
-import { POINTER_REPS, START_FINDERS } from "../heap/contract.ts";
+import { PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS } from "../heap/contract.ts";
 import { Counters } from "./emit/counters.ts";
 import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
@@ -85,8 +85,8 @@ export function checkOptions(options: BuildOptions): void {
     }
   }
   const { pauseMs } = options;
-  if (pauseMs !== undefined && !(pauseMs >= 0.1 && pauseMs <= 1000)) {
-    throw new BuildOptionError(`pauseMs has to be from 0.1 to 1000, not ${pauseMs}`);
+  if (pauseMs !== undefined && !(pauseMs >= PAUSE_MIN_MS && pauseMs <= PAUSE_MAX_MS)) {
+    throw new BuildOptionError(`pauseMs has to be from ${PAUSE_MIN_MS} to ${PAUSE_MAX_MS}, not ${pauseMs}`);
   }
   const choices = { starts: START_FINDERS, reps: POINTER_REPS } as const;
   for (const [name, known] of Object.entries(choices)) {

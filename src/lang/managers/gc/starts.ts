@@ -1,7 +1,7 @@
 /** What an inline allocation does for the start finder: nothing, a bit, or a push (assembly/nursery/starts.ts). */
 
 import binaryen from "binaryen";
-import { GRANULE_SHIFT, START_BYTE_SHIFT, WORD_BYTES } from "../../../heap/contract.ts";
+import { GRANULE_SHIFT, POINTER_REPS, START_BYTE_SHIFT, START_FINDERS, WORD_BYTES } from "../../../heap/contract.ts";
 import type { BuildOptions } from "../../options.ts";
 import type { ExpressionRef, FunctionContext, Temporary } from "../manager.ts";
 
@@ -35,7 +35,7 @@ export class Starts {
    * @returns nothing where there is nothing to do
    */
   record(context: FunctionContext, ref: Temporary, sliceable: boolean): ExpressionRef[] {
-    const { starts = "eager", reps = "b" } = this.#options;
+    const { starts = START_FINDERS[0], reps = POINTER_REPS[0] } = this.#options;
     if (!sliceable && reps === "b") return [];
     if (starts === "crossing" || starts === "walk") return [];
     return [starts === "eager" ? this.#setBit(context, ref) : this.#push(ref)];
