@@ -34,63 +34,38 @@ interface PartRun {
   run(runs: number, onProgress: (text: string) => void): Promise<{ results: unknown; lines: string[] }>;
 }
 
+/** A part from what measures and what shows it. */
+function partRun<T>(
+  title: string,
+  measure: (runs: number, onProgress: (text: string) => void) => Promise<T>,
+  describe: (results: T) => string[],
+): PartRun {
+  return {
+    title,
+    async run(runs, onProgress) {
+      const results = await measure(runs, onProgress);
+      return { results, lines: describe(results) };
+    },
+  };
+}
+
 const PART_RUNS: Readonly<Record<Part, PartRun>> = {
-  micro: {
-    title: "micro: one allocation",
-    async run(_runs, onProgress) {
-      const results = await runMicro(onProgress);
-      return { results, lines: describeMicro(results) };
-    },
-  },
-  programs: {
-    title: "programs: medians, with peak memory beyond the idle process",
-    async run(runs, onProgress) {
-      const results = await runWhole(runs, onProgress);
-      return { results, lines: describeWhole(results) };
-    },
-  },
-  peers: {
-    title: "peers: medians, with ratios to host",
-    async run(runs, onProgress) {
-      const results = await runPeers(runs, onProgress);
-      return { results, lines: describePeers(results) };
-    },
-  },
-  starts: {
-    title: "starts: both of the seed's solutions with each start finder",
-    async run(runs, onProgress) {
-      const results = await runStarts(runs, onProgress);
-      return { results, lines: describeStarts(results) };
-    },
-  },
-  survival: {
-    title: "survival: a minor collection costs what survives",
-    async run(_runs, onProgress) {
-      const results = await runSurvival(onProgress);
-      return { results, lines: describeSurvival(results) };
-    },
-  },
-  pauses: {
-    title: "pauses: how long the program stands still",
-    async run(_runs, onProgress) {
-      const results = await runPauses(onProgress);
-      return { results, lines: describePauses(results) };
-    },
-  },
-  scale: {
-    title: "scale: from 10 MB to all there is",
-    async run(_runs, onProgress) {
-      const results = await runScale(onProgress);
-      return { results, lines: describeScale(results) };
-    },
-  },
-  size: {
-    title: "size: bytes of functions, by who they come from",
-    async run() {
-      const results = await runSize();
-      return { results, lines: describeSize(results) };
-    },
-  },
+  micro: partRun("micro: one allocation", (_runs, onProgress) => runMicro(onProgress), describeMicro),
+  programs: partRun("programs: medians, with peak memory beyond the idle process", runWhole, describeWhole),
+  peers: partRun("peers: medians, with ratios to host", runPeers, describePeers),
+  starts: partRun("starts: both of the seed's solutions with each start finder", runStarts, describeStarts),
+  survival: partRun(
+    "survival: a minor collection costs what survives",
+    (_runs, onProgress) => runSurvival(onProgress),
+    describeSurvival,
+  ),
+  pauses: partRun(
+    "pauses: how long the program stands still",
+    (_runs, onProgress) => runPauses(onProgress),
+    describePauses,
+  ),
+  scale: partRun("scale: from 10 MB to all there is", (_runs, onProgress) => runScale(onProgress), describeScale),
+  size: partRun("size: bytes of functions, by who they come from", runSize, describeSize),
 };
 
 async function bench(asked: readonly (Part | "gc")[], options: BenchOptions): Promise<void> {

@@ -1,14 +1,15 @@
 /** How long the program stands still: minor collections as they come, and a live heap of 512 MiB with and without steps. */
 
+import { percentilesOf } from "../../src/cli/samples.ts";
 import { formatTable } from "../../src/cli/text.ts";
-import { cities, manyCities } from "./cities.ts";
-import { compileTraced, percentile, runTraced, type TracedRun } from "./traced.ts";
+import { cities, manyCities } from "../cities.ts";
+import { openGraph, TREE_BYTES } from "./graph.ts";
+import { compileTraced, runTraced, type TracedRun } from "./traced.ts";
 
 /** With arguments of their own: see starts.ts. */
 const WARM_UPS = 2;
-const TREE_BYTES = 1023 * 16;
 const GRAPH_TREES = Math.ceil(2 ** 29 / TREE_BYTES);
-/** As much again, so that a cycle begins and ends. */
+/** Half as much again, so that a cycle begins and ends. */
 const GRAPH_REPLACED = Math.round(GRAPH_TREES * 1.5);
 
 const PROGRAMS = [
@@ -54,13 +55,13 @@ export interface PauseResult {
 
 function resultOf(name: string, run: TracedRun): PauseResult {
   if (run.exitCode !== 0) throw new Error(`${name} ends with exit code ${run.exitCode}`);
-  const minor = run.collections.filter(({ isMinor }) => isMinor).map(({ ms }) => ms);
+  const minor = percentilesOf(run.collections.filter(({ isMinor }) => isMinor).map(({ ms }) => ms));
   return {
     name,
     ms: run.ms,
-    minorP50: percentile(minor, 0.5),
-    minorP95: percentile(minor, 0.95),
-    longest: Math.max(0, ...run.collections.map(({ ms }) => ms)),
+    minorP50: minor.p50,
+    minorP95: minor.p95,
+    longest: percentilesOf(run.collections.map(({ ms }) => ms)).max,
     pauses: run.collections.length,
   };
 }
@@ -79,8 +80,7 @@ export async function runPauses(onProgress: (text: string) => void): Promise<Pau
   for (const pauseMs of [undefined, 1]) {
     const name = `512 MiB of live trees${pauseMs === undefined ? "" : `, --pause ${pauseMs}ms`}`;
     onProgress(`pauses: ${name}`);
-    const module = await compileTraced("gc/graph.mote", pauseMs === undefined ? {} : { pauseMs });
-    runTraced(module, ["1000", "4000"]);
+    const module = await openGraph(pauseMs === undefined ? {} : { pauseMs });
     results.push(resultOf(name, runTraced(module, args)));
   }
   return results;

@@ -1,9 +1,9 @@
 /** The cost of an allocated byte from 10 MB to 3 GB of live heap, and the end of the address space. */
 
 import { formatBytes, formatTable } from "../../src/cli/text.ts";
-import { compileTraced, runTraced } from "./traced.ts";
+import { openGraph, TREE_BYTES } from "./graph.ts";
+import { runTraced } from "./traced.ts";
 
-const TREE_BYTES = 1023 * 16;
 const LIVE_BYTES = [10e6, 30e6, 100e6, 300e6, 1e9, 2e9, 3e9] as const;
 const PAGE_BYTES = 65_536;
 /** More than the address space holds. */
@@ -24,8 +24,7 @@ export interface ScaleResult {
 }
 
 export async function runScale(onProgress: (text: string) => void): Promise<ScaleResult> {
-  const module = await compileTraced("gc/graph.mote", {});
-  runTraced(module, ["1000", "4000"]);
+  const module = await openGraph({});
   const rows = LIVE_BYTES.map((liveBytes) => {
     onProgress(`scale: ${formatBytes(liveBytes)} live`);
     const trees = Math.round(liveBytes / TREE_BYTES);

@@ -3,10 +3,11 @@
  * each start finder.
  */
 
+import { spreadOf } from "../../src/cli/samples.ts";
 import { formatTable } from "../../src/cli/text.ts";
 import { POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "../../src/lang/index.ts";
-import { cities, manyCities } from "./cities.ts";
-import { compileTraced, median, minorMs, runTraced } from "./traced.ts";
+import { cities, manyCities } from "../cities.ts";
+import { compileTraced, minorMs, runTraced } from "./traced.ts";
 
 /**
  * The engine counts how hot a function is anew in each instance: only a run that is long enough makes it optimise the
@@ -65,7 +66,15 @@ export async function runStarts(runs: number, onProgress: (text: string) => void
       }
     }
     for (const { reps, starts, ms, minor, questions, steps } of variants) {
-      results.push({ program: name, reps, starts, ms: median(ms), minorMs: median(minor), questions, steps });
+      results.push({
+        program: name,
+        reps,
+        starts,
+        ms: spreadOf(ms).median,
+        minorMs: spreadOf(minor).median,
+        questions,
+        steps,
+      });
     }
   }
   return results;

