@@ -3,8 +3,9 @@
  * would build them, with their roots on the shadow stack.
  */
 import { describe, expect, test } from "vitest";
-import { Core } from "../../src/heap/core.ts";
+import type { Core } from "../../src/heap/core.ts";
 import { MemoryViews } from "../../src/heap/memory.ts";
+import { openCore } from "../support/core.ts";
 
 const NEXT = 4;
 const KEY = 8;
@@ -19,19 +20,7 @@ interface Machine {
 
 async function open(build: "release" | "debug", nurseryBytes: number): Promise<Machine> {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const settings = {
-    heapBase: 0,
-    nurseryBytes,
-    shadowBytes: 0,
-    heapLimitBytes: 0,
-    growthPercent: 0,
-    starts: "eager",
-    reps: "b",
-    pauseMs: null,
-    census: false,
-    nurseryFirstBytes: 0,
-  } as const;
-  const core = await Core.open(build, memory, settings);
+  const core = await openCore(build, memory, { nurseryBytes });
   const hasPointers = 2;
   return { core, views: new MemoryViews(memory), nodeShape: core.shapeNew(0, hasPointers, 0, NODE_BYTES, 1 << 1, 0) };
 }
@@ -143,18 +132,6 @@ test("slices on the shadow stack take two words, and keep their object alive", a
 
 test("the shadow stack has the size that was asked for", async () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const settings = {
-    heapBase: 0,
-    nurseryBytes: 0,
-    shadowBytes: 100_000,
-    heapLimitBytes: 0,
-    growthPercent: 0,
-    starts: "eager",
-    reps: "b",
-    pauseMs: null,
-    census: false,
-    nurseryFirstBytes: 0,
-  } as const;
-  const core = await Core.open("debug", memory, settings);
+  const core = await openCore("debug", memory, { shadowBytes: 100_000 });
   expect(core.shadowLimit - core.shadowTop).toBe(2 * 65536);
 });

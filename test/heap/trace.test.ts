@@ -25,6 +25,7 @@ import {
   uint8,
   unpacked,
 } from "../../src/index.ts";
+import { openCore } from "../support/core.ts";
 import { refused } from "../support/errors.ts";
 import { elementOfPlace, Twin } from "../support/model.ts";
 
@@ -170,19 +171,7 @@ describe("a trace", () => {
 
   test("reads the shadow stack, with boxes and slices", async () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    const settings = {
-      heapBase: 0,
-      nurseryBytes: CHUNK_BYTES,
-      shadowBytes: 0,
-      heapLimitBytes: 0,
-      growthPercent: 0,
-      starts: "eager",
-      reps: "b",
-      pauseMs: null,
-      census: false,
-      nurseryFirstBytes: 0,
-    } as const;
-    const core = await Core.open("debug", memory, settings);
+    const core = await openCore("debug", memory, { nurseryBytes: CHUNK_BYTES });
     const session = new Session(core);
     const origin = { heapBase: 0, shadowBase: core.shadowTop };
     const record = core.allocRecord(core.shapeNew(0, 0, 0, 16, 0, 0), 16);

@@ -2,7 +2,6 @@
  * Verification: a heap that foreign code has scribbled over is found out, and says what is broken.
  */
 import { beforeEach, describe, expect, test } from "vitest";
-import { Core } from "../../src/heap/core.ts";
 import {
   type ArrayRef,
   box,
@@ -14,6 +13,7 @@ import {
   slice,
   uint8,
 } from "../../src/index.ts";
+import { openCore } from "../support/core.ts";
 import { refused } from "../support/errors.ts";
 
 const FIELDS = { next: box(), name: slice(), key: int32() };
@@ -167,19 +167,7 @@ describe("verify finds", () => {
 
   test("a root of the shadow stack that is no object, and a shadow stack beyond its end", async () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    const settings = {
-      heapBase: 0,
-      nurseryBytes: CHUNK_BYTES,
-      shadowBytes: 0,
-      heapLimitBytes: 0,
-      growthPercent: 0,
-      starts: "eager",
-      reps: "b",
-      pauseMs: null,
-      census: false,
-      nurseryFirstBytes: 0,
-    } as const;
-    const core = await Core.open("debug", memory, settings);
+    const core = await openCore("debug", memory, { nurseryBytes: CHUNK_BYTES });
     const ref = core.allocRecord(core.shapeNew(0, 0, 0, 16, 0, 0), 16);
     const base = core.shadowTop;
     const view = new DataView(memory.buffer);

@@ -1,0 +1,25 @@
+/** The core without the API above it, for tests that stand for compiled code. */
+
+import { Core, type CoreSettings } from "../../src/heap/core.ts";
+
+/** What `Heap.open` passes on when nothing is asked for. */
+const DEFAULTS: CoreSettings = {
+  heapBase: 0,
+  nurseryBytes: 0,
+  nurseryFirstBytes: 0,
+  shadowBytes: 0,
+  heapLimitBytes: 0,
+  growthPercent: 0,
+  census: false,
+  pauseMs: null,
+  starts: "eager",
+  reps: "b",
+};
+
+export async function openCore(
+  build: "release" | "debug",
+  memory: WebAssembly.Memory,
+  settings: Partial<CoreSettings> = {},
+): Promise<Core> {
+  return Core.open(build, memory, { ...DEFAULTS, ...settings });
+}
