@@ -5,7 +5,7 @@ import { verify as verifyHeap } from "./debug/verify";
 import { census, censusNow } from "./gc/census";
 import { collect, setZealEvery } from "./gc/collect";
 import { refresh } from "./gc/statistics";
-import { matureStart } from "./mature/find";
+import { matureStart } from "./mature/space";
 import { limitMarkStack } from "./mature/mark";
 import { limitRemembered } from "./mature/remembered";
 import { chunksError } from "./memory/chunks";
@@ -23,6 +23,7 @@ export { barrierBase, barrierBox, barrierBytes, barrierSlice } from "./nursery/b
 export { chooseStarts, startFinder } from "./nursery/starts";
 export { startBits } from "./nursery/starts/bitset";
 export { sideTop } from "./nursery/starts/sidestack";
+export { chooseClasses, sizeClasses } from "./mature/kind";
 export { chooseIncremental, chooseTimed, incremental, timed } from "./memory/clock";
 export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";

@@ -9,6 +9,8 @@ import { Argument, Command } from "commander";
 import { engineName } from "../src/cli/engine.ts";
 import { parseWhole } from "../src/cli/numbers.ts";
 import { Progress } from "../src/cli/terminal.ts";
+import { describeInterior, runInterior } from "./gc/interior.ts";
+import { describeMature, runMature } from "./gc/mature.ts";
 import { describePauses, runPauses } from "./gc/pauses.ts";
 import { describeScale, runScale } from "./gc/scale.ts";
 import { describeStarts, runStarts } from "./gc/starts.ts";
@@ -18,9 +20,30 @@ import { describePeers, runPeers } from "./peers/peers.ts";
 import { describeSize, runSize } from "./size/size.ts";
 import { describeWhole, runWhole } from "./whole/whole.ts";
 
-const PARTS = ["micro", "programs", "peers", "size", "starts", "survival", "pauses", "scale"] as const;
+const PARTS = [
+  "micro",
+  "programs",
+  "peers",
+  "size",
+  "starts",
+  "interior",
+  "mature",
+  "survival",
+  "pauses",
+  "scale",
+] as const;
 /** What shows the collector. */
-const GC_PARTS: readonly Part[] = ["micro", "programs", "peers", "starts", "survival", "pauses", "scale"];
+const GC_PARTS: readonly Part[] = [
+  "micro",
+  "programs",
+  "peers",
+  "starts",
+  "interior",
+  "mature",
+  "survival",
+  "pauses",
+  "scale",
+];
 type Part = (typeof PARTS)[number];
 
 interface BenchOptions {
@@ -54,6 +77,8 @@ const PART_RUNS: Readonly<Record<Part, PartRun>> = {
   programs: partRun("programs: medians, with peak memory beyond the idle process", runWhole, describeWhole),
   peers: partRun("peers: medians, with ratios to host", runPeers, describePeers),
   starts: partRun("starts: both of the seed's solutions with each start finder", runStarts, describeStarts),
+  interior: partRun("interior: a minor collection with and without interior pointers", runInterior, describeInterior),
+  mature: partRun("mature: lines of blocks or size classes", runMature, describeMature),
   survival: partRun(
     "survival: a minor collection costs what survives",
     (_runs, onProgress) => runSurvival(onProgress),

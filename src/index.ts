@@ -2,7 +2,7 @@
  * The public names: a heap, its shapes, reps and references. The toy language is "heapwright/lang".
  */
 export type { ShapeCount } from "./heap/census.ts";
-export type { PointerReps, StartFinder } from "./heap/contract.ts";
+export type { MatureSpace, PointerReps, StartFinder } from "./heap/contract.ts";
 export { HeapError, type HeapErrorCode } from "./heap/errors.ts";
 export { Heap } from "./heap/heap.ts";
 export { float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64 } from "./heap/numbers.ts";

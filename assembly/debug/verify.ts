@@ -10,19 +10,12 @@
 // of its own.
 
 import { DEBUG } from "../config";
-import {
-  blockStart,
-  isBlockStart,
-  isMarkedObject,
-  isSwept,
-  nextMarked,
-  nextObject,
-  payloadStart,
-} from "../mature/block";
+import { isBlockStart, isMarkedObject, isSwept, nextMarked, nextObject, payloadStart } from "../mature/block";
 import { isMarkedLarge, largeChunks, largeStart, nextLarge } from "../mature/large";
 import { visitMarkedObjects, visitObjects } from "../mature/objects";
 import { isMarking, isSweeping } from "../mature/phase";
 import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature/remembered";
+import { matureStart, startInBlock } from "../mature/space";
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor, GRANULE_BYTES, GRANULE_SHIFT } from "../memory/address";
 import { setBit, testBit } from "../memory/bits";
 import { acquireRun, chunksEnd, chunksFirst, chunksFree, chunksUsed, releaseRun } from "../memory/chunks";
@@ -97,14 +90,14 @@ class MarkVerifier {
   box(slot: usize): void {
     const addr = load<usize>(slot);
     const kind = ownerOf(addr);
-    if (kind == OWNER_BLOCK) assert(isMarkedObject(allInterior ? blockStart(addr) : addr));
+    if (kind == OWNER_BLOCK) assert(isMarkedObject(allInterior ? startInBlock(addr) : addr));
     else if (isLarge(kind)) assert(isMarkedLarge(largeStart(addr)));
   }
 
   slice(slot: usize): void {
     const addr = load<usize>(slot);
     const kind = ownerOf(addr);
-    if (kind == OWNER_BLOCK) assert(isMarkedObject(blockStart(addr)));
+    if (kind == OWNER_BLOCK) assert(isMarkedObject(startInBlock(addr)));
     else if (isLarge(kind)) assert(isMarkedLarge(largeStart(addr)));
   }
 }
@@ -271,10 +264,8 @@ class FieldVerifier {
         !(allInterior && isRemembered(slot))
       )
         broken = UNREMEMBERED;
-    } else if (kind == OWNER_BLOCK) {
-      start = blockStart(addr);
-    } else if (isLarge(kind)) {
-      start = largeStart(addr);
+    } else if (kind == OWNER_BLOCK || isLarge(kind)) {
+      start = matureStart(addr);
     } else {
       return;
     }

@@ -1,9 +1,9 @@
 // The slow paths of allocation: what the inlined bump could not do.
 
 import { DEBUG, LARGE_MIN_BYTES } from "../config";
-import { allocMature } from "../mature/holes";
 import { allocLarge } from "../mature/large";
 import { REMEMBER_OBJECT, remember } from "../mature/remembered";
+import { allocMature } from "../mature/space";
 import { failRequest, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
 import { clearGranules } from "../memory/copy";
 import { bump, hasRoom, nurseryTop } from "../nursery/bump";

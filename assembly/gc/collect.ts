@@ -16,11 +16,11 @@ import {
   YOUNG_MAX_BYTES,
 } from "../config";
 import { verifyMarksOrTrap, verifyOrTrap } from "../debug/verify";
-import { BLOCK_PAYLOAD_BYTES } from "../mature/block";
 import { evacuateBegin, evacuateEnd } from "../mature/evacuate";
 import { keepInBlock, keepLarge, markBegin, markedBytes, markRest, markStep } from "../mature/mark";
 import { isMarking, PHASE_IDLE, PHASE_MARKING, PHASE_SWEEPING, phase, setPhase } from "../mature/phase";
 import { rememberedOverflowed } from "../mature/remembered";
+import { begunBlocks, blockYield } from "../mature/space";
 import { sweepBegin, sweepRest, sweepStep } from "../mature/sweep";
 import { chunksAvailable, ensureFree, setReserve } from "../memory/chunks";
 import { collected } from "../memory/host";
@@ -36,8 +36,6 @@ import { countPause, counters, STEP_BEGIN, STEP_END, STEP_MARK, STEP_MARKED, STE
 
 /** Chunks that are always kept back: without a mark stack nothing could ever be freed again. */
 const RESERVE_MARK_CHUNKS: u32 = 1;
-/** Chunks that the reserve has beyond the survivors': two blocks begun, and the mark stack. */
-const RESERVE_EXTRA_CHUNKS: u32 = 2 + RESERVE_MARK_CHUNKS;
 
 /** Bytes marked in a step for each byte promoted, at least. */
 const MARK_PER_PROMOTED: u64 = 2;
@@ -80,13 +78,18 @@ export function zealousCollect(): void {
   collect((counters().minorCollections & whole) == whole);
 }
 
-/** What a block is sure to hold before an object does not fit. */
-function blockYield(): usize {
-  return BLOCK_PAYLOAD_BYTES - (youngMax > INLINE_MAX_BYTES ? youngMax : INLINE_MAX_BYTES);
+/** What a block is sure to hold of survivors. */
+function survivorYield(): usize {
+  return blockYield(youngMax > INLINE_MAX_BYTES ? youngMax : INLINE_MAX_BYTES);
+}
+
+/** Chunks that the reserve has beyond the survivors': blocks begun, and the mark stack. */
+function extraChunks(): u32 {
+  return begunBlocks() + RESERVE_MARK_CHUNKS;
 }
 
 function reserveFor(bytes: usize): u32 {
-  return <u32>((bytes + blockYield() - 1) / blockYield()) + RESERVE_EXTRA_CHUNKS;
+  return <u32>((bytes + survivorYield() - 1) / survivorYield()) + extraChunks();
 }
 
 let usable: usize = 0;
@@ -111,7 +114,7 @@ function prepareNursery(): bool {
     setReserve(wanted);
   } else {
     const available = chunksAvailable(wanted);
-    usable = available > RESERVE_EXTRA_CHUNKS ? <usize>(available - RESERVE_EXTRA_CHUNKS) * blockYield() : 0;
+    usable = available > extraChunks() ? <usize>(available - extraChunks()) * survivorYield() : 0;
     // A sliver would only mean a collection at every few allocations before the end.
     if (usable < size >> 4 || usable < INLINE_MAX_BYTES) usable = 0;
     if (usable > size) usable = size;

@@ -9,9 +9,9 @@ import {
   SHADOW_DEFAULT_BYTES,
 } from "../config";
 import { evacuateOpen } from "../mature/evacuate";
-import { holesOpen } from "../mature/holes";
 import { phaseOpen } from "../mature/phase";
 import { rememberedOpen } from "../mature/remembered";
+import { spaceOpen } from "../mature/space";
 import { alignUp } from "../memory/address";
 import { chunksError, chunksOpen } from "../memory/chunks";
 import { clockOpen } from "../memory/clock";
@@ -53,7 +53,7 @@ export function init(
   rememberedOpen();
   phaseOpen();
   evacuateOpen();
-  holesOpen();
+  if (!spaceOpen()) return chunksError();
   const statistics = allocImmortal(STATISTICS_BYTES);
   if (!statistics) return chunksError();
   statisticsOpen(statistics);

@@ -27,7 +27,7 @@
 // Event counters are kept here as they happen; the rest is filled in by refresh().
 
 import { evacuatedBytes } from "../mature/evacuate";
-import { blocksInUse } from "../mature/holes";
+import { blocksInUse } from "../mature/blocks";
 import { markOverflows } from "../mature/mark";
 import { phase } from "../mature/phase";
 import { rememberedTotal } from "../mature/remembered";

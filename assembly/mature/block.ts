@@ -23,13 +23,14 @@ import { DEBUG } from "../config";
 import { CHUNK_BYTES, CHUNK_MASK, GRANULE_SHIFT } from "../memory/address";
 import { nextSetBit, previousSetBit, setBit, testBit } from "../memory/bits";
 import { poison } from "../memory/poison";
+import { sizeClasses } from "./kind";
 import { cycle } from "./phase";
 
 export const LINE_SHIFT: usize = 8;
 export const LINE_BYTES: usize = 1 << LINE_SHIFT;
 export const LINES_PER_BLOCK: u32 = <u32>(CHUNK_BYTES >> LINE_SHIFT);
 const GRANULES_PER_BLOCK: usize = CHUNK_BYTES >> GRANULE_SHIFT;
-const BITSET_BYTES: usize = GRANULES_PER_BLOCK >> 3;
+export const BITSET_BYTES: usize = GRANULES_PER_BLOCK >> 3;
 
 const LINE_MARKED: u32 = 2;
 
@@ -39,10 +40,12 @@ const CYCLE_OFFSET: usize = 8;
 const SOURCE_OFFSET: usize = 12;
 const LINES_OFFSET: usize = 64;
 const STARTS_OFFSET: usize = LINES_OFFSET + <usize>LINES_PER_BLOCK;
-const MARKS_OFFSET: usize = STARTS_OFFSET + BITSET_BYTES;
-const METADATA_BYTES: usize = MARKS_OFFSET + BITSET_BYTES;
+export const MARKS_OFFSET: usize = STARTS_OFFSET + BITSET_BYTES;
+export const METADATA_BYTES: usize = MARKS_OFFSET + BITSET_BYTES;
 /** The first line that holds objects. */
 export const FIRST_LINE: u32 = <u32>((METADATA_BYTES + LINE_BYTES - 1) >> LINE_SHIFT);
+/** Lines for objects in a block. */
+export const BLOCK_LINES: u32 = LINES_PER_BLOCK - FIRST_LINE;
 /** Bytes for objects in a block. */
 export const BLOCK_PAYLOAD_BYTES: usize = CHUNK_BYTES - ((<usize>FIRST_LINE) << LINE_SHIFT);
 
@@ -97,8 +100,9 @@ export function lineIsMarked(block: usize, line: u32): bool {
   return load<u8>(block + LINES_OFFSET + <usize>line) != 0;
 }
 
-/** Marks the lines that `bytes` at `ref` lie on. */
+/** Marks the lines that `bytes` at `ref` lie on, where there are lines. */
 export function markLines(ref: usize, bytes: usize): void {
+  if (sizeClasses) return;
   const lines = blockOf(ref) + LINES_OFFSET;
   const last = ((ref + bytes - 1) & CHUNK_MASK) >> LINE_SHIFT;
   for (let line = (ref & CHUNK_MASK) >> LINE_SHIFT; line <= last; line++) {
@@ -150,14 +154,17 @@ export function isMarkedObject(ref: usize): bool {
   return testBit(blockOf(ref) + MARKS_OFFSET, granuleOf(ref));
 }
 
-/**
- * After marking: what is marked is what is there. Start bits become the mark bits, mark bits become zero; debug poisons
- * the free lines.
- * @returns the number of free lines
- */
-export function sweepBlock(block: usize): u32 {
+/** After marking: what is marked is what is there. Start bits become the mark bits, mark bits become zero. */
+export function adoptMarks(block: usize): void {
   memory.copy(block + STARTS_OFFSET, block + MARKS_OFFSET, BITSET_BYTES);
   memory.fill(block + MARKS_OFFSET, 0, BITSET_BYTES);
+  store<u32>(block, cycle, CYCLE_OFFSET);
+  store<u32>(block, 0, SOURCE_OFFSET);
+}
+
+/** After marking: what is not marked is free; debug poisons it. @returns the number of free lines */
+export function sweepBlock(block: usize): u32 {
+  adoptMarks(block);
   let used: u32 = 0;
   const lines = block + LINES_OFFSET;
   for (let at = lines; at < lines + <usize>LINES_PER_BLOCK; at += 8) {
@@ -166,10 +173,8 @@ export function sweepBlock(block: usize): u32 {
     store<u64>(at, marks);
     used += <u32>((marks * 0x0101010101010101) >> 56);
   }
-  store<u32>(block, cycle, CYCLE_OFFSET);
-  store<u32>(block, 0, SOURCE_OFFSET);
   if (DEBUG) poisonFreeLines(block);
-  const free = LINES_PER_BLOCK - FIRST_LINE - used;
+  const free = BLOCK_LINES - used;
   store<u32>(block, free, FREE_LINES_OFFSET);
   return free;
 }

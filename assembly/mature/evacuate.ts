@@ -12,12 +12,12 @@ import { chunksEnd, chunksFirst, chunksFree } from "../memory/chunks";
 import { copyGranules } from "../memory/copy";
 import { OWNER_BLOCK, ownerOfChunk } from "../memory/pagemap";
 import { forward, objectBytes, shapeOf } from "../object/header";
-import { blockOf, FIRST_LINE, freeLines, isSource, LINES_PER_BLOCK, setSource } from "./block";
+import { BLOCK_LINES, blockOf, freeLines, isSource, setSource } from "./block";
 import { allocFresh } from "./holes";
+import { sizeClasses } from "./kind";
 
 /** Free chunks that are left for the mark stack. */
 const LEFT_CHUNKS: u32 = 2;
-const BLOCK_LINES: u32 = LINES_PER_BLOCK - FIRST_LINE;
 
 let evacuating: bool = false;
 let exhausted: bool = false;
@@ -34,11 +34,12 @@ export function evacuateOpen(): void {
 }
 
 /**
- * Decides, before a marking, whether it moves, and from which blocks: those of which half or more is free.
+ * Decides, before a marking, whether it moves, and from which blocks: those of which half or more is free. Cells never move.
  * @param always debug: from every block with a free line, however few there are
  */
 export function evacuateBegin(always: bool): void {
   evacuating = exhausted = false;
+  if (sizeClasses) return;
   let blocks: u32 = 0;
   let free: u32 = 0;
   const end = chunksEnd();
@@ -63,7 +64,7 @@ export function evacuateEnd(): void {
 
 /** Whether the object at `ref`, in a block, may have been moved, or is to be. */
 export function isMoving(ref: usize): bool {
-  return evacuating && isSource(blockOf(ref));
+  return !sizeClasses && evacuating && isSource(blockOf(ref));
 }
 
 /** Moves the object at `ref`. @returns where it is now; 0 when it stays, since there is no room */

@@ -13,10 +13,7 @@
 
 import { DEBUG } from "../config";
 import { CHUNK_BYTES } from "../memory/address";
-import { acquireReserved, lastRunIsFresh } from "../memory/chunks";
-import { OWNER_BLOCK } from "../memory/pagemap";
 import {
-  blockOpen,
   FIRST_LINE,
   LINE_BYTES,
   LINE_SHIFT,
@@ -28,6 +25,8 @@ import {
   setNextBlock,
   takeFreeLines,
 } from "./block";
+import { takeBlock } from "./blocks";
+import { PromotedVisitor } from "./promoted";
 
 // The hole that findHole found.
 let foundBlock: usize = 0;
@@ -54,19 +53,7 @@ let overScan: usize = 0;
 /** Bytes of the objects that scans have visited since the beginning. */
 let scannedBytes: u64 = 0;
 
-/** Blocks in use. */
-let blocks: u32 = 0;
-
-export function blocksInUse(): u32 {
-  return blocks;
-}
-
-export function holesOpen(): void {
-  blocks = 0;
-  holesReset();
-}
-
-/** Leaves all blocks; a sweep begins. */
+/** Leaves all blocks; the heap opens, or a sweep begins. */
 export function holesReset(): void {
   firstBlock = lastBlock = 0;
   holeBlock = holeTop = holeLimit = 0;
@@ -79,11 +66,6 @@ export function holesAppend(block: usize): void {
   if (lastBlock) setNextBlock(lastBlock, block);
   else firstBlock = block;
   lastBlock = block;
-}
-
-/** A block has been given back. */
-export function blockGone(): void {
-  blocks--;
 }
 
 /** Finds the first hole from `line` of `block` on, also in the blocks after it. */
@@ -111,41 +93,27 @@ function findHoleAfter(block: usize, limit: usize): bool {
   return findHole(block, <u32>((limit - block) >> LINE_SHIFT));
 }
 
-/** A fresh block from the collector's chunks; 0 when there is none. */
-function freshBlock(): usize {
-  const block = acquireReserved(OWNER_BLOCK);
-  if (!block) return 0;
-  blockOpen(block, lastRunIsFresh());
-  blocks++;
-  return block;
-}
-
-/**
- * Allocates `bytes`, a multiple of 8 and at most LARGE_MIN_BYTES, of the mature space and sets the start bit.
- * @returns the address; 0 when there is no chunk left (never inside a collection: the reserve covers it)
- */
-export function allocMature(bytes: usize): usize {
-  return Mature.alloc(bytes);
-}
-
 @final
 @unmanaged
-export class Mature {
-  /** allocMature, inlined. */
+export class Holes {
+  /**
+   * Allocates `bytes`, a multiple of 8 and at most LARGE_MIN_BYTES, and sets the start bit.
+   * @returns the address; 0 when there is no chunk left (never inside a collection: the reserve covers it)
+   */
   @inline static alloc(bytes: usize): usize {
     const ref = holeTop;
-    if (ref + bytes > holeLimit) return slowAllocMature(bytes);
+    if (ref + bytes > holeLimit) return slowAlloc(bytes);
     holeTop = ref + bytes;
     setBlockStart(ref);
     return ref;
   }
 }
 
-function slowAllocMature(bytes: usize): usize {
+function slowAlloc(bytes: usize): usize {
   if (bytes > LINE_BYTES) return allocFresh(bytes);
   if (holeTop < holeLimit) store<usize>(holeTop, 0);
   if (!findHoleAfter(holeBlock, holeLimit)) {
-    const block = freshBlock();
+    const block = takeBlock();
     if (!block) return 0;
     holesAppend(block);
     findHole(block, FIRST_LINE);
@@ -164,7 +132,7 @@ function slowAllocMature(bytes: usize): usize {
 /** The same at the overflow cursor, in fresh blocks only. */
 export function allocFresh(bytes: usize): usize {
   if (overTop + bytes > overLimit) {
-    const block = freshBlock();
+    const block = takeBlock();
     if (!block) return 0;
     if (overTop < overLimit) store<usize>(overTop, 0);
     overTop = payloadStart(block);
@@ -184,7 +152,7 @@ export function allocFresh(bytes: usize): usize {
 }
 
 /** Starts scans where the allocators stand. */
-export function scanBegin(): void {
+export function holesScanBegin(): void {
   holeScanBlock = holeBlock;
   holeScan = holeTop;
   holeScanLimit = holeLimit;
@@ -192,16 +160,8 @@ export function scanBegin(): void {
   overScan = overTop;
 }
 
-export interface PromotedVisitor {
-  /** Visits the fields of a promoted object. @returns its size in bytes */
-  promoted(ref: usize): usize;
-}
-
-/**
- * Visits every object promoted since scanBegin, also those that the visits promote, each once, in the order of promotion.
- * @returns the bytes of all of them
- */
-export function scanPromoted<V extends PromotedVisitor>(visitor: V): u64 {
+/** See scanPromoted. */
+export function holesScan<V extends PromotedVisitor>(visitor: V): u64 {
   const before = scannedBytes;
   do scanHoles<V>(visitor);
   while (scanOverflow<V>(visitor));

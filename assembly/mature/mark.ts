@@ -22,9 +22,10 @@ import { allInterior } from "../object/interior";
 import { visitElements, visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { visitShadow } from "../roots/shadow";
-import { blockStart, isMarkedObject, markLines, markObject } from "./block";
+import { isMarkedObject, markLines, markObject } from "./block";
 import { evacuateObject, isMoving } from "./evacuate";
 import { largeStart, markLarge } from "./large";
+import { startInBlock } from "./space";
 
 const ENTRY_BYTES: usize = 8;
 const ENTRIES_OFFSET: usize = 8;
@@ -82,7 +83,7 @@ class Marker {
     const addr = load<usize>(slot);
     const owner = ownerOf(addr);
     if (owner == OWNER_BLOCK) {
-      const ref = blockStart(addr);
+      const ref = startInBlock(addr);
       const now = markOrMove(ref);
       if (now != ref) store<usize>(slot, now + (addr - ref));
     } else if (isLarge(owner)) {

@@ -1,15 +1,15 @@
-// Sweeping after marking: whole blocks and large objects that nothing reached go back to the provider, blocks with free
-// lines are handed to the allocator, in address order. Large objects are swept at once, blocks in steps.
+// Sweeping after marking: whole blocks and large objects that nothing reached go back to the provider, blocks with room
+// are handed to the allocator, in address order. Large objects are swept at once, blocks in steps.
 //
 // Invariant: blocks below the cursor, and blocks that were opened since the sweep began, are swept. State: the cursor.
 
 import { chunkAddress } from "../memory/address";
-import { chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
+import { chunksEnd, chunksFirst } from "../memory/chunks";
 import { isHurried, isLate } from "../memory/clock";
 import { OWNER_BLOCK, ownerOfChunk } from "../memory/pagemap";
-import { FIRST_LINE, isSwept, LINES_PER_BLOCK, sweepBlock } from "./block";
-import { blockGone, holesAppend, holesReset } from "./holes";
+import { isSwept } from "./block";
 import { sweepLarge } from "./large";
+import { spaceReset, sweepIntoSpace } from "./space";
 
 /** Blocks swept between two looks at the clock: some microseconds. */
 const BLOCKS_AT_ONCE: u32 = 8;
@@ -19,7 +19,7 @@ let cursor: u32 = 0;
 /** Begins: nothing unmarked is alive, and the phase is sweeping. */
 export function sweepBegin(): void {
   sweepLarge();
-  holesReset();
+  spaceReset();
   cursor = chunksFirst();
 }
 
@@ -46,12 +46,6 @@ function sweepChunk(chunk: u32): bool {
   if (ownerOfChunk(chunk) != OWNER_BLOCK) return false;
   const block = chunkAddress(chunk);
   if (isSwept(block)) return false;
-  const free = sweepBlock(block);
-  if (free == LINES_PER_BLOCK - FIRST_LINE) {
-    blockGone();
-    releaseRun(block, 1);
-  } else if (free) {
-    holesAppend(block);
-  }
+  sweepIntoSpace(block);
   return true;
 }

@@ -3,12 +3,12 @@
 //
 // The caller has made sure that the evacuation reserve covers the nursery, so no allocation here can fail.
 
-import { visitObjects } from "../mature/objects";
 import { DEBUG } from "../config";
-import { Mature, scanBegin, scanPromoted } from "../mature/holes";
 import { keepInBlock } from "../mature/mark";
+import { visitObjects } from "../mature/objects";
 import { isMarking } from "../mature/phase";
 import { rememberedClear, rememberedOverflowed, visitRemembered } from "../mature/remembered";
+import { Mature, scanBegin, scanPromoted } from "../mature/space";
 import { copyGranules } from "../memory/copy";
 import { forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../object/header";
 import { allInterior } from "../object/interior";

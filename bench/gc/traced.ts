@@ -63,6 +63,15 @@ export function runTraced(module: WebAssembly.Module, args: readonly string[], i
 }
 
 /** Milliseconds of all collections that were minor and nothing else. */
-export function minorMs({ collections }: TracedRun): number {
-  return collections.filter(({ isMinor }) => isMinor).reduce((sum, { ms }) => sum + ms, 0);
+export function minorMs(run: TracedRun): number {
+  return sumMs(run, true);
+}
+
+/** Milliseconds of all collections that did some of a major one as well. */
+export function majorMs(run: TracedRun): number {
+  return sumMs(run, false);
+}
+
+function sumMs({ collections }: TracedRun, minor: boolean): number {
+  return collections.filter(({ isMinor }) => isMinor === minor).reduce((sum, { ms }) => sum + ms, 0);
 }

@@ -1,7 +1,15 @@
 /** The options of a build that several commands share. */
 
 import { type Command, Option } from "commander";
-import { type BuildOptions, POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "../lang/index.ts";
+import {
+  type BuildOptions,
+  MATURE_SPACES,
+  type MatureSpace,
+  POINTER_REPS,
+  type PointerReps,
+  START_FINDERS,
+  type StartFinder,
+} from "../lang/index.ts";
 import { parsePause, parseSize, parseWhole } from "./numbers.ts";
 
 /** What `addSettings` puts into a command's options. */
@@ -14,6 +22,7 @@ export interface Settings {
   pause?: number;
   starts?: StartFinder;
   reps?: PointerReps;
+  mature?: MatureSpace;
 }
 
 export interface DebugSettings {
@@ -45,6 +54,12 @@ export function addSettings(command: Command): Command {
       new Option("--reps <a|b>", "which pointers may be interior: a, every one; b, only slices (gc)").choices(
         [...POINTER_REPS].sort(),
       ),
+    )
+    .addOption(
+      new Option(
+        "--mature <space>",
+        "how small objects lie in the old space, on lines or in size classes (gc)",
+      ).choices(MATURE_SPACES),
     );
 }
 
@@ -71,6 +86,7 @@ export function buildOptions(manager: string, settings: Settings & DebugSettings
     ...(settings.pause === undefined ? {} : { pauseMs: settings.pause }),
     ...(settings.starts === undefined ? {} : { starts: settings.starts }),
     ...(settings.reps === undefined ? {} : { reps: settings.reps }),
+    ...(settings.mature === undefined ? {} : { mature: settings.mature }),
     ...(settings.debug === undefined ? {} : { debug: settings.debug }),
     ...(settings.zeal === undefined ? {} : { zeal: settings.zeal }),
   };

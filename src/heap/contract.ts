@@ -12,6 +12,9 @@ export type StartFinder = (typeof START_FINDERS)[number];
 /** Which pointers may be interior: a, every one; b, only slices. Each at its number for `chooseInterior`. */
 export const POINTER_REPS = ["b", "a"] as const;
 export type PointerReps = (typeof POINTER_REPS)[number];
+/** How small objects lie in the mature space (assembly/mature/kind.ts), each at its number for `chooseClasses`. */
+export const MATURE_SPACES = ["lines", "classes"] as const;
+export type MatureSpace = (typeof MATURE_SPACES)[number];
 
 export const RECORD_HEADER_BYTES = 4;
 export const ARRAY_HEADER_BYTES = 8;

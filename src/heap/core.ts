@@ -6,7 +6,14 @@
  */
 import { readFile } from "node:fs/promises";
 import { instantiate } from "@assemblyscript/loader";
-import { POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "./contract.ts";
+import {
+  MATURE_SPACES,
+  type MatureSpace,
+  POINTER_REPS,
+  type PointerReps,
+  START_FINDERS,
+  type StartFinder,
+} from "./contract.ts";
 import { HeapError } from "./errors.ts";
 
 /** What the core exports; see assembly/README.md. The last four do nothing in the release core. */
@@ -22,6 +29,7 @@ interface CoreExports {
   ): number;
   chooseStarts(finder: number): void;
   chooseInterior(all: number): void;
+  chooseClasses(kind: number): void;
   chooseIncremental(on: number): void;
   chooseTimed(on: number): void;
   chooseCensus(on: number): void;
@@ -54,6 +62,7 @@ interface CoreExports {
 export interface CoreSettings {
   readonly starts: StartFinder;
   readonly reps: PointerReps;
+  readonly mature: MatureSpace;
   readonly heapBase: number;
   readonly nurseryBytes: number;
   readonly nurseryFirstBytes: number;
@@ -117,6 +126,7 @@ export class Core {
     const exports = instance.exports as unknown as CoreExports;
     exports.chooseStarts(START_FINDERS.indexOf(settings.starts));
     exports.chooseInterior(POINTER_REPS.indexOf(settings.reps));
+    exports.chooseClasses(MATURE_SPACES.indexOf(settings.mature));
     exports.chooseIncremental(settings.pauseMs === null ? 0 : 1);
     exports.chooseTimed(1);
     exports.chooseCensus(settings.census ? 1 : 0);

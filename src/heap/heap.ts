@@ -15,7 +15,7 @@
  */
 
 import { readCensus, type ShapeCount } from "./census.ts";
-import { ARRAY_HEADER_BYTES, POINTER_REPS, RECORD_HEADER_BYTES, START_FINDERS } from "./contract.ts";
+import { ARRAY_HEADER_BYTES, MATURE_SPACES, POINTER_REPS, RECORD_HEADER_BYTES, START_FINDERS } from "./contract.ts";
 import { Core } from "./core.ts";
 import { HeapError, shown } from "./errors.ts";
 import { uint8 } from "./numbers.ts";
@@ -54,9 +54,9 @@ export class Heap {
   readonly #session: Session;
   readonly #origin: TraceOrigin;
 
-  private constructor(session: Session, heapBase: number) {
+  private constructor(session: Session, { heapBase = 0, mature = MATURE_SPACES[0] }: HeapOptions) {
     this.#session = session;
-    this.#origin = { heapBase, shadowBase: session.core.shadowTop };
+    this.#origin = { heapBase, shadowBase: session.core.shadowTop, mature };
   }
 
   /**
@@ -77,9 +77,10 @@ export class Heap {
       pauseMs: options.pauseMs ?? null,
       starts: options.starts ?? START_FINDERS[0],
       reps: options.reps ?? POINTER_REPS[0],
+      mature: options.mature ?? MATURE_SPACES[0],
     });
     if (options.zeal) core.setZeal(options.zeal);
-    return new Heap(new Session(core), options.heapBase ?? 0);
+    return new Heap(new Session(core), options);
   }
 
   /** The memory that the heap lives in. It may be grown by anybody. */

@@ -2,6 +2,8 @@
  * The options of `Heap.open`, and what they may be. Ranges follow assembly/config.ts.
  */
 import {
+  MATURE_SPACES,
+  type MatureSpace,
   PAUSE_MAX_MS,
   PAUSE_MIN_MS,
   POINTER_REPS,
@@ -36,6 +38,11 @@ export interface HeapOptions {
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b", only slices. Default b. */
   readonly reps?: PointerReps;
+  /**
+   * How small objects lie in the mature space: "lines" of blocks, which may be evacuated, or cells of size "classes", where they
+   * never move (assembly/mature/kind.ts). Default lines.
+   */
+  readonly mature?: MatureSpace;
   /** Uses the debug core: checks, verification before and after each collection, poison. Default false. */
   readonly debug?: boolean;
   /** With `debug`: collects at every nth allocation. Default 0, never. */
@@ -61,7 +68,16 @@ const RANGES = {
   heapBase: [0, 4 * GIB - MIB],
 } as const;
 
-const NAMES: readonly string[] = [...Object.keys(RANGES), "pauseMs", "census", "starts", "reps", "debug", "memory"];
+const NAMES: readonly string[] = [
+  ...Object.keys(RANGES),
+  "pauseMs",
+  "census",
+  "starts",
+  "reps",
+  "mature",
+  "debug",
+  "memory",
+];
 
 /** @throws HeapError bad-option, needs-debug */
 export function checkOptions(options: HeapOptions): void {
@@ -85,6 +101,7 @@ export function checkOptions(options: HeapOptions): void {
   }
   assertOneOf("starts", options.starts, START_FINDERS);
   assertOneOf("reps", options.reps, POINTER_REPS);
+  assertOneOf("mature", options.mature, MATURE_SPACES);
   for (const name of ["debug", "census"] as const) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== "boolean") {

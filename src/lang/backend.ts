@@ -1,6 +1,6 @@
 /** From a program in the IR to a wasm command, under any memory manager. */
 
-import { PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS } from "../heap/contract.ts";
+import { MATURE_SPACES, PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS } from "../heap/contract.ts";
 import { Counters } from "./emit/counters.ts";
 import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
@@ -65,7 +65,7 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
 }
 
 /**
- * Refuses an unknown manager, start finder or rep, and sizes or counts that are not whole numbers below 4 GiB.
+ * Refuses an unknown manager, start finder, rep or mature space, and sizes or counts that are not whole numbers below 4 GiB.
  * @throws BuildOptionError
  */
 export function checkOptions(options: BuildOptions): void {
@@ -88,7 +88,7 @@ export function checkOptions(options: BuildOptions): void {
   if (pauseMs !== undefined && !(pauseMs >= PAUSE_MIN_MS && pauseMs <= PAUSE_MAX_MS)) {
     throw new BuildOptionError(`pauseMs has to be from ${PAUSE_MIN_MS} to ${PAUSE_MAX_MS}, not ${pauseMs}`);
   }
-  const choices = { starts: START_FINDERS, reps: POINTER_REPS } as const;
+  const choices = { starts: START_FINDERS, reps: POINTER_REPS, mature: MATURE_SPACES } as const;
   for (const [name, known] of Object.entries(choices)) {
     const value = options[name as keyof typeof choices];
     if (value !== undefined && !(known as readonly string[]).includes(value)) {

@@ -1,6 +1,13 @@
 /** Mote for programs that compile and run it: what `heapwright/lang` exports. */
 
-export { POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "../heap/contract.ts";
+export {
+  MATURE_SPACES,
+  type MatureSpace,
+  POINTER_REPS,
+  type PointerReps,
+  START_FINDERS,
+  type StartFinder,
+} from "../heap/contract.ts";
 export { type BuiltModule, compileIr } from "./backend.ts";
 export { compile } from "./compile.ts";
 export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./engine.ts";

@@ -3,7 +3,7 @@
  * names, units and defaults.
  */
 
-import type { PointerReps, StartFinder } from "../heap/contract.ts";
+import type { MatureSpace, PointerReps, StartFinder } from "../heap/contract.ts";
 
 export interface BuildOptions {
   /** The memory manager's name; `managerNames()` lists them. */
@@ -28,6 +28,8 @@ export interface BuildOptions {
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b" or absent, only slices. Only `gc`. */
   readonly reps?: PointerReps;
+  /** How small objects lie in the mature space: on "lines" of blocks, or in cells of size "classes"; absent: lines. Only `gc`. */
+  readonly mature?: MatureSpace;
   /** Links the core's debug build: assertions, and verification of the heap around each collection. */
   readonly debug?: boolean;
   /** Collects at every Nth allocation. Needs `debug`. Only `gc`. */

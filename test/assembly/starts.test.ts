@@ -21,7 +21,10 @@ import { chooseInterior, mayBeSliced } from "./assembly/object/interior";
 import { arrayBytes, forward } from "./assembly/object/header";
 import { Shape } from "./assembly/object/shape";
 
-export { nurseryTop, youngStart, youngStartNow };
+import { startBits } from "./assembly/nursery/starts/bitset";
+import { nurseryBase } from "./assembly/nursery/bump";
+
+export { nurseryBase, nurseryTop, startBits, youngStart, youngStartNow };
 
 export function open(heapBase: usize, nursery: usize, finder: u32, all: bool): bool {
   chooseStarts(finder);
@@ -166,4 +169,19 @@ describe.each([...POINTER_REPS.entries()])("reps %i (%s)", (all) => {
       { numRuns: 60 },
     );
   });
+});
+
+it("a bit for each 8 bytes: 1 MiB of the smallest objects sets 16 KiB of bits, and nothing beside them", () => {
+  const core = part.exports as unknown as Record<string, (...args: number[]) => number>;
+  const globals = part.exports as unknown as Record<string, WebAssembly.Global>;
+  new Uint8Array(part.memory.buffer, HEAP).fill(0);
+  expect(core.open!(HEAP, 1024 * KIB, START_FINDERS.indexOf("eager"), 0)).toBe(1);
+  const smallest = KINDS.find(({ sliceable, bytes }) => sliceable && bytes(0) === GRANULE_BYTES)!;
+  let objects = 0;
+  while (core.alloc!(smallest.shape, 0) !== 0) objects++;
+  expect(objects).toBe((1024 * KIB) / GRANULE_BYTES);
+  const bits = (globals.startBits!.value + (globals.nurseryBase!.value >>> 6)) >>> 0;
+  const around = new Uint8Array(part.memory.buffer).subarray(bits - 1, bits + 16 * KIB + 1);
+  expect(around.subarray(1, -1).every((byte) => byte === 0xff)).toBe(true);
+  expect([around[0], around.at(-1)]).not.toContain(0xff);
 });

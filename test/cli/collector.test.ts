@@ -65,9 +65,15 @@ describe("start finders, reps and pauses", () => {
     },
   );
 
+  test("nor does a mature space in size classes", () => {
+    const result = run("--mature", "classes", "--nursery", "16k", "--", "8");
+    expect(result).toEqual({ exitCode: 0, stdout, stderr: "" });
+  });
+
   test.each([
     [["--starts", "bitset"], "Allowed choices are eager, deferred, compressed, search, crossing, walk."],
     [["--reps", "c"], "Allowed choices are a, b."],
+    [["--mature", "cells"], "Allowed choices are lines, classes."],
     [["--pause", "0"], "Expected a time from 0.1ms to 1000ms, such as 1ms or 0.5ms."],
     [["--pause", "1s"], "Expected a time from 0.1ms to 1000ms, such as 1ms or 0.5ms."],
     [["--nursery-first", "big"], "Expected a size below 4g, such as 65536, 64k or 64m."],

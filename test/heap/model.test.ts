@@ -65,6 +65,23 @@ const SETTINGS: readonly Setting[] = [
     },
     runs: 50,
   },
+  { name: "size classes", options: { debug: true, nurseryBytes: 4096, mature: "classes" }, runs: 40 },
+  {
+    name: "size classes and a collection at every allocation",
+    options: { debug: true, nurseryBytes: 16384, mature: "classes", zeal: 1 },
+    runs: 30,
+  },
+  {
+    name: "size classes, small steps and tiny tables",
+    options: { debug: true, nurseryBytes: 16384, mature: "classes", pauseMs: 1, zeal: 2 },
+    runs: 30,
+    prepare: (heap) => heap.limitTables(2, 1),
+  },
+  {
+    name: "size classes and a heap limit of 8 MiB",
+    options: { debug: true, nurseryBytes: 16384, mature: "classes", heapLimitBytes: 8 << 20 },
+    runs: 30,
+  },
   ...START_FINDERS.flatMap((starts) =>
     POINTER_REPS.map((reps) => ({
       name: `starts found by ${starts}, reps ${reps}`,

@@ -46,11 +46,12 @@ describe("options", () => {
     await openingFails({ heapBase: 65536 }, "bad-option");
   });
 
-  test("starts and reps are names", async () => {
+  test("starts, reps and mature are names", async () => {
     await expect(Heap.open({ starts: "bitset" as never })).rejects.toThrow(
       "starts is one of eager, deferred, compressed, search, crossing, walk, not",
     );
     await expect(Heap.open({ reps: "B" as never })).rejects.toThrow("reps is one of b, a, not");
+    await expect(Heap.open({ mature: "cells" as never })).rejects.toThrow("mature is one of lines, classes, not");
   });
 
   test("nurseryFirstBytes is how much is used before the first collection", async () => {

@@ -173,7 +173,7 @@ describe("a trace", () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const core = await openCore("debug", memory, { nurseryBytes: CHUNK_BYTES });
     const session = new Session(core);
-    const origin = { heapBase: 0, shadowBase: core.shadowTop };
+    const origin = { heapBase: 0, shadowBase: core.shadowTop, mature: "lines" } as const;
     const record = core.allocRecord(core.shapeNew(0, 0, 0, 16, 0, 0), 16);
     const array = core.allocArray(core.shapeNew(1, 1, 0, 1, 0, 0), 30);
     const view = new DataView(memory.buffer);
@@ -499,6 +499,7 @@ const SETTINGS: readonly Setting[] = [
     runs: 30,
     collectEvery: 9,
   },
+  { name: "size classes", options: { nurseryBytes: 4096, mature: "classes" }, runs: 20, collectEvery: 7 },
 ];
 
 /** Makes every allocation of the present heap a place where a collection, and then a trace, may happen. */

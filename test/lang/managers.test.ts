@@ -785,6 +785,9 @@ describe("builds", () => {
       "starts has to be one of eager, deferred, compressed, search, crossing, walk, not magic",
     );
     expect(build({ manager: "gc", reps: "c" as never })).toThrow("reps has to be one of b, a, not c");
+    expect(build({ manager: "gc", mature: "cells" as never })).toThrow(
+      "mature has to be one of lines, classes, not cells",
+    );
     expect(build({ manager: "gc", nurseryBytes: -1 })).toThrow(/nurseryBytes has to be a whole number/);
   });
 });

@@ -14,6 +14,7 @@ const DEFAULTS: CoreSettings = {
   pauseMs: null,
   starts: "eager",
   reps: "b",
+  mature: "lines",
 };
 
 export async function openCore(

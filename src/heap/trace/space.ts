@@ -29,6 +29,9 @@ const LINES_OFFSET = 64;
 const STARTS_OFFSET = 320;
 const MARKS_OFFSET = 1344;
 const FIRST_LINE = 10;
+const CELL_BYTES_OFFSET = 16;
+const TAKEN_OFFSET = 2368;
+const CELLS_OFFSET = 3392;
 const LARGE_HEADER_BYTES = 16;
 
 export interface Place {
@@ -116,6 +119,8 @@ export class Space {
     if (owner === OWNER_CONTROL) return "the core's own tables";
     if (owner === OWNER_FRESH || owner === OWNER_WARM) return "a free chunk";
     if (owner !== OWNER_BLOCK) return "the rest of the last chunk of a large object";
+    // Zero in a block of lines.
+    if (this.#raw.word(chunk + CELL_BYTES_OFFSET) !== 0) return `between the objects of the block of cells at ${chunk}`;
     const line = Math.floor((address - chunk) / LINE_BYTES);
     if (line < FIRST_LINE) return `the metadata of the block at ${chunk}`;
     const isMarked = this.lineMark(chunk, line) !== 0;
@@ -127,6 +132,28 @@ export class Space {
     const offset = address % CHUNK_BYTES;
     const first = Math.floor(offset / LINE_BYTES);
     return { block: address - offset, first, last: Math.floor((offset + bytes - 1) / LINE_BYTES) };
+  }
+
+  /** The cell of an object in a block of cells: its bytes, and how far inside it the object starts. */
+  cellOf({ address }: Place): { block: number; bytes: number; offset: number } {
+    const block = address - (address % CHUNK_BYTES);
+    const bytes = this.#raw.word(block + CELL_BYTES_OFFSET);
+    return { block, bytes, offset: (address - block - CELLS_OFFSET) % bytes };
+  }
+
+  /** Whether the cell that an object starts in is taken. */
+  isTaken({ address }: Place): boolean {
+    const granule = (address % CHUNK_BYTES) / GRANULE_BYTES;
+    const block = address - (address % CHUNK_BYTES);
+    return ((this.#raw.byte(block + TAKEN_OFFSET + Math.floor(granule / 8)) >>> (granule % 8)) & 1) === 1;
+  }
+
+  takenCells(block: number): number {
+    let count = 0;
+    for (let at = block + TAKEN_OFFSET; at < block + CELLS_OFFSET; at++) {
+      for (let bits = this.#raw.byte(at); bits !== 0; bits &= bits - 1) count++;
+    }
+    return count;
   }
 
   lineMark(block: number, line: number): number {

@@ -6,9 +6,9 @@
  *
  *   any     every pointer that is reached is valid
  *   minor   and the nursery is empty
- *   major   and the objects that there are, the marked lines and the bytes counted live are those of the objects reached
+ *   major   and the objects that there are, the marked lines or taken cells, and the bytes counted live, are those of the objects reached
  */
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET } from "../contract.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, type MatureSpace } from "../contract.ts";
 import type { Session } from "../session.ts";
 import { readStatistics } from "../statistics.ts";
 import { broken, Raw } from "./raw.ts";
@@ -34,6 +34,8 @@ export interface TraceOrigin {
   readonly heapBase: number;
   /** Where the shadow stack begins: its top, right after `init`. */
   readonly shadowBase: number;
+  /** As chosen before `init`. */
+  readonly mature: MatureSpace;
 }
 
 /**
@@ -52,7 +54,8 @@ export function traceHeap(session: Session, origin: TraceOrigin, after: TraceAft
   if (after !== "any") nurseryIsEmpty(space);
   if (after === "major") {
     onlyReachedSurvive(space, reached);
-    linesAreExact(space, reached);
+    if (origin.mature === "lines") linesAreExact(space, reached);
+    else cellsAreExact(space, reached);
     const bytes = [...reached].reduce((sum, place) => sum + place.bytes, 0);
     if (bytes !== liveBytes) broken(`${bytes} bytes are reached, but ${liveBytes} are counted as live`);
     if (bytes !== matureBytes) broken(`${bytes} bytes are reached, but ${matureBytes} are counted as mature`);
@@ -121,5 +124,22 @@ function linesAreExact(space: Space, reached: ReadonlySet<Place>): void {
         broken(`line ${line} of the block at ${block}, ${where}, is marked`);
       }
     }
+  }
+}
+
+function cellsAreExact(space: Space, reached: ReadonlySet<Place>): void {
+  const used = new Map(space.blocks.map((block) => [block, 0]));
+  for (const place of reached) {
+    if (place.space !== "block") continue;
+    const { block, bytes, offset } = space.cellOf(place);
+    if (offset !== 0) broken(`${shown(place)} starts ${offset} bytes inside a cell of the block at ${block}`);
+    if (place.bytes > bytes) broken(`${shown(place)} is longer than its cell of ${bytes} bytes`);
+    if (!space.isTaken(place)) broken(`${shown(place)} lies in a cell that is not taken`);
+    used.set(block, used.get(block)! + 1);
+  }
+  for (const [block, cells] of used) {
+    if (cells === 0) broken(`the block at ${block} is empty, but was not released by a major collection`);
+    const taken = space.takenCells(block);
+    if (taken !== cells) broken(`${cells} objects lie in the block at ${block}, but ${taken} cells are taken`);
   }
 }

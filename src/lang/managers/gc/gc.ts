@@ -19,6 +19,7 @@ import {
   ARRAY_HEADER_BYTES,
   INLINE_MAX_BYTES,
   LENGTH_OFFSET,
+  MATURE_SPACES,
   POINTER_REPS,
   START_FINDERS,
   WORD_BYTES,
@@ -62,6 +63,7 @@ export const gc: ManagerFactory = {
     const core = openCore(options.debug ?? false);
     fixSetting(core, "startFinder", "chooseStarts", START_FINDERS.indexOf(options.starts ?? START_FINDERS[0]));
     fixSetting(core, "allInterior", "chooseInterior", POINTER_REPS.indexOf(options.reps ?? POINTER_REPS[0]));
+    fixSetting(core, "sizeClasses", "chooseClasses", MATURE_SPACES.indexOf(options.mature ?? MATURE_SPACES[0]));
     fixSetting(core, "incremental", "chooseIncremental", options.pauseMs === undefined ? 0 : 1);
     fixSetting(core, "census", "chooseCensus", options.census ? 1 : 0);
     fixSetting(core, "timed", "chooseTimed", options.traceGc ? 1 : 0);

@@ -1,0 +1,96 @@
+// The mature space as the collector sees it, of either kind: allocating, following what has been promoted, finding starts,
+// sweeping. Large objects are apart (large.ts).
+
+import { sizeClasses } from "./kind";
+import { BLOCK_PAYLOAD_BYTES, blockStart, BLOCK_LINES, isBlockStart, sweepBlock } from "./block";
+import { blocksOpen, giveBlock } from "./blocks";
+import { cellStart, CELLS_PAYLOAD_BYTES, cellsIn, isInCell, sweepCells } from "./cells";
+import { allocCell, CLASSES, classesAppend, classesOpen, classesReset, classesScan, classesScanBegin } from "./classes";
+import { Holes, holesAppend, holesReset, holesScan, holesScanBegin } from "./holes";
+import { largeStart } from "./large";
+import { PromotedVisitor } from "./promoted";
+import { isLarge, OWNER_BLOCK, ownerOf } from "../memory/pagemap";
+
+/** @returns false when memory for tables cannot be had */
+export function spaceOpen(): bool {
+  blocksOpen();
+  holesReset();
+  return !sizeClasses || classesOpen();
+}
+
+@final
+@unmanaged
+export class Mature {
+  /**
+   * Allocates `bytes`, a multiple of 8 and at most LARGE_MIN_BYTES, and sets the start bit.
+   * @returns the address; 0 when there is no chunk left (never inside a collection: the reserve covers it)
+   */
+  @inline static alloc(bytes: usize): usize {
+    return sizeClasses ? allocCell(bytes) : Holes.alloc(bytes);
+  }
+}
+
+/** Mature.alloc as a call. */
+export function allocMature(bytes: usize): usize {
+  return Mature.alloc(bytes);
+}
+
+/** What a block is sure to hold, in bytes, of objects that are no larger than `largest`. */
+export function blockYield(largest: usize): usize {
+  // A cell is longer than its object by a fourth at most.
+  return sizeClasses ? ((CELLS_PAYLOAD_BYTES - largest) / 5) * 4 : BLOCK_PAYLOAD_BYTES - largest;
+}
+
+/** How many blocks may be begun and not filled. */
+export function begunBlocks(): u32 {
+  return sizeClasses ? CLASSES : 2;
+}
+
+/** Starts scans where the allocators stand. */
+export function scanBegin(): void {
+  if (sizeClasses) classesScanBegin();
+  else holesScanBegin();
+}
+
+/**
+ * Visits every object promoted since scanBegin, also those that the visits promote, each once; on lines, in the order of promotion.
+ * @returns the bytes of all of them
+ */
+export function scanPromoted<V extends PromotedVisitor>(visitor: V): u64 {
+  return sizeClasses ? classesScan<V>(visitor) : holesScan<V>(visitor);
+}
+
+/** The start of the object that `addr`, in a block, is inside of. */
+export function startInBlock(addr: usize): usize {
+  return sizeClasses ? cellStart(addr) : blockStart(addr);
+}
+
+/** The start of the mature or large object around any `addr`, or of one that ends before it; 0 when there is none. */
+export function matureStart(addr: usize): usize {
+  const owner = ownerOf(addr);
+  if (isLarge(owner)) return largeStart(addr);
+  if (owner != OWNER_BLOCK) return 0;
+  if (!sizeClasses) return blockStart(addr);
+  if (!isInCell(addr)) return 0;
+  const start = cellStart(addr);
+  return isBlockStart(start) ? start : 0;
+}
+
+/** Leaves all blocks to the sweep that begins. */
+export function spaceReset(): void {
+  if (sizeClasses) classesReset();
+  else holesReset();
+}
+
+/** Sweeps a block: gives it back when it is empty, hands it to the allocator when something is free in it. */
+export function sweepIntoSpace(block: usize): void {
+  if (sizeClasses) {
+    const taken = sweepCells(block);
+    if (!taken) giveBlock(block);
+    else if (taken < cellsIn(block)) classesAppend(block);
+    return;
+  }
+  const free = sweepBlock(block);
+  if (free == BLOCK_LINES) giveBlock(block);
+  else if (free) holesAppend(block);
+}
