@@ -23,9 +23,6 @@ export const YOUNG_MAX_BYTES: usize = 8 << 10;
 /** Objects above this size, in bytes, have chunks of their own; below it a block wastes less than half of itself. */
 export const LARGE_MIN_BYTES: usize = 31 << 10;
 
-/** Shadow stack size in bytes when the program does not choose. */
-export const SHADOW_DEFAULT_BYTES: usize = 1 << 20;
-
 /** Up to this many bytes, the mature space may become four times as large as what survived, whatever its growth. */
 export const MAJOR_SMALL_BYTES: u64 = 16 << 20;
 /** A major collection is not worth its while below this many bytes of mature objects. */

@@ -6,7 +6,6 @@ import {
   NURSERY_MAX_BYTES,
   NURSERY_MIN_BYTES,
   PAUSE_DEFAULT_MICROS,
-  SHADOW_DEFAULT_BYTES,
 } from "../config";
 import { evacuateOpen } from "../mature/evacuate";
 import { phaseOpen } from "../mature/phase";
@@ -26,10 +25,10 @@ import { allocImmortal, immortalOpen } from "./immortal";
 import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
 
 /**
- * Opens the heap; once, before anything else. Every argument but the first may be 0 for its default.
+ * Opens the heap; once, before anything else. Every argument but the first two may be 0 for its default.
+ * @param shadowBase where the shadow stack begins, 4-aligned; it ends at heapBase
  * @param heapBase where our part of the memory begins, in bytes
  * @param nurseryBytes how far the nursery may grow: 4 KiB to 256 MiB, rounded up to 4 KiB
- * @param shadowBytes of the shadow stack; rounded up to 64 KiB
  * @param heapLimitBytes of all chunks in use together; rounded down to 64 KiB
  * @param growthPercent how much the mature space grows between major collections
  * @param pauseMicros how long a pause should last, in microseconds, where `incremental` is chosen
@@ -37,9 +36,9 @@ import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
  * @returns 0, or an ERROR_ code
  */
 export function init(
+  shadowBase: usize,
   heapBase: usize,
   nurseryBytes: usize,
-  shadowBytes: usize,
   heapLimitBytes: usize,
   growthPercent: u32,
   pauseMicros: u32,
@@ -47,6 +46,7 @@ export function init(
 ): i32 {
   const failed = chunksOpen(heapBase, heapLimitBytes);
   if (failed) return failed;
+  shadowOpen(shadowBase, heapBase);
   clockOpen(<f64>(pauseMicros ? pauseMicros : PAUSE_DEFAULT_MICROS) / 1000);
   immortalOpen();
   handlesOpen();
@@ -59,7 +59,6 @@ export function init(
   statisticsOpen(statistics);
   let nursery = nurseryBytes ? alignUp(nurseryBytes, NURSERY_MIN_BYTES) : defaultNursery(heapLimitBytes);
   if (nursery > NURSERY_MAX_BYTES) nursery = NURSERY_MAX_BYTES;
-  if (!shadowOpen(shadowBytes ? shadowBytes : SHADOW_DEFAULT_BYTES)) return chunksError();
   while (!openNursery(nursery)) {
     // The engine may allow less than our default; a size that was asked for is had or refused.
     if (nurseryBytes || nursery <= NURSERY_MIN_BYTES) return chunksError();

@@ -11,7 +11,7 @@ export const OWNER_FOREIGN: u32 = 0;
 export const OWNER_FRESH: u32 = 1;
 /** Ours, not in use, touched before: reusing it costs no page fault. */
 export const OWNER_WARM: u32 = 2;
-/** The core's own tables: statistics, shapes, shadow stack, handles, remembered set, mark stack. */
+/** The core's own tables: statistics, shapes, handles, remembered set, mark stack. */
 export const OWNER_CONTROL: u32 = 3;
 export const OWNER_NURSERY: u32 = 4;
 /** A block of the mature space. */

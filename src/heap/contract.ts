@@ -21,6 +21,8 @@ export const ARRAY_HEADER_BYTES = 8;
 /** Where an array's header has the length. */
 export const LENGTH_OFFSET = 4;
 
+/** Of the shadow stack, which lies in front of the heap, when nobody chooses. */
+export const SHADOW_DEFAULT_BYTES = 1 << 20;
 /** In front of a slice in the shadow stack; no Box is 2. */
 export const SLICE_MARK = 2;
 

@@ -19,9 +19,9 @@ import { HeapError } from "./errors.ts";
 /** What the core exports; see assembly/README.md. The last four do nothing in the release core. */
 interface CoreExports {
   init(
+    shadowBase: number,
     heapBase: number,
     nurseryBytes: number,
-    shadowBytes: number,
     heapLimitBytes: number,
     growth: number,
     pauseMicros: number,
@@ -66,7 +66,8 @@ export interface CoreSettings {
   readonly heapBase: number;
   readonly nurseryBytes: number;
   readonly nurseryFirstBytes: number;
-  readonly shadowBytes: number;
+  /** Where the shadow stack begins; it ends at heapBase. */
+  readonly shadowBase: number;
   readonly heapLimitBytes: number;
   readonly growthPercent: number;
   /** Whether what is allocated is counted by shape. */
@@ -114,7 +115,7 @@ export class Core {
   }
 
   /**
-   * Instantiates a core over `memory` and initialises it. Every setting but heapBase may be 0 for the core's default.
+   * Instantiates a core over `memory` and initialises it. Every setting but the first two addresses may be 0 for the core's default.
    * @throws HeapError out-of-memory or grow-refused when the heap cannot even start
    */
   static async open(build: "release" | "debug", memory: WebAssembly.Memory, settings: CoreSettings): Promise<Core> {
@@ -131,9 +132,9 @@ export class Core {
     exports.chooseTimed(1);
     exports.chooseCensus(settings.census ? 1 : 0);
     const error = exports.init(
+      settings.shadowBase,
       settings.heapBase,
       settings.nurseryBytes,
-      settings.shadowBytes,
       settings.heapLimitBytes,
       settings.growthPercent,
       Math.ceil((settings.pauseMs ?? 0) * 1000),

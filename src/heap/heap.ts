@@ -15,7 +15,16 @@
  */
 
 import { readCensus, type ShapeCount } from "./census.ts";
-import { ARRAY_HEADER_BYTES, MATURE_SPACES, POINTER_REPS, RECORD_HEADER_BYTES, START_FINDERS } from "./contract.ts";
+import {
+  ARRAY_HEADER_BYTES,
+  MATURE_SPACES,
+  type MatureSpace,
+  POINTER_REPS,
+  RECORD_HEADER_BYTES,
+  SHADOW_DEFAULT_BYTES,
+  START_FINDERS,
+  WORD_BYTES,
+} from "./contract.ts";
 import { Core } from "./core.ts";
 import { HeapError, shown } from "./errors.ts";
 import { uint8 } from "./numbers.ts";
@@ -54,7 +63,7 @@ export class Heap {
   readonly #session: Session;
   readonly #origin: TraceOrigin;
 
-  private constructor(session: Session, { heapBase = 0, mature = MATURE_SPACES[0] }: HeapOptions) {
+  private constructor(session: Session, heapBase: number, mature: MatureSpace) {
     this.#session = session;
     this.#origin = { heapBase, shadowBase: session.core.shadowTop, mature };
   }
@@ -66,11 +75,14 @@ export class Heap {
   static async open(options: HeapOptions = {}): Promise<Heap> {
     checkOptions(options);
     const memory = options.memory ?? new WebAssembly.Memory({ initial: 1 });
+    const { heapBase: given = 0, shadowStackBytes = SHADOW_DEFAULT_BYTES } = options;
+    const shadowBase = Math.ceil(given / WORD_BYTES) * WORD_BYTES;
+    const heapBase = shadowBase + Math.ceil(shadowStackBytes / WORD_BYTES) * WORD_BYTES;
     const core = await Core.open(options.debug ? "debug" : "release", memory, {
-      heapBase: options.heapBase ?? 0,
+      shadowBase,
+      heapBase,
       nurseryBytes: options.nurseryBytes ?? 0,
       nurseryFirstBytes: options.nurseryFirstBytes ?? 0,
-      shadowBytes: options.shadowStackBytes ?? 0,
       heapLimitBytes: options.heapLimitBytes ?? 0,
       growthPercent: options.growthPercent ?? 0,
       census: options.census ?? false,
@@ -80,7 +92,7 @@ export class Heap {
       mature: options.mature ?? MATURE_SPACES[0],
     });
     if (options.zeal) core.setZeal(options.zeal);
-    return new Heap(new Session(core), options);
+    return new Heap(new Session(core), heapBase, options.mature ?? MATURE_SPACES[0]);
   }
 
   /** The memory that the heap lives in. It may be grown by anybody. */

@@ -23,7 +23,7 @@ export interface HeapOptions {
   readonly nurseryFirstBytes?: number;
   /** The most bytes of 64 KiB chunks in use, tables and nursery included. Default: all of the address space. */
   readonly heapLimitBytes?: number;
-  /** The shadow stack's size in bytes, rounded up to 64 KiB. Default 1 MiB. */
+  /** The shadow stack's size in bytes. Default 1 MiB. */
   readonly shadowStackBytes?: number;
   /** How much the mature space grows between major collections, in percent of what survived: 1 to 10000. Default 100. */
   readonly growthPercent?: number;
@@ -49,7 +49,7 @@ export interface HeapOptions {
   readonly zeal?: number;
   /** A memory to live in, instead of one of its own. All of it from `heapBase` on is the heap's. Needs `heapBase`. */
   readonly memory?: WebAssembly.Memory;
-  /** Where the heap begins in `memory`, in bytes, rounded up to 64 KiB; what lies below is never written. */
+  /** Where the heap, its shadow stack first, begins in `memory`, in bytes; what lies below is never written. */
   readonly heapBase?: number;
 }
 
@@ -116,6 +116,10 @@ export function checkOptions(options: HeapOptions): void {
       "bad-option",
       "memory and heapBase go together: heapBase says where in the given memory the heap may begin (0 for all of it)",
     );
+  }
+  const { heapBase = 0, shadowStackBytes = 0 } = options;
+  if (heapBase + shadowStackBytes > RANGES.heapBase[1]) {
+    throw new HeapError("bad-option", "heapBase and shadowStackBytes leave no room for the heap: lower one of them");
   }
   if (options.zeal && !options.debug) {
     throw new HeapError("needs-debug", "zeal collects at every nth allocation in the debug core only: add debug: true");

@@ -153,7 +153,7 @@ describe("the heap limit", () => {
       debug: true,
       nurseryBytes: 4 * PAGE,
       shadowStackBytes: PAGE,
-      heapLimitBytes: 32 * PAGE,
+      heapLimitBytes: 31 * PAGE,
     });
     const Bytes = heap.defineArray("Bytes", uint8());
     // Without the reserve of seven chunks; with it, there would not be room.

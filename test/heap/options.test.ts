@@ -41,6 +41,12 @@ describe("options", () => {
     expect(await openingFails({ [name]: value }, "bad-option")).toContain(name);
   });
 
+  test("a heap base and a shadow stack leave room for the heap", async () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const options = { memory, heapBase: 2 ** 32 - 2 ** 21, shadowStackBytes: 2 ** 21 };
+    expect(await openingFails(options, "bad-option")).toContain("leave no room for the heap");
+  });
+
   test("a memory and a heap base go together", async () => {
     await openingFails({ memory: new WebAssembly.Memory({ initial: 1 }) }, "bad-option");
     await openingFails({ heapBase: 65536 }, "bad-option");

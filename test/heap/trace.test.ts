@@ -6,6 +6,7 @@
  */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { SHADOW_DEFAULT_BYTES } from "../../src/heap/contract.ts";
 import { Core } from "../../src/heap/core.ts";
 import { Session } from "../../src/heap/session.ts";
 import { type TracedObject, traceHeap } from "../../src/heap/trace/trace.ts";
@@ -173,7 +174,7 @@ describe("a trace", () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const core = await openCore("debug", memory, { nurseryBytes: CHUNK_BYTES });
     const session = new Session(core);
-    const origin = { heapBase: 0, shadowBase: core.shadowTop, mature: "lines" } as const;
+    const origin = { heapBase: core.shadowLimit, shadowBase: core.shadowTop, mature: "lines" } as const;
     const record = core.allocRecord(core.shapeNew(0, 0, 0, 16, 0, 0), 16);
     const array = core.allocArray(core.shapeNew(1, 1, 0, 1, 0, 0), 30);
     const view = new DataView(memory.buffer);
@@ -202,6 +203,9 @@ describe("a trace", () => {
 function scribble(address: number, value: number): void {
   new DataView(heap.memory.buffer).setUint32(address, value, true);
 }
+
+/** The heap's first chunk, behind the shadow stack. */
+const PAGE_MAP = SHADOW_DEFAULT_BYTES;
 
 function blockOf(ref: Ref): number {
   return ref.address - (ref.address % CHUNK_BYTES);
@@ -294,7 +298,7 @@ describe("after a major collection a trace finds", () => {
     scribble(large.address + LENGTH, 10);
     expect(wrong("any")).toContain("(24 bytes) needs 1 chunks, but its run has 2");
     scribble(large.address + LENGTH, 100_000);
-    flip(Math.floor(large.address / CHUNK_BYTES) + 1);
+    flip(PAGE_MAP + Math.floor(large.address / CHUNK_BYTES) + 1);
     expect(wrong("any")).toContain("the page map has 17, not 16, for chunk 1 of Bytes");
   });
 
@@ -335,7 +339,7 @@ describe("after a major collection a trace finds", () => {
     expect(wrong("any")).toContain("the metadata of the block");
     scribble(node.address + NEXT, large.address + 110_000 - (110_000 % 8));
     expect(wrong("any")).toContain("the rest of the last chunk of a large object");
-    scribble(node.address + NEXT, 8);
+    scribble(node.address + NEXT, PAGE_MAP + 8);
     expect(wrong("any")).toContain("the core's own tables");
     const { address } = large;
     large.dispose();

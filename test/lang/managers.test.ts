@@ -788,6 +788,7 @@ describe("builds", () => {
     expect(build({ manager: "gc", mature: "cells" as never })).toThrow(
       "mature has to be one of lines, classes, not cells",
     );
+    expect(build({ manager: "gc", shadowStackBytes: 2 ** 32 - 1 })).toThrow(/shadowStackBytes leaves no room/);
     expect(build({ manager: "gc", nurseryBytes: -1 })).toThrow(/nurseryBytes has to be a whole number/);
   });
 });

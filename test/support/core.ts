@@ -1,13 +1,14 @@
 /** The core without the API above it, for tests that stand for compiled code. */
 
+import { SHADOW_DEFAULT_BYTES } from "../../src/heap/contract.ts";
 import { Core, type CoreSettings } from "../../src/heap/core.ts";
 
 /** What `Heap.open` passes on when nothing is asked for. */
 const DEFAULTS: CoreSettings = {
-  heapBase: 0,
+  shadowBase: 0,
+  heapBase: SHADOW_DEFAULT_BYTES,
   nurseryBytes: 0,
   nurseryFirstBytes: 0,
-  shadowBytes: 0,
   heapLimitBytes: 0,
   growthPercent: 0,
   census: false,

@@ -21,6 +21,7 @@ import {
   LENGTH_OFFSET,
   MATURE_SPACES,
   POINTER_REPS,
+  SHADOW_DEFAULT_BYTES,
   START_FINDERS,
   WORD_BYTES,
 } from "../../../heap/contract.ts";
@@ -47,7 +48,7 @@ import type {
   WasmType,
 } from "../manager.ts";
 import { Barriers } from "./barriers.ts";
-import { SlowPaths, spill, wordsOf } from "./slowpaths.ts";
+import { SHADOW_LIMIT, SlowPaths, spill, wordsOf } from "./slowpaths.ts";
 import { Starts } from "./starts.ts";
 
 const { i32, none } = binaryen;
@@ -71,6 +72,9 @@ export const gc: ManagerFactory = {
   },
   create: (context) => new GcManager(context),
 };
+
+/** A heap takes some chunks at least. */
+const LAST_HEAP_BASE = 2 ** 32 - 2 ** 20;
 
 /** What is known of the function that is being lowered. */
 interface FrameState {
@@ -418,7 +422,7 @@ class GcManager extends LinearManager {
   }
 
   #checkLimit(top: ExpressionRef, overflow: ExpressionRef): ExpressionRef {
-    return this.module.if(this.module.i32.gt_u(top, this.#global("shadowLimit")), overflow);
+    return this.module.if(this.module.i32.gt_u(top, this.module.global.get(SHADOW_LIMIT, i32)), overflow);
   }
 
   // Write barriers
@@ -454,9 +458,15 @@ class GcManager extends LinearManager {
     const op = module.i32;
     const failed = wasi.panic("outOfMemory", 0);
     const pauseMicros = Math.ceil((options.pauseMs ?? 0) * 1000);
-    const { nurseryBytes, nurseryFirstBytes, shadowStackBytes, heapLimitBytes, growthPercent } = options;
-    const sizes = [nurseryBytes, shadowStackBytes, heapLimitBytes, growthPercent, pauseMicros, nurseryFirstBytes];
-    const settings = [data.seal(), ...sizes.map((size) => size ?? 0)].map((setting) => op.const(setting | 0));
+    const { nurseryBytes, nurseryFirstBytes, heapLimitBytes, growthPercent } = options;
+    const shadowBase = data.seal();
+    const heapBase = shadowBase + (options.shadowStackBytes || SHADOW_DEFAULT_BYTES);
+    if (heapBase > LAST_HEAP_BASE) {
+      throw new BuildOptionError("shadowStackBytes leaves no room for the heap; lower it");
+    }
+    module.addGlobal(SHADOW_LIMIT, i32, false, op.const(heapBase | 0));
+    const sizes = [nurseryBytes, heapLimitBytes, growthPercent, pauseMicros, nurseryFirstBytes];
+    const settings = [shadowBase, heapBase, ...sizes.map((size) => size ?? 0)].map((setting) => op.const(setting | 0));
     const start = [module.if(module.call(this.#names.init, settings, i32), failed)];
     if (options.zeal) start.push(module.call(coreName(module, "setZeal"), [op.const(options.zeal)], none));
     const isMeasured = options.measure || options.pauses;
@@ -501,7 +511,6 @@ const CORE_NAMES = [
   "startBits",
   "sideTop",
   "shadowTop",
-  "shadowLimit",
   "barrierBase",
   "barrierBytes",
   "barrierBox",

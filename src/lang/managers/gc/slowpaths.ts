@@ -25,8 +25,10 @@ export interface AllocationNames {
   readonly reserve: string;
   readonly nurseryTop: string;
   readonly shadowTop: string;
-  readonly shadowLimit: string;
 }
+
+/** Where the shadow stack ends: a constant, which the manager defines when it is known. */
+export const SHADOW_LIMIT = "gc.shadowLimit";
 
 /** Words that roots of these kinds take in the shadow stack. */
 export function wordsOf(kinds: readonly PointerKind[]): number {
@@ -114,7 +116,7 @@ export class SlowPaths {
       );
       return [
         module.if(
-          op.gt_u(above(), module.global.get(names.shadowLimit, i32)),
+          op.gt_u(above(), module.global.get(SHADOW_LIMIT, i32)),
           wasi.panic("stackOverflow", () => line.get()),
         ),
         ...pushes,
