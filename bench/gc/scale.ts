@@ -5,6 +5,8 @@ import { openGraph, TREE_BYTES } from "./graph.ts";
 import { runTraced } from "./traced.ts";
 
 const LIVE_BYTES = [10e6, 30e6, 100e6, 300e6, 1e9, 2e9, 3e9] as const;
+/** A small heap is built again and again, up to so many bytes: what else the process does then hardly counts. */
+const LEAST_BYTES = 1e9;
 const PAGE_BYTES = 65_536;
 /** More than the address space holds. */
 const TOO_MANY_BYTES = 6e9;
@@ -13,6 +15,7 @@ export interface ScaleResult {
   readonly rows: readonly {
     readonly liveBytes: number;
     readonly allocatedBytes: number;
+    /** Of one run, in the mean. */
     readonly ms: number;
     /** Processor time of the process for each allocated byte, in nanoseconds: in the program, and in the kernel. */
     readonly userNsPerByte: number;
@@ -29,17 +32,20 @@ export async function runScale(onProgress: (text: string) => void): Promise<Scal
     onProgress(`scale: ${formatBytes(liveBytes)} live`);
     const trees = Math.round(liveBytes / TREE_BYTES);
     const replaced = Math.round(trees / 4);
-    const before = process.cpuUsage();
-    const { ms, collections, exitCode } = runTraced(module, [trees, replaced].map(String));
-    const { user, system } = process.cpuUsage(before);
-    if (exitCode !== 0) throw new Error(`${liveBytes} bytes of live heap end with exit code ${exitCode}`);
+    const runs = Math.max(1, Math.round(LEAST_BYTES / liveBytes));
     const allocatedBytes = (trees + replaced) * TREE_BYTES;
-    const majors = collections.at(-1)?.counts.majorCollections ?? 0;
-    const [userNsPerByte, systemNsPerByte] = [user, system].map((micros) => (micros * 1000) / allocatedBytes) as [
-      number,
-      number,
-    ];
-    return { liveBytes, allocatedBytes, ms, userNsPerByte, systemNsPerByte, majors };
+    let [sumMs, sumUser, sumSystem, majors] = [0, 0, 0, 0];
+    for (let run = 0; run < runs; run++) {
+      const { ms, userMs, systemMs, collections, exitCode } = runTraced(module, [trees, replaced].map(String));
+      if (exitCode !== 0) throw new Error(`${liveBytes} bytes of live heap end with exit code ${exitCode}`);
+      sumMs += ms;
+      sumUser += userMs;
+      sumSystem += systemMs;
+      majors = collections.at(-1)?.counts.majorCollections ?? 0;
+    }
+    const bytes = runs * allocatedBytes;
+    const [userNsPerByte, systemNsPerByte] = [(sumUser * 1e6) / bytes, (sumSystem * 1e6) / bytes];
+    return { liveBytes, allocatedBytes, ms: sumMs / runs, userNsPerByte, systemNsPerByte, majors };
   });
   onProgress("scale: as much as there is");
   const { memoryBytes, exitCode } = runTraced(module, [Math.round(TOO_MANY_BYTES / TREE_BYTES), 0].map(String));

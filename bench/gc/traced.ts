@@ -15,6 +15,9 @@ export interface Collection {
 
 export interface TracedRun {
   readonly ms: number;
+  /** Processor time of the process, in milliseconds: in the program, and in the kernel. */
+  readonly userMs: number;
+  readonly systemMs: number;
   readonly stdout: string;
   readonly exitCode: number;
   readonly collections: readonly Collection[];
@@ -40,6 +43,7 @@ const collectInstances = ((): (() => void) => {
 export function runTraced(module: WebAssembly.Module, args: readonly string[], input?: Uint8Array): TracedRun {
   collectInstances();
   const collections: Collection[] = [];
+  const before = process.cpuUsage();
   const result = runModule(module, {
     args,
     ...(input === undefined ? {} : { input }),
@@ -52,9 +56,12 @@ export function runTraced(module: WebAssembly.Module, args: readonly string[], i
       });
     },
   });
+  const { user, system } = process.cpuUsage(before);
   const memory = result.exports.memory as WebAssembly.Memory;
   return {
     ms: result.ms,
+    userMs: user / 1000,
+    systemMs: system / 1000,
     stdout: Buffer.from(result.stdout).toString(),
     exitCode: result.exitCode,
     collections,
