@@ -1,8 +1,9 @@
 /** What the functions of a program share while they are built. */
 
-import type { FunctionSymbol } from "../check/typed.ts";
+import type { FunctionSymbol, Local } from "../check/typed.ts";
+import type { FunctionType } from "../check/types.ts";
 import type { IrFunction, Site } from "../ir/ir.ts";
-import type { Representation } from "./representation.ts";
+import type { FunctionCase, Representation } from "./representation.ts";
 
 export interface ProgramContext {
   readonly representation: Representation;
@@ -12,5 +13,9 @@ export interface ProgramContext {
   internal(name: string): FunctionSymbol;
   /** A function that no source defines, made once for each name. */
   synthesised(name: string, line: number, make: (fn: IrFunction) => void): IrFunction;
+  /** The function that calls what a value of the function type is. */
+  caller(type: FunctionType, line: number): IrFunction;
+  /** The case of a function that becomes a value; makes the function reachable. */
+  functionCase(type: FunctionType, symbol: FunctionSymbol, captures: readonly Local[]): FunctionCase;
   site(functionName: string, line: number, what: string): Site;
 }

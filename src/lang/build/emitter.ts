@@ -58,16 +58,18 @@ export class Emitter {
   /** True when the current place is never reached. */
   dead = false;
   #instructions: Instruction[];
-  #nextId = 0;
+  #nextId: number;
   readonly #assignments = new Map<Variable, number>();
   /** Mutable only because several branches define them: nothing assigns to them afterwards. */
   readonly #settled = new Set<Variable>();
   /** Labels that a reachable `break` names. */
   readonly #broken = new Set<Label>();
 
-  constructor(program: ProgramContext, fn: IrFunction) {
+  /** @param variables how many the function has already */
+  constructor(program: ProgramContext, fn: IrFunction, variables = 0) {
     this.program = program;
     this.fn = fn;
+    this.#nextId = variables;
     this.#instructions = fn.body.instructions;
   }
 
@@ -208,9 +210,12 @@ export class Emitter {
   }
 
   call(callee: FunctionSymbol, args: readonly Atom[], resultName: string): Value {
-    const names = this.representation.names(callee.result, resultName);
-    const dsts = this.representation.of(callee.result).map((type, index) => this.variable(type, names[index]!));
-    this.emit({ op: "call", dsts, callee: this.program.functionFor(callee), args });
+    return this.callFunction(this.program.functionFor(callee), callee.result, args, resultName);
+  }
+
+  callFunction(callee: IrFunction, result: Type, args: readonly Atom[], resultName: string): Value {
+    const dsts = this.fresh(result, resultName);
+    this.emit({ op: "call", dsts, callee, args });
     return dsts;
   }
 

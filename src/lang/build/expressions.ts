@@ -4,6 +4,7 @@ import type { FieldValue, Intrinsic, TypedExpression } from "../check/typed.ts";
 import { isFlat, isNullary, LONG } from "../check/types.ts";
 import type { Atom, UnaryOperator } from "../ir/ir.ts";
 import { buildArithmetic, buildComparison } from "./arithmetic.ts";
+import { buildClosure, unknownCall } from "./closures.ts";
 import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
 import { buildField } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
@@ -35,6 +36,12 @@ export function buildExpression(
       return fn.locals.get(expression.local) ?? [];
     case "call":
       return fn.call(expression.callee, fn.values(expression.args).flat(), name ?? "t");
+    case "closure":
+      return [buildClosure(fn, expression, name)];
+    case "callValue": {
+      const { callee, args } = unknownCall(fn, expression);
+      return fn.callFunction(callee, expression.type, args, name ?? "t");
+    }
     case "builtin":
       return buildBuiltin(fn, expression, name);
     case "parseNumber":

@@ -8,6 +8,7 @@ import { UNIT } from "../check/types.ts";
 import type { IrFunction, Label, Site, Variable } from "../ir/ir.ts";
 import type { SourceFile, Span } from "../source.ts";
 import { buildSetIndex } from "./assignments.ts";
+import { unknownCall } from "./closures.ts";
 import type { ProgramContext } from "./context.ts";
 import { boolConstant, Emitter, type Held, type Value } from "./emitter.ts";
 import { buildExpression } from "./expressions.ts";
@@ -18,6 +19,12 @@ interface Loop {
   readonly end: Label;
   /** Leads to the next round. */
   readonly next: Label;
+}
+
+type CallExpression = Extract<TypedExpression, { kind: "call" | "callValue" }>;
+
+function isCall(expression: TypedExpression): expression is CallExpression {
+  return expression.kind === "call" || expression.kind === "callValue";
 }
 
 export class FunctionBuilder extends Emitter {
@@ -141,7 +148,7 @@ export class FunctionBuilder extends Emitter {
       const decided = () => this.end({ op: "return", values: [boolConstant(expression.operator === "||")] });
       if (expression.operator === "&&") this.choose(expression.left, right, decided);
       else this.choose(expression.left, decided, right);
-    } else if (expression.kind === "call" && expression.type === this.#symbol.result) this.#tailCall(expression);
+    } else if (isCall(expression) && expression.type === this.#symbol.result) this.#tailCall(expression);
     else this.end({ op: "return", values: this.value(expression) });
   }
 
@@ -157,11 +164,15 @@ export class FunctionBuilder extends Emitter {
       }
     } else if (expression.kind === "if" || expression.kind === "match") {
       this.#choose(expression, (branch) => this.#tailEffect(branch));
-    } else if (expression.kind === "call" && expression.type === UNIT) this.#tailCall(expression);
+    } else if (isCall(expression) && expression.type === UNIT) this.#tailCall(expression);
     else this.effect(expression);
   }
 
-  #tailCall(expression: Extract<TypedExpression, { kind: "call" }>): void {
+  #tailCall(expression: CallExpression): void {
+    if (expression.kind === "callValue") {
+      this.end({ op: "tailCall", ...unknownCall(this, expression) });
+      return;
+    }
     const args = this.values(expression.args).flat();
     this.end({ op: "tailCall", callee: this.program.functionFor(expression.callee), args });
   }

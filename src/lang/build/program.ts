@@ -3,13 +3,14 @@
  * synthesised ones (growing lists) among them.
  */
 
-import type { FunctionSymbol, TypedProgram } from "../check/typed.ts";
-import { BYTES, UNIT } from "../check/types.ts";
+import type { FunctionSymbol, Local, TypedProgram } from "../check/typed.ts";
+import { BYTES, type FunctionType, typeName, UNIT } from "../check/types.ts";
 import type { IrFunction, IrProgram, Site } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
+import { buildCaller, declareCaller } from "./closures.ts";
 import type { ProgramContext } from "./context.ts";
 import { FunctionBuilder } from "./function.ts";
-import { Representation } from "./representation.ts";
+import { type FunctionCase, Representation } from "./representation.ts";
 
 /** Builds the IR of a checked program. Cost: linear in the code reachable from `main`. */
 export function build(program: TypedProgram, prelude: TypedProgram): IrProgram {
@@ -24,6 +25,7 @@ class ProgramBuilder implements ProgramContext {
   readonly #bySymbol = new Map<FunctionSymbol, IrFunction>();
   readonly #synthesised = new Map<string, IrFunction>();
   readonly #pending: FunctionSymbol[] = [];
+  readonly #callers = new Map<FunctionType, IrFunction>();
   readonly #sites: Site[] = [];
 
   constructor(program: TypedProgram, prelude: TypedProgram) {
@@ -37,6 +39,9 @@ class ProgramBuilder implements ProgramContext {
     for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
       new FunctionBuilder(this, next, this.functionFor(next)).build();
     }
+    // Now all functions that become values are known, and those behind them are built.
+    for (const [type, caller] of this.#callers) buildCaller(this, type, caller);
+    this.representation.completeFunctions();
     return { file: this.#program.source.name, functions: this.#functions, main, sites: this.#sites };
   }
 
@@ -64,6 +69,21 @@ class ProgramBuilder implements ProgramContext {
       make(fn);
     }
     return fn;
+  }
+
+  caller(type: FunctionType, line: number): IrFunction {
+    let fn = this.#callers.get(type);
+    if (fn === undefined) {
+      fn = this.#newFunction(`call ${typeName(type)}`, line);
+      this.#callers.set(type, fn);
+      declareCaller(this, type, fn);
+    }
+    return fn;
+  }
+
+  functionCase(type: FunctionType, symbol: FunctionSymbol, captures: readonly Local[]): FunctionCase {
+    this.functionFor(symbol);
+    return this.representation.functionCase(type, symbol, captures);
   }
 
   site(functionName: string, line: number, what: string): Site {

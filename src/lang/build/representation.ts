@@ -5,10 +5,12 @@
  * fields of a record are complete as soon as its creator returns, although records may refer to each other.
  */
 
+import type { FunctionSymbol, Local } from "../check/typed.ts";
 import {
   BYTE,
   componentCount,
   type Field,
+  type FunctionType,
   isFlat,
   isNullary,
   type StructType,
@@ -40,6 +42,13 @@ export const BYTE_TYPE: IrType = { kind: "byte" };
 export const FLOAT_TYPE: IrType = { kind: "float" };
 export const BOOL_TYPE: IrType = { kind: "bool" };
 
+/** A function as a case of the union of its type. */
+export interface FunctionCase {
+  readonly index: number;
+  /** What it captures; null: nothing. */
+  readonly record: RecordType | null;
+}
+
 export class Representation {
   readonly #types = new Map<Type, readonly IrType[]>();
   readonly #elements = new Map<Type, ElementType>([
@@ -49,6 +58,8 @@ export class Representation {
   readonly #structs = new Map<StructType, RecordType>();
   readonly #unions = new Map<UnionSource, UnionType>();
   readonly #lists = new Map<Type, RecordType>();
+  readonly #functions = new Map<FunctionType, UnionType>();
+  readonly #functionCases = new Map<FunctionType, Map<FunctionSymbol, FunctionCase>>();
 
   /** The variables a value of this type travels in; none for Unit. */
   of(type: Type): readonly IrType[] {
@@ -79,6 +90,8 @@ export class Representation {
       case "struct":
         if (!isFlat(type)) return [{ kind: "record", record: this.struct(type) }];
         return type.fields.flatMap((field) => this.of(field.type));
+      case "function":
+        return [{ kind: "union", union: this.functions(type) }];
       case "unit":
       case "never":
       case "error":
@@ -132,6 +145,49 @@ export class Representation {
   /** The record of a case that has fields. */
   caseRecord(unionCase: UnionCase): RecordType {
     return this.union(unionCase.union).cases[unionCase.index]!.record!;
+  }
+
+  /** The union of all functions of a type that the program makes values of: a case for each, with what it captures. */
+  functions(type: FunctionType): UnionType {
+    let union = this.#functions.get(type);
+    if (union === undefined) {
+      union = { name: typeName(type), cases: [] };
+      this.#functions.set(type, union);
+    }
+    return union;
+  }
+
+  /** The cases of that union, as far as they are known. */
+  functionCases(type: FunctionType): ReadonlyMap<FunctionSymbol, FunctionCase> {
+    return this.#functionCases.get(type) ?? new Map();
+  }
+
+  /** The case of a function in the union of its type. */
+  functionCase(type: FunctionType, symbol: FunctionSymbol, captures: readonly Local[]): FunctionCase {
+    const cases = this.#functionCases.get(type) ?? new Map<FunctionSymbol, FunctionCase>();
+    this.#functionCases.set(type, cases);
+    let known = cases.get(symbol);
+    if (known === undefined) {
+      const union = this.functions(type);
+      const index = union.cases.length;
+      const fields = captures.flatMap(({ name, type: captured }) => {
+        const names = this.names(captured, name);
+        return this.of(captured).map((component, i) => ({ name: names[i]!, type: component, mutable: false }));
+      });
+      const record: RecordType | null =
+        fields.length === 0 ? null : { name: symbol.name, fields, caseOf: { union, index } };
+      union.cases.push({ name: symbol.name, record });
+      known = { index, record };
+      cases.set(symbol, known);
+    }
+    return known;
+  }
+
+  /** When all functions that become values are known: a union has a case, even if nobody can have a value of it. */
+  completeFunctions(): void {
+    for (const { cases } of this.#functions.values()) {
+      if (cases.length === 0) cases.push({ name: "none", record: null });
+    }
   }
 
   /** The record of a list: storage and length, see LIST_STORAGE and LIST_LENGTH. */

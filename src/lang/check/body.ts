@@ -22,6 +22,14 @@ interface Loop {
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 type StatementOf<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
 
+/** A variable of the function around, and the parameter that stands for it inside. */
+interface Capture {
+  readonly outer: Local;
+  readonly inner: Local;
+  /** Where it is named first. */
+  readonly span: Span;
+}
+
 /** A checked statement, and whether what follows it is never reached. */
 interface Checked {
   readonly statement: TypedStatement;
@@ -33,10 +41,18 @@ export class Body {
   readonly symbol: FunctionSymbol;
   readonly #locals: Map<string, Local>[] = [];
   readonly #loops: Loop[] = [];
+  readonly #outer: Body | null;
+  readonly #captures = new Map<Local, Capture>();
+  /** Captures of all functions inside this one, whose variables must not be assigned: known at its end. */
+  readonly #captured: Capture[] = [];
+  /** The result follows from the body. */
+  #infersResult = false;
 
-  constructor(scope: ProgramScope, symbol: FunctionSymbol) {
+  /** @param outer the function that this one stands in, without a name */
+  constructor(scope: ProgramScope, symbol: FunctionSymbol, outer: Body | null = null) {
     this.scope = scope;
     this.symbol = symbol;
+    this.#outer = outer;
   }
 
   /** Checks the whole body and stores it in the function's symbol. */
@@ -44,6 +60,37 @@ export class Body {
     this.scoped(this.symbol.parameters, () => {
       this.symbol.body = this.block(node, this.symbol.result);
     });
+    for (const { outer, span } of this.#captured) {
+      if (!outer.assigned) continue;
+      const message = `\`${outer.name}\` is assigned to, so a function cannot capture it`;
+      this.report(span, message, `copy it first, \`let copy = ${outer.name}\`, or keep what changes in a list`);
+    }
+  }
+
+  /**
+   * Checks the body of a function without a name.
+   * @param declared its result; null: follows from the body
+   */
+  checkInner(
+    node: BlockNode,
+    parameters: readonly Local[],
+    declared: Type | null,
+  ): { readonly result: Type; readonly captures: readonly Capture[] } {
+    this.#infersResult = declared === null;
+    const body = this.scoped(parameters, () => this.block(node, declared ?? undefined));
+    this.symbol.body = body;
+    const captures = [...this.#captures.values()];
+    this.#root().#captured.push(...captures);
+    return { result: declared ?? (body.type === NEVER ? UNIT : body.type), captures };
+  }
+
+  /** For the body of a function without a name that stands in this one. */
+  inner(symbol: FunctionSymbol): Body {
+    return new Body(this.scope, symbol, this);
+  }
+
+  #root(): Body {
+    return this.#outer === null ? this : this.#outer.#root();
   }
 
   report(span: Span, message: string, hint?: string): void {
@@ -60,7 +107,12 @@ export class Body {
     }
   }
 
+  /** What a name stands for, also in the functions around; captures nothing. */
   lookup(name: string): Local | undefined {
+    return this.#own(name) ?? this.#outer?.lookup(name);
+  }
+
+  #own(name: string): Local | undefined {
     for (let i = this.#locals.length - 1; i >= 0; i--) {
       const local = this.#locals[i]!.get(name);
       if (local !== undefined) return local;
@@ -68,9 +120,23 @@ export class Body {
     return undefined;
   }
 
+  /** The variable of this name where it stands, captured if it belongs to a function around. */
+  variable(name: string, span: Span): Local | undefined {
+    const own = this.#own(name);
+    if (own !== undefined || this.#outer === null) return own;
+    const outer = this.#outer.variable(name, span);
+    if (outer === undefined) return undefined;
+    let capture = this.#captures.get(outer);
+    if (capture === undefined) {
+      capture = { outer, inner: { ...outer, assigned: false }, span };
+      this.#captures.set(outer, capture);
+    }
+    return capture.inner;
+  }
+
   /** The names of all variables in scope. */
   localNames(): string[] {
-    return this.#locals.flatMap((locals) => [...locals.keys()]);
+    return [...this.#locals.flatMap((locals) => [...locals.keys()]), ...(this.#outer?.localNames() ?? [])];
   }
 
   /** An expression that has been reported: fits everywhere. */
@@ -98,7 +164,9 @@ export class Body {
     if (typed.type === UNIT) this.report(node.span, `expected ${describe(expected)}, but this has no value`);
     else {
       const message = `expected ${describe(expected)}, but this is ${describe(typed.type)}`;
-      this.report(node.span, message, conversionHint(typed.type, expected));
+      const isCallable = typed.type.kind === "function" && typed.type.result === expected;
+      const hint = isCallable && node.kind === "name" ? `call it: \`${node.name}(...)\`` : undefined;
+      this.report(node.span, message, hint ?? conversionHint(typed.type, expected));
     }
     return this.poison(node.span);
   }
@@ -163,7 +231,7 @@ export class Body {
   /** An expression evaluated for what it does. */
   #effect(node: Expression): TypedExpression {
     const typed = this.expression(node, UNIT);
-    const useful = ["call", "method", "if", "match", "block"].includes(node.kind);
+    const useful = ["call", "callValue", "method", "if", "match", "block"].includes(node.kind);
     if (!useful && !isBottom(typed.type)) {
       const assigns = node.kind === "binary" && node.operator === "==";
       this.report(node.span, "the value of this expression is not used", assigns ? "to assign, write `=`" : undefined);
@@ -210,6 +278,11 @@ export class Body {
     if (local === undefined) {
       const hint = didYouMean(target.name, this.localNames()) ?? `declare it with \`let ${target.name} = ...\``;
       this.report(target.span, `there is no variable \`${target.name}\` to assign to`, hint);
+      return { statement: { kind: "expression", value: this.infer(node.value) }, diverges: false };
+    }
+    if (this.#own(target.name) === undefined) {
+      const message = `\`${target.name}\` belongs to the function around this one, and cannot be assigned to here`;
+      this.report(target.span, message, "keep what changes in a list");
       return { statement: { kind: "expression", value: this.infer(node.value) }, diverges: false };
     }
     local.assigned = true;
@@ -303,6 +376,10 @@ export class Body {
 
   #returned(node: StatementOf<"return">): TypedExpression | null {
     const { name, result } = this.symbol;
+    if (this.#infersResult) {
+      this.report(node.span, "the result of this function has to be declared, since it has a `return`");
+      return node.value === null ? null : this.infer(node.value);
+    }
     if (node.value === null) {
       if (result !== UNIT && result !== ERROR) {
         this.report(node.span, `\`${name}\` must return ${describe(result)}`);

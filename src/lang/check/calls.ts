@@ -2,18 +2,25 @@
 
 import type { Span } from "../source.ts";
 import type { Expression } from "../syntax/ast.ts";
+import { checkArguments, checkCount } from "./arguments.ts";
 import type { Body } from "./body.ts";
+import { callOf } from "./lambdas.ts";
 import { checkUnpackedLiteral } from "./literals.ts";
 import { BUILT_IN_FUNCTIONS } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import type { FieldValue, FunctionSymbol, Intrinsic, TypedExpression } from "./typed.ts";
 import { arrayOf, BYTE, type Field, FLOAT, INT, isBottom, LONG, NEVER, TEXT, type Type, UNIT } from "./types.ts";
+import { describe } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
 export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): TypedExpression {
   const { name, args, span } = node;
   const { functions } = body.scope;
+  const local = body.lookup(name.text);
+  if (local?.type.kind === "function") {
+    return callOf(body, body.infer({ kind: "name", name: name.text, span: name.span }), name.text, args, span);
+  }
   switch (name.text) {
     case "print":
     case "write":
@@ -37,35 +44,13 @@ export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): 
   const internal = body.scope.isPrelude ? checkInternal(body, node) : null;
   if (internal !== null) return internal;
   for (const arg of args) body.infer(arg);
-  if (body.lookup(name.text) !== undefined) body.report(name.span, `\`${name.text}\` is a variable, not a function`);
-  else {
+  if (local !== undefined) {
+    if (!isBottom(local.type)) body.report(name.span, `\`${name.text}\` is ${describe(local.type)}, not a function`);
+  } else {
     const hint = didYouMean(name.text, [...functions.keys(), ...BUILT_IN_FUNCTIONS]);
     body.report(name.span, `there is no function \`${name.text}\``, hint);
   }
   return body.poison(span);
-}
-
-/** Checks arguments against parameters; with a wrong number of them, those that can be checked are. */
-export function checkArguments(
-  body: Body,
-  name: string,
-  parameters: readonly Type[],
-  args: readonly Expression[],
-  span: Span,
-): TypedExpression[] {
-  checkCount(body, name, parameters.length, args.length, span);
-  return args.map((arg, index) => {
-    const parameter = parameters[index];
-    return parameter === undefined ? body.infer(arg) : body.value(arg, parameter);
-  });
-}
-
-function checkCount(body: Body, name: string, expected: number, given: number, span: Span, hint?: string): void {
-  if (given === expected) return;
-  const noun = expected === 1 ? "argument" : "arguments";
-  const verb = given === 1 ? "is" : "are";
-  const wanted = expected === 0 ? "no" : expected;
-  body.report(span, `\`${name}\` takes ${wanted} ${noun}, but ${given} ${verb} given`, hint);
 }
 
 function checkOutput(

@@ -3,10 +3,12 @@
 import type { Expression, IfNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkCall, checkCase, checkStructLiteral } from "./calls.ts";
+import { checkCallValue, checkLambda, functionValue } from "./lambdas.ts";
 import { checkArrayLiteral, checkInteger, checkText } from "./literals.ts";
 import { checkMatch } from "./matches.ts";
 import { checkMethod, methodNames } from "./methods.ts";
 import { checkBinary, checkUnary } from "./operators.ts";
+import { BUILT_IN_FUNCTIONS } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import type { TypedExpression } from "./typed.ts";
 import { arrayOf, BOOL, BYTE, FLOAT, INT, isBottom, joinTypes, TEXT, type Type, typeName, UNIT } from "./types.ts";
@@ -34,6 +36,10 @@ export function checkExpression(body: Body, node: Expression, want?: Type): Type
       return checkName(body, node);
     case "call":
       return checkCall(body, node, want);
+    case "callValue":
+      return checkCallValue(body, node);
+    case "lambda":
+      return checkLambda(body, node, want);
     case "case":
       return checkCase(body, node);
     case "structLiteral":
@@ -63,13 +69,14 @@ export function checkExpression(body: Body, node: Expression, want?: Type): Type
 
 function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   const { name, span } = node;
-  const local = body.lookup(name);
+  const local = body.variable(name, span);
   if (local !== undefined) return { kind: "local", local, type: local.type, span };
-  if (body.scope.functions.has(name)) {
-    body.report(span, `\`${name}\` is a function, not a value`, `call it: \`${name}(...)\``);
-  } else {
-    body.report(span, `there is no variable \`${name}\``, didYouMean(name, body.localNames()));
-  }
+  const symbol = body.scope.functions.get(name);
+  if (symbol !== undefined) return functionValue(symbol, span);
+  const hint = BUILT_IN_FUNCTIONS.has(name)
+    ? `\`${name}\` is built in, and no value: write \`fn(...) { ${name}(...) }\``
+    : didYouMean(name, [...body.localNames(), ...body.scope.functions.keys()]);
+  body.report(span, `there is no variable \`${name}\``, hint);
   return body.poison(span);
 }
 

@@ -47,6 +47,7 @@ export function checkText(body: Body, node: ExpressionOf<"text">): TypedExpressi
 function writeHint(type: Type): string | undefined {
   if (type === arrayOf(BYTE)) return "convert it with `.toText()`";
   if (type.kind === "list" && type.element === BYTE) return "convert it with `.finish().toText()`";
+  if (type.kind === "function") return "call it: `(...)`";
   return type.kind === "union" ? "use `match`" : undefined;
 }
 

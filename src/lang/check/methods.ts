@@ -2,8 +2,10 @@
 
 import type { Span } from "../source.ts";
 import type { Expression } from "../syntax/ast.ts";
+import { checkArguments } from "./arguments.ts";
 import type { Body } from "./body.ts";
-import { checkArguments, internalCall } from "./calls.ts";
+import { internalCall } from "./calls.ts";
+import { callOf } from "./lambdas.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Builtin, Intrinsic, TypedExpression } from "./typed.ts";
 import {
@@ -140,6 +142,13 @@ export function checkMethod(body: Body, node: Extract<Expression, { kind: "metho
     const method = methods[name.text]!;
     const typed = checkArguments(body, name.text, method.parameters, args, span);
     return typed.length === method.parameters.length ? method.make(body, receiver, typed, span) : body.poison(span);
+  }
+  if (
+    type.kind === "struct" &&
+    type.fields.some((field) => field.name === name.text && field.type.kind === "function")
+  ) {
+    const callee = body.infer({ kind: "field", object: node.object, name, span });
+    return callOf(body, callee, name.text, args, span);
   }
   for (const arg of args) body.infer(arg);
   if (!isBottom(type)) {

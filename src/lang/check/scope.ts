@@ -7,7 +7,7 @@ import type { Diagnostic, SourceFile, Span } from "../source.ts";
 import type { TypeNode } from "../syntax/ast.ts";
 import { didYouMean } from "./suggest.ts";
 import type { FunctionSymbol, TypedProgram } from "./typed.ts";
-import { arrayOf, BUILT_IN_TYPES, BYTES, ERROR, listOf, type Type, type UnionCase } from "./types.ts";
+import { arrayOf, BUILT_IN_TYPES, BYTES, ERROR, functionOf, listOf, type Type, UNIT, type UnionCase } from "./types.ts";
 
 /** Functions that are part of the language; a program cannot define others of these names. */
 export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set(["print", "write", "fail", "array"]);
@@ -56,6 +56,11 @@ export class ProgramScope {
         return ERROR;
       }
       return element === ERROR ? ERROR : arrayOf(element);
+    }
+    if (node.kind === "functionType") {
+      const parameters = node.parameters.map((parameter) => this.resolve(parameter));
+      const result = node.result === null ? UNIT : this.resolve(node.result);
+      return parameters.includes(ERROR) || result === ERROR ? ERROR : functionOf(parameters, result);
     }
     const { name, argument } = node;
     if (name === "List") return this.#resolveList(node.span, argument);

@@ -16,11 +16,12 @@ export interface Local {
   assigned: boolean;
 }
 
-/** A function of the program or of the prelude. Compared by identity. */
+/** A function of the program, of the prelude, or one without a name, whose captures come first. Compared by identity. */
 export interface FunctionSymbol {
   readonly name: string;
   readonly parameters: readonly Local[];
-  readonly result: Type;
+  /** Of a function without a name, known once its body has been checked. */
+  result: Type;
   readonly source: SourceFile;
   readonly span: Span;
   /** Set when the body has been checked. */
@@ -85,6 +86,10 @@ export type TypedExpression =
   | (Base & { readonly kind: "concat"; readonly parts: readonly TypedExpression[] })
   | (Base & { readonly kind: "local"; readonly local: Local })
   | (Base & { readonly kind: "call"; readonly callee: FunctionSymbol; readonly args: readonly TypedExpression[] })
+  /** A function as a value: what it captures of the function around it is read now. */
+  | (Base & { readonly kind: "closure"; readonly symbol: FunctionSymbol; readonly captures: readonly Local[] })
+  /** A call of a function that is not known. */
+  | (Base & { readonly kind: "callValue"; readonly callee: TypedExpression; readonly args: readonly TypedExpression[] })
   | (Base & { readonly kind: "builtin"; readonly builtin: Builtin; readonly args: readonly TypedExpression[] })
   /** A text to a number; `parser` gives (ok, value), `complaint` the message when not ok. */
   | (Base & {

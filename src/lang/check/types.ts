@@ -1,13 +1,13 @@
 /**
  * The types of Mote, as the checker sees them.
  *
- * Invariants: types are compared by identity; `arrayOf` and `listOf` make each type once. A struct is *flat* when its
+ * Invariants: types are compared by identity; `arrayOf`, `listOf` and `functionOf` make each type once. A struct is *flat* when its
  * values travel as several variables, otherwise *boxed*: a record on the heap.
  */
 
 import type { Span } from "../source.ts";
 
-export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType;
+export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType | FunctionType;
 
 export interface PrimitiveType {
   readonly kind: "int" | "long" | "byte" | "float" | "bool" | "text" | "unit" | "never" | "error";
@@ -24,6 +24,13 @@ export interface ArrayType {
 export interface ListType {
   readonly kind: "list";
   readonly element: Type;
+}
+
+/** `fn(A, B) -> R`; without a result, R is UNIT. */
+export interface FunctionType {
+  readonly kind: "function";
+  readonly parameters: readonly Type[];
+  readonly result: Type;
 }
 
 export interface Field {
@@ -96,12 +103,40 @@ export function listOf(element: Type): ListType {
   return type;
 }
 
+const identities = new WeakMap<Type, number>();
+const functions = new Map<string, FunctionType>();
+let nextIdentity = 0;
+
+function identityOf(type: Type): number {
+  let identity = identities.get(type);
+  if (identity === undefined) {
+    identity = nextIdentity++;
+    identities.set(type, identity);
+  }
+  return identity;
+}
+
+/** The type `fn(parameters) -> result`. */
+export function functionOf(parameters: readonly Type[], result: Type): FunctionType {
+  const key = [...parameters, result].map(identityOf).join(" ");
+  let type = functions.get(key);
+  if (type === undefined) {
+    type = { kind: "function", parameters, result };
+    functions.set(key, type);
+  }
+  return type;
+}
+
 export const BYTES: ArrayType = arrayOf(BYTE);
 
 /** The type in the source's words. */
 export function typeName(type: Type): string {
   if (type.kind === "array") return `[${typeName(type.element)}]`;
   if (type.kind === "list") return `List[${typeName(type.element)}]`;
+  if (type.kind === "function") {
+    const result = type.result === UNIT ? "" : ` -> ${typeName(type.result)}`;
+    return `fn(${type.parameters.map(typeName).join(", ")})${result}`;
+  }
   return type.name;
 }
 

@@ -52,7 +52,13 @@ export interface FunctionDeclaration extends Node {
 export type TypeNode =
   | (Node & { readonly kind: "namedType"; readonly name: string; readonly argument: TypeNode | null })
   /** `[T]`, or `[T; length]`. */
-  | (Node & { readonly kind: "arrayType"; readonly element: TypeNode; readonly length: number | null });
+  | (Node & { readonly kind: "arrayType"; readonly element: TypeNode; readonly length: number | null })
+  /** `fn(A, B) -> R`; `result` is null without one. */
+  | (Node & {
+      readonly kind: "functionType";
+      readonly parameters: readonly TypeNode[];
+      readonly result: TypeNode | null;
+    });
 
 export type Statement =
   | (Node & {
@@ -140,6 +146,19 @@ export interface ArmNode extends Node {
   readonly body: Statement;
 }
 
+/** A parameter of a function without a name; its type may follow from where the function stands. */
+export interface LambdaParameterNode extends Node {
+  readonly name: Name;
+  readonly type: TypeNode | null;
+}
+
+export interface LambdaNode extends Node {
+  readonly kind: "lambda";
+  readonly parameters: readonly LambdaParameterNode[];
+  readonly result: TypeNode | null;
+  readonly body: BlockNode;
+}
+
 export interface FieldValueNode extends Node {
   readonly name: Name;
   readonly value: Expression;
@@ -179,6 +198,9 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     })
+  /** A call of what an expression gives: `(choose(x))(y)`. The callee is the `object`, as for the other suffixes. */
+  | (Node & { readonly kind: "callValue"; readonly object: Expression; readonly args: readonly Expression[] })
+  | LambdaNode
   | IfNode
   | MatchNode
   | BlockNode;

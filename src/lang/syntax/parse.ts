@@ -100,6 +100,9 @@ function describe(found: string): string {
 
 function hintFor(wanted: readonly string[], found: string, before: string): string | undefined {
   const wants = (word: keyof typeof WORDS) => WORDS[word]!.some((phrase) => wanted.includes(phrase));
+  if (found === "fn" && wants("statement")) {
+    return "functions are not declared inside others; one without a name is a value: `let f = fn(x: Int) { ... }`";
+  }
   if (KEYWORDS.has(found) && wants("name")) return `\`${found}\` is a keyword and cannot be a name`;
   if (/^[A-Z]/.test(found) && wants("name")) {
     return "names of variables, functions and fields begin with a small letter";
