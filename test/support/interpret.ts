@@ -228,6 +228,9 @@ class Interpreter {
       case "binary":
         values[i.dst.id] = binary(i.operator, i.a.type, read(i.a), read(i.b));
         return;
+      case "same":
+        values[i.dst.id] = read(i.a) === read(i.b) ? 1 : 0;
+        return;
       case "construct":
         this.#allocated(i.site.what);
         values[i.dst.id] = { record: i.record, fields: fieldsOf(i.record, i.args.map(read)) } satisfies RecordObject;

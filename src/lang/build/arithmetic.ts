@@ -1,7 +1,7 @@
 /** Arithmetic and comparisons, with the checks that division needs. */
 
 import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "../check/typed.ts";
-import { FLOAT, TEXT, type Type } from "../check/types.ts";
+import { FLOAT, hasIdentity, TEXT, type Type } from "../check/types.ts";
 import type { Atom, BinaryOperator, IrType } from "../ir/ir.ts";
 import { constantOf, type Value } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
@@ -101,6 +101,11 @@ export function buildComparison(
   const [left, right] = fn.values([expression.left, expression.right]);
   const a = fn.atom(left!);
   const b = fn.atom(right!);
+  if (hasIdentity(expression.left.type)) {
+    const same = fn.variable({ kind: "bool" }, name ?? "c");
+    fn.emit({ op: "same", dst: same, a: fn.reference(left!), b: fn.reference(right!) });
+    return operator === "==" ? same : fn.unary("not", same, { kind: "bool" }, name);
+  }
   if (expression.left.type !== TEXT) return fn.compare(COMPARISONS[operator], a, b, name);
   if (operator === "==") return fn.atom(fn.callInternal("__textEquals", [a, b], name));
   if (operator === "!=") {

@@ -1,9 +1,10 @@
-/** Assignments to elements. */
+/** Assignments to elements and to fields of objects. */
 
 import type { TypedStatement } from "../check/typed.ts";
 import { buildArithmetic } from "./arithmetic.ts";
 import type { Value } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
+import { fieldOffset } from "./representation.ts";
 import { checkIndex, elementAt, elementType, isInRange, listStorage, sequenceLength } from "./sequences.ts";
 
 /** `object[index] = value` and `object[index] operator= value`: object and index are evaluated once, the value last. */
@@ -33,4 +34,26 @@ export function buildSetIndex(fn: FunctionBuilder, statement: Extract<TypedState
   const [into, at] = [fn.reference(sequence.get()), fn.atom(position.get())];
   if (type.kind === "list") fn.emit({ op: "arraySet", array: listStorage(fn, into), index: at, values: stored });
   else fn.emit({ op: "sliceSet", slice: into, index: at, values: stored });
+}
+
+/** `object.field = value` and `object.field operator= value`: the object is evaluated once, the value last. */
+export function buildSetMember(fn: FunctionBuilder, statement: Extract<TypedStatement, { kind: "setMember" }>): void {
+  const { class: type, field, operator } = statement;
+  const record = fn.representation.class(type);
+  const offset = fieldOffset(type.fields, field);
+  const object = fn.held(statement.object);
+  let stored: Value;
+  if (operator === null) {
+    stored = fn.value(statement.value);
+  } else {
+    const dst = fn.variable(record.fields[offset]!.type, "old");
+    fn.emit({ op: "field", dst, object: fn.reference(object.get()), record, index: offset });
+    const old = fn.hold([dst]);
+    const right = fn.atom(fn.value(statement.value));
+    stored = buildArithmetic(fn, operator, field.type, fn.atom(old.get()), right, fn.line(statement.span));
+  }
+  const into = fn.reference(object.get());
+  for (const [part, value] of stored.entries()) {
+    fn.emit({ op: "setField", object: into, record, index: offset + part, value });
+  }
 }

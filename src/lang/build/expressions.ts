@@ -6,9 +6,10 @@ import type { Atom, UnaryOperator } from "../ir/ir.ts";
 import { buildArithmetic, buildComparison } from "./arithmetic.ts";
 import { buildClosure, unknownCall } from "./closures.ts";
 import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
-import { buildField } from "./fields.ts";
+import { buildField, buildMember } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { buildList } from "./lists.ts";
+import { buildGet, buildIsSome, buildOr } from "./optionals.ts";
 import { buildArray, buildArrayLiteral, buildIndex, buildLength, buildSlice } from "./sequences.ts";
 import { buildConcat, buildFail, buildOutput, buildParse, literalText } from "./texts.ts";
 
@@ -50,6 +51,10 @@ export function buildExpression(
       return [buildIntrinsic(fn, expression, name)];
     case "structLiteral":
       return buildStruct(fn, expression, name);
+    case "newObject":
+      return [buildObject(fn, expression, name)];
+    case "member":
+      return buildMember(fn, expression, name);
     case "case":
       return [buildCase(fn, expression, name)];
     case "field":
@@ -105,6 +110,12 @@ function buildBuiltin(fn: FunctionBuilder, expression: ExpressionOf<"builtin">, 
       }
       return fn.callInternal("__floatToFixed", [fn.atom(number!), places], name);
     }
+    case "optionalIsSome":
+      return [buildIsSome(fn, args[0]!, name)];
+    case "optionalGet":
+      return buildGet(fn, args[0]!, fn.line(span), name);
+    case "optionalOr":
+      return buildOr(fn, args[0]!, args[1]!, name);
     case "listPush":
     case "listPop":
     case "listClear":
@@ -162,17 +173,36 @@ function buildLogical(fn: FunctionBuilder, expression: ExpressionOf<"logical">, 
 // Structs and cases
 
 function buildStruct(fn: FunctionBuilder, expression: ExpressionOf<"structLiteral">, name?: string): Value {
-  const { struct, fields, order, span } = expression;
-  const held = fields.map((field) => holdField(fn, field, fn.line(span)));
-  const values: Value[] = struct.fields.map(() => []);
-  order.forEach((declared, index) => {
-    values[declared] = held[index]!.get();
-  });
+  const { struct, span } = expression;
+  const values = fieldValues(fn, expression, struct.fields.length);
   if (isFlat(struct)) return values.flat();
   const record = fn.representation.struct(struct);
   const dst = fn.variable({ kind: "record", record }, name ?? "struct");
   fn.emit({ op: "construct", dst, record, args: values.flat(), site: fn.site(span, struct.name) });
   return [dst];
+}
+
+/** The values of all fields, in the order of their declaration, evaluated in that of the source. */
+function fieldValues(
+  fn: FunctionBuilder,
+  { fields, order, span }: ExpressionOf<"structLiteral" | "newObject">,
+  count: number,
+): Value[] {
+  const held = fields.map((field) => holdField(fn, field, fn.line(span)));
+  const values: Value[] = Array.from({ length: count }, () => []);
+  order.forEach((declared, index) => {
+    values[declared] = held[index]!.get();
+  });
+  return values;
+}
+
+function buildObject(fn: FunctionBuilder, expression: ExpressionOf<"newObject">, name?: string): Atom {
+  const { class: type, span } = expression;
+  const args = fieldValues(fn, expression, type.fields.length).flat();
+  const record = fn.representation.class(type);
+  const dst = fn.variable({ kind: "record", record }, name ?? "object");
+  fn.emit({ op: "construct", dst, record, args, site: fn.site(span, type.name) });
+  return dst;
 }
 
 function buildCase(fn: FunctionBuilder, expression: ExpressionOf<"case">, name?: string): Atom {
@@ -186,6 +216,10 @@ function buildCase(fn: FunctionBuilder, expression: ExpressionOf<"case">, name?:
   }
   const held = fields.map((field) => holdField(fn, field, fn.line(span)));
   const args = held.flatMap((one) => one.get());
+  if (fn.representation.optionalRecord(unionCase.union) !== null) {
+    fn.emit({ op: "set", dst, src: fn.atom(args) });
+    return dst;
+  }
   const record = fn.representation.caseRecord(unionCase);
   fn.emit({ op: "construct", dst, record, args, site: fn.site(span, unionCase.name) });
   return dst;

@@ -19,9 +19,14 @@ export interface Unpacked {
 
 /** The unpacked array that an expression reads, so that it need not become a slice first; null for all others. */
 export function unpackedPlace(fn: FunctionBuilder, expression: TypedExpression): Unpacked | null {
-  if (expression.kind !== "field" || expression.field.unpackedLength === null) return null;
-  const { object, struct, field } = expression;
-  const owner = fn.reference(fn.frozen(fn.value(object)));
+  if ((expression.kind !== "field" && expression.kind !== "member") || expression.field.unpackedLength === null) {
+    return null;
+  }
+  const owner = fn.reference(fn.frozen(fn.value(expression.object)));
+  if (expression.kind === "member") {
+    return placeOf(owner, fn.representation.class(expression.class), expression.class.fields, expression.field);
+  }
+  const { struct, field } = expression;
   return placeOf(owner, fn.representation.struct(struct), struct.fields, field);
 }
 
@@ -64,6 +69,16 @@ function readComponents(
     fn.emit({ op: "field", dst, object, record, index: offset + component });
     return dst;
   });
+}
+
+/** `object.field`, of an object of a class. */
+export function buildMember(
+  fn: FunctionBuilder,
+  { object, class: type, field }: Extract<TypedExpression, { kind: "member" }>,
+  name?: string,
+): Value {
+  const record = fn.representation.class(type);
+  return readField(fn, fn.reference(fn.value(object)), record, type.fields, field, name ?? field.name);
 }
 
 /** `a.b.c`: of a record, only the components that are asked for are read. */

@@ -7,7 +7,7 @@ import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement
 import { UNIT } from "../check/types.ts";
 import type { IrFunction, Label, Site, Variable } from "../ir/ir.ts";
 import type { SourceFile, Span } from "../source.ts";
-import { buildSetIndex } from "./assignments.ts";
+import { buildSetIndex, buildSetMember } from "./assignments.ts";
 import { unknownCall } from "./closures.ts";
 import type { ProgramContext } from "./context.ts";
 import { boolConstant, Emitter, type Held, type Value } from "./emitter.ts";
@@ -252,6 +252,9 @@ export class FunctionBuilder extends Emitter {
         break;
       case "setIndex":
         buildSetIndex(this, statement);
+        break;
+      case "setMember":
+        buildSetMember(this, statement);
         break;
       case "while":
         buildWhile(this, statement);

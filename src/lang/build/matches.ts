@@ -112,7 +112,9 @@ class MatchBuilder {
     const { fields } = unionCase!;
     const field = fields[fieldIndex]!;
     const record = this.#fn.representation.caseRecord(unionCase!);
-    const value = readField(this.#fn, this.#records.get(parent)!, record, fields, field, name);
+    const own = this.#records.get(parent)!;
+    if (this.#fn.representation.optionalRecord(unionCase!.union) !== null) return [own];
+    const value = readField(this.#fn, own, record, fields, field, name);
     this.#values.set(occurrence, value);
     return value;
   }

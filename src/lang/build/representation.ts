@@ -8,11 +8,13 @@
 import type { FunctionSymbol, Local } from "../check/typed.ts";
 import {
   BYTE,
+  type ClassType,
   componentCount,
   type Field,
   type FunctionType,
   isFlat,
   isNullary,
+  optionalElement,
   type StructType,
   TEXT,
   type Type,
@@ -57,6 +59,7 @@ export class Representation {
   ]);
   readonly #structs = new Map<StructType, RecordType>();
   readonly #unions = new Map<UnionSource, UnionType>();
+  readonly #classes = new Map<ClassType, RecordType>();
   readonly #lists = new Map<Type, RecordType>();
   readonly #functions = new Map<FunctionType, UnionType>();
   readonly #functionCases = new Map<FunctionType, Map<FunctionSymbol, FunctionCase>>();
@@ -90,6 +93,8 @@ export class Representation {
       case "struct":
         if (!isFlat(type)) return [{ kind: "record", record: this.struct(type) }];
         return type.fields.flatMap((field) => this.of(field.type));
+      case "class":
+        return [{ kind: "record", record: this.class(type) }];
       case "function":
         return [{ kind: "union", union: this.functions(type) }];
       case "unit":
@@ -129,6 +134,12 @@ export class Representation {
     if (union === undefined) {
       union = { name: source.name, cases: [] };
       this.#unions.set(source, union);
+      const object = this.optionalRecord(source);
+      if (object !== null) {
+        object.caseOf = { union, index: 1 };
+        union.cases.push({ name: "None", record: null }, { name: "Some", record: object });
+        return union;
+      }
       for (const { name, index, fields } of source.cases) {
         const record: RecordType | null =
           fields.length === 0 ? null : { name: `${source.name}.${name}`, fields: [], caseOf: { union, index } };
@@ -140,6 +151,25 @@ export class Representation {
       }
     }
     return union;
+  }
+
+  /** The record that `Some` of an optional type is itself: where the value is one record. Null: it has one of its own. */
+  optionalRecord(source: UnionSource): RecordType | null {
+    const element = optionalElement(source);
+    if (element === null) return null;
+    const [only, second] = this.of(element);
+    return only?.kind === "record" && second === undefined ? only.record : null;
+  }
+
+  /** The record of a class. */
+  class(type: ClassType): RecordType {
+    let record = this.#classes.get(type);
+    if (record === undefined) {
+      record = { name: type.name, fields: [] };
+      this.#classes.set(type, record);
+      record.fields = type.fields.flatMap((field) => this.#fields(field, true));
+    }
+    return record;
   }
 
   /** The record of a case that has fields. */
@@ -204,12 +234,12 @@ export class Representation {
     return record;
   }
 
-  #fields(field: Field): FieldType[] {
+  #fields(field: Field, mutable = false): FieldType[] {
     const { name, type, unpackedLength } = field;
     const types = this.of(type);
     if (unpackedLength !== null) return [{ name, type: types[0]!, mutable: false, unpackedLength }];
     const names = this.names(type, name);
-    return types.map((component, index) => ({ name: names[index]!, type: component, mutable: false }));
+    return types.map((component, index) => ({ name: names[index]!, type: component, mutable }));
   }
 
   /** A name for each component of a value called `name`: "city", or "city.lat" and "city.lon". */

@@ -9,10 +9,24 @@ import type { Span } from "../source.ts";
 import type { BlockNode, Expression, Statement } from "../syntax/ast.ts";
 import { checkExpression } from "./expressions.ts";
 import { checkArithmetic } from "./operators.ts";
+import { some } from "./optionals.ts";
 import type { ProgramScope } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "./typed.ts";
-import { BOOL, ERROR, INT, isBottom, isInteger, LONG, NEVER, TEXT, type Type, typeName, UNIT } from "./types.ts";
+import {
+  BOOL,
+  ERROR,
+  INT,
+  isBottom,
+  isInteger,
+  LONG,
+  NEVER,
+  optionalElement,
+  TEXT,
+  type Type,
+  typeName,
+  UNIT,
+} from "./types.ts";
 import { conversionHint, describe } from "./words.ts";
 
 interface Loop {
@@ -34,6 +48,11 @@ interface Capture {
 interface Checked {
   readonly statement: TypedStatement;
   readonly diverges: boolean;
+}
+
+/** Kinds of expressions that are a T where a `T?` is wanted, so that a T is to be wished for. */
+function isPlain({ kind }: Expression): boolean {
+  return ["integer", "unary", "binary", "arrayLiteral", "lambda"].includes(kind);
 }
 
 export class Body {
@@ -159,7 +178,9 @@ export class Body {
 
   /** Checks an expression that must have this type. */
   value(node: Expression, expected: Type): TypedExpression {
-    const typed = this.expression(node, expected);
+    const element = optionalElement(expected);
+    const typed = this.expression(node, element !== null && isPlain(node) ? element : expected);
+    if (element !== null && typed.type === element) return some(typed);
     if (typed.type === expected || isBottom(typed.type) || expected === ERROR) return typed;
     if (typed.type === UNIT) this.report(node.span, `expected ${describe(expected)}, but this has no value`);
     else {
@@ -258,13 +279,10 @@ export class Body {
     const { target } = node;
     if (target.kind === "name") return this.#assignVariable(node, target);
     if (target.kind === "index") return this.#assignElement(node, target);
+    if (target.kind === "field") return this.#assignField(node, target);
     let message = "this cannot be assigned to";
-    let hint: string | undefined = "assign to a variable, or to an element `a[i]`";
-    if (target.kind === "field") {
-      this.infer(target);
-      message = "fields cannot be assigned to: structs are immutable";
-      hint = "make a new struct, or keep what changes in a list";
-    } else if (target.kind === "slice") {
+    let hint: string | undefined = "assign to a variable, to an element `a[i]`, or to a field of an object";
+    if (target.kind === "slice") {
       message = "a slice cannot be assigned to";
       hint = "assign to its elements one by one";
     }
@@ -294,6 +312,29 @@ export class Body {
       value = checkArithmetic(this, node.operator, { kind: "local", local, type, span }, right, node.span);
     }
     return { statement: { kind: "assign", local, value }, diverges: value.type === NEVER };
+  }
+
+  #assignField(node: StatementOf<"assign">, target: ExpressionOf<"field">): Checked {
+    const place = this.infer(target);
+    const diverges = false;
+    if (place.kind !== "member" || place.field.unpackedLength !== null) {
+      if (place.kind === "member") {
+        this.report(target.span, "an array unpacked in its owner cannot be assigned to", "assign to its elements");
+      } else if (!isBottom(place.type)) {
+        const message = "fields cannot be assigned to: structs are immutable";
+        this.report(target.span, message, "make a new struct, or a class of what changes");
+      }
+      return { statement: { kind: "expression", value: this.infer(node.value) }, diverges };
+    }
+    const { object, class: owner, field, type, span } = place;
+    const value = this.value(node.value, type);
+    let operator: Extract<TypedStatement, { kind: "setMember" }>["operator"] = null;
+    if (node.operator !== null) {
+      const combined = checkArithmetic(this, node.operator, place, value, node.span);
+      if (combined.kind === "arithmetic") operator = combined.operator;
+      else if (combined.kind === "concat") operator = "+";
+    }
+    return { statement: { kind: "setMember", object, class: owner, field, operator, value, span }, diverges };
   }
 
   #assignElement(node: StatementOf<"assign">, target: ExpressionOf<"index">): Checked {

@@ -1,15 +1,14 @@
-/** Calls of functions, and the making of cases and structs. */
+/** Calls of named functions: the program's, the built-in ones, and what only the prelude may call. */
 
 import type { Span } from "../source.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { checkArguments, checkCount } from "./arguments.ts";
 import type { Body } from "./body.ts";
 import { callOf } from "./lambdas.ts";
-import { checkUnpackedLiteral } from "./literals.ts";
 import { BUILT_IN_FUNCTIONS } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
-import type { FieldValue, FunctionSymbol, Intrinsic, TypedExpression } from "./typed.ts";
-import { arrayOf, BYTE, type Field, FLOAT, INT, isBottom, LONG, NEVER, TEXT, type Type, UNIT } from "./types.ts";
+import type { FunctionSymbol, Intrinsic, TypedExpression } from "./typed.ts";
+import { arrayOf, BYTE, FLOAT, INT, isBottom, LONG, NEVER, TEXT, type Type, UNIT } from "./types.ts";
 import { describe } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
@@ -97,75 +96,4 @@ function checkInternal(body: Body, node: ExpressionOf<"call">): TypedExpression 
 /** A call of a prelude function with operands that are checked already. */
 export function internalCall(callee: FunctionSymbol, args: readonly TypedExpression[], span: Span): TypedExpression {
   return { kind: "call", callee, args, type: callee.result, span };
-}
-
-export function checkCase(body: Body, node: ExpressionOf<"case">): TypedExpression {
-  const { name, args, span } = node;
-  const unionCase = body.scope.cases.get(name.text);
-  if (unionCase === undefined) {
-    for (const arg of args ?? []) body.infer(arg);
-    const type = body.scope.types.get(name.text);
-    let hint = didYouMean(name.text, body.scope.cases.keys());
-    if (type?.kind === "struct") hint = `a struct is made by \`${name.text} { field: value, ... }\``;
-    else if (type?.kind === "union") hint = `\`${name.text}\` is a union; name one of its cases`;
-    body.report(name.span, `there is no case \`${name.text}\``, hint);
-    return body.poison(span);
-  }
-  const { fields } = unionCase;
-  const given = args?.length ?? 0;
-  if (given !== fields.length || (args !== null && fields.length === 0)) {
-    const usage = `\`${name.text}(${fields.map((field) => field.name).join(", ")})\``;
-    if (fields.length === 0) body.report(span, `the case \`${name.text}\` has no fields`, `write \`${name.text}\``);
-    else checkCount(body, name.text, fields.length, given, span, `write ${usage}`);
-  }
-  const values = (args ?? []).flatMap((arg, index) => {
-    const field = fields[index];
-    if (field !== undefined) return [checkFieldValue(body, arg, field)];
-    body.infer(arg);
-    return [];
-  });
-  return { kind: "case", unionCase, fields: values, type: unionCase.union, span };
-}
-
-export function checkStructLiteral(body: Body, node: ExpressionOf<"structLiteral">): TypedExpression {
-  const { name, span } = node;
-  const struct = body.scope.types.get(name.text);
-  if (struct?.kind !== "struct") {
-    for (const { value } of node.fields) body.infer(value);
-    const structs = [...body.scope.types.values()].flatMap((type) => (type.kind === "struct" ? [type.name] : []));
-    body.report(name.span, `there is no struct \`${name.text}\``, didYouMean(name.text, structs));
-    return body.poison(span);
-  }
-  const order: number[] = [];
-  const fields: FieldValue[] = [];
-  for (const { name: fieldName, value } of node.fields) {
-    const index = struct.fields.findIndex((field) => field.name === fieldName.text);
-    if (index < 0 || order.includes(index)) {
-      body.infer(value);
-      if (index >= 0) body.report(fieldName.span, `the field \`${fieldName.text}\` is given twice`);
-      else {
-        const names = struct.fields.map((field) => field.name);
-        const hint = didYouMean(fieldName.text, names);
-        body.report(fieldName.span, `\`${struct.name}\` has no field \`${fieldName.text}\``, hint);
-      }
-      continue;
-    }
-    order.push(index);
-    fields.push(checkFieldValue(body, value, struct.fields[index]!));
-  }
-  const missing = struct.fields.filter((_, index) => !order.includes(index)).map((field) => `\`${field.name}\``);
-  if (missing.length > 0) {
-    const noun = missing.length === 1 ? "the field" : "the fields";
-    body.report(name.span, `\`${struct.name}\` needs ${noun} ${missing.join(", ")}`);
-  }
-  return { kind: "structLiteral", struct, fields, order, type: struct, span };
-}
-
-function checkFieldValue(body: Body, node: Expression, field: Field): FieldValue {
-  const { type, unpackedLength: length } = field;
-  if (length === null) return { kind: "value", value: body.value(node, type) };
-  if (node.kind === "arrayLiteral") {
-    return { kind: "elements", elements: checkUnpackedLiteral(body, node, type, length) };
-  }
-  return { kind: "copy", source: body.value(node, arrayOf(type)), length };
 }

@@ -6,18 +6,23 @@
 import type { Span } from "../source.ts";
 import type {
   Ast,
+  BlockNode,
   CaseDeclaration,
+  ClassDeclaration,
   FieldDeclaration,
   FunctionDeclaration,
   Name,
   StructDeclaration,
   UnionDeclaration,
 } from "../syntax/ast.ts";
+import { isOptionalCase } from "./optionals.ts";
 import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
 import type { FunctionSymbol, Local } from "./typed.ts";
 import {
   arrayOf,
   BYTES,
+  type ClassField,
+  type ClassType,
   componentCount,
   ERROR,
   type Field,
@@ -36,28 +41,33 @@ const LONGEST_UNPACKED = 64;
 /** A function whose body waits to be checked. */
 export interface PendingBody {
   readonly symbol: FunctionSymbol;
-  readonly node: FunctionDeclaration;
+  readonly node: BlockNode;
 }
 
 /** Enters all declarations of a program into its scope. */
 export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   const structs: [StructType, StructDeclaration][] = [];
   const cases: [UnionCase, CaseDeclaration][] = [];
+  const classes: [ClassType, ClassDeclaration][] = [];
   const functions: FunctionDeclaration[] = [];
   for (const declaration of ast.declarations) {
     if (declaration.kind === "struct") structs.push([declareStruct(scope, declaration), declaration]);
     else if (declaration.kind === "union") cases.push(...declareUnion(scope, declaration));
+    else if (declaration.kind === "class") classes.push([declareClass(scope, declaration), declaration]);
     else functions.push(declaration);
   }
   for (const [struct, node] of structs) struct.fields = resolveFields(scope, node.fields);
   for (const [unionCase, node] of cases) unionCase.fields = resolveFields(scope, node.fields);
+  for (const [type, node] of classes) type.fields = withoutInitialisers(resolveFields(scope, node.fields));
   refuseInfinite(
     scope,
     structs.map(([struct]) => struct),
   );
   for (const [struct] of structs) struct.fields = checkUnpacked(scope, struct.fields);
   for (const [unionCase] of cases) unionCase.fields = checkUnpacked(scope, unionCase.fields);
-  return functions.map((node) => ({ symbol: declareFunction(scope, node), node }));
+  for (const [type] of classes) type.fields = withoutInitialisers(checkUnpacked(scope, type.fields));
+  const bodies = functions.map((node) => ({ symbol: declareFunction(scope, node), node: node.body }));
+  return [...classes.flatMap(([type, node]) => declareMembers(scope, type, node)), ...bodies];
 }
 
 function declareStruct(scope: ProgramScope, node: StructDeclaration): StructType {
@@ -73,7 +83,9 @@ function declareUnion(scope: ProgramScope, node: UnionDeclaration): [UnionCase, 
     const { text: name, span } = caseNode.name;
     const unionCase: UnionCase = { name, union, index, span, fields: [] };
     const other = scope.cases.get(name);
-    if (other === undefined) scope.cases.set(name, unionCase);
+    if (isOptionalCase(name))
+      scope.report(span, `the case \`${name}\` is built in`, "it belongs to optional values, `T?`");
+    else if (other === undefined) scope.cases.set(name, unionCase);
     else {
       const place = `union \`${other.union.name}\` on line ${scope.source.line(other.span.start)}`;
       scope.report(
@@ -88,8 +100,49 @@ function declareUnion(scope: ProgramScope, node: UnionDeclaration): [UnionCase, 
   return pairs;
 }
 
-function declareType(scope: ProgramScope, name: Name, type: StructType | UnionType): void {
-  const other = scope.types.get(name.text) as StructType | UnionType | undefined;
+function declareClass(scope: ProgramScope, node: ClassDeclaration): ClassType {
+  const { text: name, span } = node.name;
+  const type: ClassType = { kind: "class", name, span, fields: [], methods: new Map() };
+  declareType(scope, node.name, type);
+  return type;
+}
+
+function withoutInitialisers(fields: readonly Field[]): ClassField[] {
+  return fields.map((field) => ({ ...field, initialiser: null }));
+}
+
+/** The methods of a class, and a function for each initialiser. */
+function declareMembers(scope: ProgramScope, type: ClassType, node: ClassDeclaration): PendingBody[] {
+  const { source } = scope;
+  const initialisers = node.fields.flatMap(({ name, initialiser }, index): PendingBody[] => {
+    const field = type.fields[index]!;
+    if (initialiser === null) return [];
+    const { span } = initialiser;
+    if (field.unpackedLength !== null) {
+      const hint = "give its elements where objects are made";
+      scope.report(span, "an array unpacked in its owner has no initialiser", hint);
+      return [];
+    }
+    const symbolName = `${type.name}.${name.text}`;
+    const symbol: FunctionSymbol = { name: symbolName, parameters: [], result: field.type, source, span, body: null };
+    field.initialiser = symbol;
+    return [{ symbol, node: { kind: "block", statements: [{ kind: "expression", value: initialiser, span }], span } }];
+  });
+  const methods = node.methods.map((method): PendingBody => {
+    const self: Local = { name: "this", type, span: method.name.span, assigned: false };
+    const symbol = functionSymbol(scope, method, `${type.name}.${method.name.text}`, [self]);
+    const other = type.methods.get(method.name.text);
+    const field = type.fields.find((each) => each.name === method.name.text);
+    if (other !== undefined) reportTwice(scope, method.name, "method", other.span);
+    else if (field !== undefined) reportTwice(scope, method.name, "field", field.span);
+    else type.methods.set(method.name.text, symbol);
+    return { symbol, node: method.body };
+  });
+  return [...initialisers, ...methods];
+}
+
+function declareType(scope: ProgramScope, name: Name, type: StructType | UnionType | ClassType): void {
+  const other = scope.types.get(name.text) as StructType | UnionType | ClassType | undefined;
   if (BUILT_IN_TYPE_NAMES.includes(name.text)) scope.report(name.span, `the type \`${name.text}\` is built in`);
   else if (other !== undefined) reportTwice(scope, name, "type", other.span);
   else scope.types.set(name.text, type);
@@ -155,6 +208,20 @@ function checkUnpacked(scope: ProgramScope, fields: readonly Field[]): readonly 
 
 function declareFunction(scope: ProgramScope, node: FunctionDeclaration): FunctionSymbol {
   const { name } = node;
+  const symbol = functionSymbol(scope, node, name.text, []);
+  const other = scope.functions.get(name.text);
+  if (BUILT_IN_FUNCTIONS.has(name.text)) scope.report(name.span, `the function \`${name.text}\` is built in`);
+  else if (other !== undefined) reportTwice(scope, name, "function", other.span);
+  else scope.functions.set(name.text, symbol);
+  return symbol;
+}
+
+function functionSymbol(
+  scope: ProgramScope,
+  node: FunctionDeclaration,
+  name: string,
+  first: readonly Local[],
+): FunctionSymbol {
   const seen = new Map<string, Local>();
   const parameters = node.parameters.map((parameter) => {
     const type = scope.resolve(parameter.type);
@@ -166,12 +233,7 @@ function declareFunction(scope: ProgramScope, node: FunctionDeclaration): Functi
   });
   const result = node.result === null ? UNIT : scope.resolve(node.result);
   const { source } = scope;
-  const symbol: FunctionSymbol = { name: name.text, parameters, result, source, span: name.span, body: null };
-  const other = scope.functions.get(name.text);
-  if (BUILT_IN_FUNCTIONS.has(name.text)) scope.report(name.span, `the function \`${name.text}\` is built in`);
-  else if (other !== undefined) reportTwice(scope, name, "function", other.span);
-  else scope.functions.set(name.text, symbol);
-  return symbol;
+  return { name, parameters: [...first, ...parameters], result, source, span: node.name.span, body: null };
 }
 
 /** What `main` may be given, in this order. */

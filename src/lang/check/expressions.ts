@@ -2,7 +2,8 @@
 
 import type { Expression, IfNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
-import { checkCall, checkCase, checkStructLiteral } from "./calls.ts";
+import { checkCall } from "./calls.ts";
+import { checkCase, checkStructLiteral } from "./constructions.ts";
 import { checkCallValue, checkLambda, functionValue } from "./lambdas.ts";
 import { checkArrayLiteral, checkInteger, checkText } from "./literals.ts";
 import { checkMatch } from "./matches.ts";
@@ -11,8 +12,21 @@ import { checkBinary, checkUnary } from "./operators.ts";
 import { BUILT_IN_FUNCTIONS } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import type { TypedExpression } from "./typed.ts";
-import { arrayOf, BOOL, BYTE, FLOAT, INT, isBottom, joinTypes, TEXT, type Type, typeName, UNIT } from "./types.ts";
-import { describe } from "./words.ts";
+import {
+  arrayOf,
+  BOOL,
+  BYTE,
+  FLOAT,
+  INT,
+  isBottom,
+  joinTypes,
+  optionalElement,
+  TEXT,
+  type Type,
+  typeName,
+  UNIT,
+} from "./types.ts";
+import { describe, VALUE_HINT } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
@@ -41,7 +55,7 @@ export function checkExpression(body: Body, node: Expression, want?: Type): Type
     case "lambda":
       return checkLambda(body, node, want);
     case "case":
-      return checkCase(body, node);
+      return checkCase(body, node, want);
     case "structLiteral":
       return checkStructLiteral(body, node);
     case "field":
@@ -85,6 +99,19 @@ function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
   const object = body.infer(node.object);
   const { type } = object;
   if (isBottom(type)) return object;
+  if (type.kind === "class") {
+    const field = type.fields.find((candidate) => candidate.name === name.text);
+    if (field !== undefined) {
+      const fieldType = field.unpackedLength === null || isBottom(field.type) ? field.type : arrayOf(field.type);
+      return { kind: "member", object, class: type, field, type: fieldType, span };
+    }
+    const names = [...type.fields.map((candidate) => candidate.name), ...type.methods.keys()];
+    const hint = type.methods.has(name.text)
+      ? `it is a method: write \`.${name.text}(...)\``
+      : didYouMean(name.text, names);
+    body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, hint);
+    return body.poison(span);
+  }
   if (type.kind === "struct") {
     const field = type.fields.find((candidate) => candidate.name === name.text);
     if (field !== undefined) {
@@ -101,6 +128,7 @@ function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
   }
   let hint: string | undefined;
   if (methodNames(type).includes(name.text)) hint = `it is a method: write \`.${name.text}()\``;
+  else if (optionalElement(type) !== null) hint = VALUE_HINT;
   else if (type.kind === "union") hint = "fields of a union's cases are read by `match`";
   body.report(name.span, `${describe(type)} has no field \`${name.text}\``, hint);
   return body.poison(span);

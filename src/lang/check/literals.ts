@@ -4,8 +4,22 @@ import type { Span } from "../source.ts";
 import type { Expression, IntegerNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import type { TypedExpression } from "./typed.ts";
-import { arrayOf, BOOL, BYTE, ERROR, FLOAT, INT, isBottom, LONG, listOf, TEXT, type Type, typeName } from "./types.ts";
-import { describe } from "./words.ts";
+import {
+  arrayOf,
+  BOOL,
+  BYTE,
+  ERROR,
+  FLOAT,
+  INT,
+  isBottom,
+  LONG,
+  listOf,
+  optionalElement,
+  TEXT,
+  type Type,
+  typeName,
+} from "./types.ts";
+import { describe, VALUE_HINT } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
@@ -48,6 +62,7 @@ function writeHint(type: Type): string | undefined {
   if (type === arrayOf(BYTE)) return "convert it with `.toText()`";
   if (type.kind === "list" && type.element === BYTE) return "convert it with `.finish().toText()`";
   if (type.kind === "function") return "call it: `(...)`";
+  if (optionalElement(type) !== null) return VALUE_HINT;
   return type.kind === "union" ? "use `match`" : undefined;
 }
 

@@ -3,10 +3,24 @@
 import type { ArmNode, BlockNode, MatchNode, PatternNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { integerValue } from "./literals.ts";
+import { isOptionalCase } from "./optionals.ts";
 import { compileMatch, fieldValueType, type LiteralValue, type Pattern } from "./patterns.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Local, TypedArm, TypedExpression } from "./typed.ts";
-import { BOOL, BYTE, ERROR, INT, isBottom, joinTypes, LONG, NEVER, TEXT, type Type } from "./types.ts";
+import {
+  BOOL,
+  BYTE,
+  ERROR,
+  INT,
+  isBottom,
+  joinTypes,
+  LONG,
+  NEVER,
+  optionalElement,
+  TEXT,
+  type Type,
+  type UnionType,
+} from "./types.ts";
 import { describe } from "./words.ts";
 
 type PatternOf<Kind extends PatternNode["kind"]> = Extract<PatternNode, { kind: Kind }>;
@@ -104,7 +118,10 @@ class PatternChecker {
 
   #case(node: PatternOf<"casePattern">, type: Type): Pattern {
     const { name, args, span } = node;
-    const unionCase = this.#body.scope.cases.get(name.text);
+    const own = optionalElement(type) === null ? undefined : (type as UnionType).cases;
+    const unionCase = isOptionalCase(name.text)
+      ? own?.find((each) => each.name === name.text)
+      : this.#body.scope.cases.get(name.text);
     if (unionCase === undefined || (unionCase.union !== type && !isBottom(type))) {
       if (!isBottom(type)) this.#wrongCase(node, type);
       else if (unionCase === undefined) this.#body.report(name.span, `there is no case \`${name.text}\``);
@@ -125,6 +142,10 @@ class PatternChecker {
   }
 
   #wrongCase(node: PatternOf<"casePattern">, type: Type): void {
+    if (isOptionalCase(node.name.text)) {
+      this.#body.report(node.span, `only an optional value is \`Some\` or \`None\`, but this is ${describe(type)}`);
+      return;
+    }
     const { text, span } = node.name;
     const known = this.#body.scope.cases.get(text);
     if (type.kind !== "union") {

@@ -10,12 +10,14 @@ import { didYouMean } from "./suggest.ts";
 import type { Builtin, Intrinsic, TypedExpression } from "./typed.ts";
 import {
   arrayOf,
+  BOOL,
   BYTE,
   BYTES,
   FLOAT,
   INT,
   isBottom,
   LONG,
+  optionalElement,
   type PrimitiveType,
   TEXT,
   type Type,
@@ -124,6 +126,27 @@ function methodsOf(type: Type): MethodTable {
       ...(element === BYTE ? { append: builtin("listAppend", UNIT, TEXT) } : {}),
     };
   }
+  const optional = optionalElement(type);
+  if (optional !== null) {
+    return {
+      isSome: builtin("optionalIsSome", BOOL),
+      isNone: {
+        parameters: [],
+        make: (_body, receiver, _args, span) => {
+          const operand: TypedExpression = {
+            kind: "builtin",
+            builtin: "optionalIsSome",
+            args: [receiver],
+            type: BOOL,
+            span,
+          };
+          return { kind: "not", operand, type: BOOL, span };
+        },
+      },
+      get: builtin("optionalGet", optional),
+      or: builtin("optionalOr", optional, optional),
+    };
+  }
   if (type === BYTES) return BYTE_ARRAY;
   return PRIMITIVES[type.kind] ?? NO_METHODS;
 }
@@ -143,8 +166,14 @@ export function checkMethod(body: Body, node: Extract<Expression, { kind: "metho
     const typed = checkArguments(body, name.text, method.parameters, args, span);
     return typed.length === method.parameters.length ? method.make(body, receiver, typed, span) : body.poison(span);
   }
+  const own = type.kind === "class" ? type.methods.get(name.text) : undefined;
+  if (own !== undefined) {
+    const parameters = own.parameters.slice(1).map((parameter) => parameter.type);
+    const typed = checkArguments(body, name.text, parameters, args, span);
+    return { kind: "call", callee: own, args: [receiver, ...typed], type: own.result, span };
+  }
   if (
-    type.kind === "struct" &&
+    (type.kind === "struct" || type.kind === "class") &&
     type.fields.some((field) => field.name === name.text && field.type.kind === "function")
   ) {
     const callee = body.infer({ kind: "field", object: node.object, name, span });
@@ -159,10 +188,10 @@ export function checkMethod(body: Body, node: Extract<Expression, { kind: "metho
 
 function methodHint(body: Body, type: Type, name: string): string | undefined {
   if (name === "length") return "it is not a method: write `.length`";
-  if (type.kind === "struct" && type.fields.some((field) => field.name === name)) {
+  if ((type.kind === "struct" || type.kind === "class") && type.fields.some((field) => field.name === name)) {
     return `it is a field: write \`.${name}\``;
   }
-  const names = methodNames(type);
+  const names = type.kind === "class" ? [...type.methods.keys()] : methodNames(type);
   const guess = didYouMean(name, names);
   if (guess !== undefined) return guess;
   if (body.scope.functions.has(name)) return `there is a function: write \`${name}(...)\``;

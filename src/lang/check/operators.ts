@@ -4,6 +4,7 @@ import type { Span } from "../source.ts";
 import type { BinaryOperatorText, Expression } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkInteger, concatenate } from "./literals.ts";
+import { isNone, some } from "./optionals.ts";
 import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "./typed.ts";
 import {
   BOOL,
@@ -15,11 +16,12 @@ import {
   isInteger,
   isOrdered,
   LONG,
+  optionalElement,
   TEXT,
   type Type,
   UNIT,
 } from "./types.ts";
-import { conversionHint, describe } from "./words.ts";
+import { conversionHint, describe, VALUE_HINT } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
@@ -44,7 +46,16 @@ export function checkBinary(body: Body, node: ExpressionOf<"binary">, want?: Typ
     return { kind: "logical", operator, left, right, type: BOOL, span };
   }
   const compares = isComparison(operator);
-  const [left, right] = checkOperands(body, node, compares || want === UNIT ? undefined : want);
+  if ((operator === "==" || operator === "!=") && isNone(node.right)) {
+    const left = body.infer(node.left);
+    if (isBottom(left.type)) return left;
+    if (optionalElement(left.type) !== null) {
+      const isSome: TypedExpression = { kind: "builtin", builtin: "optionalIsSome", args: [left], type: BOOL, span };
+      return operator === "!=" ? isSome : { kind: "not", operand: isSome, type: BOOL, span };
+    }
+  }
+  const [first, second] = checkOperands(body, node, compares || want === UNIT ? undefined : want);
+  const [left, right] = compares ? alike(first, second) : [first, second];
   if (isBottom(left.type)) return left;
   if (isBottom(right.type)) return right;
   if (left.type !== right.type) {
@@ -67,10 +78,17 @@ function checkOperands(body: Body, node: ExpressionOf<"binary">, want?: Type): [
   return [left, body.infer(node.right, left.type)];
 }
 
+/** A value and an optional one of its type, both as optional ones. */
+function alike(left: TypedExpression, right: TypedExpression): [TypedExpression, TypedExpression] {
+  if (optionalElement(left.type) === right.type) return [left, some(right)];
+  return optionalElement(right.type) === left.type ? [some(left), right] : [left, right];
+}
+
 /** Numbers by range; converting to a later type keeps the value as well as can be. */
 const BY_WIDTH: readonly Type[] = [BYTE, INT, LONG, FLOAT, TEXT];
 
 function wideningHint(left: Type, right: Type): string | undefined {
+  if (optionalElement(left) !== null || optionalElement(right) !== null) return VALUE_HINT;
   const leftIsWider = BY_WIDTH.indexOf(left) > BY_WIDTH.indexOf(right);
   const hint = leftIsWider ? conversionHint(right, left) : conversionHint(left, right);
   return hint?.replace("convert it", `convert the ${leftIsWider ? "right" : "left"} side`);
@@ -101,7 +119,7 @@ function checkComparison(
   }
   const hints: Partial<Record<Type["kind"], string>> = {
     struct: "compare their fields",
-    union: "use `match`",
+    union: optionalElement(type) === null ? "use `match`" : "use `match`, or compare with `None`",
     array: "compare their elements",
     list: "compare their elements",
   };

@@ -19,7 +19,7 @@ export function check(source: SourceFile, ast: Ast, prelude: TypedProgram | null
   const scope = new ProgramScope(source, prelude);
   const pending = declare(scope, ast);
   if (prelude !== null) checkMain(scope);
-  for (const { symbol, node } of pending) new Body(scope, symbol).check(node.body);
+  for (const { symbol, node } of pending) new Body(scope, symbol).check(node);
   if (scope.diagnostics.length > 0) throw new MoteError(source, scope.diagnostics);
   return { source, functions: scope.functions, types: scope.types };
 }

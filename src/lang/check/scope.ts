@@ -7,7 +7,18 @@ import type { Diagnostic, SourceFile, Span } from "../source.ts";
 import type { TypeNode } from "../syntax/ast.ts";
 import { didYouMean } from "./suggest.ts";
 import type { FunctionSymbol, TypedProgram } from "./typed.ts";
-import { arrayOf, BUILT_IN_TYPES, BYTES, ERROR, functionOf, listOf, type Type, UNIT, type UnionCase } from "./types.ts";
+import {
+  arrayOf,
+  BUILT_IN_TYPES,
+  BYTES,
+  ERROR,
+  functionOf,
+  listOf,
+  optionalOf,
+  type Type,
+  UNIT,
+  type UnionCase,
+} from "./types.ts";
 
 /** Functions that are part of the language; a program cannot define others of these names. */
 export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set(["print", "write", "fail", "array"]);
@@ -18,7 +29,7 @@ export const BUILT_IN_TYPE_NAMES: readonly string[] = [...BUILT_IN_TYPES.map((ty
 export class ProgramScope {
   readonly source: SourceFile;
   readonly diagnostics: Diagnostic[] = [];
-  /** Declared structs and unions. */
+  /** Declared structs, unions and classes. */
   readonly types = new Map<string, Type>();
   readonly cases = new Map<string, UnionCase>();
   readonly functions = new Map<string, FunctionSymbol>();
@@ -35,7 +46,10 @@ export class ProgramScope {
     return this.#prelude === null;
   }
 
+  /** Notes an error; the same one at the same place counts once. */
   report(span: Span, message: string, hint?: string): void {
+    const last = this.diagnostics.at(-1);
+    if (last?.message === message && last.span.start === span.start) return;
     this.diagnostics.push({ span, message, ...(hint === undefined ? {} : { hint }) });
   }
 
@@ -56,6 +70,10 @@ export class ProgramScope {
         return ERROR;
       }
       return element === ERROR ? ERROR : arrayOf(element);
+    }
+    if (node.kind === "optionalType") {
+      const element = this.resolve(node.element);
+      return element === ERROR ? ERROR : optionalOf(element);
     }
     if (node.kind === "functionType") {
       const parameters = node.parameters.map((parameter) => this.resolve(parameter));

@@ -5,7 +5,7 @@
 
 import type { SourceFile, Span } from "../source.ts";
 import type { Decision } from "./patterns.ts";
-import type { Field, StructType, Type, UnionCase } from "./types.ts";
+import type { ClassField, ClassType, Field, StructType, Type, UnionCase } from "./types.ts";
 
 /** A parameter, a `let`, a loop's or a pattern's name. Compared by identity. */
 export interface Local {
@@ -31,7 +31,7 @@ export interface FunctionSymbol {
 export interface TypedProgram {
   readonly source: SourceFile;
   readonly functions: ReadonlyMap<string, FunctionSymbol>;
-  /** Structs and unions the program declares, by name. */
+  /** Structs, unions and classes the program declares, by name. */
   readonly types: ReadonlyMap<string, Type>;
 }
 
@@ -72,6 +72,9 @@ export type Builtin =
   | "sameBytes" // Text <-> [Byte]: the same value
   | "uncheckedByte" // prelude only: a byte of a text at an index known to be good
   | "toFixed"
+  | "optionalIsSome"
+  | "optionalGet"
+  | "optionalOr"
   | "listPush"
   | "listPop"
   | "listClear"
@@ -112,6 +115,19 @@ export type TypedExpression =
       readonly object: TypedExpression;
       readonly struct: StructType;
       readonly field: Field;
+    })
+  /** A new object; every field has a value, given or by its initialiser, `order` as for structs. */
+  | (Base & {
+      readonly kind: "newObject";
+      readonly class: ClassType;
+      readonly fields: readonly FieldValue[];
+      readonly order: readonly number[];
+    })
+  | (Base & {
+      readonly kind: "member";
+      readonly object: TypedExpression;
+      readonly class: ClassType;
+      readonly field: ClassField;
     })
   | (Base & { readonly kind: "length"; readonly object: TypedExpression })
   | (Base & { readonly kind: "index"; readonly object: TypedExpression; readonly index: TypedExpression })
@@ -184,6 +200,16 @@ export type TypedStatement =
       readonly kind: "setIndex";
       readonly object: TypedExpression;
       readonly index: TypedExpression;
+      readonly operator: ArithmeticOperator | null;
+      readonly value: TypedExpression;
+      readonly span: Span;
+    }
+  /** `object.field = value`, or with an operator. */
+  | {
+      readonly kind: "setMember";
+      readonly object: TypedExpression;
+      readonly class: ClassType;
+      readonly field: ClassField;
       readonly operator: ArithmeticOperator | null;
       readonly value: TypedExpression;
       readonly span: Span;

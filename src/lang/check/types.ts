@@ -6,8 +6,9 @@
  */
 
 import type { Span } from "../source.ts";
+import type { FunctionSymbol } from "./typed.ts";
 
-export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType | FunctionType;
+export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType | FunctionType | ClassType;
 
 export interface PrimitiveType {
   readonly kind: "int" | "long" | "byte" | "float" | "bool" | "text" | "unit" | "never" | "error";
@@ -62,6 +63,24 @@ export interface UnionType {
   readonly name: string;
   readonly span: Span;
   cases: readonly UnionCase[];
+  /** For `T?`, whose cases are None and Some(value: T): T. */
+  readonly optionalOf?: Type;
+}
+
+export interface ClassField extends Field {
+  /** Makes the value that the field has when none is given; null: one has to be. */
+  initialiser: FunctionSymbol | null;
+}
+
+/** A record that changes, and is known by its identity: a value is always a pointer to one. */
+export interface ClassType {
+  readonly kind: "class";
+  readonly name: string;
+  readonly span: Span;
+  /** Filled in once all names are known. */
+  fields: readonly ClassField[];
+  /** Their first parameter is `this`. */
+  readonly methods: Map<string, FunctionSymbol>;
 }
 
 export const INT: PrimitiveType = { kind: "int", name: "Int" };
@@ -127,6 +146,30 @@ export function functionOf(parameters: readonly Type[], result: Type): FunctionT
   return type;
 }
 
+const optionals = new WeakMap<Type, UnionType>();
+
+/** The type `element?`: a union of None and Some(value). */
+export function optionalOf(element: Type): UnionType {
+  let type = optionals.get(element);
+  if (type === undefined) {
+    const span: Span = { start: 0, end: 0 };
+    const name = element.kind === "function" ? `(${typeName(element)})?` : `${typeName(element)}?`;
+    type = { kind: "union", name, span, cases: [], optionalOf: element };
+    const value: Field = { name: "value", type: element, unpackedLength: null, span };
+    type.cases = [
+      { name: "None", union: type, index: 0, span, fields: [] },
+      { name: "Some", union: type, index: 1, span, fields: [value] },
+    ];
+    optionals.set(element, type);
+  }
+  return type;
+}
+
+/** T, for `T?`; null for other types. */
+export function optionalElement(type: Type): Type | null {
+  return (type.kind === "union" ? type.optionalOf : undefined) ?? null;
+}
+
 export const BYTES: ArrayType = arrayOf(BYTE);
 
 /** The type in the source's words. */
@@ -160,8 +203,14 @@ export function isNullary(union: UnionType): boolean {
   return union.cases.every((unionCase) => unionCase.fields.length === 0);
 }
 
+/** True for types whose `==` asks whether both are the same object, or both none. */
+export function hasIdentity(type: Type): boolean {
+  return (optionalElement(type) ?? type).kind === "class";
+}
+
 /** True for types with `==`. */
 export function isComparable(type: Type): boolean {
+  if (hasIdentity(type)) return true;
   if (type.kind === "union") return isNullary(type);
   return type === INT || type === LONG || type === BYTE || type === FLOAT || type === BOOL || type === TEXT;
 }

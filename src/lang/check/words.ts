@@ -8,6 +8,9 @@ export function describe(type: Type): string {
   return `${/^[AEIOU]/.test(name) ? "an" : "a"} \`${name}\``;
 }
 
+/** How to get at the value of an optional one. */
+export const VALUE_HINT = "there may be no value: use `if let`, `match`, `.or(...)` or `.get()`";
+
 /** By wanted type, then by given type: the method that converts. */
 const CONVERSIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Int: { Long: "toInt", Float: "toInt", Byte: "toInt", Text: "toInt" },

@@ -272,6 +272,8 @@ class FunctionLowering implements FunctionContext {
           instruction.a === undefined ? undefined : this.value(instruction.a),
           instruction.b === undefined ? undefined : this.value(instruction.b),
         );
+      case "same":
+        return manager.same(this, instruction);
       case "construct":
         return manager.construct(this, instruction);
       case "immediate":

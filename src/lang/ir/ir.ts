@@ -58,8 +58,11 @@ export interface RecordType {
   readonly name: string;
   /** May be filled in after creation (types refer to each other); final before lowering starts. */
   fields: FieldType[];
-  /** The union this record is a case of, with the index of the case. */
-  readonly caseOf?: { readonly union: UnionType; readonly index: number };
+  /**
+   * The union this record is a case of, with the index of the case. A record that exists for itself becomes one when there
+   * are optional values of it: those are the record or an immediate, and take no memory of their own.
+   */
+  caseOf?: { readonly union: UnionType; readonly index: number };
 }
 
 /** Compared by identity. */
@@ -146,13 +149,17 @@ export type PanicCode =
   | "sliceOutOfRange" // a: start, b: end
   | "divisionByZero"
   | "emptyList" // pop of an empty list
+  | "noValue" // get of an optional that is None
   | "negativeLength" // a: length
   | "outOfMemory" // raised by managers
   | "stackOverflow" // raised by managers: the shadow stack is full
   | "failed"; // the program called fail(text); the text has been written to standard error before
 
 export type Instruction =
-  /** Assigns a variable (the only instruction that may target a mutable one, apart from dsts of any kind). */
+  /**
+   * Assigns a variable (the only instruction that may target a mutable one, apart from dsts of any kind). The source may be a
+   * record where the target is a union that the record is a case of.
+   */
   | { readonly op: "set"; readonly dst: Variable; readonly src: Atom }
   | { readonly op: "unary"; readonly dst: Variable; readonly operator: UnaryOperator; readonly a: Atom }
   | {
@@ -168,6 +175,9 @@ export type Instruction =
       readonly callee: IrFunction;
       readonly args: readonly Atom[];
     }
+
+  /** Whether two records, or optional records, are the same object (or both none). */
+  | { readonly op: "same"; readonly dst: Variable; readonly a: Variable; readonly b: Variable }
 
   // Records and unions
   /** Allocates a record. One argument per field in order; an unpacked field takes `unpackedLength` arguments. */

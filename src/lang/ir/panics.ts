@@ -18,6 +18,7 @@ export const PANIC_MESSAGES: Readonly<Record<PanicCode, readonly MessagePart[] |
   sliceOutOfRange: ["slice ", A, "..", B, " is out of range"],
   divisionByZero: ["division by zero"],
   emptyList: ["pop of an empty list"],
+  noValue: ["this optional has no value"],
   negativeLength: ["length ", A, " is negative"],
   outOfMemory: ["out of memory"],
   stackOverflow: ["stack overflow"],

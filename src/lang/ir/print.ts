@@ -136,6 +136,8 @@ class FunctionPrinter {
         return set(i.dst, `${i.operator} ${atom(i.a)}`);
       case "binary":
         return set(i.dst, `${i.operator} ${atom(i.a)}, ${atom(i.b)}`);
+      case "same":
+        return set(i.dst, `same ${atom(i.a)}, ${atom(i.b)}`);
       case "call":
         return sets(i.dsts, `call ${i.callee.name}(${this.#atoms(i.args)})`);
       case "construct":

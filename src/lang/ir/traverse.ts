@@ -23,6 +23,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "unary":
       return [instruction.a];
     case "binary":
+    case "same":
       return [instruction.a, instruction.b];
     case "call":
     case "tailCall":

@@ -159,6 +159,7 @@ export interface MemoryManager {
   immediate(context: FunctionContext, instruction: InstructionOf<"immediate">): ExpressionRef;
   field(context: FunctionContext, instruction: InstructionOf<"field">): ExpressionRef;
   setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef;
+  same(context: FunctionContext, instruction: InstructionOf<"same">): ExpressionRef;
   unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef;
   unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef;
   /** `arm` and `otherwise` lower the bodies on demand; the manager assigns each arm's binding in front of its body. */

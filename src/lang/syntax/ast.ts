@@ -17,7 +17,7 @@ export interface Ast {
   readonly declarations: readonly Declaration[];
 }
 
-export type Declaration = StructDeclaration | UnionDeclaration | FunctionDeclaration;
+export type Declaration = StructDeclaration | UnionDeclaration | ClassDeclaration | FunctionDeclaration;
 
 export interface FieldDeclaration extends Node {
   readonly name: Name;
@@ -41,6 +41,17 @@ export interface UnionDeclaration extends Node {
   readonly cases: readonly CaseDeclaration[];
 }
 
+export interface ClassFieldDeclaration extends FieldDeclaration {
+  readonly initialiser: Expression | null;
+}
+
+export interface ClassDeclaration extends Node {
+  readonly kind: "class";
+  readonly name: Name;
+  readonly fields: readonly ClassFieldDeclaration[];
+  readonly methods: readonly FunctionDeclaration[];
+}
+
 export interface FunctionDeclaration extends Node {
   readonly kind: "function";
   readonly name: Name;
@@ -53,6 +64,8 @@ export type TypeNode =
   | (Node & { readonly kind: "namedType"; readonly name: string; readonly argument: TypeNode | null })
   /** `[T]`, or `[T; length]`. */
   | (Node & { readonly kind: "arrayType"; readonly element: TypeNode; readonly length: number | null })
+  /** `T?` */
+  | (Node & { readonly kind: "optionalType"; readonly element: TypeNode })
   /** `fn(A, B) -> R`; `result` is null without one. */
   | (Node & {
       readonly kind: "functionType";

@@ -14,7 +14,7 @@ interface Expectation {
 
 /** The grammar's names for things, as they read in a sentence; "space" is not worth mentioning. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  declaration: ["a declaration (`fn`, `struct` or `union`)"],
+  declaration: ["a declaration (`fn`, `struct`, `union` or `class`)"],
   statement: ["a statement"],
   expression: ["an expression"],
   pattern: ["a pattern"],
@@ -31,7 +31,9 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 /** Literals that only ever continue a token; naming them would not help. */
 const WITHIN_TOKENS = new Set(["L", ".", "0x"]);
 
-const KEYWORDS = new Set("fn struct union let if else match while for in break continue return true false".split(" "));
+const KEYWORDS = new Set(
+  "fn struct union class let if else match while for in break continue return true false".split(" "),
+);
 
 /**
  * Parses a program.

@@ -150,6 +150,10 @@ class HostManager extends PlainFrames implements MemoryManager {
     );
   }
 
+  same(context: FunctionContext, { dst, a, b }: InstructionOf<"same">): ExpressionRef {
+    return context.assign(dst, [this.#module.ref.eq(context.read(a), context.read(b))]);
+  }
+
   unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef {
     const { dst, object, record, index, at } = instruction;
     const element = this.#types.element(this.#types.unpackedElement(record, index));

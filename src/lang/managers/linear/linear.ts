@@ -179,6 +179,10 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     return context.sequence(this.#store(context, instruction, [place], [value]));
   }
 
+  same(context: FunctionContext, { dst, a, b }: InstructionOf<"same">): ExpressionRef {
+    return context.assign(dst, [this.module.i32.eq(context.read(a), context.read(b))]);
+  }
+
   unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef {
     const { dst, object, record, index, at } = instruction;
     const start = this.#fieldPlace(context, object, record, index);
