@@ -24,6 +24,9 @@ const WORKLOADS: readonly Workload[] = [
   { name: "rbtree random", program: "rbtree", args: ["random"], input: null },
   { name: "fields", program: "fields", args: [], input: null },
   { name: "boards", program: "boards", args: [], input: null },
+  { name: "deriv", program: "deriv", args: [], input: null },
+  { name: "cfold", program: "cfold", args: [], input: null },
+  { name: "nqueens", program: "nqueens", args: [], input: null },
   { name: "json, cities", program: "json", args: [], input: CITIES },
 ];
 

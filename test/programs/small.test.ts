@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { BUILDS, nameOf, run } from "./build.ts";
 import { binarytrees, lists, queue, rbtree } from "./expected.ts";
+import { cfold, deriv, nqueens } from "./symbolic.ts";
 
 const CASES: readonly { readonly program: string; readonly args: readonly string[]; readonly expected: string }[] = [
   { program: "binarytrees", args: ["6"], expected: binarytrees(6) },
@@ -13,6 +14,10 @@ const CASES: readonly { readonly program: string; readonly args: readonly string
   { program: "queue", args: ["3", "7"], expected: queue(3, 7) },
   { program: "rbtree", args: ["ascending", "100"], expected: rbtree("ascending", 100) },
   { program: "rbtree", args: ["random", "100"], expected: rbtree("random", 100) },
+  { program: "deriv", args: ["3"], expected: deriv(3) },
+  { program: "cfold", args: ["4", "5"], expected: cfold(4, 5) },
+  { program: "nqueens", args: ["5"], expected: nqueens(5) },
+  { program: "nqueens", args: ["3"], expected: nqueens(3) },
 ];
 
 /** Large enough that a small nursery is collected often and the old space now and then. */
@@ -22,6 +27,9 @@ const LARGER: typeof CASES = [
   { program: "queue", args: ["200000", "3000"], expected: queue(200_000, 3000) },
   { program: "rbtree", args: ["ascending", "5000"], expected: rbtree("ascending", 5000) },
   { program: "rbtree", args: ["random", "5000"], expected: rbtree("random", 5000) },
+  { program: "deriv", args: ["6"], expected: deriv(6) },
+  { program: "cfold", args: ["8", "20"], expected: cfold(8, 20) },
+  { program: "nqueens", args: ["8"], expected: nqueens(8) },
 ];
 
 describe.each(BUILDS)("under $manager (zeal: $zeal)", (options) => {
