@@ -27,6 +27,9 @@ const WORKLOADS: readonly Workload[] = [
   { name: "deriv", program: "deriv", args: [], input: null },
   { name: "cfold", program: "cfold", args: [], input: null },
   { name: "nqueens", program: "nqueens", args: [], input: null },
+  { name: "fulladd", program: "fulladd", args: [], input: null },
+  { name: "sieve", program: "sieve", args: [], input: null },
+  { name: "fft", program: "fft", args: [], input: null },
   { name: "json, cities", program: "json", args: [], input: CITIES },
 ];
 

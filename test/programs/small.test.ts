@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { BUILDS, nameOf, run } from "./build.ts";
 import { binarytrees, lists, queue, rbtree } from "./expected.ts";
+import { fft, fulladd, sieve } from "./numeric.ts";
 import { cfold, deriv, nqueens } from "./symbolic.ts";
 
 const CASES: readonly { readonly program: string; readonly args: readonly string[]; readonly expected: string }[] = [
@@ -18,6 +19,12 @@ const CASES: readonly { readonly program: string; readonly args: readonly string
   { program: "cfold", args: ["4", "5"], expected: cfold(4, 5) },
   { program: "nqueens", args: ["5"], expected: nqueens(5) },
   { program: "nqueens", args: ["3"], expected: nqueens(3) },
+  { program: "fulladd", args: ["8", "20"], expected: fulladd(8, 20) },
+  { program: "fulladd", args: ["4", "0"], expected: fulladd(4, 0) },
+  { program: "sieve", args: ["2"], expected: sieve(2) },
+  { program: "sieve", args: ["1000"], expected: sieve(1000) },
+  { program: "fft", args: ["1"], expected: fft(1) },
+  { program: "fft", args: ["40"], expected: fft(40) },
 ];
 
 /** Large enough that a small nursery is collected often and the old space now and then. */
@@ -30,6 +37,19 @@ const LARGER: typeof CASES = [
   { program: "deriv", args: ["6"], expected: deriv(6) },
   { program: "cfold", args: ["8", "20"], expected: cfold(8, 20) },
   { program: "nqueens", args: ["8"], expected: nqueens(8) },
+  { program: "fulladd", args: ["512", "700"], expected: fulladd(512, 700) },
+  { program: "sieve", args: ["200000"], expected: sieve(200_000) },
+  { program: "fft", args: ["3000"], expected: fft(3000) },
+];
+
+/** Arguments that make no sense. */
+const REFUSED: readonly { readonly program: string; readonly args: readonly string[]; readonly message: string }[] = [
+  { program: "queue", args: ["10", "0"], message: "the queue needs room for at least one object, not 0" },
+  { program: "rbtree", args: ["sideways"], message: "the order is ascending or random, not sideways" },
+  { program: "fulladd", args: ["48"], message: "the width is a power of two and at least 4, not 48" },
+  { program: "fulladd", args: ["2"], message: "the width is a power of two and at least 4, not 2" },
+  { program: "sieve", args: ["1"], message: "there is no prime below 2, so the limit is not 1" },
+  { program: "fft", args: ["0"], message: "a number has at least one digit, not 0" },
 ];
 
 describe.each(BUILDS)("under $manager (zeal: $zeal)", (options) => {
@@ -37,16 +57,10 @@ describe.each(BUILDS)("under $manager (zeal: $zeal)", (options) => {
     expect(await run(program, options, { args })).toEqual({ exitCode: 0, stdout: expected, stderr: "" });
   });
 
-  test("queue refuses to hold nothing", async () => {
-    const { exitCode, stderr } = await run("queue", options, { args: ["10", "0"] });
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("the queue needs room for at least one object, not 0");
-  });
-
-  test("rbtree refuses an unknown order", async () => {
-    const { exitCode, stderr } = await run("rbtree", options, { args: ["sideways"] });
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("the order is ascending or random, not sideways");
+  test.each(REFUSED)("$program $args is refused", async ({ program, args, message }) => {
+    const { exitCode, stdout, stderr } = await run(program, options, { args });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain(message);
   });
 });
 
