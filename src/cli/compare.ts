@@ -1,14 +1,11 @@
 /** `heapwright compare`: one program under several memory managers, side by side. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { managerNames } from "../lang/index.ts";
 import { ProgramFailedError } from "./comparison.ts";
 import { type Contest, type ContestOptions, hold } from "./contest.ts";
 import { EXIT_FAILURE } from "./errors.ts";
-import { isRegularFile, readInput, readProgram, readStandardInput } from "./files.ts";
+import { isRegularFile, readInput, readProgram, readStandardInput, withTemporaryFile } from "./files.ts";
 import { parseNames, parseWhole } from "./numbers.ts";
 import { describeDifference, describeOutput, describeReport } from "./report.ts";
 import { addSettings, buildOptions, type Settings } from "./settings.ts";
@@ -86,12 +83,12 @@ Examples:
       if (input === undefined) {
         const bytes = readStandardInput();
         if (bytes.byteLength === 0) await show(null, null);
-        else await withFile(bytes, (file) => show("standard input", file));
+        else await withTemporaryFile(bytes, (file) => show("standard input", file));
       } else {
         // Every manager's process reads the file for itself: a pipe can be read only once.
         const bytes = readInput(input);
         if (isRegularFile(input)) await show(input, input);
-        else await withFile(bytes, (file) => show(input, file));
+        else await withTemporaryFile(bytes, (file) => show(input, file));
       }
     });
 }
@@ -114,16 +111,4 @@ async function showContest(options: ContestOptions, progress: Progress, json: bo
   if (json) console.log(JSON.stringify(report, null, 2));
   else if (report.outputsEqual)
     console.log([...describeOutput(outcome.stdout), "", ...describeReport(report)].join("\n"));
-}
-
-/** The bytes as a file, for as long as `action` takes. */
-async function withFile(bytes: Uint8Array, action: (file: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
-  try {
-    const file = join(folder, "input");
-    writeFileSync(file, bytes);
-    await action(file);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -1,6 +1,7 @@
 /** Reading what the command line names, and writing results so that nothing half-written is ever seen. */
 
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { SourceFile } from "../lang/index.ts";
 import { FailureError, UsageError } from "./errors.ts";
@@ -62,6 +63,21 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
     throw new FailureError(`cannot write ${path}: ${reasonOf(error)}`);
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Lends the bytes to an action as a file, which is gone when the action has ended.
+ * @returns what the action returns
+ */
+export async function withTemporaryFile<T>(bytes: Uint8Array, action: (file: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "heapwright-"));
+  try {
+    const file = join(folder, "input");
+    writeFileSync(file, bytes);
+    return await action(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
