@@ -1179,3 +1179,33 @@ fn other() { this.x = 1 }`),
     `);
   });
 });
+
+describe("copies of arrays of pointers", () => {
+  it("are refused, with what to do instead", () => {
+    expect(
+      errorsOf(`struct Pair { kids: [Text; 2] }
+struct Place { name: Text, x: Int }
+fn main() {
+  let texts = ["a", "b"]
+  let more = texts[0..1].copy()
+  let places = [Place { name: "a", x: 1 }].copy()
+  let pair = Pair { kids: texts }
+  let fine = [1.5, 2.5].copy()
+  let shared = texts.copyShared()
+}`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:5:14: error: elements of a \`[Text]\` hold pointers, and copying them makes a new owner of each
+       5 |   let more = texts[0..1].copy()
+         |              ^^^^^^^^^^^^^^^^^^
+         = hint: share the slice instead of copying it, or write \`.copyShared()\`
+      test.mote:6:16: error: elements of a \`[Place]\` hold pointers, and copying them makes a new owner of each
+       6 |   let places = [Place { name: "a", x: 1 }].copy()
+         |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+         = hint: share the slice instead of copying it, or write \`.copyShared()\`
+      test.mote:7:27: error: elements of a \`[Text]\` hold pointers, and copying them makes a new owner of each
+       7 |   let pair = Pair { kids: texts }
+         |                           ^^^^^
+         = hint: write the elements one by one: \`[a[0], a[1], ...]\`"
+    `);
+  });
+});

@@ -10,7 +10,7 @@ import { buildField, buildMember } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { buildList } from "./lists.ts";
 import { buildGet, buildIsSome, buildOr } from "./optionals.ts";
-import { buildArray, buildArrayLiteral, buildIndex, buildLength, buildSlice } from "./sequences.ts";
+import { buildArray, buildArrayLiteral, buildCopy, buildIndex, buildLength, buildSlice } from "./sequences.ts";
 import { buildConcat, buildFail, buildOutput, buildParse, literalText } from "./texts.ts";
 
 type ExpressionOf<Kind extends TypedExpression["kind"]> = Extract<TypedExpression, { kind: Kind }>;
@@ -116,9 +116,14 @@ function buildBuiltin(fn: FunctionBuilder, expression: ExpressionOf<"builtin">, 
       return buildGet(fn, args[0]!, fn.line(span), name);
     case "optionalOr":
       return buildOr(fn, args[0]!, args[1]!, name);
+    case "arrayCopy":
+      return [buildCopy(fn, expression, name)];
     case "listPush":
     case "listPop":
     case "listClear":
+    case "listInsert":
+    case "listRemove":
+    case "listResize":
     case "listFinish":
     case "listAppend":
       return buildList(fn, expression, expression.builtin, name);

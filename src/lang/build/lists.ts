@@ -7,7 +7,7 @@
  */
 
 import type { Builtin, TypedExpression } from "../check/typed.ts";
-import { BYTE, listOf, TEXT, type Type, typeName } from "../check/types.ts";
+import { BYTE, INT, listOf, TEXT, type Type, typeName } from "../check/types.ts";
 import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
@@ -27,7 +27,7 @@ export function buildList(
 ): Value {
   const { args, span } = expression;
   const element = elementType(args[0]!.type);
-  const [receiver, value] = fn.values(args);
+  const [receiver, value, other] = fn.values(args);
   const list = fn.reference(receiver!);
   switch (method) {
     case "listPush":
@@ -40,6 +40,14 @@ export function buildList(
       return pop(fn, element, list, fn.line(span), name);
     case "listClear":
       setLength(fn, list, ZERO);
+      return [];
+    case "listInsert":
+      insert(fn, element, list, fn.atom(value!), other!, fn.line(span));
+      return [];
+    case "listRemove":
+      return remove(fn, element, list, fn.atom(value!), fn.line(span), name);
+    case "listResize":
+      resize(fn, element, list, fn.atom(value!), other!, fn.line(span));
       return [];
     case "listFinish":
       return [finish(fn, element, list, fn.line(span), name)];
@@ -146,6 +154,110 @@ function pop(fn: Emitter, element: Type, list: Variable, line: number, name = "p
   fn.emit({ op: "arrayGet", dsts, array: listStorage(fn, list), index: last });
   setLength(fn, list, last);
   return dsts;
+}
+
+/** Moves the elements `[from, end)` of a storage up or down by one. */
+function shift(fn: Emitter, element: Type, storage: Variable, from: Atom, end: Atom, up: boolean): void {
+  const move = (source: Atom, target: Atom): void => {
+    const values = fn.fresh(element, "moved");
+    fn.emit({ op: "arrayGet", dsts: values, array: storage, index: source });
+    fn.emit({ op: "arraySet", array: storage, index: target, values });
+  };
+  const [at] = fn.variables([INT_TYPE], ["at"]);
+  const ONE = intConstant(1);
+  // One by one, so that each store is one that the collector knows of.
+  fn.set(at!, up ? end : from);
+  fn.loop("shift", (label) => {
+    fn.if(fn.compare("eq", at!, up ? from : end), () => fn.break(label));
+    if (up) {
+      const below = fn.binary("sub", at!, ONE, "below");
+      move(below, at!);
+      fn.set(at!, below);
+    } else {
+      move(at!, fn.binary("sub", at!, ONE, "below"));
+      fn.set(at!, fn.binary("add", at!, ONE));
+    }
+  });
+}
+
+/** A function for each type of list, which `make` writes; panics are those of its first caller's line. */
+function listFunction(
+  fn: Emitter,
+  element: Type,
+  name: string,
+  line: number,
+  parameters: readonly { readonly type: Type; readonly name: string }[],
+  make: (into: Emitter, list: Variable, args: readonly Value[]) => void,
+): IrFunction {
+  const { program, representation } = fn;
+  const list = listOf(element);
+  return program.synthesised(`${typeName(list)}.${name}`, line, (target) => {
+    const into = new Emitter(program, target);
+    const object = into.parameter(representation.of(list)[0]!, "list");
+    const args = parameters.map((each) => {
+      const names = representation.names(each.type, each.name);
+      return representation.of(each.type).map((type, index) => into.parameter(type, names[index]!));
+    });
+    make(into, object, args);
+  });
+}
+
+function insert(fn: Emitter, element: Type, list: Variable, at: Atom, value: Value, line: number): void {
+  const length = listLength(fn, list);
+  fn.if(fn.compare("ltUnsigned", length, at), () => fn.panic("indexOutOfRange", line, at, length));
+  const parameters = [
+    { type: INT, name: "at" },
+    { type: element, name: "value" },
+  ];
+  const callee = listFunction(fn, element, "insert", line, parameters, (into, object, [position, values]) => {
+    const end = listLength(into, object);
+    push(into, element, object, values!, line);
+    const storage = listStorage(into, object);
+    const index = into.atom(position!);
+    shift(into, element, storage, index, end, true);
+    into.emit({ op: "arraySet", array: storage, index, values: values! });
+    into.end({ op: "return", values: [] });
+  });
+  fn.emit({ op: "call", dsts: [], callee, args: [list, at, ...value] });
+}
+
+function remove(fn: Emitter, element: Type, list: Variable, at: Atom, line: number, name = "removed"): Value {
+  const length = listLength(fn, list);
+  fn.require(fn.compare("ltUnsigned", at, length), () => fn.panic("indexOutOfRange", line, at, length));
+  const parameters = [{ type: INT, name: "at" }];
+  const callee = listFunction(fn, element, "remove", line, parameters, (into, object, [position]) => {
+    const end = listLength(into, object);
+    const storage = listStorage(into, object);
+    const index = into.atom(position!);
+    const removed = into.fresh(element, "removed");
+    into.emit({ op: "arrayGet", dsts: removed, array: storage, index });
+    shift(into, element, storage, into.binary("add", index, intConstant(1)), end, false);
+    setLength(into, object, into.binary("sub", end, intConstant(1)));
+    into.fn.results = [...into.representation.of(element)];
+    into.end({ op: "return", values: removed });
+  });
+  return fn.callFunction(callee, element, [list, at], name);
+}
+
+/** As many elements as asked for: the last ones go, or copies of the value come. */
+function resize(fn: Emitter, element: Type, list: Variable, size: Atom, value: Value, line: number): void {
+  if (size.kind === "variable" || size.value < 0) {
+    fn.require(fn.compare("ge", size, ZERO), () => fn.panic("negativeLength", line, size));
+  }
+  const parameters = [
+    { type: INT, name: "size" },
+    { type: element, name: "value" },
+  ];
+  const callee = listFunction(fn, element, "resize", line, parameters, (into, object, [wanted, values]) => {
+    const least = into.atom(wanted!);
+    into.loop("resize", (label) => {
+      into.if(into.compare("ge", listLength(into, object), least), () => into.break(label));
+      push(into, element, object, values!, line);
+    });
+    setLength(into, object, least);
+    into.end({ op: "return", values: [] });
+  });
+  fn.emit({ op: "call", dsts: [], callee, args: [list, size, ...value] });
 }
 
 /** The elements as a slice without a copy; the list starts anew, so that nothing can grow what was sliced. */

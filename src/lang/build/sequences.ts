@@ -1,7 +1,7 @@
 /** Arrays, texts and lists as sequences: making, indexing, slicing. Indices are checked here, loads and stores not. */
 
 import type { TypedExpression } from "../check/typed.ts";
-import { BYTE, type Type, typeName } from "../check/types.ts";
+import { BYTE, TEXT, type Type, typeName } from "../check/types.ts";
 import type { Atom, Variable } from "../ir/ir.ts";
 import { count } from "./counting.ts";
 import { type Emitter, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
@@ -216,4 +216,15 @@ function fillArray(fn: Emitter, array: Variable, length: Atom, values: Value): v
     () => length,
     (index) => fn.emit({ op: "arraySet", array, index, values }),
   );
+}
+
+/** `slice.copy()`: an array of its own with the same elements. */
+export function buildCopy(fn: FunctionBuilder, expression: ExpressionOf<"builtin">, name?: string): Atom {
+  const { args, type, span } = expression;
+  const source = fn.reference(fn.frozen(fn.value(args[0]!)));
+  const element = type === TEXT ? BYTE : elementType(type);
+  const length = fn.sliceLength(source);
+  const array = newArray(fn, element, length, fn.line(span), typeName(type));
+  fn.emit({ op: "arrayFill", array, at: ZERO, source, from: ZERO, count: length });
+  return arrayAsSlice(fn, element, array, length, name);
 }

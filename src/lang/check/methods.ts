@@ -9,11 +9,13 @@ import { callOf } from "./lambdas.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Builtin, Intrinsic, TypedExpression } from "./typed.ts";
 import {
+  type ArrayType,
   arrayOf,
   BOOL,
   BYTE,
   BYTES,
   FLOAT,
+  holdsPointers,
   INT,
   isBottom,
   LONG,
@@ -115,6 +117,23 @@ const PRIMITIVES: Partial<Record<Type["kind"], MethodTable>> = {
 const BYTE_ARRAY: MethodTable = { toText: builtin("sameBytes", TEXT) };
 const NO_METHODS: MethodTable = {};
 
+/**
+ * Copying a slice of an array whose elements hold pointers makes a new owner of every one of them: with reference counts, a
+ * walk over all they lead to. So that is refused, and what does it nevertheless says so (seed note 000).
+ */
+function copies(type: ArrayType): MethodTable {
+  if (!holdsPointers(type.element)) return { copy: builtin("arrayCopy", type) };
+  const refused: Method = {
+    parameters: [],
+    make: (body, _receiver, _args, span) => {
+      const message = `elements of ${describe(type)} hold pointers, and copying them makes a new owner of each`;
+      body.report(span, message, "share the slice instead of copying it, or write `.copyShared()`");
+      return body.poison(span);
+    },
+  };
+  return { copy: refused, copyShared: builtin("arrayCopy", type) };
+}
+
 function methodsOf(type: Type): MethodTable {
   if (type.kind === "list") {
     const { element } = type;
@@ -122,6 +141,9 @@ function methodsOf(type: Type): MethodTable {
       push: builtin("listPush", UNIT, element),
       pop: builtin("listPop", element),
       clear: builtin("listClear", UNIT),
+      insert: builtin("listInsert", UNIT, INT, element),
+      remove: builtin("listRemove", element, INT),
+      resize: builtin("listResize", UNIT, INT, element),
       finish: builtin("listFinish", arrayOf(element)),
       ...(element === BYTE ? { append: builtin("listAppend", UNIT, TEXT) } : {}),
     };
@@ -147,7 +169,8 @@ function methodsOf(type: Type): MethodTable {
       or: builtin("optionalOr", optional, optional),
     };
   }
-  if (type === BYTES) return BYTE_ARRAY;
+  if (type.kind === "array") return { ...(type === BYTES ? BYTE_ARRAY : {}), ...copies(type) };
+  if (type === TEXT) return { ...PRIMITIVES.text, copy: builtin("arrayCopy", TEXT) };
   return PRIMITIVES[type.kind] ?? NO_METHODS;
 }
 

@@ -78,6 +78,10 @@ export type Builtin =
   | "listPush"
   | "listPop"
   | "listClear"
+  | "listInsert"
+  | "listRemove"
+  | "listResize"
+  | "arrayCopy"
   | "listFinish"
   | "listAppend";
 

@@ -215,6 +215,13 @@ export function isComparable(type: Type): boolean {
   return type === INT || type === LONG || type === BYTE || type === FLOAT || type === BOOL || type === TEXT;
 }
 
+/** True for types whose values lead to other objects. */
+export function holdsPointers(type: Type): boolean {
+  if (type.kind === "struct") return !isFlat(type) || type.fields.some((field) => holdsPointers(field.type));
+  if (type.kind === "union") return !isNullary(type);
+  return ["text", "array", "list", "class", "function"].includes(type.kind);
+}
+
 /** True for types with `<`. */
 export function isOrdered(type: Type): boolean {
   return type === INT || type === LONG || type === BYTE || type === FLOAT || type === TEXT;
