@@ -1,11 +1,11 @@
 /** The messages of the checker, as the user sees them. */
 
 import { describe, expect, it } from "vitest";
-import { checkProgram, MoteError, SourceFile } from "../../src/lang/frontend.ts";
+import { buildProgram, MoteError, SourceFile } from "../../src/lang/frontend.ts";
 
 function errorsOf(text: string): string {
   try {
-    checkProgram(new SourceFile("test.mote", text));
+    buildProgram(new SourceFile("test.mote", text));
   } catch (error) {
     if (error instanceof MoteError) return error.format();
     throw error;
@@ -940,11 +940,11 @@ fn main() {
       "test.mote:7:21: error: \`count\` belongs to the function around this one, and cannot be assigned to here
        7 |   let bump = fn() { count += 1 }
          |                     ^^^^^
-         = hint: keep what changes in a list
+         = hint: keep what changes in an object, a list or a global
       test.mote:8:21: error: \`count\` is assigned to, so a function cannot capture it
        8 |   let late = fn() { count }
          |                     ^^^^^
-         = hint: copy it first, \`let copy = count\`, or keep what changes in a list
+         = hint: copy it first, \`let copy = count\`, or keep what changes in an object
       test.mote:10:17: error: expected a \`fn(Int) -> Int\`, but this is a \`fn(Int, Int) -> Int\`
        10 |   print("{apply(add)}")
           |                 ^^^
@@ -1206,6 +1206,73 @@ fn main() {
        7 |   let pair = Pair { kids: texts }
          |                           ^^^^^
          = hint: write the elements one by one: \`[a[0], a[1], ...]\`"
+    `);
+  });
+});
+
+describe("globals", () => {
+  it("report what is wrong with their values and with assignments", () => {
+    expect(
+      errorsOf(`global a = b + 1
+global b = 2
+global c: Int = later()
+global d: Int = 4
+global e = later
+global f: Text = 3
+global a = 1
+global g = main()
+fn later() -> Int { d }
+fn main() {
+  d = "x"
+  d += 1
+  nope = 3
+  let d = 5
+  print("{d}")
+}`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:1:12: error: \`b\` has no value yet
+       1 | global a = b + 1
+         |            ^
+         = hint: globals get their values in the order of their declarations
+      test.mote:6:18: error: expected a \`Text\`, but this is an \`Int\`
+       6 | global f: Text = 3
+         |                  ^
+         = hint: convert it with \`.toText()\`
+      test.mote:7:8: error: the global \`a\` is already defined on line 1
+       7 | global a = 1
+         |        ^
+      test.mote:8:12: error: this has no value
+       8 | global g = main()
+         |            ^^^^^^
+      test.mote:11:7: error: expected an \`Int\`, but this is a \`Text\`
+       11 |   d = "x"
+          |       ^^^
+          = hint: convert it with \`.toInt()\`
+      test.mote:13:3: error: there is no variable \`nope\` to assign to
+       13 |   nope = 3
+          |   ^^^^
+          = hint: declare it with \`let nope = ...\`"
+    `);
+  });
+  it("report one that may be read before it has a value, however long the way", () => {
+    expect(
+      errorsOf(`global c: Int = later()
+global d: Int = 4
+global k = fn() { d }
+global m: Int = k()
+global n: Int = n2()
+fn n2() -> Int { n }
+fn later() -> Int { d }
+fn main() { print("{c}") }`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:1:8: error: the value of \`c\` may need \`d\`, which has none yet
+       1 | global c: Int = later()
+         |        ^
+         = hint: globals get their values in the order of their declarations
+      test.mote:5:8: error: the value of \`n\` may need \`n\`, which has none yet
+       5 | global n: Int = n2()
+         |        ^
+         = hint: globals get their values in the order of their declarations"
     `);
   });
 });

@@ -238,7 +238,7 @@ describe("syntax errors", () => {
   });
   it("something that is no declaration", () => {
     expect(syntaxError(`let x = 1`)).toMatchInlineSnapshot(`
-      "test.mote:1:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\` or \`class\`), but found \`let\`
+      "test.mote:1:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`let\`
        1 | let x = 1
          | ^^^"
     `);

@@ -14,6 +14,7 @@ import type {
   ElementType,
   Instruction,
   IrFunction,
+  IrGlobal,
   IrProgram,
   IrType,
   Label,
@@ -142,6 +143,7 @@ class Interpreter {
   readonly #program: IrProgram;
   readonly #input: InterpreterInput;
   readonly #codes = new Map<IrFunction, Code>();
+  readonly #globals = new Map<IrGlobal, unknown>();
 
   constructor(program: IrProgram, input: InterpreterInput) {
     this.#program = program;
@@ -227,6 +229,12 @@ class Interpreter {
         return;
       case "binary":
         values[i.dst.id] = binary(i.operator, i.a.type, read(i.a), read(i.b));
+        return;
+      case "globalGet":
+        values[i.dst.id] = this.#globals.get(i.global);
+        return;
+      case "globalSet":
+        this.#globals.set(i.global, read(i.value));
         return;
       case "same":
         values[i.dst.id] = read(i.a) === read(i.b) ? 1 : 0;

@@ -35,6 +35,12 @@ export function buildExpression(
       return buildConcat(fn, expression, name);
     case "local":
       return fn.locals.get(expression.local) ?? [];
+    case "global":
+      return fn.program.globalFor(expression.global).map((global) => {
+        const dst = fn.variable(global.type, name ?? global.name);
+        fn.emit({ op: "globalGet", dst, global });
+        return dst;
+      });
     case "call":
       return fn.call(expression.callee, fn.values(expression.args).flat(), name ?? "t");
     case "closure":

@@ -250,6 +250,13 @@ export class FunctionBuilder extends Emitter {
       case "assign":
         this.assign(this.locals.get(statement.local) as Variable[], this.value(statement.value, statement.local.name));
         break;
+      case "setGlobal": {
+        const value = this.value(statement.value, statement.global.name);
+        for (const [part, global] of this.program.globalFor(statement.global).entries()) {
+          this.emit({ op: "globalSet", global, value: value[part]! });
+        }
+        break;
+      }
       case "setIndex":
         buildSetIndex(this, statement);
         break;

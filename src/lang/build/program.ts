@@ -3,16 +3,21 @@
  * synthesised ones (growing lists) among them.
  */
 
-import type { FunctionSymbol, Local, TypedProgram } from "../check/typed.ts";
+import type { FunctionSymbol, GlobalSymbol, Local, TypedProgram } from "../check/typed.ts";
 import { BYTES, type FunctionType, typeName, UNIT } from "../check/types.ts";
-import type { IrFunction, IrProgram, Site } from "../ir/ir.ts";
+import type { IrFunction, IrGlobal, IrProgram, Site } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
+import { MoteError } from "../source.ts";
 import { buildCaller, declareCaller } from "./closures.ts";
 import type { ProgramContext } from "./context.ts";
 import { FunctionBuilder } from "./function.ts";
+import { earlyReads } from "./globals.ts";
 import { type FunctionCase, Representation } from "./representation.ts";
 
-/** Builds the IR of a checked program. Cost: linear in the code reachable from `main`. */
+/**
+ * Builds the IR of a checked program. Cost: linear in the code reachable from `main`.
+ * @throws MoteError when a global may be read before it has a value
+ */
 export function build(program: TypedProgram, prelude: TypedProgram): IrProgram {
   return new ProgramBuilder(program, prelude).build();
 }
@@ -25,6 +30,7 @@ class ProgramBuilder implements ProgramContext {
   readonly #bySymbol = new Map<FunctionSymbol, IrFunction>();
   readonly #synthesised = new Map<string, IrFunction>();
   readonly #pending: FunctionSymbol[] = [];
+  readonly #globals = new Map<GlobalSymbol, readonly IrGlobal[]>();
   readonly #callers = new Map<FunctionType, IrFunction>();
   readonly #sites: Site[] = [];
 
@@ -35,13 +41,22 @@ class ProgramBuilder implements ProgramContext {
 
   build(): IrProgram {
     const symbol = this.#program.functions.get("main")!;
-    const main = symbol.parameters.length === 0 ? this.functionFor(symbol) : this.#wrapMain(symbol);
+    const isPlain = symbol.parameters.length === 0 && this.#program.globals.length === 0;
+    const main = isPlain ? this.functionFor(symbol) : this.#wrapMain(symbol);
     for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
       new FunctionBuilder(this, next, this.functionFor(next)).build();
     }
     // Now all functions that become values are known, and those behind them are built.
     for (const [type, caller] of this.#callers) buildCaller(this, type, caller);
     this.representation.completeFunctions();
+    const { source, globals } = this.#program;
+    const early = earlyReads(
+      globals.map((global) => {
+        const initialiser = this.functionFor(global.initialiser);
+        return { symbol: global, initialiser, parts: this.globalFor(global) };
+      }),
+    );
+    if (early.length > 0) throw new MoteError(source, early);
     return { file: this.#program.source.name, functions: this.#functions, main, sites: this.#sites };
   }
 
@@ -71,6 +86,16 @@ class ProgramBuilder implements ProgramContext {
     return fn;
   }
 
+  globalFor(global: GlobalSymbol): readonly IrGlobal[] {
+    let parts = this.#globals.get(global);
+    if (parts === undefined) {
+      const names = this.representation.names(global.type, global.name);
+      parts = this.representation.of(global.type).map((type, index) => ({ name: names[index]!, type }));
+      this.#globals.set(global, parts);
+    }
+    return parts;
+  }
+
   caller(type: FunctionType, line: number): IrFunction {
     let fn = this.#callers.get(type);
     if (fn === undefined) {
@@ -98,12 +123,18 @@ class ProgramBuilder implements ProgramContext {
     return fn;
   }
 
-  /** A main without parameters that asks for what the program's main takes. */
+  /** A main without parameters that sets the globals, and asks for what the program's main takes. */
   #wrapMain(symbol: FunctionSymbol): IrFunction {
     const line = symbol.source.line(symbol.span.start);
     const fn = this.#newFunction("(start)", line);
     const caller: FunctionSymbol = { ...symbol, parameters: [], result: UNIT };
     const into = new FunctionBuilder(this, caller, fn);
+    for (const global of this.#program.globals) {
+      const value = into.call(global.initialiser, [], global.name);
+      for (const [part, target] of this.globalFor(global).entries()) {
+        into.emit({ op: "globalSet", global: target, value: value[part]! });
+      }
+    }
     const args = symbol.parameters.map((parameter) => {
       const [type] = this.representation.of(parameter.type);
       const dst = into.variable(type!, parameter.name);

@@ -12,7 +12,7 @@ import { checkArithmetic } from "./operators.ts";
 import { some } from "./optionals.ts";
 import type { ProgramScope } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
-import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "./typed.ts";
+import type { FunctionSymbol, GlobalSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "./typed.ts";
 import {
   BOOL,
   ERROR,
@@ -26,6 +26,7 @@ import {
   type Type,
   typeName,
   UNIT,
+  UNKNOWN,
 } from "./types.ts";
 import { conversionHint, describe } from "./words.ts";
 
@@ -82,8 +83,21 @@ export class Body {
     for (const { outer, span } of this.#captured) {
       if (!outer.assigned) continue;
       const message = `\`${outer.name}\` is assigned to, so a function cannot capture it`;
-      this.report(span, message, `copy it first, \`let copy = ${outer.name}\`, or keep what changes in a list`);
+      this.report(span, message, `copy it first, \`let copy = ${outer.name}\`, or keep what changes in an object`);
     }
+  }
+
+  /** Checks the value of a global, whose type may follow from it. */
+  checkGlobal(node: BlockNode, global: GlobalSymbol): void {
+    if (global.type !== UNKNOWN) {
+      this.check(node);
+      return;
+    }
+    const body = this.scoped([], () => this.block(node));
+    if (body.type === UNIT || body.type === NEVER) this.report(node.span, "this has no value");
+    const isSound = body.type !== UNIT && !isBottom(body.type);
+    global.type = this.symbol.result = isSound ? body.type : ERROR;
+    this.symbol.body = body;
   }
 
   /**
@@ -293,6 +307,8 @@ export class Body {
 
   #assignVariable(node: StatementOf<"assign">, target: ExpressionOf<"name">): Checked {
     const local = this.lookup(target.name);
+    const global = local === undefined ? this.scope.globals.get(target.name) : undefined;
+    if (global !== undefined) return this.#assignGlobal(node, global, target.span);
     if (local === undefined) {
       const hint = didYouMean(target.name, this.localNames()) ?? `declare it with \`let ${target.name} = ...\``;
       this.report(target.span, `there is no variable \`${target.name}\` to assign to`, hint);
@@ -300,7 +316,7 @@ export class Body {
     }
     if (this.#own(target.name) === undefined) {
       const message = `\`${target.name}\` belongs to the function around this one, and cannot be assigned to here`;
-      this.report(target.span, message, "keep what changes in a list");
+      this.report(target.span, message, "keep what changes in an object, a list or a global");
       return { statement: { kind: "expression", value: this.infer(node.value) }, diverges: false };
     }
     local.assigned = true;
@@ -312,6 +328,15 @@ export class Body {
       value = checkArithmetic(this, node.operator, { kind: "local", local, type, span }, right, node.span);
     }
     return { statement: { kind: "assign", local, value }, diverges: value.type === NEVER };
+  }
+
+  #assignGlobal(node: StatementOf<"assign">, global: GlobalSymbol, span: Span): Checked {
+    const { type } = global;
+    let value = this.value(node.value, type);
+    if (node.operator !== null) {
+      value = checkArithmetic(this, node.operator, { kind: "global", global, type, span }, value, node.span);
+    }
+    return { statement: { kind: "setGlobal", global, value }, diverges: value.type === NEVER };
   }
 
   #assignField(node: StatementOf<"assign">, target: ExpressionOf<"field">): Checked {

@@ -9,15 +9,17 @@ import type {
   BlockNode,
   CaseDeclaration,
   ClassDeclaration,
+  Expression,
   FieldDeclaration,
   FunctionDeclaration,
+  GlobalDeclaration,
   Name,
   StructDeclaration,
   UnionDeclaration,
 } from "../syntax/ast.ts";
 import { isOptionalCase } from "./optionals.ts";
 import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
-import type { FunctionSymbol, Local } from "./typed.ts";
+import type { FunctionSymbol, GlobalSymbol, Local } from "./typed.ts";
 import {
   arrayOf,
   BYTES,
@@ -31,6 +33,7 @@ import {
   type Type,
   typeName,
   UNIT,
+  UNKNOWN,
   type UnionCase,
   type UnionType,
 } from "./types.ts";
@@ -42,6 +45,8 @@ const LONGEST_UNPACKED = 64;
 export interface PendingBody {
   readonly symbol: FunctionSymbol;
   readonly node: BlockNode;
+  /** The global that the function is the initialiser of; its type may be UNKNOWN until then. */
+  readonly global?: GlobalSymbol;
 }
 
 /** Enters all declarations of a program into its scope. */
@@ -50,10 +55,12 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   const cases: [UnionCase, CaseDeclaration][] = [];
   const classes: [ClassType, ClassDeclaration][] = [];
   const functions: FunctionDeclaration[] = [];
+  const globals: GlobalDeclaration[] = [];
   for (const declaration of ast.declarations) {
     if (declaration.kind === "struct") structs.push([declareStruct(scope, declaration), declaration]);
     else if (declaration.kind === "union") cases.push(...declareUnion(scope, declaration));
     else if (declaration.kind === "class") classes.push([declareClass(scope, declaration), declaration]);
+    else if (declaration.kind === "global") globals.push(declaration);
     else functions.push(declaration);
   }
   for (const [struct, node] of structs) struct.fields = resolveFields(scope, node.fields);
@@ -67,7 +74,9 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   for (const [unionCase] of cases) unionCase.fields = checkUnpacked(scope, unionCase.fields);
   for (const [type] of classes) type.fields = withoutInitialisers(checkUnpacked(scope, type.fields));
   const bodies = functions.map((node) => ({ symbol: declareFunction(scope, node), node: node.body }));
-  return [...classes.flatMap(([type, node]) => declareMembers(scope, type, node)), ...bodies];
+  const members = classes.flatMap(([type, node]) => declareMembers(scope, type, node));
+  // Globals first and in order: the type of one may follow from its value.
+  return [...globals.map((node) => declareGlobal(scope, node)), ...members, ...bodies];
 }
 
 function declareStruct(scope: ProgramScope, node: StructDeclaration): StructType {
@@ -107,6 +116,24 @@ function declareClass(scope: ProgramScope, node: ClassDeclaration): ClassType {
   return type;
 }
 
+function declareGlobal(scope: ProgramScope, node: GlobalDeclaration): PendingBody {
+  const { text: name, span } = node.name;
+  const type = node.type === null ? UNKNOWN : scope.resolve(node.type);
+  const { source } = scope;
+  const initialiser: FunctionSymbol = { name, parameters: [], result: type, source, span, body: null };
+  const symbol: GlobalSymbol = { name, type, span, initialiser };
+  const [other, fn] = [scope.globals.get(name), scope.functions.get(name)];
+  if (other !== undefined) reportTwice(scope, node.name, "global", other.span);
+  else if (fn !== undefined) reportTwice(scope, node.name, "function", fn.span);
+  else scope.globals.set(name, symbol);
+  return { symbol: initialiser, node: blockOf(node.value), global: symbol };
+}
+
+/** An expression as a body. */
+function blockOf(value: Expression): BlockNode {
+  return { kind: "block", statements: [{ kind: "expression", value, span: value.span }], span: value.span };
+}
+
 function withoutInitialisers(fields: readonly Field[]): ClassField[] {
   return fields.map((field) => ({ ...field, initialiser: null }));
 }
@@ -126,7 +153,7 @@ function declareMembers(scope: ProgramScope, type: ClassType, node: ClassDeclara
     const symbolName = `${type.name}.${name.text}`;
     const symbol: FunctionSymbol = { name: symbolName, parameters: [], result: field.type, source, span, body: null };
     field.initialiser = symbol;
-    return [{ symbol, node: { kind: "block", statements: [{ kind: "expression", value: initialiser, span }], span } }];
+    return [{ symbol, node: blockOf(initialiser) }];
   });
   const methods = node.methods.map((method): PendingBody => {
     const self: Local = { name: "this", type, span: method.name.span, assigned: false };

@@ -25,6 +25,7 @@ import {
   type Type,
   typeName,
   UNIT,
+  UNKNOWN,
 } from "./types.ts";
 import { describe, VALUE_HINT } from "./words.ts";
 
@@ -85,11 +86,17 @@ function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   const { name, span } = node;
   const local = body.variable(name, span);
   if (local !== undefined) return { kind: "local", local, type: local.type, span };
+  const global = body.scope.globals.get(name);
+  if (global?.type === UNKNOWN) {
+    body.report(span, `\`${name}\` has no value yet`, "globals get their values in the order of their declarations");
+    return body.poison(span);
+  }
+  if (global !== undefined) return { kind: "global", global, type: global.type, span };
   const symbol = body.scope.functions.get(name);
   if (symbol !== undefined) return functionValue(symbol, span);
   const hint = BUILT_IN_FUNCTIONS.has(name)
     ? `\`${name}\` is built in, and no value: write \`fn(...) { ${name}(...) }\``
-    : didYouMean(name, [...body.localNames(), ...body.scope.functions.keys()]);
+    : didYouMean(name, [...body.localNames(), ...body.scope.globals.keys(), ...body.scope.functions.keys()]);
   body.report(span, `there is no variable \`${name}\``, hint);
   return body.poison(span);
 }

@@ -19,7 +19,11 @@ export function check(source: SourceFile, ast: Ast, prelude: TypedProgram | null
   const scope = new ProgramScope(source, prelude);
   const pending = declare(scope, ast);
   if (prelude !== null) checkMain(scope);
-  for (const { symbol, node } of pending) new Body(scope, symbol).check(node);
+  for (const { symbol, node, global } of pending) {
+    const body = new Body(scope, symbol);
+    if (global === undefined) body.check(node);
+    else body.checkGlobal(node, global);
+  }
   if (scope.diagnostics.length > 0) throw new MoteError(source, scope.diagnostics);
-  return { source, functions: scope.functions, types: scope.types };
+  return { source, functions: scope.functions, globals: [...scope.globals.values()], types: scope.types };
 }

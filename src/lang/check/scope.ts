@@ -6,7 +6,7 @@ import { InternalCompilerError } from "../options.ts";
 import type { Diagnostic, SourceFile, Span } from "../source.ts";
 import type { TypeNode } from "../syntax/ast.ts";
 import { didYouMean } from "./suggest.ts";
-import type { FunctionSymbol, TypedProgram } from "./typed.ts";
+import type { FunctionSymbol, GlobalSymbol, TypedProgram } from "./typed.ts";
 import {
   arrayOf,
   BUILT_IN_TYPES,
@@ -33,6 +33,7 @@ export class ProgramScope {
   readonly types = new Map<string, Type>();
   readonly cases = new Map<string, UnionCase>();
   readonly functions = new Map<string, FunctionSymbol>();
+  readonly globals = new Map<string, GlobalSymbol>();
   readonly #prelude: TypedProgram | null;
 
   /** @param prelude null while the prelude itself is checked */

@@ -28,9 +28,21 @@ export interface FunctionSymbol {
   body: TypedBlock | null;
 }
 
+/** A variable of the whole program. Compared by identity. */
+export interface GlobalSymbol {
+  readonly name: string;
+  /** Known before any function is checked. */
+  type: Type;
+  readonly span: Span;
+  /** Makes its first value, before `main` and in the order of the declarations. */
+  readonly initialiser: FunctionSymbol;
+}
+
 export interface TypedProgram {
   readonly source: SourceFile;
   readonly functions: ReadonlyMap<string, FunctionSymbol>;
+  /** In the order of their declarations. */
+  readonly globals: readonly GlobalSymbol[];
   /** Structs, unions and classes the program declares, by name. */
   readonly types: ReadonlyMap<string, Type>;
 }
@@ -92,6 +104,7 @@ export type TypedExpression =
   /** Interpolation and `+` of texts: parts of type Text, Int, Long, Byte, Float or Bool. */
   | (Base & { readonly kind: "concat"; readonly parts: readonly TypedExpression[] })
   | (Base & { readonly kind: "local"; readonly local: Local })
+  | (Base & { readonly kind: "global"; readonly global: GlobalSymbol })
   | (Base & { readonly kind: "call"; readonly callee: FunctionSymbol; readonly args: readonly TypedExpression[] })
   /** A function as a value: what it captures of the function around it is read now. */
   | (Base & { readonly kind: "closure"; readonly symbol: FunctionSymbol; readonly captures: readonly Local[] })
@@ -199,6 +212,7 @@ export type TypedStatement =
   | { readonly kind: "expression"; readonly value: TypedExpression }
   | { readonly kind: "let"; readonly local: Local; readonly value: TypedExpression }
   | { readonly kind: "assign"; readonly local: Local; readonly value: TypedExpression }
+  | { readonly kind: "setGlobal"; readonly global: GlobalSymbol; readonly value: TypedExpression }
   /** `object[index] = value`; with an operator, `object[index] operator= value`. */
   | {
       readonly kind: "setIndex";

@@ -96,6 +96,9 @@ export const NEVER: PrimitiveType = { kind: "never", name: "Never" };
 /** Of what has been reported already. Fits everywhere, so that one mistake gives one error. */
 export const ERROR: PrimitiveType = { kind: "error", name: "?" };
 
+/** Of a global whose initialiser has not been checked. */
+export const UNKNOWN: PrimitiveType = { kind: "error", name: "?" };
+
 /** The types a program can name without declaring them. */
 export const BUILT_IN_TYPES: readonly PrimitiveType[] = [INT, LONG, BYTE, FLOAT, BOOL, TEXT];
 

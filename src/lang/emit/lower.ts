@@ -272,6 +272,10 @@ class FunctionLowering implements FunctionContext {
           instruction.a === undefined ? undefined : this.value(instruction.a),
           instruction.b === undefined ? undefined : this.value(instruction.b),
         );
+      case "globalGet":
+        return manager.globalGet(this, instruction);
+      case "globalSet":
+        return manager.globalSet(this, instruction);
       case "same":
         return manager.same(this, instruction);
       case "construct":

@@ -81,6 +81,12 @@ export interface Variable {
   readonly mutable: boolean;
 }
 
+/** One component of a variable of the whole program. Compared by identity. */
+export interface IrGlobal {
+  readonly name: string;
+  readonly type: IrType;
+}
+
 export type Constant =
   | {
       readonly kind: "constant";
@@ -161,6 +167,9 @@ export type Instruction =
    * record where the target is a union that the record is a case of.
    */
   | { readonly op: "set"; readonly dst: Variable; readonly src: Atom }
+  /** Reads a global, which has been set before. */
+  | { readonly op: "globalGet"; readonly dst: Variable; readonly global: IrGlobal }
+  | { readonly op: "globalSet"; readonly global: IrGlobal; readonly value: Atom }
   | { readonly op: "unary"; readonly dst: Variable; readonly operator: UnaryOperator; readonly a: Atom }
   | {
       readonly op: "binary";

@@ -136,6 +136,10 @@ class FunctionPrinter {
         return set(i.dst, `${i.operator} ${atom(i.a)}`);
       case "binary":
         return set(i.dst, `${i.operator} ${atom(i.a)}, ${atom(i.b)}`);
+      case "globalGet":
+        return set(i.dst, `global ${i.global.name}`);
+      case "globalSet":
+        return `global ${i.global.name} := ${atom(i.value)}`;
       case "same":
         return set(i.dst, `same ${atom(i.a)}, ${atom(i.b)}`);
       case "call":

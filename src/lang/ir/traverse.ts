@@ -20,6 +20,8 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
   switch (instruction.op) {
     case "set":
       return [instruction.src];
+    case "globalSet":
+      return [instruction.value];
     case "unary":
       return [instruction.a];
     case "binary":
@@ -68,6 +70,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
       return [instruction.a, instruction.b].filter((atom) => atom !== undefined);
     case "write":
       return [instruction.bytes];
+    case "globalGet":
     case "immediate":
     case "sliceEmpty":
     case "literal":

@@ -6,10 +6,11 @@
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET } from "../../heap/contract.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../heap/contract.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../emit/link.ts";
 import { defineFunction, type Locals } from "../emit/locals.ts";
 import { BuildOptionError } from "../options.ts";
+import type { Place } from "./linear/access.ts";
 import type { RecordLayout } from "./linear/layout.ts";
 import { LinearManager } from "./linear/linear.ts";
 import type {
@@ -50,6 +51,11 @@ class LeakManager extends LinearManager {
     this.#refill = coreName(this.module, "leakRefill");
     this.#init = coreName(this.module, "leakInit");
     this.#defineAllocArray();
+  }
+
+  protected reserveGlobal(): Place {
+    const address = this.context.data.reserve(WORD_BYTES, WORD_BYTES);
+    return { base: () => this.module.i32.const(address), offset: 0 };
   }
 
   protected allocateRecord(

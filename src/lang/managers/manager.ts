@@ -154,6 +154,10 @@ export interface MemoryManager {
     emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef;
 
+  // Globals
+  globalGet(context: FunctionContext, instruction: InstructionOf<"globalGet">): ExpressionRef;
+  globalSet(context: FunctionContext, instruction: InstructionOf<"globalSet">): ExpressionRef;
+
   // Records and unions
   construct(context: FunctionContext, instruction: InstructionOf<"construct">): ExpressionRef;
   immediate(context: FunctionContext, instruction: InstructionOf<"immediate">): ExpressionRef;

@@ -17,7 +17,12 @@ export interface Ast {
   readonly declarations: readonly Declaration[];
 }
 
-export type Declaration = StructDeclaration | UnionDeclaration | ClassDeclaration | FunctionDeclaration;
+export type Declaration =
+  | StructDeclaration
+  | UnionDeclaration
+  | ClassDeclaration
+  | GlobalDeclaration
+  | FunctionDeclaration;
 
 export interface FieldDeclaration extends Node {
   readonly name: Name;
@@ -50,6 +55,13 @@ export interface ClassDeclaration extends Node {
   readonly name: Name;
   readonly fields: readonly ClassFieldDeclaration[];
   readonly methods: readonly FunctionDeclaration[];
+}
+
+export interface GlobalDeclaration extends Node {
+  readonly kind: "global";
+  readonly name: Name;
+  readonly type: TypeNode | null;
+  readonly value: Expression;
 }
 
 export interface FunctionDeclaration extends Node {

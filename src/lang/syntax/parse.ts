@@ -14,7 +14,7 @@ interface Expectation {
 
 /** The grammar's names for things, as they read in a sentence; "space" is not worth mentioning. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  declaration: ["a declaration (`fn`, `struct`, `union` or `class`)"],
+  declaration: ["a declaration (`fn`, `struct`, `union`, `class` or `global`)"],
   statement: ["a statement"],
   expression: ["an expression"],
   pattern: ["a pattern"],
@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 const WITHIN_TOKENS = new Set(["L", ".", "0x"]);
 
 const KEYWORDS = new Set(
-  "fn struct union class let if else match while for in break continue return true false".split(" "),
+  "fn struct union class global let if else match while for in break continue return true false".split(" "),
 );
 
 /**

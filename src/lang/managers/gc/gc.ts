@@ -22,6 +22,7 @@ import {
   MATURE_SPACES,
   POINTER_REPS,
   SHADOW_DEFAULT_BYTES,
+  SLICE_MARK,
   START_FINDERS,
   WORD_BYTES,
 } from "../../../heap/contract.ts";
@@ -73,6 +74,8 @@ export const gc: ManagerFactory = {
   create: (context) => new GcManager(context),
 };
 
+/** Where the shadow stack begins: a constant as well. */
+const SHADOW_BASE = "gc.shadowBase";
 /** A heap takes some chunks at least. */
 const LAST_HEAP_BASE = 2 ** 32 - 2 ** 20;
 
@@ -100,6 +103,8 @@ class GcManager extends LinearManager {
   readonly #barriers: Barriers;
   readonly #slowPaths: SlowPaths;
   readonly #starts: Starts;
+  /** What pointers of the whole program there are. */
+  readonly #globals: PointerKind[] = [];
   #frame: FrameState | null = null;
 
   constructor(context: ManagerContext) {
@@ -121,6 +126,31 @@ class GcManager extends LinearManager {
     this.#passRegisters = withTailCallNeighbours(context.program, this.#mayCollect);
     this.#isSafepoint = (instruction) =>
       allocates(instruction) || (instruction.op === "call" && this.#mayCollect.has(instruction.callee));
+  }
+
+  // Globals
+
+  /** Pointers of the whole program are the first words of the shadow stack, where a collection begins to look. */
+  protected reserveGlobal(kind: PointerKind): Place {
+    const words = wordsOf(this.#globals);
+    const marked = this.context.options.reps === "a" ? "box" : kind;
+    this.#globals.push(marked);
+    const offset = (words + wordsOf([marked]) - 1) * WORD_BYTES;
+    return { base: () => this.module.global.get(SHADOW_BASE, i32), offset };
+  }
+
+  /** In front of everything: the marks of slices among the globals, and the shadow stack behind them. */
+  #openGlobals(): ExpressionRef[] {
+    const op = this.module.i32;
+    const base = (): ExpressionRef => this.module.global.get(SHADOW_BASE, i32);
+    let words = 0;
+    const marks: ExpressionRef[] = [];
+    for (const kind of this.#globals) {
+      if (kind === "slice") marks.push(op.store(words * WORD_BYTES, 4, base(), op.const(SLICE_MARK)));
+      words += wordsOf([kind]);
+    }
+    if (words === 0) return [];
+    return [...marks, this.module.global.set(this.#names.shadowTop, op.add(base(), op.const(words * WORD_BYTES)))];
   }
 
   // Frames and calls
@@ -460,14 +490,17 @@ class GcManager extends LinearManager {
     const pauseMicros = Math.ceil((options.pauseMs ?? 0) * 1000);
     const { nurseryBytes, nurseryFirstBytes, heapLimitBytes, growthPercent } = options;
     const shadowBase = data.seal();
-    const heapBase = shadowBase + (options.shadowStackBytes || SHADOW_DEFAULT_BYTES);
+    const globalBytes = wordsOf(this.#globals) * WORD_BYTES;
+    const heapBase = shadowBase + globalBytes + (options.shadowStackBytes || SHADOW_DEFAULT_BYTES);
     if (heapBase > LAST_HEAP_BASE) {
       throw new BuildOptionError("shadowStackBytes leaves no room for the heap; lower it");
     }
+    module.addGlobal(SHADOW_BASE, i32, false, op.const(shadowBase));
     module.addGlobal(SHADOW_LIMIT, i32, false, op.const(heapBase | 0));
     const sizes = [nurseryBytes, heapLimitBytes, growthPercent, pauseMicros, nurseryFirstBytes];
     const settings = [shadowBase, heapBase, ...sizes.map((size) => size ?? 0)].map((setting) => op.const(setting | 0));
     const start = [module.if(module.call(this.#names.init, settings, i32), failed)];
+    start.push(...this.#openGlobals());
     if (options.zeal) start.push(module.call(coreName(module, "setZeal"), [op.const(options.zeal)], none));
     const isMeasured = options.measure || options.pauses;
     return {

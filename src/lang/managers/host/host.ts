@@ -34,6 +34,7 @@ import type {
   WasmType,
 } from "../manager.ts";
 import { HostConstants } from "./constants.ts";
+import { HostGlobals } from "./globals.ts";
 import { HostIo } from "./io.ts";
 import { emitMatch } from "./match.ts";
 import { emitArrayBytes, longestArray } from "./sizes.ts";
@@ -73,6 +74,7 @@ class HostManager extends PlainFrames implements MemoryManager {
   readonly #types: HostTypes;
   readonly #io: HostIo;
   readonly #constants: HostConstants;
+  readonly #globals: HostGlobals;
   #labels = 0;
 
   constructor(context: ManagerContext) {
@@ -80,6 +82,7 @@ class HostManager extends PlainFrames implements MemoryManager {
     this.#context = context;
     this.#module = context.module;
     this.#types = new HostTypes(context.module, context.program);
+    this.#globals = new HostGlobals(context.module, this.#types);
     const { module, data, wasi, counters } = context;
     const bytes = this.#types.element(BYTE_ELEMENT);
     const texts = this.#types.element(TEXT_ELEMENT);
@@ -148,6 +151,14 @@ class HostManager extends PlainFrames implements MemoryManager {
     return context.sequence(
       values.map((each, part) => this.#module.struct.set(first + part, context.read(object), each)),
     );
+  }
+
+  globalGet(context: FunctionContext, { dst, global }: InstructionOf<"globalGet">): ExpressionRef {
+    return context.assign(dst, this.#globals.get(global));
+  }
+
+  globalSet(context: FunctionContext, { global, value }: InstructionOf<"globalSet">): ExpressionRef {
+    return context.sequence(this.#globals.set(global, context.values(value)));
   }
 
   same(context: FunctionContext, { dst, a, b }: InstructionOf<"same">): ExpressionRef {

@@ -40,6 +40,7 @@ import {
   emitStore,
   type Place,
 } from "./access.ts";
+import { Globals } from "./globals.ts";
 import { defineArguments, defineReadInput } from "./input.ts";
 import { type ArrayLayout, Layouts, type PointerKind, pointerKindOf, type RecordLayout, sizeOf } from "./layout.ts";
 import { emitMatch } from "./match.ts";
@@ -73,6 +74,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   protected readonly context: ManagerContext;
   protected readonly module: binaryen.Module;
   protected readonly layouts: Layouts;
+  readonly #globals: Globals;
   #helpers = new Set<string>();
 
   constructor(context: ManagerContext) {
@@ -80,6 +82,18 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     this.context = context;
     this.module = context.module;
     this.layouts = new Layouts(context.data);
+    this.#globals = new Globals(this.module, (kind) => this.reserveGlobal(kind));
+  }
+
+  /** A word for a pointer of the whole program, zero at first. */
+  protected abstract reserveGlobal(kind: PointerKind): Place;
+
+  globalGet(context: FunctionContext, { dst, global }: InstructionOf<"globalGet">): ExpressionRef {
+    return context.assign(dst, this.#globals.get(global));
+  }
+
+  globalSet(context: FunctionContext, { global, value }: InstructionOf<"globalSet">): ExpressionRef {
+    return context.sequence(this.#globals.set(global, context.values(value)));
   }
 
   // What a manager adds
