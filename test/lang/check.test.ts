@@ -664,7 +664,7 @@ fn main() {}`),
       test.mote:1:17: error: \`Int\` takes no type argument
        1 | fn f(a: Foo, b: Int[Text], c: List, d: List[Bar]) -> Node {}
          |                 ^^^^^^^^^
-         = hint: only \`List[T]\` does
+         = hint: only \`List[T]\` and \`Port[T]\` do
       test.mote:1:31: error: a list needs the type of its elements
        1 | fn f(a: Foo, b: Int[Text], c: List, d: List[Bar]) -> Node {}
          |                               ^^^^
@@ -1273,6 +1273,48 @@ fn main() { print("{c}") }`),
        5 | global n: Int = n2()
          |        ^
          = hint: globals get their values in the order of their declarations"
+    `);
+  });
+});
+
+describe("ports", () => {
+  it("report what does not follow, and wrong elements", () => {
+    expect(
+      errorsOf(`fn main() {
+  let p = port(3)
+  let q: Port = port(3)
+  let r: Port[Int] = port("x")
+  r.put("y")
+  let s: Int = r.get()
+  for x in r { }
+  r[0] = 1
+}`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:2:11: error: what this port carries does not follow from here
+       2 |   let p = port(3)
+         |           ^^^^^^^
+         = hint: declare it: \`let p: Port[Int] = port(16)\`, for example
+      test.mote:3:10: error: a port needs the type of its elements
+       3 |   let q: Port = port(3)
+         |          ^^^^
+         = hint: write \`Port[Int]\`, for example
+      test.mote:4:27: error: expected an \`Int\`, but this is a \`Text\`
+       4 |   let r: Port[Int] = port("x")
+         |                           ^^^
+         = hint: convert it with \`.toInt()\`
+      test.mote:5:9: error: expected an \`Int\`, but this is a \`Text\`
+       5 |   r.put("y")
+         |         ^^^
+         = hint: convert it with \`.toInt()\`
+      test.mote:6:16: error: expected an \`Int\`, but this is an \`Int?\`
+       6 |   let s: Int = r.get()
+         |                ^^^^^^^
+      test.mote:7:12: error: \`for\` goes over arrays and lists, but this is a \`Port[Int]\`
+       7 |   for x in r { }
+         |            ^
+      test.mote:8:3: error: a \`Port[Int]\` cannot be indexed
+       8 |   r[0] = 1
+         |   ^"
     `);
   });
 });

@@ -9,7 +9,8 @@ import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } fr
 import { buildField, buildMember } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { buildList } from "./lists.ts";
-import { buildGet, buildIsSome, buildOr } from "./optionals.ts";
+import { buildGet, buildIsSome, buildOr, someOf } from "./optionals.ts";
+import { buildPort } from "./ports.ts";
 import { buildArray, buildArrayLiteral, buildCopy, buildIndex, buildLength, buildSlice } from "./sequences.ts";
 import { buildConcat, buildFail, buildOutput, buildParse, literalText } from "./texts.ts";
 
@@ -116,6 +117,10 @@ function buildBuiltin(fn: FunctionBuilder, expression: ExpressionOf<"builtin">, 
       }
       return fn.callInternal("__floatToFixed", [fn.atom(number!), places], name);
     }
+    case "port":
+    case "portPut":
+    case "portGet":
+      return [buildPort(fn, expression, expression.builtin, name)];
     case "optionalIsSome":
       return [buildIsSome(fn, args[0]!, name)];
     case "optionalGet":
@@ -220,6 +225,10 @@ function buildCase(fn: FunctionBuilder, expression: ExpressionOf<"case">, name?:
   const { unionCase, fields, span } = expression;
   if (isNullary(unionCase.union)) return constantOf({ kind: "byte" }, unionCase.index);
   const union = fn.representation.union(unionCase.union);
+  if (unionCase.union.optionalOf !== undefined && unionCase.fields.length > 0) {
+    const values = fields.map((field) => holdField(fn, field, fn.line(span))).flatMap((one) => one.get());
+    return someOf(fn, unionCase.union, values, fn.line(span), name);
+  }
   const dst = fn.variable({ kind: "union", union }, name ?? "union");
   if (unionCase.fields.length === 0) {
     fn.emit({ op: "immediate", dst, union, caseIndex: unionCase.index });
@@ -227,10 +236,6 @@ function buildCase(fn: FunctionBuilder, expression: ExpressionOf<"case">, name?:
   }
   const held = fields.map((field) => holdField(fn, field, fn.line(span)));
   const args = held.flatMap((one) => one.get());
-  if (fn.representation.optionalRecord(unionCase.union) !== null) {
-    fn.emit({ op: "set", dst, src: fn.atom(args) });
-    return dst;
-  }
   const record = fn.representation.caseRecord(unionCase);
   fn.emit({ op: "construct", dst, record, args, site: fn.site(span, unionCase.name) });
   return dst;

@@ -12,7 +12,7 @@ import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { INT_TYPE, LIST_LENGTH, LIST_STORAGE } from "./representation.ts";
-import { arrayAsSlice, elementType, listLength, listStorage, newArray, recordOf } from "./sequences.ts";
+import { arrayAsSlice, arrayLength, elementType, listLength, listStorage, newArray, recordOf } from "./sequences.ts";
 
 /** Capacity after the first growth; bytes come in larger numbers. */
 const FIRST_CAPACITY = 4;
@@ -60,12 +60,6 @@ function setLength(fn: Emitter, list: Variable, value: Atom): void {
 
 function setStorage(fn: Emitter, list: Variable, value: Atom): void {
   fn.emit({ op: "setField", object: list, record: recordOf(list), index: LIST_STORAGE, value });
-}
-
-function arrayLength(fn: Emitter, array: Variable): Variable {
-  const dst = fn.variable(INT_TYPE, "capacity");
-  fn.emit({ op: "arrayLength", dst, array });
-  return dst;
 }
 
 function push(fn: Emitter, element: Type, list: Variable, value: Value, line: number): void {

@@ -4,7 +4,7 @@ import type { TypedExpression } from "../check/typed.ts";
 import { optionalElement, type Type, type UnionType as UnionSource } from "../check/types.ts";
 import type { Atom, UnionType, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
-import { boolConstant, type Value } from "./emitter.ts";
+import { boolConstant, type Emitter, type Value } from "./emitter.ts";
 import { readField } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 
@@ -32,6 +32,18 @@ function contentOf(fn: FunctionBuilder, type: UnionSource, binding: Variable): V
   if (fn.representation.optionalRecord(type) !== null) return [binding];
   const record = fn.representation.caseRecord(type.cases[1]!);
   return readField(fn, binding, record, fields, fields[0]!, "value");
+}
+
+/** A value as an optional one. */
+export function someOf(fn: Emitter, type: UnionSource, value: Value, line: number, name = "some"): Variable {
+  const union = fn.representation.union(type);
+  const dst = fn.variable({ kind: "union", union }, name);
+  if (fn.representation.optionalRecord(type) !== null) fn.emit({ op: "set", dst, src: fn.atom(value) });
+  else {
+    const record = fn.representation.caseRecord(type.cases[1]!);
+    fn.emit({ op: "construct", dst, record, args: value, site: fn.siteAt(line, "Some") });
+  }
+  return dst;
 }
 
 export function buildIsSome(fn: FunctionBuilder, subject: TypedExpression, name = "c"): Atom {

@@ -38,6 +38,11 @@ import { InternalCompilerError } from "../options.ts";
 export const LIST_STORAGE = 0;
 export const LIST_LENGTH = 1;
 
+/** Where a port's storage, its first element and its number of elements are in its record. */
+export const PORT_STORAGE = 0;
+export const PORT_FIRST = 1;
+export const PORT_COUNT = 2;
+
 export const INT_TYPE: IrType = { kind: "int" };
 export const LONG_TYPE: IrType = { kind: "long" };
 export const BYTE_TYPE: IrType = { kind: "byte" };
@@ -61,6 +66,7 @@ export class Representation {
   readonly #unions = new Map<UnionSource, UnionType>();
   readonly #classes = new Map<ClassType, RecordType>();
   readonly #lists = new Map<Type, RecordType>();
+  readonly #ports = new Map<Type, RecordType>();
   readonly #functions = new Map<FunctionType, UnionType>();
   readonly #functionCases = new Map<FunctionType, Map<FunctionSymbol, FunctionCase>>();
 
@@ -93,6 +99,8 @@ export class Representation {
       case "struct":
         if (!isFlat(type)) return [{ kind: "record", record: this.struct(type) }];
         return type.fields.flatMap((field) => this.of(field.type));
+      case "port":
+        return [{ kind: "record", record: this.port(type.element) }];
       case "class":
         return [{ kind: "record", record: this.class(type) }];
       case "function":
@@ -229,6 +237,21 @@ export class Representation {
       record.fields = [
         { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: true },
         { name: "length", type: INT_TYPE, mutable: true },
+      ];
+    }
+    return record;
+  }
+
+  /** The record of a port: storage, where its first element is, and how many there are; see PORT_STORAGE. */
+  port(element: Type): RecordType {
+    let record = this.#ports.get(element);
+    if (record === undefined) {
+      record = { name: `Port[${typeName(element)}]`, fields: [] };
+      this.#ports.set(element, record);
+      record.fields = [
+        { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: false },
+        { name: "first", type: INT_TYPE, mutable: true },
+        { name: "count", type: INT_TYPE, mutable: true },
       ];
     }
     return record;

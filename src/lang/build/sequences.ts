@@ -7,7 +7,7 @@ import { count } from "./counting.ts";
 import { type Emitter, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
 import { unpackedPlace } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
-import { INT_TYPE, LIST_LENGTH, LIST_STORAGE } from "./representation.ts";
+import { INT_TYPE, LIST_LENGTH, LIST_STORAGE, PORT_COUNT } from "./representation.ts";
 
 type ExpressionOf<Kind extends TypedExpression["kind"]> = Extract<TypedExpression, { kind: Kind }>;
 
@@ -32,12 +32,25 @@ export function listStorage(fn: Emitter, list: Variable): Variable {
   return dst;
 }
 
-/** The record type of a variable that holds a list. In dead code there is none, and nothing is emitted. */
-export function recordOf(list: Variable) {
-  return list.type.kind === "record" ? list.type.record : { name: "unreachable", fields: [LIST_FIELD, LIST_FIELD] };
+/** How many elements a port holds. */
+export function portCount(fn: Emitter, port: Variable): Variable {
+  const dst = fn.variable(INT_TYPE, "count");
+  fn.emit({ op: "field", dst, object: port, record: recordOf(port), index: PORT_COUNT });
+  return dst;
 }
 
-const LIST_FIELD = { name: "unreachable", type: INT_TYPE, mutable: true };
+export function arrayLength(fn: Emitter, array: Variable): Variable {
+  const dst = fn.variable(INT_TYPE, "capacity");
+  fn.emit({ op: "arrayLength", dst, array });
+  return dst;
+}
+
+/** The record type of a variable that holds a list or a port. In dead code there is none, and nothing is emitted. */
+export function recordOf(list: Variable) {
+  return list.type.kind === "record" ? list.type.record : { name: "unreachable", fields: [FIELD, FIELD, FIELD] };
+}
+
+const FIELD = { name: "unreachable", type: INT_TYPE, mutable: true };
 
 /** Reads an element at an index that is known to be good. */
 export function elementAt(fn: Emitter, type: Type, sequence: Variable, index: Atom, name = "element"): Value {
@@ -48,6 +61,7 @@ export function elementAt(fn: Emitter, type: Type, sequence: Variable, index: At
 }
 
 export function sequenceLength(fn: Emitter, type: Type, sequence: Variable): Variable {
+  if (type.kind === "port") return portCount(fn, sequence);
   return type.kind === "list" ? listLength(fn, sequence) : fn.sliceLength(sequence);
 }
 

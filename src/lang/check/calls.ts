@@ -29,6 +29,8 @@ export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): 
       return checkOutput(body, node, name.text, NEVER);
     case "array":
       return checkArray(body, node, want);
+    case "port":
+      return checkPort(body, node, want);
   }
   const callee = functions.get(name.text);
   if (callee !== undefined) {
@@ -61,6 +63,19 @@ function checkOutput(
 ): TypedExpression {
   const args = checkArguments(body, builtin, [TEXT], node.args, node.span);
   return { kind: "builtin", builtin, args, type, span: node.span };
+}
+
+/** `port(n)`: what it carries follows from where it stands. */
+function checkPort(body: Body, node: ExpressionOf<"call">, want?: Type): TypedExpression {
+  const args = checkArguments(body, "port", [INT], node.args, node.span);
+  if (want?.kind === "port" && args.length === 1) {
+    return { kind: "builtin", builtin: "port", args, type: want, span: node.span };
+  }
+  if (args.length === 1 && (want === undefined || !isBottom(want))) {
+    const hint = "declare it: `let p: Port[Int] = port(16)`, for example";
+    body.report(node.span, "what this port carries does not follow from here", hint);
+  }
+  return body.poison(node.span);
 }
 
 /** `array(n, value)`: the value decides the type of the elements. */

@@ -130,7 +130,10 @@ function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
     body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, hint);
     return body.poison(span);
   }
-  if (name.text === "length" && (type === TEXT || type.kind === "array" || type.kind === "list")) {
+  if (
+    name.text === "length" &&
+    (type === TEXT || type.kind === "array" || type.kind === "list" || type.kind === "port")
+  ) {
     return { kind: "length", object, type: INT, span };
   }
   let hint: string | undefined;

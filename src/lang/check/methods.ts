@@ -20,6 +20,7 @@ import {
   isBottom,
   LONG,
   optionalElement,
+  optionalOf,
   type PrimitiveType,
   TEXT,
   type Type,
@@ -147,6 +148,10 @@ function methodsOf(type: Type): MethodTable {
       finish: builtin("listFinish", arrayOf(element)),
       ...(element === BYTE ? { append: builtin("listAppend", UNIT, TEXT) } : {}),
     };
+  }
+  if (type.kind === "port") {
+    const { element } = type;
+    return { put: builtin("portPut", BOOL, element), get: builtin("portGet", optionalOf(element)) };
   }
   const optional = optionalElement(type);
   if (optional !== null) {

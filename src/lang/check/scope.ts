@@ -15,16 +15,22 @@ import {
   functionOf,
   listOf,
   optionalOf,
+  portOf,
   type Type,
   UNIT,
   type UnionCase,
 } from "./types.ts";
 
 /** Functions that are part of the language; a program cannot define others of these names. */
-export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set(["print", "write", "fail", "array"]);
+export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set(["print", "write", "fail", "array", "port"]);
 
 /** Types that need no declaration, as a program writes them. */
-export const BUILT_IN_TYPE_NAMES: readonly string[] = [...BUILT_IN_TYPES.map((type) => type.name), "Bytes", "List"];
+export const BUILT_IN_TYPE_NAMES: readonly string[] = [
+  ...BUILT_IN_TYPES.map((type) => type.name),
+  "Bytes",
+  "List",
+  "Port",
+];
 
 export class ProgramScope {
   readonly source: SourceFile;
@@ -82,10 +88,10 @@ export class ProgramScope {
       return parameters.includes(ERROR) || result === ERROR ? ERROR : functionOf(parameters, result);
     }
     const { name, argument } = node;
-    if (name === "List") return this.#resolveList(node.span, argument);
+    if (name === "List" || name === "Port") return this.#resolveGeneric(node.span, name, argument);
     if (argument !== null) {
       this.resolve(argument);
-      this.report(node.span, `\`${name}\` takes no type argument`, "only `List[T]` does");
+      this.report(node.span, `\`${name}\` takes no type argument`, "only `List[T]` and `Port[T]` do");
       return ERROR;
     }
     if (name === "Bytes") return BYTES;
@@ -100,12 +106,14 @@ export class ProgramScope {
     return ERROR;
   }
 
-  #resolveList(span: Span, argument: TypeNode | null): Type {
+  #resolveGeneric(span: Span, name: "List" | "Port", argument: TypeNode | null): Type {
     if (argument === null) {
-      this.report(span, "a list needs the type of its elements", "write `List[Int]`, for example");
+      const what = name === "List" ? "list" : "port";
+      this.report(span, `a ${what} needs the type of its elements`, `write \`${name}[Int]\`, for example`);
       return ERROR;
     }
     const element = this.resolve(argument);
-    return element === ERROR ? ERROR : listOf(element);
+    if (element === ERROR) return ERROR;
+    return name === "List" ? listOf(element) : portOf(element);
   }
 }

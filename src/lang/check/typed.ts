@@ -84,6 +84,9 @@ export type Builtin =
   | "sameBytes" // Text <-> [Byte]: the same value
   | "uncheckedByte" // prelude only: a byte of a text at an index known to be good
   | "toFixed"
+  | "port"
+  | "portPut"
+  | "portGet"
   | "optionalIsSome"
   | "optionalGet"
   | "optionalOr"

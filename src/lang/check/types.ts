@@ -8,7 +8,7 @@
 import type { Span } from "../source.ts";
 import type { FunctionSymbol } from "./typed.ts";
 
-export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType | FunctionType | ClassType;
+export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType | FunctionType | ClassType | PortType;
 
 export interface PrimitiveType {
   readonly kind: "int" | "long" | "byte" | "float" | "bool" | "text" | "unit" | "never" | "error";
@@ -32,6 +32,12 @@ export interface FunctionType {
   readonly kind: "function";
   readonly parameters: readonly Type[];
   readonly result: Type;
+}
+
+/** `Port[T]`: a queue of bounded length. */
+export interface PortType {
+  readonly kind: "port";
+  readonly element: Type;
 }
 
 export interface Field {
@@ -125,6 +131,18 @@ export function listOf(element: Type): ListType {
   return type;
 }
 
+const ports = new WeakMap<Type, PortType>();
+
+/** The type `Port[element]`. */
+export function portOf(element: Type): PortType {
+  let type = ports.get(element);
+  if (type === undefined) {
+    type = { kind: "port", element };
+    ports.set(element, type);
+  }
+  return type;
+}
+
 const identities = new WeakMap<Type, number>();
 const functions = new Map<string, FunctionType>();
 let nextIdentity = 0;
@@ -179,6 +197,7 @@ export const BYTES: ArrayType = arrayOf(BYTE);
 export function typeName(type: Type): string {
   if (type.kind === "array") return `[${typeName(type.element)}]`;
   if (type.kind === "list") return `List[${typeName(type.element)}]`;
+  if (type.kind === "port") return `Port[${typeName(type.element)}]`;
   if (type.kind === "function") {
     const result = type.result === UNIT ? "" : ` -> ${typeName(type.result)}`;
     return `fn(${type.parameters.map(typeName).join(", ")})${result}`;
@@ -222,7 +241,7 @@ export function isComparable(type: Type): boolean {
 export function holdsPointers(type: Type): boolean {
   if (type.kind === "struct") return !isFlat(type) || type.fields.some((field) => holdsPointers(field.type));
   if (type.kind === "union") return !isNullary(type);
-  return ["text", "array", "list", "class", "function"].includes(type.kind);
+  return ["text", "array", "list", "port", "class", "function"].includes(type.kind);
 }
 
 /** True for types with `<`. */
