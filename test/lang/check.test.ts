@@ -1309,6 +1309,7 @@ describe("ports", () => {
       test.mote:6:16: error: expected an \`Int\`, but this is an \`Int?\`
        6 |   let s: Int = r.get()
          |                ^^^^^^^
+         = hint: there may be no value: use \`if let\`, \`match\`, \`.or(...)\` or \`.get()\`
       test.mote:7:12: error: \`for\` goes over arrays and lists, but this is a \`Port[Int]\`
        7 |   for x in r { }
          |            ^

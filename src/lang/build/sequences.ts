@@ -135,11 +135,22 @@ export function buildSlice(fn: FunctionBuilder, expression: ExpressionOf<"slice"
 
 // Making
 
-/** Allocates an array object. */
+/** Allocates an array object, each element of which is written before it is read. */
 export function newArray(fn: Emitter, element: Type, length: Atom, line: number, what: string): Variable {
+  return allocateArray(fn, element, length, line, what, true);
+}
+
+function allocateArray(
+  fn: Emitter,
+  element: Type,
+  length: Atom,
+  line: number,
+  what: string,
+  overwritten: boolean,
+): Variable {
   const elementOf = fn.representation.element(element);
   const dst = fn.variable({ kind: "array", element: elementOf }, "array");
-  fn.emit({ op: "arrayNew", dst, element: elementOf, length, site: fn.siteAt(line, what) });
+  fn.emit({ op: "arrayNew", dst, element: elementOf, length, overwritten, site: fn.siteAt(line, what) });
   return dst;
 }
 
@@ -212,9 +223,10 @@ export function buildArray(fn: FunctionBuilder, expression: ExpressionOf<"builti
   if (length.kind === "variable" || length.value < 0) {
     fn.require(fn.compare("ge", length, ZERO), () => fn.panic("negativeLength", line, length));
   }
-  const array = newArray(fn, element, length, line, typeName(type));
   // Fresh arrays of numbers are zero already.
-  if (!value!.every(isZero)) fillArray(fn, array, length, value!);
+  const isFilled = !value!.every(isZero);
+  const array = allocateArray(fn, element, length, line, typeName(type), isFilled);
+  if (isFilled) fillArray(fn, array, length, value!);
   return arrayAsSlice(fn, element, array, length, name);
 }
 

@@ -1,6 +1,6 @@
 /** How the checker speaks of types. */
 
-import { type Type, typeName } from "./types.ts";
+import { optionalElement, type Type, typeName } from "./types.ts";
 
 /** A type with its article, for messages. */
 export function describe(type: Type): string {
@@ -26,6 +26,7 @@ export function conversionHint(from: Type, to: Type): string | undefined {
   if (from.kind === "list" && to.kind === "array" && from.element === to.element) {
     return "a list becomes an array by `.finish()`";
   }
+  if (optionalElement(from) === to) return VALUE_HINT;
   const method = CONVERSIONS[typeName(to)]?.[typeName(from)];
   return method === undefined ? undefined : `convert it with \`.${method}()\``;
 }

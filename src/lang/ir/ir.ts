@@ -237,6 +237,8 @@ export type Instruction =
   /** Allocates an array of `length` elements, all zero (numbers), null-like or unspecified-but-safe (pointers: never read before written). */
   | {
       readonly op: "arrayNew";
+      /** Each element is written before it is read, so that numbers need not be zero. */
+      readonly overwritten?: boolean;
       readonly dst: Variable;
       readonly element: ElementType;
       readonly length: Atom;

@@ -318,7 +318,7 @@ class GcManager extends LinearManager {
         ]),
       ),
       // The core itself clears arrays with pointers only.
-      ...(layout.hasPointers ? [] : clear()),
+      ...(layout.hasPointers || instruction.overwritten ? [] : clear()),
     ];
   }
 
