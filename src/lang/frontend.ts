@@ -24,7 +24,10 @@ function loadPrelude(): TypedProgram {
   return prelude;
 }
 
-/** Parses and checks a program without building it. @throws MoteError with all independent errors found */
+/**
+ * Parses and checks a program without building it.
+ * @throws MoteError with all independent errors found: one of the syntax for each declaration, all others of the rest
+ */
 export function checkProgram(source: SourceFile): TypedProgram {
   return withoutOverflow(source, () => check(source, parse(source), loadPrelude()));
 }

@@ -874,6 +874,83 @@ fn main() {
      = hint: convert it with \`.toInt()\`"
 `);
   });
+  it("errors of syntax and of types in one run, and nothing that follows from them", () => {
+    expect(
+      errorsOf(`struct City { name: Text, lat Float }
+union Color { Red, green, Blue }
+fn half(n: Int) -> Int { n / }
+func twice(n: Int) -> Int { n * 2 }
+
+fn show(city: City, color: Color) -> Text {
+  let known = match color { Red => 1, Green => 2, Blue => 3 }
+  let other = Green
+  "{city.nmae} {known} {half("no").foo} {twice(1, 2)}"
+}
+
+fn main() {
+  print(show(City { name: "x" }, Red))
+  print(unknown(1))
+  let n: Int = "one"
+}`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:1:31: error: expected \`:\`, but found \`Float\`
+       1 | struct City { name: Text, lat Float }
+         |                               ^^^^^
+         = hint: a parameter and a field have a type: \`name: Type\`
+      test.mote:2:20: error: expected a capitalised name or \`}\`, but found \`green\`
+       2 | union Color { Red, green, Blue }
+         |                    ^^^^^
+         = hint: names of types and cases begin with a capital letter
+      test.mote:3:30: error: expected an expression, but found \`}\`
+       3 | fn half(n: Int) -> Int { n / }
+         |                              ^
+      test.mote:4:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`func\`
+       4 | func twice(n: Int) -> Int { n * 2 }
+         | ^^^^
+         = hint: a function begins with \`fn\`
+      test.mote:14:9: error: there is no function \`unknown\`
+       14 |   print(unknown(1))
+          |         ^^^^^^^
+      test.mote:15:16: error: expected an \`Int\`, but this is a \`Text\`
+       15 |   let n: Int = "one"
+          |                ^^^^^
+          = hint: convert it with \`.toInt()\`"
+    `);
+  });
+  it("no missing `main` when it has a syntax error", () => {
+    expect(errorsOf("fn f() -> Int { true }\nfn main() { let }").match(/error:.*/g)).toMatchInlineSnapshot(`
+      [
+        "error: expected an \`Int\`, but this is a \`Bool\`",
+        "error: expected a name, but found \`}\`",
+      ]
+    `);
+  });
+  it("names that other languages have", () => {
+    expect(
+      errorsOf(`fn f(a: String, b: Integer) -> Double { 1.0 }
+fn main() {
+  let list = [1, 2]
+  println("{list.len()} {"abc".size}")
+  return 1
+}`).match(/(error|hint):.*/g),
+    ).toMatchInlineSnapshot(`
+      [
+        "error: there is no type \`String\`",
+        "hint: did you mean \`Text\`?",
+        "error: there is no type \`Integer\`",
+        "hint: did you mean \`Int\`?",
+        "error: there is no type \`Double\`",
+        "hint: did you mean \`Float\`?",
+        "error: there is no function \`println\`",
+        "hint: did you mean \`print\`?",
+        "error: a \`[Int]\` has no method \`len\`",
+        "hint: it is not a method: write \`.length\`",
+        "error: a \`Text\` has no field \`size\`",
+        "hint: did you mean \`length\`?",
+        "error: \`main\` returns nothing, but a value is given",
+      ]
+    `);
+  });
   it("a program that nests too deeply", () => {
     const sum = Array.from({ length: 100_000 }, () => "1").join(" + ");
     expect(errorsOf(`fn main() { let x = ${sum} }`)).toContain("this program nests too deeply");

@@ -2,10 +2,14 @@
 
 import { describe, expect, it } from "vitest";
 import { MoteError, parse, SourceFile } from "../../src/lang/frontend.ts";
+import type { Span } from "../../src/lang/source.ts";
 import type { Expression, Statement } from "../../src/lang/syntax/ast.ts";
 
 function bodyOf(text: string): readonly Statement[] {
-  const [declaration] = parse(new SourceFile("test.mote", `fn main() {\n${text}\n}`)).declarations;
+  const source = new SourceFile("test.mote", `fn main() {\n${text}\n}`);
+  const { declarations, errors } = parse(source);
+  if (errors.length > 0) throw new MoteError(source, errors);
+  const [declaration] = declarations;
   if (declaration?.kind !== "function") throw new Error("no function");
   return declaration.body.statements;
 }
@@ -91,13 +95,9 @@ it("gives every node its place", () => {
 });
 
 function syntaxError(text: string): string {
-  try {
-    parse(new SourceFile("test.mote", text));
-  } catch (error) {
-    if (error instanceof MoteError) return error.format();
-    throw error;
-  }
-  return "no error";
+  const source = new SourceFile("test.mote", text);
+  const { errors } = parse(source);
+  return errors.length === 0 ? "no error" : new MoteError(source, errors).format();
 }
 
 describe("syntax errors", () => {
@@ -128,10 +128,11 @@ describe("syntax errors", () => {
   let x = 1
 `),
     ).toMatchInlineSnapshot(`
-  "test.mote:3:1: error: expected a statement, an operator or \`}\`, but found the end of the file
-   3 | 
-     | ^"
-`);
+      "test.mote:3:1: error: expected a statement, an operator or \`}\`, but found the end of the file
+       3 | 
+         | ^
+         = hint: a \`}\` is missing in what begins on line 1"
+    `);
   });
   it("an unclosed text", () => {
     expect(
@@ -155,7 +156,7 @@ describe("syntax errors", () => {
   });
   it("a byte of several characters", () => {
     expect(syntaxError(`fn main() { let b = 'ab' }`)).toMatchInlineSnapshot(`
-      "test.mote:1:21: error: a byte literal holds exactly one ASCII character; write other bytes as numbers
+      "test.mote:1:21: error: a byte literal holds exactly one character; a text stands in "double quotes"
        1 | fn main() { let b = 'ab' }
          |                     ^^^^"
     `);
@@ -240,7 +241,8 @@ describe("syntax errors", () => {
     expect(syntaxError(`let x = 1`)).toMatchInlineSnapshot(`
       "test.mote:1:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`let\`
        1 | let x = 1
-         | ^^^"
+         | ^^^
+         = hint: a variable outside of functions is declared with \`global\`"
     `);
   });
   it("an assignment as a condition", () => {
@@ -255,7 +257,8 @@ describe("syntax errors", () => {
     expect(syntaxError(`fn f(a) {}`)).toMatchInlineSnapshot(`
       "test.mote:1:7: error: expected \`:\`, but found \`)\`
        1 | fn f(a) {}
-         |       ^"
+         |       ^
+         = hint: a parameter and a field have a type: \`name: Type\`"
     `);
   });
   it("a struct without fields", () => {
@@ -269,7 +272,8 @@ describe("syntax errors", () => {
     expect(syntaxError(`fn main() { match x { 1 -> 2 } }`)).toMatchInlineSnapshot(`
       "test.mote:1:25: error: expected \`=>\` or \`|\`, but found \`-\`
        1 | fn main() { match x { 1 -> 2 } }
-         |                         ^"
+         |                         ^
+         = hint: an arm is written \`pattern => value\`"
     `);
   });
   it("a missing pattern", () => {
@@ -292,16 +296,18 @@ describe("syntax errors", () => {
   + 2
 }`),
     ).toMatchInlineSnapshot(`
-  "test.mote:2:3: error: expected a statement, an operator or \`}\`, but found \`+\`
-   2 |   + 2
-     |   ^"
-`);
+      "test.mote:2:3: error: expected a statement, an operator or \`}\`, but found \`+\`
+       2 |   + 2
+         |   ^
+         = hint: an operator that continues a line stands at its end"
+    `);
   });
   it("two statements on a line", () => {
     expect(syntaxError(`fn main() { f() g() }`)).toMatchInlineSnapshot(`
       "test.mote:1:17: error: expected a line end, an operator or \`}\`, but found \`g\`
        1 | fn main() { f() g() }
-         |                 ^"
+         |                 ^
+         = hint: two statements on one line are separated by \`;\`"
     `);
   });
   it("an empty index", () => {
@@ -320,4 +326,118 @@ describe("syntax errors", () => {
     `);
   });
   it("an empty program", () => expect(syntaxError("")).toBe("no error"));
+});
+
+describe("a syntax error", () => {
+  it("costs its own declaration only", () => {
+    expect(
+      syntaxError(`struct City { name: Text, lat Float }
+fn area(r: Float) -> Float { r * }
+fn sound() -> Int { 1 }
+fn args(a: Int { a + 1 }
+fn text() { print("abc }
+fn nested() { f(1, [2, 3 }
+
+fn main() { print("{sound()}") }}`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:1:31: error: expected \`:\`, but found \`Float\`
+       1 | struct City { name: Text, lat Float }
+         |                               ^^^^^
+         = hint: a parameter and a field have a type: \`name: Type\`
+      test.mote:2:34: error: expected an expression, but found \`}\`
+       2 | fn area(r: Float) -> Float { r * }
+         |                                  ^
+      test.mote:4:16: error: expected an operator, \`)\` or \`,\`, but found \`{\`
+       4 | fn args(a: Int { a + 1 }
+         |                ^
+      test.mote:5:25: error: this text has no closing " on its line
+       5 | fn text() { print("abc }
+         |                         ^
+      test.mote:6:26: error: expected an operator, \`,\` or \`]\`, but found \`}\`
+       6 | fn nested() { f(1, [2, 3 }
+         |                          ^
+      test.mote:8:33: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`}\`
+       8 | fn main() { print("{sound()}") }}
+         |                                 ^
+         = hint: is there a \`}\` too many above?"
+    `);
+  });
+  it("leaves the rest where it stands", () => {
+    const source = new SourceFile("test.mote", "fn a() { let }\nunion U { A, B }\nfn main() { f(x).y[1..] }");
+    const { declarations, lost } = parse(source);
+    expect([...lost]).toContain("a");
+    expect(declarations.map(({ kind }) => kind)).toEqual(["union", "function"]);
+    const main = declarations[1];
+    if (main?.kind !== "function") throw new Error("no function");
+    const [statement] = main.body.statements;
+    if (statement?.kind !== "expression" || statement.value.kind !== "slice") throw new Error("no slice");
+    const textOf = ({ span }: { span: Span }) => source.text.slice(span.start, span.end);
+    expect([main.name, statement.value, statement.value.object].map(textOf)).toEqual(["main", "f(x).y[1..]", "f(x).y"]);
+  });
+  it("of a missing brace ends at the next declaration", () => {
+    expect(
+      syntaxError(`fn f(n: Int) {
+  if n > 1 {
+    print("a")
+
+fn main() {
+  f(1)
+`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:5:1: error: expected a statement, an operator or \`}\`, but found \`fn\`
+       5 | fn main() {
+         | ^^
+         = hint: a \`}\` is missing in what begins on line 1
+      test.mote:7:1: error: expected a statement, an operator or \`}\`, but found the end of the file
+       7 | 
+         | ^
+         = hint: a \`}\` is missing in what begins on line 5"
+    `);
+  });
+  it("of a word from another language is found at each of them", () => {
+    expect(
+      syntaxError(`enum Color { Red }
+func f(n: Int) {}
+var x = 1
+fn g(n: Int): Int { n }
+fn h(n: Int) -> Int { if n > 1 and n < 3 { 1 } elif n == 4 { 2 } }
+fn i(n: Int) { const x = 1 }
+fn j(n: Int) { n++ }
+fn k(n: Int) -> Int { n > 1 ? 2 : 3 }
+fn l() { let x := 1 }
+fn m() { print('abc') }
+fn o() => 1
+fn p(x Int) {}
+fn q(n: Int) { match n { 1 => 2; 2 => 3 } }`)
+        .split("\n")
+        .filter((line) => / error: | hint: /.test(line))
+        .join("\n"),
+    ).toMatchInlineSnapshot(`
+      "test.mote:1:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`enum\`
+         = hint: a type with cases begins with \`union\`
+      test.mote:2:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`func\`
+         = hint: a function begins with \`fn\`
+      test.mote:3:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`var\`
+         = hint: a variable outside of functions is declared with \`global\`
+      test.mote:4:13: error: expected \`->\` or \`{\`, but found \`:\`
+         = hint: the type of the result stands behind \`->\`
+      test.mote:5:32: error: expected an operator or \`{\`, but found \`and\`
+         = hint: write \`&&\`
+      test.mote:6:22: error: expected a line end, an operator or \`}\`, but found \`x\`
+         = hint: a variable is declared with \`let\`
+      test.mote:7:18: error: expected an expression, but found \`+\`
+         = hint: write \`x += 1\`
+      test.mote:8:29: error: expected a line end, an operator or \`}\`, but found \`?\`
+         = hint: a choice is written \`if c { a } else { b }\`
+      test.mote:9:17: error: expected a type, but found \`=\`
+         = hint: write \`let name = value\` or \`let name: Type = value\`
+      test.mote:10:16: error: a byte literal holds exactly one character; a text stands in "double quotes"
+      test.mote:11:8: error: expected \`->\` or \`{\`, but found \`=\`
+          = hint: a function's body stands in \`{ }\`
+      test.mote:12:8: error: expected \`:\`, but found \`Int\`
+          = hint: a parameter and a field have a type: \`name: Type\`
+      test.mote:13:32: error: expected a line end, an operator, \`,\` or \`}\`, but found \`;\`
+          = hint: these are separated by \`,\`"
+    `);
+  });
 });

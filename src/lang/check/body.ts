@@ -311,7 +311,7 @@ export class Body {
     if (global !== undefined) return this.#assignGlobal(node, global, target.span);
     if (local === undefined) {
       const hint = didYouMean(target.name, this.localNames()) ?? `declare it with \`let ${target.name} = ...\``;
-      this.report(target.span, `there is no variable \`${target.name}\` to assign to`, hint);
+      this.scope.reportUnknown(target.name, target.span, `there is no variable \`${target.name}\` to assign to`, hint);
       return { statement: { kind: "expression", value: this.infer(node.value) }, diverges: false };
     }
     if (this.#own(target.name) === undefined) {
@@ -455,7 +455,7 @@ export class Body {
     if (result !== UNIT) return this.value(node.value, result);
     const value = this.expression(node.value, UNIT);
     if (value.type !== UNIT && !isBottom(value.type)) {
-      const hint = `declare its result: \`-> ${typeName(value.type)}\``;
+      const hint = name === "main" ? undefined : `declare its result: \`-> ${typeName(value.type)}\``;
       this.report(node.value.span, `\`${name}\` returns nothing, but a value is given`, hint);
     }
     return value;

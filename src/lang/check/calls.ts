@@ -50,7 +50,7 @@ export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): 
     if (!isBottom(local.type)) body.report(name.span, `\`${name.text}\` is ${describe(local.type)}, not a function`);
   } else {
     const hint = didYouMean(name.text, [...functions.keys(), ...BUILT_IN_FUNCTIONS]);
-    body.report(name.span, `there is no function \`${name.text}\``, hint);
+    body.scope.reportUnknown(name.text, name.span, `there is no function \`${name.text}\``, hint);
   }
   return body.poison(span);
 }

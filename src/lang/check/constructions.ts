@@ -27,7 +27,7 @@ export function checkCase(body: Body, node: ExpressionOf<"case">, want?: Type): 
     if (type?.kind === "struct") hint = `a struct is made by \`${name.text} { field: value, ... }\``;
     else if (type?.kind === "class") hint = `an object is made by \`${name.text} { field: value, ... }\``;
     else if (type?.kind === "union") hint = `\`${name.text}\` is a union; name one of its cases`;
-    body.report(name.span, `there is no case \`${name.text}\``, hint);
+    body.scope.reportUnknown(name.text, name.span, `there is no case \`${name.text}\``, hint);
     return body.poison(span);
   }
   const { fields } = unionCase;
@@ -54,7 +54,8 @@ export function checkStructLiteral(body: Body, node: ExpressionOf<"structLiteral
     const known = [...body.scope.types.values()].flatMap((each) => {
       return each.kind === "struct" || each.kind === "class" ? [each.name] : [];
     });
-    body.report(name.span, `there is no struct or class \`${name.text}\``, didYouMean(name.text, known));
+    const hint = didYouMean(name.text, known);
+    body.scope.reportUnknown(name.text, name.span, `there is no struct or class \`${name.text}\``, hint);
     return body.poison(span);
   }
   const values = checkFieldValues(body, type.name, type.fields, node.fields);

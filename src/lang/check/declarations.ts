@@ -270,7 +270,7 @@ const MAIN_PARAMETERS: readonly Type[] = [arrayOf(TEXT), BYTES];
 export function checkMain(scope: ProgramScope): void {
   const main = scope.functions.get("main");
   if (main === undefined) {
-    scope.report({ start: 0, end: 0 }, "the program has no `main`", "add `fn main() { ... }`");
+    scope.reportUnknown("main", { start: 0, end: 0 }, "the program has no `main`", "add `fn main() { ... }`");
     return;
   }
   if (main.result !== UNIT && main.result !== ERROR) scope.report(main.span, "`main` has no result");

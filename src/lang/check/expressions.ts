@@ -17,6 +17,7 @@ import {
   BOOL,
   BYTE,
   FLOAT,
+  hasLength,
   INT,
   isBottom,
   joinTypes,
@@ -97,7 +98,7 @@ function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   const hint = BUILT_IN_FUNCTIONS.has(name)
     ? `\`${name}\` is built in, and no value: write \`fn(...) { ${name}(...) }\``
     : didYouMean(name, [...body.localNames(), ...body.scope.globals.keys(), ...body.scope.functions.keys()]);
-  body.report(span, `there is no variable \`${name}\``, hint);
+  body.scope.reportUnknown(name, span, `there is no variable \`${name}\``, hint);
   return body.poison(span);
 }
 
@@ -130,15 +131,11 @@ function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
     body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, hint);
     return body.poison(span);
   }
-  if (
-    name.text === "length" &&
-    (type === TEXT || type.kind === "array" || type.kind === "list" || type.kind === "port")
-  ) {
-    return { kind: "length", object, type: INT, span };
-  }
+  if (name.text === "length" && hasLength(type)) return { kind: "length", object, type: INT, span };
   let hint: string | undefined;
   if (methodNames(type).includes(name.text)) hint = `it is a method: write \`.${name.text}()\``;
   else if (optionalElement(type) !== null) hint = VALUE_HINT;
+  else if (hasLength(type)) hint = didYouMean(name.text, ["length"]);
   else if (type.kind === "union") hint = "fields of a union's cases are read by `match`";
   body.report(name.span, `${describe(type)} has no field \`${name.text}\``, hint);
   return body.poison(span);

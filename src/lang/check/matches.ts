@@ -124,7 +124,9 @@ class PatternChecker {
       : this.#body.scope.cases.get(name.text);
     if (unionCase === undefined || (unionCase.union !== type && !isBottom(type))) {
       if (!isBottom(type)) this.#wrongCase(node, type);
-      else if (unionCase === undefined) this.#body.report(name.span, `there is no case \`${name.text}\``);
+      else if (unionCase === undefined && this.#body.scope.isWhole) {
+        this.#body.report(name.span, `there is no case \`${name.text}\``);
+      }
       for (const arg of args ?? []) this.check(arg, ERROR);
       return ANY;
     }
@@ -155,7 +157,7 @@ class PatternChecker {
     const names = type.cases.map((unionCase) => unionCase.name);
     let hint = didYouMean(text, names) ?? `its cases are ${names.map((name) => `\`${name}\``).join(", ")}`;
     if (known !== undefined) hint = `\`${text}\` is a case of \`${known.union.name}\``;
-    this.#body.report(span, `the union \`${type.name}\` has no case \`${text}\``, hint);
+    this.#body.scope.reportUnknown(text, span, `the union \`${type.name}\` has no case \`${text}\``, hint);
   }
 
   #literal(node: PatternOf<"literalPattern">, type: Type): Pattern {

@@ -15,6 +15,7 @@ import {
   BYTE,
   BYTES,
   FLOAT,
+  hasLength,
   holdsPointers,
   INT,
   isBottom,
@@ -215,7 +216,8 @@ export function checkMethod(body: Body, node: Extract<Expression, { kind: "metho
 }
 
 function methodHint(body: Body, type: Type, name: string): string | undefined {
-  if (name === "length") return "it is not a method: write `.length`";
+  if (hasLength(type) && ["length", "len", "size", "count"].includes(name))
+    return "it is not a method: write `.length`";
   if ((type.kind === "struct" || type.kind === "class") && type.fields.some((field) => field.name === name)) {
     return `it is a field: write \`.${name}\``;
   }

@@ -4,26 +4,27 @@
  */
 
 import { MoteError, type SourceFile } from "../source.ts";
-import type { Ast } from "../syntax/ast.ts";
+import type { Parsed } from "../syntax/parse.ts";
 import { Body } from "./body.ts";
 import { checkMain, declare } from "./declarations.ts";
 import { ProgramScope } from "./scope.ts";
 import type { TypedProgram } from "./typed.ts";
 
 /**
- * Checks a program.
+ * Checks a program, or what could be read of it.
  * @param prelude the checked prelude; null while the prelude itself is checked (which needs no `main`)
- * @throws MoteError with all errors
+ * @throws MoteError with all errors, those of the syntax included
  */
-export function check(source: SourceFile, ast: Ast, prelude: TypedProgram | null): TypedProgram {
-  const scope = new ProgramScope(source, prelude);
-  const pending = declare(scope, ast);
+export function check(source: SourceFile, parsed: Parsed, prelude: TypedProgram | null): TypedProgram {
+  const scope = new ProgramScope(source, prelude, parsed.lost);
+  const pending = declare(scope, parsed);
   if (prelude !== null) checkMain(scope);
   for (const { symbol, node, global } of pending) {
     const body = new Body(scope, symbol);
     if (global === undefined) body.check(node);
     else body.checkGlobal(node, global);
   }
-  if (scope.diagnostics.length > 0) throw new MoteError(source, scope.diagnostics);
+  const errors = [...parsed.errors, ...scope.diagnostics];
+  if (errors.length > 0) throw new MoteError(source, errors);
   return { source, functions: scope.functions, globals: [...scope.globals.values()], types: scope.types };
 }

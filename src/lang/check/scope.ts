@@ -41,11 +41,16 @@ export class ProgramScope {
   readonly functions = new Map<string, FunctionSymbol>();
   readonly globals = new Map<string, GlobalSymbol>();
   readonly #prelude: TypedProgram | null;
+  readonly #lost: ReadonlySet<string>;
 
-  /** @param prelude null while the prelude itself is checked */
-  constructor(source: SourceFile, prelude: TypedProgram | null) {
+  /**
+   * @param prelude null while the prelude itself is checked
+   * @param lost names whose declarations could not be read
+   */
+  constructor(source: SourceFile, prelude: TypedProgram | null, lost: ReadonlySet<string>) {
     this.source = source;
     this.#prelude = prelude;
+    this.#lost = lost;
   }
 
   /** True for the prelude: internal functions may be called by name. */
@@ -58,6 +63,16 @@ export class ProgramScope {
     const last = this.diagnostics.at(-1);
     if (last?.message === message && last.span.start === span.start) return;
     this.diagnostics.push({ span, message, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  /** Whether all declarations could be read, so that what is not known does not exist. */
+  get isWhole(): boolean {
+    return this.#lost.size === 0;
+  }
+
+  /** Reports a name that is not known, unless its declaration has been reported. */
+  reportUnknown(name: string, span: Span, message: string, hint?: string): void {
+    if (!this.#lost.has(name)) this.report(span, message, hint);
   }
 
   /** A function of the prelude, by its internal name. */
@@ -102,7 +117,7 @@ export class ProgramScope {
       unionCase === undefined
         ? didYouMean(name, [...BUILT_IN_TYPE_NAMES, ...this.types.keys()])
         : `\`${name}\` is a case of the union \`${unionCase.union.name}\``;
-    this.report(node.span, `there is no type \`${name}\``, hint);
+    this.reportUnknown(name, node.span, `there is no type \`${name}\``, hint);
     return ERROR;
   }
 

@@ -14,9 +14,29 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** What other languages call something, and what Mote does. */
+const FOREIGN_NAMES: Readonly<Record<string, string>> = {
+  String: "Text",
+  Str: "Text",
+  Integer: "Int",
+  Double: "Float",
+  Boolean: "Bool",
+  Char: "Byte",
+  Vec: "List",
+  println: "print",
+  panic: "fail",
+  len: "length",
+  size: "length",
+  count: "length",
+  add: "push",
+  toString: "toText",
+};
+
 /** "did you mean `x`?", or nothing. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
-  const guess = nearest(name, candidates);
+  const known = [...candidates];
+  const foreign = Object.hasOwn(FOREIGN_NAMES, name) ? FOREIGN_NAMES[name]! : "";
+  const guess = known.includes(foreign) ? foreign : nearest(name, known);
   return guess === undefined ? undefined : `did you mean \`${guess}\`?`;
 }
 

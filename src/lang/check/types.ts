@@ -230,6 +230,11 @@ export function hasIdentity(type: Type): boolean {
   return (optionalElement(type) ?? type).kind === "class";
 }
 
+/** True for types with `.length`. */
+export function hasLength(type: Type): boolean {
+  return type === TEXT || type.kind === "array" || type.kind === "list" || type.kind === "port";
+}
+
 /** True for types with `==`. */
 export function isComparable(type: Type): boolean {
   if (hasIdentity(type)) return true;

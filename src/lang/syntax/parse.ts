@@ -1,9 +1,11 @@
 /** From source text to syntax tree, with syntax errors in plain words. */
 
 import * as parser from "#parser";
-import { type Diagnostic, MoteError, type SourceFile } from "../source.ts";
-import type { Ast } from "./ast.ts";
+import type { Diagnostic, SourceFile, Span } from "../source.ts";
+import type { Ast, Declaration } from "./ast.ts";
+import { hintFor } from "./hints.ts";
 import { joiningNewlines } from "./newlines.ts";
+import { declaredNames, piecesOf } from "./recover.ts";
 
 /** What the generated parser says it wanted; its own declarations give every form a type of its own. */
 interface Expectation {
@@ -31,37 +33,67 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 /** Literals that only ever continue a token; naming them would not help. */
 const WITHIN_TOKENS = new Set(["L", ".", "0x"]);
 
-const KEYWORDS = new Set(
-  "fn struct union class global let if else match while for in break continue return true false".split(" "),
-);
+/** What could be read of a program. */
+export interface Parsed extends Ast {
+  /** The syntax errors: the first one of each declaration. */
+  readonly errors: readonly Diagnostic[];
+  /** Names that are declared where the errors are: that they are not known is not a further mistake. */
+  readonly lost: ReadonlySet<string>;
+}
 
 /**
- * Parses a program.
+ * Parses a program. A declaration with a syntax error is left out; the others are read all the same.
  * @param internal true for the prelude, whose names may begin with two underscores
- * @throws MoteError with the first syntax error
  */
-export function parse(source: SourceFile, internal = false): Ast {
+export function parse(source: SourceFile, internal = false): Parsed {
+  const whole = parsePiece(source, { start: 0, end: source.text.length }, internal);
+  if (!("message" in whole)) return { ...whole, errors: [], lost: new Set() };
+  const declarations: Declaration[] = [];
+  const errors: Diagnostic[] = [];
+  const lost = new Set<string>();
+  for (const piece of piecesOf(source.text)) {
+    const parsed = parsePiece(source, piece, internal);
+    if (!("message" in parsed)) {
+      declarations.push(...parsed.declarations);
+      continue;
+    }
+    errors.push(parsed);
+    for (const name of declaredNames(source.text.slice(piece.start, piece.end))) lost.add(name);
+  }
+  return { declarations, errors: errors.length > 0 ? errors : [whole], lost };
+}
+
+/** Parses a part of the source as if it were a program. @returns its tree, or its first error */
+function parsePiece(source: SourceFile, { start, end }: Span, internal: boolean): Ast | Diagnostic {
+  const text = source.text.slice(start, end);
   try {
-    return parser.parse(source.text, { joining: joiningNewlines(source.text), internal }) as Ast;
+    return parser.parse(text, { joining: joiningNewlines(text), internal, base: start }) as Ast;
   } catch (error) {
-    if (error instanceof parser.SyntaxError) throw new MoteError(source, [explain(source, error)]);
+    if (error instanceof parser.SyntaxError) return explain(source, error, { start, end });
     throw error;
   }
 }
 
-function explain(source: SourceFile, error: parser.SyntaxError): Diagnostic {
-  const start = error.location.start.offset;
+function explain(source: SourceFile, error: parser.SyntaxError, piece: Span): Diagnostic {
+  const start = piece.start + error.location.start.offset;
   if (error.expected === undefined || error.expected === null) {
-    return { span: { start, end: Math.max(error.location.end.offset, start + 1) }, message: error.message };
+    const end = Math.max(piece.start + error.location.end.offset, start + 1);
+    return { span: { start, end }, message: error.message };
   }
   const wanted = wantedWords(error.expected);
   const found = foundAt(source.text, start);
-  const hint = hintFor(wanted, found, source.text.slice(0, start));
+  const hint = unclosedHint(source, wanted, start, piece) ?? hintFor(new Set(wanted), found, source.text, start);
   return {
     span: { start, end: start + Math.max(found.length, 1) },
     message: `expected ${list(wanted)}, but found ${describe(found)}`,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** For a declaration that goes on to the start of the next one, or to the end of the file. */
+function unclosedHint(source: SourceFile, wanted: readonly string[], start: number, piece: Span): string | undefined {
+  if (start < piece.end || !wanted.includes("`}`") || !/^[a-z]/.test(source.text.slice(piece.start))) return undefined;
+  return `a \`}\` is missing in what begins on line ${source.line(piece.start)}`;
 }
 
 function wantedWords(expected: readonly Expectation[]): string[] {
@@ -98,22 +130,4 @@ function describe(found: string): string {
   if (found === "") return "the end of the file";
   if (found === "\n" || found === "\r") return "the line end";
   return `\`${found}\``;
-}
-
-function hintFor(wanted: readonly string[], found: string, before: string): string | undefined {
-  const wants = (word: keyof typeof WORDS) => WORDS[word]!.some((phrase) => wanted.includes(phrase));
-  if (found === "fn" && wants("statement")) {
-    return "functions are not declared inside others; one without a name is a value: `let f = fn(x: Int) { ... }`";
-  }
-  if (KEYWORDS.has(found) && wants("name")) return `\`${found}\` is a keyword and cannot be a name`;
-  if (/^[A-Z]/.test(found) && wants("name")) {
-    return "names of variables, functions and fields begin with a small letter";
-  }
-  if (/^_/.test(found)) return "a name begins with a letter; `_` alone is a pattern";
-  if (/^[a-z]/.test(found) && !KEYWORDS.has(found) && (wants("capitalised name") || wants("type"))) {
-    return "names of types and cases begin with a capital letter";
-  }
-  if (found === "=" && wanted.includes("`{`")) return "to compare two values, write `==`";
-  if (found === "}" && before.endsWith("{") && wants("expression")) return "in a text, write `\\{` for a brace";
-  return undefined;
 }
