@@ -1,18 +1,52 @@
-/** `heapwright check`: parses and checks a program, without compiling it. */
+/** `heapwright check`: parses and checks programs, without compiling them. */
 
 import type { Command } from "commander";
 import { checkProgram } from "../lang/frontend.ts";
+import { MoteError, type SourceFile } from "../lang/index.ts";
+import { FailureError } from "./errors.ts";
 import { readProgram } from "./files.ts";
 
 export function addCheck(program: Command): void {
   program
     .command("check")
-    .summary("report the mistakes in a program")
-    .description("Parses and checks a Mote program and reports its mistakes, each with its line and a caret.")
-    .argument("<program>", "a .mote file")
-    .addHelpText("after", "\nExample:\n  $ heapwright check bench/programs/json.mote")
-    .action((path: string) => {
-      checkProgram(readProgram(path));
-      console.log(`${path}: no mistakes found`);
-    });
+    .summary("report the mistakes in programs")
+    .description(
+      "Parses and checks Mote programs, each for itself, and reports all their mistakes on standard error, each with " +
+        "its line and a caret. Exit code 1 when there are any.",
+    )
+    .argument("<programs...>", ".mote files")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ heapwright check bench/programs/json.mote
+  $ heapwright check bench/programs/*.mote`,
+    )
+    .action(check);
+}
+
+/** All files are read first: one that cannot be is a mistake of the command line, and then nothing is checked. */
+function check(paths: readonly string[]): void {
+  const counts = paths.map(readProgram).map(reportMistakes);
+  const mistakes = counts.reduce((sum, count) => sum + count, 0);
+  if (mistakes > 0) throw new FailureError(describeMistakes(counts, mistakes));
+  console.log(`${paths.length === 1 ? paths[0] : `${paths.length} programs`}: no mistakes found`);
+}
+
+/** @returns how many there are */
+function reportMistakes(source: SourceFile): number {
+  try {
+    checkProgram(source);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof MoteError)) throw error;
+    process.stderr.write(`${error.format()}\n`);
+    return error.diagnostics.length;
+  }
+}
+
+function describeMistakes(counts: readonly number[], mistakes: number): string {
+  const found = mistakes === 1 ? "1 mistake" : `${mistakes} mistakes`;
+  if (counts.length === 1) return found;
+  return `${found} in ${counts.filter((count) => count > 0).length} of ${counts.length} programs`;
 }

@@ -26,11 +26,38 @@ describe("check", () => {
     expect(heapwright(["check", echo])).toEqual({ exitCode: 0, stdout: `${echo}: no mistakes found\n`, stderr: "" });
   });
 
+  test("several good programs", () => {
+    const { exitCode, stdout, stderr } = heapwright(["check", echo, failing, echo]);
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 0,
+      stdout: "3 programs: no mistakes found\n",
+      stderr: "",
+    });
+  });
+
   test("a program with a mistake", () => {
     const { exitCode, stdout, stderr } = heapwright(["check", mistaken]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toContain(`${mistaken}:2:`);
-    expect(stderr).toMatch(/\^/);
+    expect(stderr.split("\n")).toEqual([
+      `${mistaken}:2:16: error: expected an \`Int\`, but this is a \`Text\``,
+      ' 2 |   let n: Int = "one"',
+      "   |                ^^^^^",
+      "   = hint: convert it with `.toInt()`",
+      "error: 1 mistake",
+      "",
+    ]);
+  });
+
+  test("several programs with mistakes", () => {
+    const two = workshop.write("two.mote", "fn f( {}\n\nfn main() { f(x) }\n");
+    const { exitCode, stdout, stderr } = heapwright(["check", mistaken, echo, two]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr.split("\n").filter((line) => line.includes("error:"))).toEqual([
+      expect.stringContaining(`${mistaken}:2:16: error: `),
+      expect.stringContaining(`${two}:1:7: error: `),
+      `${two}:3:15: error: there is no variable \`x\``,
+      "error: 3 mistakes in 2 of 3 programs",
+    ]);
   });
 });
 

@@ -35,7 +35,8 @@ describe("help", () => {
 const WRONG: readonly { readonly args: readonly string[]; readonly message: RegExp }[] = [
   { args: [], message: /^Usage: heapwright/ },
   { args: ["comapre", good], message: /unknown command 'comapre'\s+\(Did you mean compare\?\)/ },
-  { args: ["check"], message: /missing required argument 'program'/ },
+  { args: ["check"], message: /missing required argument 'programs'/ },
+  { args: ["check", good, "nowhere.mote"], message: /^error: cannot read the program nowhere\.mote/ },
   { args: ["check", "nowhere.mote"], message: /cannot read the program nowhere\.mote: there is no such file/ },
   { args: ["check", workshop.folder], message: /cannot read the program .*: it is a folder/ },
   { args: ["run", good], message: /required option '-m, --manager <name>' not specified/ },
