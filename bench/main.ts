@@ -9,6 +9,7 @@ import { Argument, Command } from "commander";
 import { engineName } from "../src/cli/engine.ts";
 import { parseWhole } from "../src/cli/numbers.ts";
 import { Progress } from "../src/cli/terminal.ts";
+import { describeCompile, runCompile } from "./compile/compile.ts";
 import { describeInterior, runInterior } from "./gc/interior.ts";
 import { describeMature, runMature } from "./gc/mature.ts";
 import { describePauses, runPauses } from "./gc/pauses.ts";
@@ -25,6 +26,7 @@ const PARTS = [
   "programs",
   "peers",
   "size",
+  "compile",
   "starts",
   "interior",
   "mature",
@@ -90,6 +92,7 @@ const PART_RUNS: Readonly<Record<Part, PartRun>> = {
     describePauses,
   ),
   scale: partRun("scale: from 10 MB to all there is", (_runs, onProgress) => runScale(onProgress), describeScale),
+  compile: partRun("compile: what compiling costs, over the length of the program", runCompile, describeCompile),
   size: partRun("size: bytes of functions, by who they come from", runSize, describeSize),
 };
 
