@@ -25,20 +25,22 @@ export interface SampleProgram {
 /** All of them, by name. */
 export function samplePrograms(): SampleProgram[] {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith(".mote"));
-  return names.map((name) => {
-    const text = readFileSync(new URL(name, FOLDER), "utf8");
-    return {
-      name,
-      source: new SourceFile(name, text),
-      args: directives(text, "args").flatMap((line) => line.split(" ").filter((arg) => arg !== "")),
-      input: new TextEncoder().encode(directives(text, "input").join("").replaceAll("\\n", "\n")),
-      expected: {
-        output: linesOf(directives(text, "output")),
-        error: linesOf(directives(text, "error")),
-        exit: Number(directives(text, "exit")[0] ?? 0),
-      },
-    };
-  });
+  return names.map((name) => sampleProgram(name, readFileSync(new URL(name, FOLDER), "utf8")));
+}
+
+/** A program with such comments, from wherever. */
+export function sampleProgram(name: string, text: string): SampleProgram {
+  return {
+    name,
+    source: new SourceFile(name, text),
+    args: directives(text, "args").flatMap((line) => line.split(" ").filter((arg) => arg !== "")),
+    input: new TextEncoder().encode(directives(text, "input").join("").replaceAll("\\n", "\n")),
+    expected: {
+      output: linesOf(directives(text, "output")),
+      error: linesOf(directives(text, "error")),
+      exit: Number(directives(text, "exit")[0] ?? 0),
+    },
+  };
 }
 
 function directives(text: string, name: string): string[] {
