@@ -1103,7 +1103,7 @@ describe("classes and optional values", () => {
 }
 class Node { x: Int }
 class Bad { cells: [Int; 2] = [1, 2], count: Int = "no" }
-union Mine { None, Other }
+union Mine { Nothing, Other }
 struct Point { x: Int }
 fn main() {
   let a = Node { next: None }
@@ -1148,10 +1148,6 @@ fn other() { this.x = 1 }`),
        6 | class Bad { cells: [Int; 2] = [1, 2], count: Int = "no" }
          |                                                    ^^^^
          = hint: convert it with \`.toInt()\`
-      test.mote:7:14: error: the case \`None\` is built in
-       7 | union Mine { None, Other }
-         |              ^^^^
-         = hint: it belongs to optional values, \`T?\`
       test.mote:10:11: error: \`Node\` needs the field \`value\`
        10 |   let a = Node { next: None }
           |           ^^^^
@@ -1393,6 +1389,21 @@ describe("ports", () => {
       test.mote:8:3: error: a \`Port[Int]\` cannot be indexed
        8 |   r[0] = 1
          |   ^"
+    `);
+  });
+});
+
+describe("the cases of optional values", () => {
+  it("cannot be declared, and that is one mistake", () => {
+    expect(
+      errorsOf(`union Queens { None, Queen(row: Int, others: Queens) }
+fn count(queens: Queens) -> Int { match queens { None => 0, Queen(_, others) => 1 + count(others) } }
+fn main() { print("{count(Queen(1, None))}") }`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:1:16: error: the case \`None\` is built in
+       1 | union Queens { None, Queen(row: Int, others: Queens) }
+         |                ^^^^
+         = hint: it belongs to optional values, \`T?\`"
     `);
   });
 });

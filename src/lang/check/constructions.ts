@@ -15,7 +15,7 @@ type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind:
 
 export function checkCase(body: Body, node: ExpressionOf<"case">, want?: Type): TypedExpression {
   const { name, args, span } = node;
-  if (isOptionalCase(name.text)) return checkOptional(body, node, want);
+  if (isOptionalCase(name.text) && !body.scope.cases.has(name.text)) return checkOptional(body, node, want);
   const unionCase = body.scope.cases.get(name.text);
   if (unionCase === undefined) {
     const type = body.scope.types.get(name.text);

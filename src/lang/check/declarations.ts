@@ -92,9 +92,11 @@ function declareUnion(scope: ProgramScope, node: UnionDeclaration): [UnionCase, 
     const { text: name, span } = caseNode.name;
     const unionCase: UnionCase = { name, union, index, span, fields: [] };
     const other = scope.cases.get(name);
-    if (isOptionalCase(name))
+    if (isOptionalCase(name)) {
       scope.report(span, `the case \`${name}\` is built in`, "it belongs to optional values, `T?`");
-    else if (other === undefined) scope.cases.set(name, unionCase);
+    }
+    // Also where the name is taken: what the program does with its own case is no further mistake.
+    if (other === undefined) scope.cases.set(name, unionCase);
     else {
       const place = `union \`${other.union.name}\` on line ${scope.source.line(other.span.start)}`;
       scope.report(

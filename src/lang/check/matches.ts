@@ -119,9 +119,8 @@ class PatternChecker {
   #case(node: PatternOf<"casePattern">, type: Type): Pattern {
     const { name, args, span } = node;
     const own = optionalElement(type) === null ? undefined : (type as UnionType).cases;
-    const unionCase = isOptionalCase(name.text)
-      ? own?.find((each) => each.name === name.text)
-      : this.#body.scope.cases.get(name.text);
+    const declared = this.#body.scope.cases.get(name.text);
+    const unionCase = declared ?? own?.find((each) => each.name === name.text);
     if (unionCase === undefined || (unionCase.union !== type && !isBottom(type))) {
       if (!isBottom(type)) this.#wrongCase(node, type);
       else if (unionCase === undefined && this.#body.scope.isWhole) {
@@ -144,7 +143,7 @@ class PatternChecker {
   }
 
   #wrongCase(node: PatternOf<"casePattern">, type: Type): void {
-    if (isOptionalCase(node.name.text)) {
+    if (isOptionalCase(node.name.text) && !this.#body.scope.cases.has(node.name.text)) {
       this.#body.report(node.span, `only an optional value is \`Some\` or \`None\`, but this is ${describe(type)}`);
       return;
     }
