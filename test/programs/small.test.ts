@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { BUILDS, nameOf, run } from "./build.ts";
 import { binarytrees, lists, queue, rbtree } from "./expected.ts";
+import { havlak } from "./havlak.ts";
 import { fft, fulladd, sieve } from "./numeric.ts";
 import { deltablue, richards } from "./objects.ts";
 import { cfold, deriv, nqueens } from "./symbolic.ts";
@@ -29,6 +30,8 @@ const CASES: readonly { readonly program: string; readonly args: readonly string
   { program: "richards", args: ["1"], expected: richards(1) },
   { program: "deltablue", args: ["1"], expected: deltablue(1) },
   { program: "deltablue", args: ["6"], expected: deltablue(6) },
+  { program: "havlak", args: ["2", "1", "0"], expected: havlak(2, 0, 0) },
+  { program: "havlak", args: ["0", "1", "1", "1"], expected: havlak(0, 1, 1) },
 ];
 
 /** Large enough that a small nursery is collected often and the old space now and then. */
@@ -46,6 +49,8 @@ const LARGER: typeof CASES = [
   { program: "fft", args: ["3000"], expected: fft(3000) },
   { program: "richards", args: ["40"], expected: richards(40) },
   { program: "deltablue", args: ["3000"], expected: deltablue(3000) },
+  { program: "havlak", args: ["15", "5"], expected: havlak(15, 10, 10) },
+  { program: "havlak", args: ["3", "5", "4", "30"], expected: havlak(3, 4, 30) },
 ];
 
 /** Arguments that make no sense. */
@@ -75,6 +80,14 @@ describe.each([...BUILDS.slice(0, 3), { manager: "gc", nurseryBytes: 16_384 }])(
   test.each(LARGER)("$program $args", async ({ program, args, expected }) => {
     expect(await run(program, options, { args })).toEqual({ exitCode: 0, stdout: expected, stderr: "" });
   });
+});
+
+test.each([
+  [1, 1605],
+  [15, 1647],
+  [1500, 6102],
+])("with %i searches of the small graph, havlak has the known number of loops", (small, loops) => {
+  expect(havlak(small, 10, 10)).toMatch(new RegExp(`^5213 blocks, ${loops} loops,`));
 });
 
 test("builds have names of their own", () => {
