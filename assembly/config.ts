@@ -19,7 +19,7 @@ export const NURSERY_MAX_BYTES: usize = 256 << 20;
 /** Records up to this size, in bytes, may be bumped by the compiled program itself; larger ones are a call. */
 export const INLINE_MAX_BYTES: usize = 1 << 10;
 /** Objects up to this size, in bytes, are born in the nursery if they are no more than a quarter of it. */
-export const YOUNG_MAX_BYTES: usize = 8 << 10;
+export const YOUNG_MAX_BYTES: usize = 30 << 10;
 /** Objects above this size, in bytes, have chunks of their own; below it a block wastes less than half of itself. */
 export const LARGE_MIN_BYTES: usize = 31 << 10;
 

@@ -59,10 +59,11 @@ function buildAtTail({ core, views, nodeShape }: Machine, count: number): number
     const last = data.getUint32(tail, true);
     if (last === 0) data.setUint32(slot, node, true);
     else {
+      // May grow the memory.
       core.beforeBox(last + NEXT, node);
-      data.setUint32(last + NEXT, node, true);
+      views.data.setUint32(last + NEXT, node, true);
     }
-    data.setUint32(tail, node, true);
+    views.data.setUint32(tail, node, true);
   }
   core.shadowTop = slot + 4;
   return slot;
