@@ -1246,9 +1246,10 @@ fn other() { this.x = 1 }`),
       test.mote:34:9: error: only an optional value is \`Some\` or \`None\`, but this is an \`Int\`
        34 |   while let z = 3 { }
           |         ^^^^^^^^^
-      test.mote:36:14: error: there is no variable \`this\`
+      test.mote:36:14: error: \`this\` is the object of a method, and this is none
        36 | fn other() { this.x = 1 }
-          |              ^^^^"
+          |              ^^^^
+          = hint: make it a parameter"
     `);
   });
 });

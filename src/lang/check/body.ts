@@ -306,6 +306,10 @@ export class Body {
   }
 
   #assignVariable(node: StatementOf<"assign">, target: ExpressionOf<"name">): Checked {
+    if (target.name === "this") {
+      this.report(target.span, "`this` is the object of the method, and stays it");
+      return { statement: { kind: "expression", value: this.infer(node.value) }, diverges: false };
+    }
     const local = this.lookup(target.name);
     const global = local === undefined ? this.scope.globals.get(target.name) : undefined;
     if (global !== undefined) return this.#assignGlobal(node, global, target.span);

@@ -87,6 +87,10 @@ function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   const { name, span } = node;
   const local = body.variable(name, span);
   if (local !== undefined) return { kind: "local", local, type: local.type, span };
+  if (name === "this") {
+    body.report(span, "`this` is the object of a method, and this is none", "make it a parameter");
+    return body.poison(span);
+  }
   const global = body.scope.globals.get(name);
   if (global?.type === UNKNOWN) {
     body.report(span, `\`${name}\` has no value yet`, "globals get their values in the order of their declarations");

@@ -67,7 +67,7 @@ export function checkLambda(body: Body, node: LambdaNode, want?: Type): TypedExp
 function refuseTwice(body: Body, parameters: readonly Local[]): void {
   for (const [index, { name, span }] of parameters.entries()) {
     const first = parameters.findIndex((parameter) => parameter.name === name);
-    if (first < index) body.report(span, `the parameter \`${name}\` is already defined`);
+    if (first < index && name !== "_") body.report(span, `the parameter \`${name}\` is already defined`);
   }
 }
 
