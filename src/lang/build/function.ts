@@ -169,12 +169,13 @@ export class FunctionBuilder extends Emitter {
   }
 
   #tailCall(expression: CallExpression): void {
+    const line = this.line(expression.span);
     if (expression.kind === "callValue") {
-      this.end({ op: "tailCall", ...unknownCall(this, expression) });
+      this.end({ op: "tailCall", ...unknownCall(this, expression), line });
       return;
     }
     const args = this.values(expression.args).flat();
-    this.end({ op: "tailCall", callee: this.program.functionFor(expression.callee), args });
+    this.end({ op: "tailCall", callee: this.program.functionFor(expression.callee), args, line });
   }
 
   // Conditions

@@ -76,7 +76,7 @@ function push(fn: Emitter, element: Type, list: Variable, value: Value, line: nu
 /** Sets `storage` to a new storage of the list that has room for at least `minimum` elements. */
 function grow(fn: Emitter, element: Type, list: Variable, minimum: Atom, storage: Variable, line: number): void {
   const [grown] = fn.variables([storage.type], ["grown"]);
-  fn.emit({ op: "call", dsts: [grown!], callee: growFunction(fn, element, line), args: [list, minimum] });
+  fn.emit({ op: "call", dsts: [grown!], callee: growFunction(fn, element, line), args: [list, minimum], line });
   fn.set(storage, grown!);
 }
 
@@ -136,7 +136,7 @@ export function appendBytes(fn: Emitter, list: Variable, text: Atom, line: numbe
     setLength(into, object, total);
     into.end({ op: "return", values: [] });
   });
-  fn.emit({ op: "call", dsts: [], callee, args: [list, text] });
+  fn.emit({ op: "call", dsts: [], callee, args: [list, text], line });
 }
 
 function pop(fn: Emitter, element: Type, list: Variable, line: number, name = "popped"): Value {
@@ -212,7 +212,7 @@ function insert(fn: Emitter, element: Type, list: Variable, at: Atom, value: Val
     into.emit({ op: "arraySet", array: storage, index, values: values! });
     into.end({ op: "return", values: [] });
   });
-  fn.emit({ op: "call", dsts: [], callee, args: [list, at, ...value] });
+  fn.emit({ op: "call", dsts: [], callee, args: [list, at, ...value], line });
 }
 
 function remove(fn: Emitter, element: Type, list: Variable, at: Atom, line: number, name = "removed"): Value {
@@ -230,7 +230,7 @@ function remove(fn: Emitter, element: Type, list: Variable, at: Atom, line: numb
     into.fn.results = [...into.representation.of(element)];
     into.end({ op: "return", values: removed });
   });
-  return fn.callFunction(callee, element, [list, at], name);
+  return fn.callFunction(callee, element, [list, at], name, line);
 }
 
 /** As many elements as asked for: the last ones go, or copies of the value come. */
@@ -251,7 +251,7 @@ function resize(fn: Emitter, element: Type, list: Variable, size: Atom, value: V
     setLength(into, object, least);
     into.end({ op: "return", values: [] });
   });
-  fn.emit({ op: "call", dsts: [], callee, args: [list, size, ...value] });
+  fn.emit({ op: "call", dsts: [], callee, args: [list, size, ...value], line });
 }
 
 /** The elements as a slice without a copy; the list starts anew, so that nothing can grow what was sliced. */

@@ -31,12 +31,12 @@ export function buildPort(
     case "portPut": {
       const element = elementOf(args[0]!.type);
       const dst = fn.variable({ kind: "bool" }, name ?? "fits");
-      fn.emit({ op: "call", dsts: [dst], callee: putFunction(fn, element, line), args: [...first!, ...value!] });
+      fn.emit({ op: "call", dsts: [dst], callee: putFunction(fn, element, line), args: [...first!, ...value!], line });
       return dst;
     }
     case "portGet": {
       const element = elementOf(args[0]!.type);
-      return fn.reference(fn.callFunction(getFunction(fn, element, line), type, first!, name ?? "got"));
+      return fn.reference(fn.callFunction(getFunction(fn, element, line), type, first!, name ?? "got", line));
     }
   }
 }

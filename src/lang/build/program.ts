@@ -63,7 +63,11 @@ class ProgramBuilder implements ProgramContext {
   functionFor(symbol: FunctionSymbol): IrFunction {
     let fn = this.#bySymbol.get(symbol);
     if (fn === undefined) {
-      fn = this.#newFunction(symbol.name, symbol.source.line(symbol.span.start));
+      fn = this.#newFunction(
+        symbol.name,
+        symbol.source.line(symbol.span.start),
+        symbol.source !== this.#program.source,
+      );
       this.#bySymbol.set(symbol, fn);
       this.#pending.push(symbol);
     }
@@ -117,8 +121,8 @@ class ProgramBuilder implements ProgramContext {
     return site;
   }
 
-  #newFunction(name: string, line: number): IrFunction {
-    const fn: IrFunction = { name, params: [], results: [], body: { instructions: [] }, line };
+  #newFunction(name: string, line: number, internal = true): IrFunction {
+    const fn: IrFunction = { name, params: [], results: [], body: { instructions: [] }, line, internal };
     this.#functions.push(fn);
     return fn;
   }
@@ -126,7 +130,7 @@ class ProgramBuilder implements ProgramContext {
   /** A main without parameters that sets the globals, and asks for what the program's main takes. */
   #wrapMain(symbol: FunctionSymbol): IrFunction {
     const line = symbol.source.line(symbol.span.start);
-    const fn = this.#newFunction("(start)", line);
+    const fn = this.#newFunction("(start)", line, false);
     const caller: FunctionSymbol = { ...symbol, parameters: [], result: UNIT };
     const into = new FunctionBuilder(this, caller, fn);
     for (const global of this.#program.globals) {

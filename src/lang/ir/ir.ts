@@ -183,6 +183,8 @@ export type Instruction =
       readonly dsts: readonly Variable[];
       readonly callee: IrFunction;
       readonly args: readonly Atom[];
+      /** Where the call is written, for reports; absent for calls that nobody wrote. */
+      readonly line?: number;
     }
 
   /** Whether two records, or optional records, are the same object (or both none). */
@@ -312,7 +314,13 @@ export type Instruction =
   | { readonly op: "continue"; readonly label: Label }
   | { readonly op: "return"; readonly values: readonly Atom[] }
   /** A call whose results are the function's results: never grows any stack. */
-  | { readonly op: "tailCall"; readonly callee: IrFunction; readonly args: readonly Atom[] }
+  | {
+      readonly op: "tailCall";
+      readonly callee: IrFunction;
+      readonly args: readonly Atom[];
+      /** As of a call. */
+      readonly line?: number;
+    }
   /** Stops the program: message to standard error with the source line, exit code 1. */
   | { readonly op: "panic"; readonly code: PanicCode; readonly a?: Atom; readonly b?: Atom; readonly line: number }
 
@@ -347,6 +355,8 @@ export interface IrFunction {
   body: Block;
   /** Line of the definition in its source. */
   readonly line: number;
+  /** Not written in the program: of the prelude, or made by the compiler. */
+  readonly internal?: boolean;
 }
 
 export interface IrProgram {
