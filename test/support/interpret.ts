@@ -24,13 +24,40 @@ import type {
   Variable,
 } from "../../src/lang/ir/ir.ts";
 import { PANIC_MESSAGES } from "../../src/lang/ir/panics.ts";
+import { allocates } from "../../src/lang/ir/safepoints.ts";
 
 export interface InterpreterInput {
   readonly args?: readonly string[];
   readonly input?: Uint8Array;
   /** The deepest chain of calls; beyond it the program stops with a stack overflow. */
   readonly maxDepth?: number;
+  /** Is told of calls and allocations while the program runs. */
+  readonly observer?: Observer;
 }
+
+/** Arguments and results are as the interpreter holds them: numbers, records, storages, slices. */
+export interface Observer {
+  /** The program begins. @param globals what they hold, while it runs */
+  started(globals: ReadonlyMap<IrGlobal, unknown>): void;
+  /** A function begins: by a call, or `null` for main. */
+  entered(call: CallInstruction | null, fn: IrFunction, args: readonly unknown[]): void;
+  /** The running function ends by a tail call, and the callee begins in its place. */
+  replaced(call: TailCallInstruction, args: readonly unknown[]): void;
+  /** The running function returns. */
+  returned(results: readonly unknown[]): void;
+  allocated(instruction: Instruction, object: RecordObject | Storage | Slice): void;
+  /**
+   * A loop begins, or begins once more, or has been left.
+   * @param read tells what a variable of the running function holds, if anything has been assigned to it
+   */
+  looped(loop: LoopInstruction, event: LoopEvent, read: (variable: Variable) => unknown): void;
+}
+
+export type LoopInstruction = Extract<Instruction, { op: "loop" }>;
+export type LoopEvent = "begin" | "again" | "left";
+
+export type CallInstruction = Extract<Instruction, { op: "call" }>;
+export type TailCallInstruction = Extract<Instruction, { op: "tailCall" }>;
 
 export interface InterpreterOutcome {
   readonly stdout: Uint8Array;
@@ -43,18 +70,18 @@ export interface InterpreterOutcome {
 type Data = Uint8Array | unknown[];
 
 /** Elements of `width` components each, side by side. */
-interface Storage {
+export interface Storage {
   readonly width: number;
   readonly data: Data;
 }
 
-interface Slice {
+export interface Slice {
   readonly storage: Storage;
   readonly start: number;
   readonly length: number;
 }
 
-interface RecordObject {
+export interface RecordObject {
   readonly record: RecordType;
   /** One value for each field; a Storage for an unpacked array. */
   readonly fields: unknown[];
@@ -69,6 +96,7 @@ type Step =
   | Simple
   | Extract<Instruction, { op: "return" | "call" | "tailCall" }>
   | { readonly op: "jump"; to: number }
+  | { readonly op: "looped"; readonly loop: LoopInstruction; readonly event: LoopEvent }
   | { readonly op: "jumpUnless"; readonly condition: Atom; to: number }
   | { readonly op: "select"; readonly value: Atom; readonly targets: Map<number, number>; otherwise: number }
   | {
@@ -153,6 +181,9 @@ class Interpreter {
   run(): void {
     const frames: Frame[] = [];
     const deepest = this.#input.maxDepth ?? DEEPEST;
+    const { observer } = this.#input;
+    observer?.started(this.#globals);
+    observer?.entered(null, this.#program.main, []);
     let frame: Frame = { code: this.#codeOf(this.#program.main), next: 0, values: [], dsts: [] };
     for (;;) {
       const step = frame.code.steps[frame.next++]!;
@@ -160,6 +191,9 @@ class Interpreter {
       switch (step.op) {
         case "jump":
           frame.next = step.to;
+          break;
+        case "looped":
+          observer?.looped(step.loop, step.event, (variable) => values[variable.id]);
           break;
         case "jumpUnless":
           if (atomValue(values, step.condition) !== 1) frame.next = step.to;
@@ -179,16 +213,26 @@ class Interpreter {
           frames.push(frame);
           const code = this.#codeOf(step.callee);
           frame = { code, next: 0, values: passed(code, values, step.args), dsts: step.dsts };
+          observer?.entered(
+            step,
+            step.callee,
+            step.args.map((atom) => atomValue(values, atom)),
+          );
           break;
         }
         case "tailCall":
           frame.code = this.#codeOf(step.callee);
           frame.next = 0;
           frame.values = passed(frame.code, values, step.args);
+          observer?.replaced(
+            step,
+            step.args.map((atom) => atomValue(values, atom)),
+          );
           break;
         case "return": {
           const results = step.values.map((atom) => atomValue(values, atom));
           const { dsts } = frame;
+          observer?.returned(results);
           const caller = frames.pop();
           if (caller === undefined) return;
           frame = caller;
@@ -197,6 +241,8 @@ class Interpreter {
         }
         default:
           this.#execute(step, values);
+          if (observer !== undefined && allocates(step) && "site" in step)
+            observer.allocated(step, values[step.dst.id] as Storage);
       }
     }
   }
@@ -552,7 +598,7 @@ class Linearizer {
   readonly #steps: Step[] = [];
   /** Jumps out of a block or loop, to be told where it ends. */
   readonly #exits = new Map<Label, { to: number }[]>();
-  readonly #starts = new Map<Label, number>();
+  readonly #loops = new Map<Label, { readonly loop: LoopInstruction; readonly start: number }>();
 
   function(fn: IrFunction): Step[] {
     this.#block(fn.body);
@@ -567,6 +613,13 @@ class Linearizer {
     const jump = { op: "jump" as const, to: -1 };
     this.#steps.push(jump);
     return jump;
+  }
+
+  /** To the next round of a loop. */
+  #again(label: Label): void {
+    const { loop, start } = this.#loops.get(label)!;
+    this.#steps.push({ op: "looped", loop, event: "again" });
+    this.#jump().to = start;
   }
 
   #here(): number {
@@ -617,18 +670,21 @@ class Linearizer {
       case "loop":
       case "block": {
         this.#exits.set(i.label, []);
-        const start = this.#here();
-        this.#starts.set(i.label, start);
+        if (i.op === "loop") {
+          this.#steps.push({ op: "looped", loop: i, event: "begin" });
+          this.#loops.set(i.label, { loop: i, start: this.#here() });
+        }
         this.#block(i.body);
-        if (i.op === "loop") this.#jump().to = start;
+        if (i.op === "loop") this.#again(i.label);
         for (const exit of this.#exits.get(i.label)!) exit.to = this.#here();
+        if (i.op === "loop") this.#steps.push({ op: "looped", loop: i, event: "left" });
         return;
       }
       case "break":
         this.#exits.get(i.label)!.push(this.#jump());
         return;
       case "continue":
-        this.#jump().to = this.#starts.get(i.label)!;
+        this.#again(i.label);
         return;
       default:
         this.#steps.push(i);

@@ -1,0 +1,133 @@
+/** What placement promises, against what happens: programs run by the interpreter with the oracle looking on. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { buildProgram, SourceFile } from "../../src/lang/frontend.ts";
+import type { IrProgram, Site } from "../../src/lang/ir/ir.ts";
+import { NOWHERE } from "../../src/lang/ir/placement/destinations.ts";
+import {
+  type Placed,
+  type PlacedSite,
+  type ProgramPlacement,
+  placeProgram,
+} from "../../src/lang/ir/placement/placement.ts";
+import { EscapeOracle } from "../support/escapes.ts";
+import { generateProgram } from "../support/generate.ts";
+import { type InterpreterInput, interpret } from "../support/interpret.ts";
+import { samplePrograms } from "../support/programs.ts";
+
+function observe(program: IrProgram, input: InterpreterInput = {}) {
+  const oracle = new EscapeOracle(placeProgram(program));
+  const { exitCode } = interpret(program, { ...input, observer: oracle });
+  return { checks: oracle.checks, escapes: oracle.escapes, exitCode };
+}
+
+/** The placement with another promise for one site. */
+function promising(placement: ProgramPlacement, site: Site, promise: Partial<Placed>): ProgramPlacement {
+  const change = (placed: PlacedSite) => (placed.site === site ? { ...placed, ...promise } : placed);
+  return new Map([...placement].map(([fn, each]) => [fn, { ...each, sites: each.sites.map(change) }]));
+}
+
+function programsIn(folder: string): (readonly [string, SourceFile])[] {
+  const base = new URL(folder, import.meta.url);
+  const names = readdirSync(base).filter((name) => name.endsWith(".mote"));
+  return names.map((name) => [name, new SourceFile(name, readFileSync(new URL(name, base), "utf8"))]);
+}
+
+/** Little work for the programs that are made to take long. */
+const BENCH_INPUTS: Readonly<Record<string, InterpreterInput>> = {
+  "binarytrees.mote": { args: ["6"] },
+  "rbtree.mote": { args: ["random", "300"] },
+  "lists.mote": { args: ["20", "20"] },
+  "queue.mote": { args: ["50", "200"] },
+  "boards.mote": { args: ["100"] },
+  "fields.mote": { args: ["100"] },
+  "cfold.mote": { args: ["4", "3"] },
+  "deltablue.mote": { args: ["20"] },
+  "deriv.mote": { args: ["3"] },
+  "fft.mote": { args: ["64"] },
+  "fulladd.mote": { args: ["16", "10"] },
+  "havlak.mote": { args: ["3", "1", "2", "2"] },
+  "interpreter.mote": { args: ["3"] },
+  "nqueens.mote": { args: ["5"] },
+  "richards.mote": { args: ["1"] },
+  "sieve.mote": { args: ["100"] },
+  "wordcount.mote": { input: new TextEncoder().encode("one two two three three three\n") },
+  "json.mote": {
+    input: new TextEncoder().encode(
+      `[${Array.from({ length: 20 }, (_, i) => `{"country":"${"ABC"[i % 3]}","name":"n\\u00e4${i}","lat":"1.5","lng":"${i}.25"}`).join(",\n")}]`,
+    ),
+  },
+};
+
+describe("what happens is what placement promises in", () => {
+  it.each(samplePrograms().map((program) => [program.name, program] as const))("programs/%s", (_name, program) => {
+    expect(observe(buildProgram(program.source), program).exitCode).toBe(program.expected.exit);
+  });
+
+  it.each(programsIn("placement/"))("placement/%s", (_name, source) => {
+    const { escapes, exitCode } = observe(buildProgram(source));
+    expect(exitCode).toBe(0);
+    expect(escapes).toBeGreaterThan(0);
+  });
+
+  it.each(programsIn("../../bench/programs/"))("bench/programs/%s", (name, source) => {
+    const { escapes, exitCode } = observe(buildProgram(source), BENCH_INPUTS[name]!);
+    expect(exitCode).toBe(0);
+    expect(escapes).toBeGreaterThan(0);
+  });
+
+  it("random programs", () => {
+    let escapes = 0;
+    for (let seed = 1; seed <= 3000; seed++) {
+      try {
+        escapes += observe(generateProgram(seed)).escapes;
+      } catch (error) {
+        throw new Error(`seed ${seed}`, { cause: error });
+      }
+    }
+    expect(escapes).toBeGreaterThan(10_000);
+  });
+});
+
+describe("the oracle", () => {
+  /** Makes a promise for each site of the annotated programs that it is too good for; how many are noticed, of how many. */
+  function noticed(isTooGood: (placed: PlacedSite) => boolean, promise: Partial<Placed>, message: string) {
+    let [found, all] = [0, 0];
+    for (const [, source] of programsIn("placement/")) {
+      const program = buildProgram(source);
+      const placement = placeProgram(program);
+      for (const { fn, sites } of placement.values()) {
+        for (const placed of fn.internal ? [] : sites.filter(isTooGood)) {
+          all++;
+          const { site } = placed;
+          try {
+            interpret(program, { observer: new EscapeOracle(promising(placement, site, promise)) });
+          } catch (error) {
+            expect((error as Error).message).toContain(`${site.what} of line ${site.line} ${message}`);
+            found++;
+          }
+        }
+      }
+    }
+    return { found, all };
+  }
+
+  it("notices what leaves its frame, wherever the program gets there", () => {
+    const { found, all } = noticed(({ destinations }) => destinations !== NOWHERE, { destinations: NOWHERE }, "is");
+    // The others are on paths that the program does not take, or leave only on such.
+    expect(all).toBeGreaterThan(50);
+    expect(found / all).toBeGreaterThan(0.7);
+  });
+
+  it("notices what outlives its round", () => {
+    const { found, all } = noticed(({ carried }) => carried > 0, { carried: 0 }, "outlives its round");
+    expect({ found, all }).toEqual({ found: 4, all: 4 });
+  });
+
+  it("notices what is not certain to be returned", () => {
+    const { found, all } = noticed(({ certain }) => !certain, { certain: true }, "is not in the result");
+    expect(all).toBeGreaterThan(50);
+    expect(found / all).toBeGreaterThan(0.6);
+  });
+});
