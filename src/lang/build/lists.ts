@@ -9,10 +9,11 @@
 import type { Builtin, TypedExpression } from "../check/typed.ts";
 import { BYTE, INT, listOf, TEXT, type Type, typeName } from "../check/types.ts";
 import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
-import { Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
+import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { INT_TYPE, LIST_LENGTH, LIST_STORAGE } from "./representation.ts";
 import { arrayAsSlice, arrayLength, elementType, listLength, listStorage, newArray, recordOf } from "./sequences.ts";
+import { typeFunction } from "./typefunction.ts";
 
 /** Capacity after the first growth; bytes come in larger numbers. */
 const FIRST_CAPACITY = 4;
@@ -82,15 +83,12 @@ function grow(fn: Emitter, element: Type, list: Variable, minimum: Atom, storage
 
 /** The function that gives a list a larger storage, and returns it. */
 function growFunction(fn: Emitter, element: Type, line: number): IrFunction {
-  const { program, representation } = fn;
   const list = listOf(element);
-  return program.synthesised(`${typeName(list)}.grow`, line, (target) => {
-    const into = new Emitter(program, target);
-    const [listType] = representation.of(list);
-    const storageElement = representation.element(element);
-    const object = into.parameter(listType!, "list");
-    const minimum = into.parameter(INT_TYPE, "minimum");
-    target.results = [{ kind: "array", element: storageElement }];
+  const storageElement = fn.representation.element(element);
+  const parameters = [{ type: INT, name: "minimum" }];
+  return typeFunction(fn, list, "grow", line, parameters, (into, object, [least]) => {
+    const minimum = into.atom(least!);
+    into.fn.results = [{ kind: "array", element: storageElement }];
 
     const record = recordOf(object);
     const old = into.variable({ kind: "array", element: storageElement }, "old");
@@ -119,11 +117,9 @@ function growFunction(fn: Emitter, element: Type, line: number): IrFunction {
 
 /** Appends a text to a list of bytes. */
 export function appendBytes(fn: Emitter, list: Variable, text: Atom, line: number): void {
-  const { program, representation } = fn;
-  const callee = program.synthesised("List[Byte].append", line, (target) => {
-    const into = new Emitter(program, target);
-    const object = into.parameter(representation.of(listOf(BYTE))[0]!, "list");
-    const source = into.parameter(representation.of(TEXT)[0]!, "text");
+  const parameters = [{ type: TEXT, name: "text" }];
+  const callee = typeFunction(fn, listOf(BYTE), "append", line, parameters, (into, object, [value]) => {
+    const source = into.reference(value!);
     const length = listLength(into, object);
     const found = listStorage(into, object);
     const [storage] = into.variables([found.type], ["storage"]);
@@ -174,28 +170,6 @@ function shift(fn: Emitter, element: Type, storage: Variable, from: Atom, end: A
   });
 }
 
-/** A function for each type of list, which `make` writes; panics are those of its first caller's line. */
-function listFunction(
-  fn: Emitter,
-  element: Type,
-  name: string,
-  line: number,
-  parameters: readonly { readonly type: Type; readonly name: string }[],
-  make: (into: Emitter, list: Variable, args: readonly Value[]) => void,
-): IrFunction {
-  const { program, representation } = fn;
-  const list = listOf(element);
-  return program.synthesised(`${typeName(list)}.${name}`, line, (target) => {
-    const into = new Emitter(program, target);
-    const object = into.parameter(representation.of(list)[0]!, "list");
-    const args = parameters.map((each) => {
-      const names = representation.names(each.type, each.name);
-      return representation.of(each.type).map((type, index) => into.parameter(type, names[index]!));
-    });
-    make(into, object, args);
-  });
-}
-
 function insert(fn: Emitter, element: Type, list: Variable, at: Atom, value: Value, line: number): void {
   const length = listLength(fn, list);
   fn.if(fn.compare("ltUnsigned", length, at), () => fn.panic("indexOutOfRange", line, at, length));
@@ -203,7 +177,7 @@ function insert(fn: Emitter, element: Type, list: Variable, at: Atom, value: Val
     { type: INT, name: "at" },
     { type: element, name: "value" },
   ];
-  const callee = listFunction(fn, element, "insert", line, parameters, (into, object, [position, values]) => {
+  const callee = typeFunction(fn, listOf(element), "insert", line, parameters, (into, object, [position, values]) => {
     const end = listLength(into, object);
     push(into, element, object, values!, line);
     const storage = listStorage(into, object);
@@ -219,7 +193,7 @@ function remove(fn: Emitter, element: Type, list: Variable, at: Atom, line: numb
   const length = listLength(fn, list);
   fn.require(fn.compare("ltUnsigned", at, length), () => fn.panic("indexOutOfRange", line, at, length));
   const parameters = [{ type: INT, name: "at" }];
-  const callee = listFunction(fn, element, "remove", line, parameters, (into, object, [position]) => {
+  const callee = typeFunction(fn, listOf(element), "remove", line, parameters, (into, object, [position]) => {
     const end = listLength(into, object);
     const storage = listStorage(into, object);
     const index = into.atom(position!);
@@ -242,7 +216,7 @@ function resize(fn: Emitter, element: Type, list: Variable, size: Atom, value: V
     { type: INT, name: "size" },
     { type: element, name: "value" },
   ];
-  const callee = listFunction(fn, element, "resize", line, parameters, (into, object, [wanted, values]) => {
+  const callee = typeFunction(fn, listOf(element), "resize", line, parameters, (into, object, [wanted, values]) => {
     const least = into.atom(wanted!);
     into.loop("resize", (label) => {
       into.if(into.compare("ge", listLength(into, object), least), () => into.break(label));

@@ -9,11 +9,12 @@ import type { Builtin, TypedExpression } from "../check/typed.ts";
 import { optionalOf, portOf, type Type, typeName } from "../check/types.ts";
 import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
-import { boolConstant, Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
+import { boolConstant, type Emitter, intConstant, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { someOf } from "./optionals.ts";
 import { INT_TYPE, PORT_COUNT, PORT_FIRST, PORT_STORAGE } from "./representation.ts";
 import { arrayLength, newArray, portCount, recordOf } from "./sequences.ts";
+import { typeFunction } from "./typefunction.ts";
 
 /** Builds `port(n)`, or a method of a port, which is then the first argument. */
 export function buildPort(
@@ -59,7 +60,7 @@ function make(fn: Emitter, element: Type, capacity: Atom, line: number, name = "
 
 /** Puts a value behind the last one; false when there is no room. */
 function putFunction(fn: Emitter, element: Type, line: number): IrFunction {
-  return portFunction(fn, element, "put", line, [element], (into, port, [value]) => {
+  return typeFunction(fn, portOf(element), "put", line, [{ type: element, name: "value" }], (into, port, [value]) => {
     into.fn.results = [{ kind: "bool" }];
     const storage = storageOf(into, element, port);
     const [count, capacity] = [portCount(into, port), arrayLength(into, storage)];
@@ -81,7 +82,7 @@ function putFunction(fn: Emitter, element: Type, line: number): IrFunction {
 
 /** Takes the first value; none when there is none. */
 function getFunction(fn: Emitter, element: Type, line: number): IrFunction {
-  return portFunction(fn, element, "get", line, [], (into, port) => {
+  return typeFunction(fn, portOf(element), "get", line, [], (into, port) => {
     const type = optionalOf(element);
     const union = into.representation.union(type);
     into.fn.results = [{ kind: "union", union }];
@@ -101,28 +102,6 @@ function getFunction(fn: Emitter, element: Type, line: number): IrFunction {
     write(into, port, PORT_FIRST, next!);
     write(into, port, PORT_COUNT, into.binary("sub", count, intConstant(1)));
     into.end({ op: "return", values: [someOf(into, type, values, line)] });
-  });
-}
-
-/** A function for each type of port; `make` writes its body. */
-function portFunction(
-  fn: Emitter,
-  element: Type,
-  name: string,
-  line: number,
-  parameters: readonly Type[],
-  make: (into: Emitter, port: Variable, args: readonly Value[]) => void,
-): IrFunction {
-  const { program, representation } = fn;
-  const type = portOf(element);
-  return program.synthesised(`${typeName(type)}.${name}`, line, (target) => {
-    const into = new Emitter(program, target);
-    const port = into.parameter(representation.of(type)[0]!, "port");
-    const args = parameters.map((parameter) => {
-      const names = representation.names(parameter, "value");
-      return representation.of(parameter).map((part, index) => into.parameter(part, names[index]!));
-    });
-    make(into, port, args);
   });
 }
 
