@@ -21,6 +21,10 @@ export const ARRAY_HEADER_BYTES = 8;
 /** Where an array's header has the length. */
 export const LENGTH_OFFSET = 4;
 
+/** Chunks from heapBase, rounded up to one, to the nursery: the page map, and the first of the core's own tables. */
+export const CHUNK_BYTES = 64 * 1024;
+export const CHUNKS_BEFORE_NURSERY = 2;
+
 /** Of the shadow stack, which lies in front of the heap, when nobody chooses. */
 export const SHADOW_DEFAULT_BYTES = 1 << 20;
 /** In front of a slice in the shadow stack; no Box is 2. */

@@ -1,6 +1,7 @@
 /**
  * What the core has counted. The block's layout is drawn in assembly/gc/statistics.ts.
  */
+import { CHUNK_BYTES } from "./contract.ts";
 import type { Session } from "./session.ts";
 
 /** What the block says. */
@@ -77,7 +78,6 @@ export interface HeapStatistics extends HeapCounts {
   readonly memoryBytes: number;
 }
 
-const CHUNK_BYTES = 64 * 1024;
 const PHASES = ["idle", "marking", "sweeping"] as const;
 const OWNERS_OFFSET = 152;
 const PAUSES_OFFSET = 192;

@@ -8,11 +8,9 @@
  *
  * Nothing of the core's code is used, and nothing of its way: no start bits in the nursery, no back-skips.
  */
-import { GRANULE_BYTES } from "../contract.ts";
+import { CHUNK_BYTES, GRANULE_BYTES } from "../contract.ts";
 import { type Descriptor, Descriptors } from "./descriptor.ts";
 import { broken, type Raw } from "./raw.ts";
-
-const CHUNK_BYTES = 64 * 1024;
 
 const OWNER_FOREIGN = 0;
 const OWNER_FRESH = 1;

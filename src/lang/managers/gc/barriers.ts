@@ -1,8 +1,8 @@
 /**
  * The write barrier of `gc`: a pointer into the nursery that is stored outside of it is remembered by its slot.
  *
- * The tests are inline, subtractions and compares with globals that are constant after the start; only what is to be
- * remembered costs a call. A slot that holds a young pointer already is remembered already: so it enters the set once
+ * The tests are inline, subtractions and compares with constants, or with globals that are constant after the start; only
+ * what is to be remembered costs a call. A slot that holds a young pointer already is remembered already: so it enters the set once
  * between two collections, however often it is written. Never a safepoint.
  *
  * Where marking is incremental the values' window is not always the nursery (assembly/nursery/barrier.ts): a store that

@@ -17,6 +17,8 @@
 import binaryen from "binaryen";
 import {
   ARRAY_HEADER_BYTES,
+  CHUNK_BYTES,
+  CHUNKS_BEFORE_NURSERY,
   INLINE_MAX_BYTES,
   LENGTH_OFFSET,
   MATURE_SPACES,
@@ -74,6 +76,8 @@ export const gc: ManagerFactory = {
   create: (context) => new GcManager(context),
 };
 
+/** Where the nursery is: a constant, though its size is not, since the engine may grant less than is asked for. */
+const NURSERY_BASE = "gc.nurseryBase";
 /** Where the shadow stack begins: a constant as well. */
 const SHADOW_BASE = "gc.shadowBase";
 /** A heap takes some chunks at least. */
@@ -119,7 +123,8 @@ class GcManager extends LinearManager {
       defineImport(this.module, "now", (name) => wasi.defineClock(name));
       defineImport(this.module, "collected", (name) => this.module.addFunction(name, i32, none, [], this.module.nop()));
     }
-    this.#barriers = new Barriers(this.module, this.#names, options.pauseMs !== undefined);
+    const names = { ...this.#names, nurseryBase: NURSERY_BASE };
+    this.#barriers = new Barriers(this.module, names, options.pauseMs !== undefined);
     this.#slowPaths = new SlowPaths(context, this.#names);
     this.#starts = new Starts(this.module, this.#names, context.options);
     this.#mayCollect = functionsThatMayCollect(context.program);
@@ -151,6 +156,16 @@ class GcManager extends LinearManager {
     }
     if (words === 0) return [];
     return [...marks, this.module.global.set(this.#names.shadowTop, op.add(base(), op.const(words * WORD_BYTES)))];
+  }
+
+  /** Defines the place of the nursery as a constant, and checks it at the start. */
+  #fixNursery(heapBase: number): ExpressionRef {
+    const { module } = this;
+    const op = module.i32;
+    const chunks = CHUNKS_BEFORE_NURSERY + (this.context.options.mature === "classes" ? 1 : 0);
+    const base = (Math.ceil(heapBase / CHUNK_BYTES) + chunks) * CHUNK_BYTES;
+    module.addGlobal(NURSERY_BASE, i32, false, op.const(base | 0));
+    return module.if(op.ne(this.#global("nurseryBase"), op.const(base | 0)), module.unreachable());
   }
 
   // Frames and calls
@@ -500,7 +515,7 @@ class GcManager extends LinearManager {
     const sizes = [nurseryBytes, heapLimitBytes, growthPercent, pauseMicros, nurseryFirstBytes];
     const settings = [shadowBase, heapBase, ...sizes.map((size) => size ?? 0)].map((setting) => op.const(setting | 0));
     const start = [module.if(module.call(this.#names.init, settings, i32), failed)];
-    start.push(...this.#openGlobals());
+    start.push(this.#fixNursery(heapBase), ...this.#openGlobals());
     if (options.zeal) start.push(module.call(coreName(module, "setZeal"), [op.const(options.zeal)], none));
     const isMeasured = options.measure || options.pauses;
     return {
