@@ -80,11 +80,7 @@ export class Body {
     this.scoped(this.symbol.parameters, () => {
       this.symbol.body = this.block(node, this.symbol.result);
     });
-    for (const { outer, span } of this.#captured) {
-      if (!outer.assigned) continue;
-      const message = `\`${outer.name}\` is assigned to, so a function cannot capture it`;
-      this.report(span, message, `copy it first, \`let copy = ${outer.name}\`, or keep what changes in an object`);
-    }
+    this.#refuseAssignedCaptures();
   }
 
   /** Checks the value of a global, whose type may follow from it. */
@@ -98,6 +94,15 @@ export class Body {
     const isSound = body.type !== UNIT && !isBottom(body.type);
     global.type = this.symbol.result = isSound ? body.type : ERROR;
     this.symbol.body = body;
+    this.#refuseAssignedCaptures();
+  }
+
+  #refuseAssignedCaptures(): void {
+    for (const { outer, span } of this.#captured) {
+      if (!outer.assigned) continue;
+      const message = `\`${outer.name}\` is assigned to, so a function cannot capture it`;
+      this.report(span, message, `copy it first, \`let copy = ${outer.name}\`, or keep what changes in an object`);
+    }
   }
 
   /**

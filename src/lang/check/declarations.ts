@@ -72,7 +72,7 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   );
   for (const [struct] of structs) struct.fields = checkUnpacked(scope, struct.fields);
   for (const [unionCase] of cases) unionCase.fields = checkUnpacked(scope, unionCase.fields);
-  for (const [type] of classes) type.fields = withoutInitialisers(checkUnpacked(scope, type.fields));
+  for (const [type] of classes) type.fields = checkUnpacked(scope, type.fields);
   const bodies = functions.map((node) => ({ symbol: declareFunction(scope, node), node: node.body }));
   const members = classes.flatMap(([type, node]) => declareMembers(scope, type, node));
   // Globals first and in order: the type of one may follow from its value.
@@ -218,7 +218,7 @@ function refuseInfinite(scope: ProgramScope, structs: readonly StructType[]): vo
 }
 
 /** Reports unpacked arrays that are not small arrays of single values, and makes them harmless. */
-function checkUnpacked(scope: ProgramScope, fields: readonly Field[]): readonly Field[] {
+function checkUnpacked<F extends Field>(scope: ProgramScope, fields: readonly F[]): readonly F[] {
   return fields.map((field) => {
     const { type, unpackedLength: length, span } = field;
     if (length === null || type === ERROR) return field;

@@ -4,6 +4,7 @@ import type { Expression, IfNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkCall } from "./calls.ts";
 import { checkCase, checkStructLiteral } from "./constructions.ts";
+import { readOf } from "./fields.ts";
 import { checkCallValue, checkLambda, functionValue } from "./lambdas.ts";
 import { checkArrayLiteral, checkInteger, checkText } from "./literals.ts";
 import { checkMatch } from "./matches.ts";
@@ -13,15 +14,16 @@ import { BUILT_IN_FUNCTIONS } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import type { TypedExpression } from "./typed.ts";
 import {
-  arrayOf,
   BOOL,
   BYTE,
+  type ClassType,
   FLOAT,
   hasLength,
   INT,
   isBottom,
   joinTypes,
   optionalElement,
+  type StructType,
   TEXT,
   type Type,
   typeName,
@@ -111,28 +113,10 @@ function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
   const object = body.infer(node.object);
   const { type } = object;
   if (isBottom(type)) return object;
-  if (type.kind === "class") {
-    const field = type.fields.find((candidate) => candidate.name === name.text);
-    if (field !== undefined) {
-      const fieldType = field.unpackedLength === null || isBottom(field.type) ? field.type : arrayOf(field.type);
-      return { kind: "member", object, class: type, field, type: fieldType, span };
-    }
-    const names = [...type.fields.map((candidate) => candidate.name), ...type.methods.keys()];
-    const hint = type.methods.has(name.text)
-      ? `it is a method: write \`.${name.text}(...)\``
-      : didYouMean(name.text, names);
-    body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, hint);
-    return body.poison(span);
-  }
-  if (type.kind === "struct") {
-    const field = type.fields.find((candidate) => candidate.name === name.text);
-    if (field !== undefined) {
-      const fieldType = field.unpackedLength === null || isBottom(field.type) ? field.type : arrayOf(field.type);
-      return { kind: "field", object, struct: type, field, type: fieldType, span };
-    }
-    const names = type.fields.map((candidate) => candidate.name);
-    const hint = didYouMean(name.text, names) ?? `it has ${names.map((text) => `\`${text}\``).join(", ")}`;
-    body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, hint);
+  if (type.kind === "class" || type.kind === "struct") {
+    const read = readOf(object, type, name.text, span);
+    if (read !== undefined) return read;
+    body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, fieldHint(type, name.text));
     return body.poison(span);
   }
   if (name.text === "length" && hasLength(type)) return { kind: "length", object, type: INT, span };
@@ -143,6 +127,14 @@ function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
   else if (type.kind === "union") hint = "fields of a union's cases are read by `match`";
   body.report(name.span, `${describe(type)} has no field \`${name.text}\``, hint);
   return body.poison(span);
+}
+
+function fieldHint(owner: StructType | ClassType, name: string): string | undefined {
+  const names = owner.fields.map((field) => field.name);
+  if (owner.kind === "struct")
+    return didYouMean(name, names) ?? `it has ${names.map((text) => `\`${text}\``).join(", ")}`;
+  if (owner.methods.has(name)) return `it is a method: write \`.${name}(...)\``;
+  return didYouMean(name, [...names, ...owner.methods.keys()]);
 }
 
 function checkIndex(body: Body, node: ExpressionOf<"index">): TypedExpression {

@@ -5,7 +5,9 @@ import type { Expression } from "../syntax/ast.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Body } from "./body.ts";
 import { internalCall } from "./calls.ts";
+import { readOf } from "./fields.ts";
 import { callOf } from "./lambdas.ts";
+import { isNone, isSome } from "./optionals.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Builtin, Intrinsic, TypedExpression } from "./typed.ts";
 import {
@@ -157,20 +159,8 @@ function methodsOf(type: Type): MethodTable {
   const optional = optionalElement(type);
   if (optional !== null) {
     return {
-      isSome: builtin("optionalIsSome", BOOL),
-      isNone: {
-        parameters: [],
-        make: (_body, receiver, _args, span) => {
-          const operand: TypedExpression = {
-            kind: "builtin",
-            builtin: "optionalIsSome",
-            args: [receiver],
-            type: BOOL,
-            span,
-          };
-          return { kind: "not", operand, type: BOOL, span };
-        },
-      },
+      isSome: { parameters: [], make: (_body, receiver, _args, span) => isSome(receiver, span) },
+      isNone: { parameters: [], make: (_body, receiver, _args, span) => isNone(receiver, span) },
       get: builtin("optionalGet", optional),
       or: builtin("optionalOr", optional, optional),
     };
@@ -201,13 +191,8 @@ export function checkMethod(body: Body, node: Extract<Expression, { kind: "metho
     const typed = checkArguments(body, name.text, parameters, args, span);
     return { kind: "call", callee: own, args: [receiver, ...typed], type: own.result, span };
   }
-  if (
-    (type.kind === "struct" || type.kind === "class") &&
-    type.fields.some((field) => field.name === name.text && field.type.kind === "function")
-  ) {
-    const callee = body.infer({ kind: "field", object: node.object, name, span });
-    return callOf(body, callee, name.text, args, span);
-  }
+  const callee = type.kind === "struct" || type.kind === "class" ? readOf(receiver, type, name.text, span) : undefined;
+  if (callee?.type.kind === "function") return callOf(body, callee, name.text, args, span);
   for (const arg of args) body.infer(arg);
   if (!isBottom(type)) {
     body.report(name.span, `${describe(type)} has no method \`${name.text}\``, methodHint(body, type, name.text));

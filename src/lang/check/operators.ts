@@ -4,7 +4,7 @@ import type { Span } from "../source.ts";
 import type { BinaryOperatorText, Expression } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkInteger, concatenate } from "./literals.ts";
-import { isNone, some } from "./optionals.ts";
+import { isNone, isNoneLiteral, isSome, some } from "./optionals.ts";
 import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "./typed.ts";
 import {
   BOOL,
@@ -46,13 +46,14 @@ export function checkBinary(body: Body, node: ExpressionOf<"binary">, want?: Typ
     return { kind: "logical", operator, left, right, type: BOOL, span };
   }
   const compares = isComparison(operator);
-  if ((operator === "==" || operator === "!=") && isNone(node.right)) {
+  if ((operator === "==" || operator === "!=") && isNoneLiteral(node.right)) {
     const left = body.infer(node.left);
     if (isBottom(left.type)) return left;
     if (optionalElement(left.type) !== null) {
-      const isSome: TypedExpression = { kind: "builtin", builtin: "optionalIsSome", args: [left], type: BOOL, span };
-      return operator === "!=" ? isSome : { kind: "not", operand: isSome, type: BOOL, span };
+      return operator === "!=" ? isSome(left, span) : isNone(left, span);
     }
+    // Reports that the `None` belongs to no type.
+    return body.infer(node.right, left.type);
   }
   const [first, second] = checkOperands(body, node, compares || want === UNIT ? undefined : want);
   const [left, right] = compares ? alike(first, second) : [first, second];

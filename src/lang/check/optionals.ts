@@ -6,7 +6,7 @@
 import type { Expression } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import type { TypedExpression } from "./typed.ts";
-import { isBottom, optionalElement, optionalOf, type Type, type UnionType } from "./types.ts";
+import { BOOL, isBottom, optionalElement, optionalOf, type Type, type UnionType } from "./types.ts";
 
 export function isOptionalCase(name: string): boolean {
   return name === "None" || name === "Some";
@@ -50,7 +50,17 @@ export function some(value: TypedExpression): TypedExpression {
   return { kind: "case", unionCase: type.cases[1]!, fields: [{ kind: "value", value }], type, span };
 }
 
+/** Whether an optional value is `Some`. */
+export function isSome(value: TypedExpression, span: TypedExpression["span"]): TypedExpression {
+  return { kind: "builtin", builtin: "optionalIsSome", args: [value], type: BOOL, span };
+}
+
+/** Whether an optional value is `None`. */
+export function isNone(value: TypedExpression, span: TypedExpression["span"]): TypedExpression {
+  return { kind: "not", operand: isSome(value, span), type: BOOL, span };
+}
+
 /** True for `None` where it stands alone. */
-export function isNone(node: Expression): boolean {
+export function isNoneLiteral(node: Expression): boolean {
   return node.kind === "case" && node.name.text === "None" && node.args === null;
 }

@@ -9,7 +9,7 @@
  */
 
 import type { Local } from "./typed.ts";
-import { arrayOf, BOOL, BYTE, type Field, isNullary, type Type, type UnionCase } from "./types.ts";
+import { BOOL, BYTE, fieldValueType, isNullary, type Type, type UnionCase } from "./types.ts";
 
 export type LiteralValue = number | bigint | boolean | string;
 
@@ -83,11 +83,6 @@ export function compileMatch(type: Type, patterns: readonly Pattern[]): Compiled
   const decision = compiler.compile([root], rows, root);
   const unreachable = patterns.map((_, arm) => arm).filter((arm) => !compiler.reached.has(arm));
   return { decision, missing: [...compiler.missing], unreachable };
-}
-
-/** The type a field of a case has in a pattern. */
-export function fieldValueType(field: Field): Type {
-  return field.unpackedLength === null ? field.type : arrayOf(field.type);
 }
 
 class MatchCompiler {

@@ -108,53 +108,31 @@ export const UNKNOWN: PrimitiveType = { kind: "error", name: "?" };
 /** The types a program can name without declaring them. */
 export const BUILT_IN_TYPES: readonly PrimitiveType[] = [INT, LONG, BYTE, FLOAT, BOOL, TEXT];
 
-const arrays = new WeakMap<Type, ArrayType>();
-const lists = new WeakMap<Type, ListType>();
+/** What `make` gives for a type: the same each time. */
+function onceForEach<K extends Type, T extends object | number | boolean>(make: (type: K) => T): (type: K) => T {
+  const made = new WeakMap<K, T>();
+  return (type) => {
+    let one = made.get(type);
+    if (one === undefined) {
+      one = make(type);
+      made.set(type, one);
+    }
+    return one;
+  };
+}
 
 /** The type `[element]`. */
-export function arrayOf(element: Type): ArrayType {
-  let type = arrays.get(element);
-  if (type === undefined) {
-    type = { kind: "array", element };
-    arrays.set(element, type);
-  }
-  return type;
-}
+export const arrayOf = onceForEach((element: Type): ArrayType => ({ kind: "array", element }));
 
 /** The type `List[element]`. */
-export function listOf(element: Type): ListType {
-  let type = lists.get(element);
-  if (type === undefined) {
-    type = { kind: "list", element };
-    lists.set(element, type);
-  }
-  return type;
-}
-
-const ports = new WeakMap<Type, PortType>();
+export const listOf = onceForEach((element: Type): ListType => ({ kind: "list", element }));
 
 /** The type `Port[element]`. */
-export function portOf(element: Type): PortType {
-  let type = ports.get(element);
-  if (type === undefined) {
-    type = { kind: "port", element };
-    ports.set(element, type);
-  }
-  return type;
-}
+export const portOf = onceForEach((element: Type): PortType => ({ kind: "port", element }));
 
-const identities = new WeakMap<Type, number>();
-const functions = new Map<string, FunctionType>();
 let nextIdentity = 0;
-
-function identityOf(type: Type): number {
-  let identity = identities.get(type);
-  if (identity === undefined) {
-    identity = nextIdentity++;
-    identities.set(type, identity);
-  }
-  return identity;
-}
+const identityOf = onceForEach(() => nextIdentity++);
+const functions = new Map<string, FunctionType>();
 
 /** The type `fn(parameters) -> result`. */
 export function functionOf(parameters: readonly Type[], result: Type): FunctionType {
@@ -167,23 +145,22 @@ export function functionOf(parameters: readonly Type[], result: Type): FunctionT
   return type;
 }
 
-const optionals = new WeakMap<Type, UnionType>();
-
 /** The type `element?`: a union of None and Some(value). */
-export function optionalOf(element: Type): UnionType {
-  let type = optionals.get(element);
-  if (type === undefined) {
-    const span: Span = { start: 0, end: 0 };
-    const name = element.kind === "function" ? `(${typeName(element)})?` : `${typeName(element)}?`;
-    type = { kind: "union", name, span, cases: [], optionalOf: element };
-    const value: Field = { name: "value", type: element, unpackedLength: null, span };
-    type.cases = [
-      { name: "None", union: type, index: 0, span, fields: [] },
-      { name: "Some", union: type, index: 1, span, fields: [value] },
-    ];
-    optionals.set(element, type);
-  }
+export const optionalOf = onceForEach((element: Type): UnionType => {
+  const span: Span = { start: 0, end: 0 };
+  const name = element.kind === "function" ? `(${typeName(element)})?` : `${typeName(element)}?`;
+  const type: UnionType = { kind: "union", name, span, cases: [], optionalOf: element };
+  const value: Field = { name: "value", type: element, unpackedLength: null, span };
+  type.cases = [
+    { name: "None", union: type, index: 0, span, fields: [] },
+    { name: "Some", union: type, index: 1, span, fields: [value] },
+  ];
   return type;
+});
+
+/** The type of what a field holds: an array, where it is unpacked in its owner. */
+export function fieldValueType({ type, unpackedLength }: Field): Type {
+  return unpackedLength === null || isBottom(type) ? type : arrayOf(type);
 }
 
 /** T, for `T?`; null for other types. */
@@ -256,18 +233,12 @@ export function isOrdered(type: Type): boolean {
 
 /** The most components a struct may have and still be flat. */
 const FLAT_LIMIT = 4;
-const flatness = new WeakMap<StructType, boolean>();
 
 /** True when values of this struct are no objects: few components, and no unpacked array. Needs finite types. */
-export function isFlat(struct: StructType): boolean {
-  let flat = flatness.get(struct);
-  if (flat === undefined) {
-    flat = struct.fields.every((field) => field.unpackedLength === null);
-    if (flat) flat = struct.fields.reduce((sum, field) => sum + componentCount(field.type), 0) <= FLAT_LIMIT;
-    flatness.set(struct, flat);
-  }
-  return flat;
-}
+export const isFlat = onceForEach(({ fields }: StructType): boolean => {
+  if (fields.some((field) => field.unpackedLength !== null)) return false;
+  return fields.reduce((sum, field) => sum + componentCount(field.type), 0) <= FLAT_LIMIT;
+});
 
 /** How many variables a value of this type travels in. */
 export function componentCount(type: Type): number {
