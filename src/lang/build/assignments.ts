@@ -39,21 +39,16 @@ export function buildSetIndex(fn: FunctionBuilder, statement: Extract<TypedState
 /** `object.field = value` and `object.field operator= value`: the object is evaluated once, the value last. */
 export function buildSetMember(fn: FunctionBuilder, statement: Extract<TypedStatement, { kind: "setMember" }>): void {
   const { class: type, field, operator } = statement;
-  const record = fn.representation.class(type);
   const offset = fieldOffset(type.fields, field);
   const object = fn.held(statement.object);
   let stored: Value;
   if (operator === null) {
     stored = fn.value(statement.value);
   } else {
-    const dst = fn.variable(record.fields[offset]!.type, "old");
-    fn.emit({ op: "field", dst, object: fn.reference(object.get()), record, index: offset });
-    const old = fn.hold([dst]);
+    const old = fn.hold([fn.field(fn.reference(object.get()), offset, "old")]);
     const right = fn.atom(fn.value(statement.value));
     stored = buildArithmetic(fn, operator, field.type, fn.atom(old.get()), right, fn.line(statement.span));
   }
   const into = fn.reference(object.get());
-  for (const [part, value] of stored.entries()) {
-    fn.emit({ op: "setField", object: into, record, index: offset + part, value });
-  }
+  for (const [part, value] of stored.entries()) fn.setField(into, offset + part, value);
 }

@@ -71,11 +71,7 @@ export function buildCaller(program: ProgramContext, type: FunctionType, fn: IrF
   const arms = [...cases].map(([symbol, { index, record }]) => {
     const binding = record === null ? null : into.variable({ kind: "record", record }, "captures");
     const build = () => {
-      const captures = (record?.fields ?? []).map((field, at) => {
-        const dst = into.variable(field.type, field.name);
-        into.emit({ op: "field", dst, object: binding!, record: record!, index: at });
-        return dst;
-      });
+      const captures = (record?.fields ?? []).map(({ name }, at) => into.field(binding!, at, name));
       into.end({ op: "tailCall", callee: program.functionFor(symbol), args: [...captures, ...args] });
     };
     return { caseIndex: index, binding, build };

@@ -5,7 +5,7 @@
  * IR has no unreachable code; atoms that are asked for in dead code are placeholders and are never emitted.
  */
 
-import type { FunctionSymbol } from "../check/typed.ts";
+import type { FunctionSymbol, GlobalSymbol } from "../check/typed.ts";
 import type { Type } from "../check/types.ts";
 import type {
   Atom,
@@ -17,6 +17,7 @@ import type {
   IrType,
   Label,
   PanicCode,
+  RecordType,
   Site,
   UnaryOperator,
   Variable,
@@ -196,6 +197,33 @@ export class Emitter {
     const dst = this.variable(BOOL_TYPE, name);
     this.emit({ op: "binary", dst, operator, a, b });
     return dst;
+  }
+
+  /** Reads a field of a record. */
+  field(object: Variable, index: number, name: string): Variable {
+    const record = this.#recordOf(object);
+    if (record === null) return this.variable(INT_TYPE, name);
+    const dst = this.variable(record.fields[index]!.type, name);
+    this.emit({ op: "field", dst, object, record, index });
+    return dst;
+  }
+
+  setField(object: Variable, index: number, value: Atom): void {
+    const record = this.#recordOf(object);
+    if (record !== null) this.emit({ op: "setField", object, record, index, value });
+  }
+
+  /** Null in dead code, where a placeholder may stand for the object. */
+  #recordOf({ type }: Variable): RecordType | null {
+    if (type.kind === "record") return type.record;
+    if (!this.dead) throw new InternalCompilerError(`a ${type.kind} is used as a record`);
+    return null;
+  }
+
+  setGlobal(global: GlobalSymbol, value: Value): void {
+    for (const [part, target] of this.program.globalFor(global).entries()) {
+      this.emit({ op: "globalSet", global: target, value: value[part]! });
+    }
   }
 
   sliceLength(slice: Variable): Variable {

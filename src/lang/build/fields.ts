@@ -1,7 +1,7 @@
 /** Reading the fields of structs and cases; arrays unpacked in them. */
 
 import type { TypedExpression } from "../check/typed.ts";
-import { componentCount, type Field, isFlat, type Type } from "../check/types.ts";
+import { componentCount, type Field, isFlat, type Type, type UnionCase } from "../check/types.ts";
 import type { RecordType, Variable } from "../ir/ir.ts";
 import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
@@ -44,7 +44,7 @@ function unpackedAsSlice(fn: Emitter, place: Unpacked, name: string): Variable {
 }
 
 /** Reads one of the fields of a record: of a boxed struct, or of a case. */
-export function readField(
+function readField(
   fn: Emitter,
   object: Variable,
   record: RecordType,
@@ -55,6 +55,13 @@ export function readField(
   const place = placeOf(object, record, fields, field);
   if (field.unpackedLength !== null) return [unpackedAsSlice(fn, place, name)];
   return readComponents(fn, object, record, place.index, field.type, name);
+}
+
+/** Reads a field of the case that `object` is known to be; where `Some` is its value itself, that is what it is. */
+export function readCaseField(fn: Emitter, object: Variable, unionCase: UnionCase, field: Field, name: string): Value {
+  const { representation } = fn;
+  if (representation.optionalRecord(unionCase.union) !== null) return [object];
+  return readField(fn, object, representation.caseRecord(unionCase), unionCase.fields, field, name);
 }
 
 function readComponents(

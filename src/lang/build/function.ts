@@ -252,10 +252,8 @@ export class FunctionBuilder extends Emitter {
         this.assign(this.locals.get(statement.local) as Variable[], this.value(statement.value, statement.local.name));
         break;
       case "setGlobal": {
-        const value = this.value(statement.value, statement.global.name);
-        for (const [part, global] of this.program.globalFor(statement.global).entries()) {
-          this.emit({ op: "globalSet", global, value: value[part]! });
-        }
+        const { global, value } = statement;
+        this.setGlobal(global, this.value(value, global.name));
         break;
       }
       case "setIndex":

@@ -7,12 +7,12 @@
  */
 
 import type { Builtin, TypedExpression } from "../check/typed.ts";
-import { BYTE, INT, listOf, TEXT, type Type, typeName } from "../check/types.ts";
+import { BYTE, INT, listOf, TEXT, type Type, typeName, UNIT } from "../check/types.ts";
 import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { INT_TYPE, LIST_LENGTH, LIST_STORAGE } from "./representation.ts";
-import { arrayAsSlice, arrayLength, elementType, listLength, listStorage, newArray, recordOf } from "./sequences.ts";
+import { arrayAsSlice, arrayLength, elementType, listLength, listStorage, newArray } from "./sequences.ts";
 import { typeFunction } from "./typefunction.ts";
 
 /** Capacity after the first growth; bytes come in larger numbers. */
@@ -56,11 +56,11 @@ export function buildList(
 }
 
 function setLength(fn: Emitter, list: Variable, value: Atom): void {
-  fn.emit({ op: "setField", object: list, record: recordOf(list), index: LIST_LENGTH, value });
+  fn.setField(list, LIST_LENGTH, value);
 }
 
 function setStorage(fn: Emitter, list: Variable, value: Atom): void {
-  fn.emit({ op: "setField", object: list, record: recordOf(list), index: LIST_STORAGE, value });
+  fn.setField(list, LIST_STORAGE, value);
 }
 
 function push(fn: Emitter, element: Type, list: Variable, value: Value, line: number): void {
@@ -90,11 +90,8 @@ function growFunction(fn: Emitter, element: Type, line: number): IrFunction {
     const minimum = into.atom(least!);
     into.fn.results = [{ kind: "array", element: storageElement }];
 
-    const record = recordOf(object);
-    const old = into.variable({ kind: "array", element: storageElement }, "old");
-    into.emit({ op: "field", dst: old, object, record, index: LIST_STORAGE });
-    const length = into.variable(INT_TYPE, "length");
-    into.emit({ op: "field", dst: length, object, record, index: LIST_LENGTH });
+    const old = into.field(object, LIST_STORAGE, "old");
+    const length = listLength(into, object);
     const [capacity] = into.variables([INT_TYPE], ["capacity"]);
     into.set(capacity!, into.binary("mul", arrayLength(into, old), intConstant(2)));
     const first = element === BYTE ? FIRST_BYTES : FIRST_CAPACITY;
@@ -132,7 +129,7 @@ export function appendBytes(fn: Emitter, list: Variable, text: Atom, line: numbe
     setLength(into, object, total);
     into.end({ op: "return", values: [] });
   });
-  fn.emit({ op: "call", dsts: [], callee, args: [list, text], line });
+  fn.callFunction(callee, UNIT, [list, text], "", line);
 }
 
 function pop(fn: Emitter, element: Type, list: Variable, line: number, name = "popped"): Value {
@@ -186,7 +183,7 @@ function insert(fn: Emitter, element: Type, list: Variable, at: Atom, value: Val
     into.emit({ op: "arraySet", array: storage, index, values: values! });
     into.end({ op: "return", values: [] });
   });
-  fn.emit({ op: "call", dsts: [], callee, args: [list, at, ...value], line });
+  fn.callFunction(callee, UNIT, [list, at, ...value], "", line);
 }
 
 function remove(fn: Emitter, element: Type, list: Variable, at: Atom, line: number, name = "removed"): Value {
@@ -225,7 +222,7 @@ function resize(fn: Emitter, element: Type, list: Variable, size: Atom, value: V
     setLength(into, object, least);
     into.end({ op: "return", values: [] });
   });
-  fn.emit({ op: "call", dsts: [], callee, args: [list, size, ...value], line });
+  fn.callFunction(callee, UNIT, [list, size, ...value], "", line);
 }
 
 /** The elements as a slice without a copy; the list starts anew, so that nothing can grow what was sliced. */

@@ -8,7 +8,7 @@ import type { TypedExpression } from "../check/typed.ts";
 import { isNullary, LONG, TEXT } from "../check/types.ts";
 import type { Atom, Label, Variable } from "../ir/ir.ts";
 import { constantOf, type Value } from "./emitter.ts";
-import { readField } from "./fields.ts";
+import { readCaseField } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { literalText } from "./texts.ts";
 
@@ -109,12 +109,8 @@ class MatchBuilder {
     const known = this.#values.get(occurrence);
     if (known !== undefined) return known;
     const { unionCase, parent, fieldIndex } = occurrence;
-    const { fields } = unionCase!;
-    const field = fields[fieldIndex]!;
-    const record = this.#fn.representation.caseRecord(unionCase!);
-    const own = this.#records.get(parent)!;
-    if (this.#fn.representation.optionalRecord(unionCase!.union) !== null) return [own];
-    const value = readField(this.#fn, own, record, fields, field, name);
+    const record = this.#records.get(parent)!;
+    const value = readCaseField(this.#fn, record, unionCase!, unionCase!.fields[fieldIndex]!, name);
     this.#values.set(occurrence, value);
     return value;
   }

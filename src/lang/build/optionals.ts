@@ -5,12 +5,13 @@ import { optionalElement, type Type, type UnionType as UnionSource } from "../ch
 import type { Atom, UnionType, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { boolConstant, type Emitter, type Value } from "./emitter.ts";
-import { readField } from "./fields.ts";
+import { readCaseField } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 
 /** Builds what happens with a value, and without one. */
 function choose(fn: FunctionBuilder, type: Type, subject: Value, some: (value: Value) => void, none: () => void): void {
   if (type.kind !== "union") throw new InternalCompilerError("this is no optional value");
+  const someCase = type.cases[1]!;
   const union: UnionType = fn.representation.union(type);
   const { record } = union.cases[1]!;
   if (record === null) throw new InternalCompilerError("an optional value without a value");
@@ -20,18 +21,10 @@ function choose(fn: FunctionBuilder, type: Type, subject: Value, some: (value: V
     union,
     [
       { caseIndex: 0, binding: null, build: none },
-      { caseIndex: 1, binding, build: () => some(contentOf(fn, type, binding)) },
+      { caseIndex: 1, binding, build: () => some(readCaseField(fn, binding, someCase, someCase.fields[0]!, "value")) },
     ],
     null,
   );
-}
-
-/** The value, of a `Some` that is known to be one. */
-function contentOf(fn: FunctionBuilder, type: UnionSource, binding: Variable): Value {
-  const { fields } = type.cases[1]!;
-  if (fn.representation.optionalRecord(type) !== null) return [binding];
-  const record = fn.representation.caseRecord(type.cases[1]!);
-  return readField(fn, binding, record, fields, fields[0]!, "value");
 }
 
 /** A value as an optional one. */

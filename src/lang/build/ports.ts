@@ -6,14 +6,14 @@
  */
 
 import type { Builtin, TypedExpression } from "../check/typed.ts";
-import { optionalOf, portOf, type Type, typeName } from "../check/types.ts";
+import { BOOL, optionalOf, portOf, type Type, typeName } from "../check/types.ts";
 import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { boolConstant, type Emitter, intConstant, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { someOf } from "./optionals.ts";
 import { INT_TYPE, PORT_COUNT, PORT_FIRST, PORT_STORAGE } from "./representation.ts";
-import { arrayLength, newArray, portCount, recordOf } from "./sequences.ts";
+import { arrayLength, newArray, portCount } from "./sequences.ts";
 import { typeFunction } from "./typefunction.ts";
 
 /** Builds `port(n)`, or a method of a port, which is then the first argument. */
@@ -31,9 +31,8 @@ export function buildPort(
       return make(fn, elementOf(type), fn.atom(first!), line, name);
     case "portPut": {
       const element = elementOf(args[0]!.type);
-      const dst = fn.variable({ kind: "bool" }, name ?? "fits");
-      fn.emit({ op: "call", dsts: [dst], callee: putFunction(fn, element, line), args: [...first!, ...value!], line });
-      return dst;
+      const callee = putFunction(fn, element, line);
+      return fn.reference(fn.callFunction(callee, BOOL, [...first!, ...value!], name ?? "fits", line));
     }
     case "portGet": {
       const element = elementOf(args[0]!.type);
@@ -62,10 +61,10 @@ function make(fn: Emitter, element: Type, capacity: Atom, line: number, name = "
 function putFunction(fn: Emitter, element: Type, line: number): IrFunction {
   return typeFunction(fn, portOf(element), "put", line, [{ type: element, name: "value" }], (into, port, [value]) => {
     into.fn.results = [{ kind: "bool" }];
-    const storage = storageOf(into, element, port);
+    const storage = into.field(port, PORT_STORAGE, "storage");
     const [count, capacity] = [portCount(into, port), arrayLength(into, storage)];
     into.if(into.compare("ge", count, capacity), () => into.end({ op: "return", values: [boolConstant(false)] }));
-    const first = read(into, port, PORT_FIRST, "first");
+    const first = into.field(port, PORT_FIRST, "first");
     // As far behind the end as the sum would be in front of the beginning: no overflow, however large the port.
     const room = into.binary("sub", capacity, first, "room");
     const [at] = into.variables([INT_TYPE], ["at"]);
@@ -75,7 +74,7 @@ function putFunction(fn: Emitter, element: Type, line: number): IrFunction {
       () => into.set(at!, into.binary("sub", count, room)),
     );
     into.emit({ op: "arraySet", array: storage, index: at!, values: value! });
-    write(into, port, PORT_COUNT, into.binary("add", count, intConstant(1)));
+    into.setField(port, PORT_COUNT, into.binary("add", count, intConstant(1)));
     into.end({ op: "return", values: [boolConstant(true)] });
   });
 }
@@ -92,31 +91,15 @@ function getFunction(fn: Emitter, element: Type, line: number): IrFunction {
       into.emit({ op: "immediate", dst: none, union, caseIndex: 0 });
       into.end({ op: "return", values: [none] });
     });
-    const storage = storageOf(into, element, port);
-    const first = read(into, port, PORT_FIRST, "first");
+    const storage = into.field(port, PORT_STORAGE, "storage");
+    const first = into.field(port, PORT_FIRST, "first");
     const values = into.fresh(element, "value");
     into.emit({ op: "arrayGet", dsts: values, array: storage, index: first });
     const [next] = into.variables([INT_TYPE], ["next"]);
     into.set(next!, into.binary("add", first, intConstant(1)));
     into.if(into.compare("eq", next!, arrayLength(into, storage)), () => into.set(next!, ZERO));
-    write(into, port, PORT_FIRST, next!);
-    write(into, port, PORT_COUNT, into.binary("sub", count, intConstant(1)));
+    into.setField(port, PORT_FIRST, next!);
+    into.setField(port, PORT_COUNT, into.binary("sub", count, intConstant(1)));
     into.end({ op: "return", values: [someOf(into, type, values, line)] });
   });
-}
-
-function storageOf(fn: Emitter, element: Type, port: Variable): Variable {
-  const dst = fn.variable({ kind: "array", element: fn.representation.element(element) }, "storage");
-  fn.emit({ op: "field", dst, object: port, record: recordOf(port), index: PORT_STORAGE });
-  return dst;
-}
-
-function read(fn: Emitter, port: Variable, index: number, name: string): Variable {
-  const dst = fn.variable(INT_TYPE, name);
-  fn.emit({ op: "field", dst, object: port, record: recordOf(port), index });
-  return dst;
-}
-
-function write(fn: Emitter, port: Variable, index: number, value: Atom): void {
-  fn.emit({ op: "setField", object: port, record: recordOf(port), index, value });
 }

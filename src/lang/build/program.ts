@@ -134,10 +134,7 @@ class ProgramBuilder implements ProgramContext {
     const caller: FunctionSymbol = { ...symbol, parameters: [], result: UNIT };
     const into = new FunctionBuilder(this, caller, fn);
     for (const global of this.#program.globals) {
-      const value = into.call(global.initialiser, [], global.name);
-      for (const [part, target] of this.globalFor(global).entries()) {
-        into.emit({ op: "globalSet", global: target, value: value[part]! });
-      }
+      into.setGlobal(global, into.call(global.initialiser, [], global.name));
     }
     const args = symbol.parameters.map((parameter) => {
       const [type] = this.representation.of(parameter.type);

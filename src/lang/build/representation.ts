@@ -14,7 +14,9 @@ import {
   type FunctionType,
   isFlat,
   isNullary,
+  listOf,
   optionalElement,
+  portOf,
   type StructType,
   TEXT,
   type Type,
@@ -44,9 +46,6 @@ export const PORT_FIRST = 1;
 export const PORT_COUNT = 2;
 
 export const INT_TYPE: IrType = { kind: "int" };
-export const LONG_TYPE: IrType = { kind: "long" };
-export const BYTE_TYPE: IrType = { kind: "byte" };
-export const FLOAT_TYPE: IrType = { kind: "float" };
 export const BOOL_TYPE: IrType = { kind: "bool" };
 
 /** A function as a case of the union of its type. */
@@ -62,11 +61,8 @@ export class Representation {
     [BYTE, BYTE_ELEMENT],
     [TEXT, TEXT_ELEMENT],
   ]);
-  readonly #structs = new Map<StructType, RecordType>();
+  readonly #records = new Map<Type, RecordType>();
   readonly #unions = new Map<UnionSource, UnionType>();
-  readonly #classes = new Map<ClassType, RecordType>();
-  readonly #lists = new Map<Type, RecordType>();
-  readonly #ports = new Map<Type, RecordType>();
   readonly #functions = new Map<FunctionType, UnionType>();
   readonly #functionCases = new Map<FunctionType, Map<FunctionSymbol, FunctionCase>>();
 
@@ -95,7 +91,7 @@ export class Representation {
       case "list":
         return [{ kind: "record", record: this.list(type.element) }];
       case "union":
-        return isNullary(type) ? [BYTE_TYPE] : [{ kind: "union", union: this.union(type) }];
+        return isNullary(type) ? [{ kind: "byte" }] : [{ kind: "union", union: this.union(type) }];
       case "struct":
         if (!isFlat(type)) return [{ kind: "record", record: this.struct(type) }];
         return type.fields.flatMap((field) => this.of(field.type));
@@ -125,15 +121,20 @@ export class Representation {
     return element;
   }
 
-  /** The record of a boxed struct. */
-  struct(struct: StructType): RecordType {
-    let record = this.#structs.get(struct);
+  /** The record of a type, known before its fields are: they may lead back to it. */
+  #record(type: Type, fields: () => FieldType[]): RecordType {
+    let record = this.#records.get(type);
     if (record === undefined) {
-      record = { name: struct.name, fields: [] };
-      this.#structs.set(struct, record);
-      record.fields = struct.fields.flatMap((field) => this.#fields(field));
+      record = { name: typeName(type), fields: [] };
+      this.#records.set(type, record);
+      record.fields = fields();
     }
     return record;
+  }
+
+  /** The record of a boxed struct. */
+  struct(type: StructType): RecordType {
+    return this.#record(type, () => type.fields.flatMap((field) => this.#fields(field)));
   }
 
   /** A union of which at least one case has fields. */
@@ -171,13 +172,7 @@ export class Representation {
 
   /** The record of a class. */
   class(type: ClassType): RecordType {
-    let record = this.#classes.get(type);
-    if (record === undefined) {
-      record = { name: type.name, fields: [] };
-      this.#classes.set(type, record);
-      record.fields = type.fields.flatMap((field) => this.#fields(field, true));
-    }
-    return record;
+    return this.#record(type, () => type.fields.flatMap((field) => this.#fields(field, true)));
   }
 
   /** The record of a case that has fields. */
@@ -230,31 +225,19 @@ export class Representation {
 
   /** The record of a list: storage and length, see LIST_STORAGE and LIST_LENGTH. */
   list(element: Type): RecordType {
-    let record = this.#lists.get(element);
-    if (record === undefined) {
-      record = { name: `List[${typeName(element)}]`, fields: [] };
-      this.#lists.set(element, record);
-      record.fields = [
-        { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: true },
-        { name: "length", type: INT_TYPE, mutable: true },
-      ];
-    }
-    return record;
+    return this.#record(listOf(element), () => [
+      { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: true },
+      { name: "length", type: INT_TYPE, mutable: true },
+    ]);
   }
 
   /** The record of a port: storage, where its first element is, and how many there are; see PORT_STORAGE. */
   port(element: Type): RecordType {
-    let record = this.#ports.get(element);
-    if (record === undefined) {
-      record = { name: `Port[${typeName(element)}]`, fields: [] };
-      this.#ports.set(element, record);
-      record.fields = [
-        { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: false },
-        { name: "first", type: INT_TYPE, mutable: true },
-        { name: "count", type: INT_TYPE, mutable: true },
-      ];
-    }
-    return record;
+    return this.#record(portOf(element), () => [
+      { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: false },
+      { name: "first", type: INT_TYPE, mutable: true },
+      { name: "count", type: INT_TYPE, mutable: true },
+    ]);
   }
 
   #fields(field: Field, mutable = false): FieldType[] {

@@ -20,23 +20,16 @@ export function elementType(type: Type): Type {
 }
 
 export function listLength(fn: Emitter, list: Variable): Variable {
-  const dst = fn.variable(INT_TYPE, "length");
-  fn.emit({ op: "field", dst, object: list, record: recordOf(list), index: LIST_LENGTH });
-  return dst;
+  return fn.field(list, LIST_LENGTH, "length");
 }
 
 export function listStorage(fn: Emitter, list: Variable): Variable {
-  const record = recordOf(list);
-  const dst = fn.variable(record.fields[LIST_STORAGE]!.type, "storage");
-  fn.emit({ op: "field", dst, object: list, record, index: LIST_STORAGE });
-  return dst;
+  return fn.field(list, LIST_STORAGE, "storage");
 }
 
 /** How many elements a port holds. */
 export function portCount(fn: Emitter, port: Variable): Variable {
-  const dst = fn.variable(INT_TYPE, "count");
-  fn.emit({ op: "field", dst, object: port, record: recordOf(port), index: PORT_COUNT });
-  return dst;
+  return fn.field(port, PORT_COUNT, "count");
 }
 
 export function arrayLength(fn: Emitter, array: Variable): Variable {
@@ -44,13 +37,6 @@ export function arrayLength(fn: Emitter, array: Variable): Variable {
   fn.emit({ op: "arrayLength", dst, array });
   return dst;
 }
-
-/** The record type of a variable that holds a list or a port. In dead code there is none, and nothing is emitted. */
-export function recordOf(list: Variable) {
-  return list.type.kind === "record" ? list.type.record : { name: "unreachable", fields: [FIELD, FIELD, FIELD] };
-}
-
-const FIELD = { name: "unreachable", type: INT_TYPE, mutable: true };
 
 /** Reads an element at an index that is known to be good. */
 export function elementAt(fn: Emitter, type: Type, sequence: Variable, index: Atom, name = "element"): Value {

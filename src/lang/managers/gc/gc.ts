@@ -137,10 +137,9 @@ class GcManager extends LinearManager {
 
   /** Pointers of the whole program are the first words of the shadow stack, where a collection begins to look. */
   protected reserveGlobal(kind: PointerKind): Place {
-    const words = wordsOf(this.#globals);
-    const marked = this.context.options.reps === "a" ? "box" : kind;
-    this.#globals.push(marked);
-    const offset = (words + wordsOf([marked]) - 1) * WORD_BYTES;
+    this.#globals.push(this.#marked(kind));
+    // The last of its words: a slice's mark stands in front of the pointer.
+    const offset = (wordsOf(this.#globals) - 1) * WORD_BYTES;
     return { base: () => this.module.global.get(SHADOW_BASE, i32), offset };
   }
 
@@ -423,9 +422,13 @@ class GcManager extends LinearManager {
     return [...new Set(variables)].filter((variable) => holdsPointer(variable.type) && !statics.has(variable));
   }
 
-  /** As what roots stand in the shadow stack: where every pointer may be interior, slices need no mark. */
   #kindsOf(roots: readonly Variable[]): PointerKind[] {
-    return roots.map(({ type }) => (this.context.options.reps === "a" ? "box" : (pointerKindOf(type) ?? "box")));
+    return roots.map(({ type }) => this.#marked(pointerKindOf(type) ?? "box"));
+  }
+
+  /** As what a pointer stands in the shadow stack: where every one may be interior, slices need no mark. */
+  #marked(kind: PointerKind): PointerKind {
+    return this.context.options.reps === "a" ? "box" : kind;
   }
 
   #current(): FrameState {
