@@ -6,9 +6,8 @@
 //
 //     size class   0  blocks: first, last        8  allocator: block, run [top, limit)       20  scan: block, at, limit
 //
-// Invariant: a class's scan never passes its allocator. State: the table of classes; how much scans have visited.
+// Invariant: a class's scan never passes its allocator. State: the table of classes.
 
-import { CHUNK_BYTES } from "../memory/address";
 import { acquireRun } from "../memory/chunks";
 import { OWNER_CONTROL } from "../memory/pagemap";
 import { nextBlock, setBlockStart, setNextBlock } from "./block";
@@ -20,7 +19,7 @@ import { PromotedVisitor } from "./promoted";
 const EXACT_BYTES: usize = 128;
 const EXACT_CLASSES: u32 = 16;
 const EXACT_SHIFT: u32 = 7;
-/** Up to 32 KiB: two doublings more than what is born in the nursery, and more than any object in a block. */
+/** Up to 32 KiB, which is more than any object in a block. */
 export const CLASSES: u32 = EXACT_CLASSES + 8 * 4;
 
 @final
@@ -37,7 +36,6 @@ class SizeClass {
 }
 
 let table: usize = 0;
-let scannedBytes: u64 = 0;
 
 // The run that findRun found.
 let foundBlock: usize = 0;
@@ -48,7 +46,7 @@ let foundHi: usize = 0;
 export function classesOpen(): bool {
   table = acquireRun(1, OWNER_CONTROL);
   if (!table) return false;
-  memory.fill(table, 0, CHUNK_BYTES);
+  classesReset();
   return true;
 }
 
@@ -147,31 +145,33 @@ export function classesScanBegin(): void {
 
 /** See scanPromoted; not in the order of promotion. */
 export function classesScan<V extends PromotedVisitor>(visitor: V): u64 {
-  const before = scannedBytes;
+  let bytes: u64 = 0;
   let quiet: u32 = 0;
   // Until every class in turn has had nothing to visit.
   for (let index: u32 = 0; quiet < CLASSES; index = index + 1 == CLASSES ? 0 : index + 1) {
-    quiet = scanClass<V>(classAt(index), classBytes(index), visitor) ? 0 : quiet + 1;
+    const visited = scanClass<V>(classAt(index), classBytes(index), visitor);
+    bytes += visited;
+    quiet = visited ? 0 : quiet + 1;
   }
-  return scannedBytes - before;
+  return bytes;
 }
 
-/** @returns whether there was anything to visit */
-function scanClass<V extends PromotedVisitor>(own: SizeClass, cell: usize, visitor: V): bool {
-  if (own.scan == own.top) return false;
+/** @returns the bytes visited; 0 when there was nothing */
+function scanClass<V extends PromotedVisitor>(own: SizeClass, cell: usize, visitor: V): u64 {
   let scan = own.scan;
   let limit = own.scanLimit;
-  do {
+  let bytes: u64 = 0;
+  while (scan != own.top) {
     if (scan == limit) {
       findRunAfter(own, own.scanBlock, limit);
       own.scanBlock = foundBlock;
       scan = foundLo;
       limit = foundHi;
     }
-    scannedBytes += visitor.promoted(scan);
+    bytes += visitor.promoted(scan);
     scan += cell;
-  } while (scan != own.top);
+  }
   own.scan = scan;
   own.scanLimit = limit;
-  return true;
+  return bytes;
 }

@@ -12,7 +12,6 @@
 // mature space while marking (its fields then lead only to objects that are or will be marked).
 // State: the stack, the flag, the sum of what has been marked.
 
-import { visitMarkedObjects } from "./objects";
 import { CHUNK_BYTES } from "../memory/address";
 import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
 import { isHurried, isLate } from "../memory/clock";
@@ -25,6 +24,7 @@ import { visitShadow } from "../roots/shadow";
 import { isMarkedObject, markLines, markObject } from "./block";
 import { evacuateObject, isMoving } from "./evacuate";
 import { largeStart, markLarge } from "./large";
+import { visitMarkedObjects } from "./objects";
 import { startInBlock } from "./space";
 
 const ENTRY_BYTES: usize = 8;

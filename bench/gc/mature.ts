@@ -6,26 +6,23 @@
 import { spreadOf } from "../../src/cli/samples.ts";
 import { formatBytes, formatTable } from "../../src/cli/text.ts";
 import { MATURE_SPACES, type MatureSpace } from "../../src/lang/index.ts";
-import { cities, manyCities } from "../cities.ts";
-import { compileTraced, majorMs, minorMs, runTraced } from "./traced.ts";
+import { interleave, type TracedProgram } from "./rounds.ts";
+import { majorMs, minorMs } from "./traced.ts";
 
-/** Warm-ups are longer: see starts.ts. */
-const WARM_UPS = 2;
-
-const PROGRAMS = [
-  { name: "views", file: "gc/views.mote", args: [], warm: [], input: null },
-  { name: "json, cities", file: "programs/json.mote", args: [], warm: [], input: "cities" },
-  { name: "fields", file: "programs/fields.mote", args: [], warm: ["1500000"], input: null },
-  { name: "binarytrees 18", file: "programs/binarytrees.mote", args: ["18"], warm: ["18"], input: null },
+const PROGRAMS: readonly TracedProgram[] = [
+  { name: "views", file: "gc/views.mote", args: [], warm: [], input: false },
+  { name: "json, cities", file: "programs/json.mote", args: [], warm: [], input: true },
+  { name: "fields", file: "programs/fields.mote", args: [], warm: ["1500000"], input: false },
+  { name: "binarytrees 18", file: "programs/binarytrees.mote", args: ["18"], warm: ["18"], input: false },
   {
     name: "rbtree random",
     file: "programs/rbtree.mote",
     args: ["random", "500000"],
     warm: ["random", "500000"],
-    input: null,
+    input: false,
   },
-  { name: "queue", file: "programs/queue.mote", args: [], warm: [], input: null },
-] as const;
+  { name: "queue", file: "programs/queue.mote", args: [], warm: [], input: false },
+];
 
 export interface MatureResult {
   readonly program: string;
@@ -39,34 +36,18 @@ export interface MatureResult {
 
 export async function runMature(runs: number, onProgress: (text: string) => void): Promise<MatureResult[]> {
   const results: MatureResult[] = [];
-  for (const { name, file, args, warm, input } of PROGRAMS) {
-    onProgress(`mature: ${name}, compiling`);
-    const variants = await Promise.all(
-      MATURE_SPACES.map(async (mature) => {
-        const module = await compileTraced(file, { mature });
-        return { mature, module, ms: [] as number[], minor: [] as number[], major: [] as number[], memoryBytes: 0 };
-      }),
-    );
-    let expected: string | undefined;
-    for (let round = -WARM_UPS; round < runs; round++) {
-      onProgress(`mature: ${name}, round ${round + 1}`);
-      for (const variant of variants) {
-        if (round < 0) {
-          runTraced(variant.module, warm, input === null ? undefined : manyCities());
-          continue;
-        }
-        const run = runTraced(variant.module, args, input === null ? undefined : cities());
-        expected ??= run.stdout;
-        if (run.stdout !== expected) throw new Error(`${name}: the outputs differ`);
-        variant.ms.push(run.ms);
-        variant.minor.push(minorMs(run));
-        variant.major.push(majorMs(run));
-        variant.memoryBytes = run.memoryBytes;
-      }
-    }
-    for (const { mature, ms, minor, major, memoryBytes } of variants) {
-      const [time, minorTime, majorTime] = [ms, minor, major].map((values) => spreadOf(values).median);
-      results.push({ program: name, mature, ms: time!, minorMs: minorTime!, majorMs: majorTime!, memoryBytes });
+  for (const program of PROGRAMS) {
+    const settings = MATURE_SPACES.map((mature) => ({ mature }));
+    const all = await interleave(program, settings, runs, onProgress);
+    for (const [index, own] of all.entries()) {
+      results.push({
+        program: program.name,
+        mature: MATURE_SPACES[index]!,
+        ms: spreadOf(own.map(({ ms }) => ms)).median,
+        minorMs: spreadOf(own.map(minorMs)).median,
+        majorMs: spreadOf(own.map(majorMs)).median,
+        memoryBytes: own.at(-1)!.memoryBytes,
+      });
     }
   }
   return results;

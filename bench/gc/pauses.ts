@@ -2,47 +2,27 @@
 
 import { percentilesOf } from "../../src/cli/samples.ts";
 import { formatTable } from "../../src/cli/text.ts";
-import { cities, manyCities } from "../cities.ts";
 import { openGraph, TREE_BYTES } from "./graph.ts";
-import { compileTraced, runTraced, type TracedRun } from "./traced.ts";
+import { interleave, type TracedProgram } from "./rounds.ts";
+import { runTraced, type TracedRun } from "./traced.ts";
 
-/** With arguments of their own: see starts.ts. */
-const WARM_UPS = 2;
 const GRAPH_TREES = Math.ceil(2 ** 29 / TREE_BYTES);
 /** Half as much again, so that a cycle begins and ends. */
 const GRAPH_REPLACED = Math.round(GRAPH_TREES * 1.5);
 
-const PROGRAMS = [
-  {
-    name: "binarytrees 16",
-    file: "programs/binarytrees.mote",
-    args: ["16"],
-    warm: ["18"],
-    input: null,
-    pauseMs: undefined,
-  },
-  { name: "queue", file: "programs/queue.mote", args: [], warm: ["30000000"], input: null, pauseMs: undefined },
-  { name: "lists", file: "programs/lists.mote", args: [], warm: ["20000"], input: null, pauseMs: undefined },
-  {
-    name: "rbtree random",
-    file: "programs/rbtree.mote",
-    args: ["random"],
-    warm: ["random"],
-    input: null,
-    pauseMs: undefined,
-  },
-  { name: "json, cities", file: "programs/json.mote", args: [], warm: [], input: "cities", pauseMs: undefined },
-  { name: "fields", file: "programs/fields.mote", args: [], warm: ["1500000"], input: null, pauseMs: undefined },
-  {
-    name: "rbtree random, --pause 1ms",
-    file: "programs/rbtree.mote",
-    args: ["random"],
-    warm: ["random"],
-    input: null,
-    pauseMs: 1,
-  },
-  { name: "json, cities, --pause 1ms", file: "programs/json.mote", args: [], warm: [], input: "cities", pauseMs: 1 },
-] as const;
+interface PausedProgram extends TracedProgram {
+  /** Asked of its pauses as well. */
+  readonly pauseMs?: number;
+}
+
+const PROGRAMS: readonly PausedProgram[] = [
+  { name: "binarytrees 16", file: "programs/binarytrees.mote", args: ["16"], warm: ["18"], input: false },
+  { name: "queue", file: "programs/queue.mote", args: [], warm: ["30000000"], input: false },
+  { name: "lists", file: "programs/lists.mote", args: [], warm: ["20000"], input: false },
+  { name: "rbtree random", file: "programs/rbtree.mote", args: ["random"], warm: ["random"], input: false, pauseMs: 1 },
+  { name: "json, cities", file: "programs/json.mote", args: [], warm: [], input: true, pauseMs: 1 },
+  { name: "fields", file: "programs/fields.mote", args: [], warm: ["1500000"], input: false },
+];
 
 export interface PauseResult {
   readonly name: string;
@@ -51,6 +31,10 @@ export interface PauseResult {
   readonly minorP95: number;
   readonly longest: number;
   readonly pauses: number;
+}
+
+function nameOf(program: string, pauseMs: number | undefined): string {
+  return pauseMs === undefined ? program : `${program}, --pause ${pauseMs}ms`;
 }
 
 function resultOf(name: string, run: TracedRun): PauseResult {
@@ -68,17 +52,15 @@ function resultOf(name: string, run: TracedRun): PauseResult {
 
 export async function runPauses(onProgress: (text: string) => void): Promise<PauseResult[]> {
   const results: PauseResult[] = [];
-  for (const { name, file, args, warm, input, pauseMs } of PROGRAMS) {
-    onProgress(`pauses: ${name}`);
-    const module = await compileTraced(file, pauseMs === undefined ? {} : { pauseMs });
-    const bytes = input === null ? undefined : cities();
-    const warmBytes = input === null ? undefined : manyCities();
-    for (let run = 0; run < WARM_UPS; run++) runTraced(module, warm, warmBytes);
-    results.push(resultOf(name, runTraced(module, args, bytes)));
+  for (const program of PROGRAMS) {
+    const pauses = program.pauseMs === undefined ? [undefined] : [undefined, program.pauseMs];
+    const settings = pauses.map((pauseMs) => (pauseMs === undefined ? {} : { pauseMs }));
+    const runs = await interleave(program, settings, 1, onProgress);
+    for (const [index, [run]] of runs.entries()) results.push(resultOf(nameOf(program.name, pauses[index]), run!));
   }
   const args = [GRAPH_TREES, GRAPH_REPLACED].map(String);
   for (const pauseMs of [undefined, 1]) {
-    const name = `512 MiB of live trees${pauseMs === undefined ? "" : `, --pause ${pauseMs}ms`}`;
+    const name = nameOf("512 MiB of live trees", pauseMs);
     onProgress(`pauses: ${name}`);
     const module = await openGraph(pauseMs === undefined ? {} : { pauseMs });
     results.push(resultOf(name, runTraced(module, args)));

@@ -21,8 +21,8 @@ export const ARRAY_HEADER_BYTES = 8;
 /** Where an array's header has the length. */
 export const LENGTH_OFFSET = 4;
 
-/** Chunks from heapBase, rounded up to one, to the nursery: the page map, and the first of the core's own tables. */
 export const CHUNK_BYTES = 64 * 1024;
+/** From heapBase, rounded up to one, to the nursery: the page map, and the first of the core's own tables. */
 export const CHUNKS_BEFORE_NURSERY = 2;
 
 /** Of the shadow stack, which lies in front of the heap, when nobody chooses. */

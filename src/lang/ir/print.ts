@@ -1,23 +1,6 @@
 /** The IR as readable text, for tests and for looking at. */
 
-import type {
-  Atom,
-  Block,
-  ElementType,
-  Instruction,
-  IrFunction,
-  IrProgram,
-  IrType,
-  Label,
-  RecordType,
-  Variable,
-} from "./ir.ts";
-
-/** A whole program: `main` is named, functions follow in order. */
-export function printProgram(program: IrProgram): string {
-  const functions = program.functions.map((fn) => printFunction(fn));
-  return [`main is ${program.main.name}`, ...functions].join("\n\n");
-}
+import type { Atom, Block, ElementType, Instruction, IrFunction, IrType, Label, RecordType, Variable } from "./ir.ts";
 
 /** One function. Variables of the same name are told apart by a number: `t`, `t.2`. */
 export function printFunction(fn: IrFunction): string {

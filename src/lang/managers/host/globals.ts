@@ -1,6 +1,7 @@
 /** Globals of a program under `host`: one wasm global for each part of a value, nullable until it is set. */
 
-import binaryen from "binaryen";
+import type binaryen from "binaryen";
+import { zeroOf } from "../../emit/zero.ts";
 import type { IrGlobal } from "../../ir/ir.ts";
 import type { ExpressionRef, WasmType } from "../manager.ts";
 import type { HostTypes } from "./types.ts";
@@ -36,23 +37,9 @@ export class HostGlobals {
       const types = this.#types.nullableRepresentation(global.type);
       const prefix = `global.${this.#parts.size}.${global.name}`;
       parts = types.map((type, part) => ({ name: `${prefix}.${part}`, type }));
-      for (const { name, type } of parts) this.#module.addGlobal(name, type, true, this.#zero(type));
+      for (const { name, type } of parts) this.#module.addGlobal(name, type, true, zeroOf(this.#module, type));
       this.#parts.set(global, parts);
     }
     return parts;
-  }
-
-  #zero(type: WasmType): ExpressionRef {
-    const module = this.#module;
-    switch (type) {
-      case binaryen.i32:
-        return module.i32.const(0);
-      case binaryen.i64:
-        return module.i64.const(0n);
-      case binaryen.f64:
-        return module.f64.const(0);
-      default:
-        return module.ref.null(type);
-    }
   }
 }

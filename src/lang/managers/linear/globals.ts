@@ -4,6 +4,7 @@
  */
 
 import binaryen from "binaryen";
+import { zeroOf } from "../../emit/zero.ts";
 import type { IrGlobal } from "../../ir/ir.ts";
 import type { ExpressionRef, WasmType } from "../manager.ts";
 import type { Place } from "./access.ts";
@@ -54,7 +55,7 @@ export class Globals {
       const kind = pointerKindOf(global.type);
       const type = numberType(global);
       const name = `global.${this.#parts.size}.${global.name}`;
-      if (type !== null) this.#module.addGlobal(name, type, true, zero(this.#module, type));
+      if (type !== null) this.#module.addGlobal(name, type, true, zeroOf(this.#module, type));
       parts = { pointer: kind === null ? null : this.#reserve(kind), number: type === null ? null : { name, type } };
       this.#parts.set(global, parts);
     }
@@ -75,9 +76,4 @@ function numberType({ type }: IrGlobal): WasmType | null {
     default:
       return binaryen.i32;
   }
-}
-
-function zero(module: binaryen.Module, type: WasmType): ExpressionRef {
-  if (type === binaryen.i64) return module.i64.const(0n);
-  return type === binaryen.f64 ? module.f64.const(0) : module.i32.const(0);
 }
