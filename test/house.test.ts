@@ -28,6 +28,7 @@ const LANG_ORDER = [
   ["syntax"],
   ["check"],
   ["ir"],
+  ["interpret"],
   ["build"],
   ["emit"],
   ["wasi"],

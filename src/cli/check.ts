@@ -1,7 +1,7 @@
-/** `heapwright check`: parses and checks programs, without compiling them. */
+/** `heapwright check`: the mistakes in programs, those in the order of globals and in statics included. */
 
 import type { Command } from "commander";
-import { checkProgram } from "../lang/frontend.ts";
+import { buildProgram } from "../lang/frontend.ts";
 import { MoteError, type SourceFile } from "../lang/index.ts";
 import { FailureError } from "./errors.ts";
 import { readProgram } from "./files.ts";
@@ -36,7 +36,7 @@ function check(paths: readonly string[]): void {
 /** @returns how many there are */
 function reportMistakes(source: SourceFile): number {
   try {
-    checkProgram(source);
+    buildProgram(source);
     return 0;
   } catch (error) {
     if (!(error instanceof MoteError)) throw error;

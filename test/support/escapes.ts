@@ -22,6 +22,14 @@
  * jump out of a loop around them.
  */
 
+import type { Observer } from "../../src/lang/interpret/interpreter.ts";
+import type {
+  CallInstruction,
+  LoopEvent,
+  LoopInstruction,
+  TailCallInstruction,
+} from "../../src/lang/interpret/steps.ts";
+import type { RecordObject, Slice, Storage } from "../../src/lang/interpret/values.ts";
 import type { Block, Instruction, IrFunction, IrGlobal, Variable } from "../../src/lang/ir/ir.ts";
 import { computeLiveness } from "../../src/lang/ir/liveness.ts";
 import {
@@ -37,16 +45,6 @@ import {
 import type { FunctionPlacement, Placed, PlacedSite, ProgramPlacement } from "../../src/lang/ir/placement/placement.ts";
 import { blocksOf } from "../../src/lang/ir/traverse.ts";
 import { type HeapObject, objectOf, reachableFrom, referencesOf } from "./heapwalk.ts";
-import type {
-  CallInstruction,
-  LoopEvent,
-  LoopInstruction,
-  Observer,
-  RecordObject,
-  Slice,
-  Storage,
-  TailCallInstruction,
-} from "./interpret.ts";
 
 const ALWAYS_CHECKED = 50;
 /** What a callee has promised to keep to itself. */

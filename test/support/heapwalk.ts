@@ -1,6 +1,6 @@
 /** The objects of an interpreted program, and what can be reached from them. */
 
-import type { RecordObject, Slice, Storage } from "./interpret.ts";
+import type { RecordObject, Slice, Storage } from "../../src/lang/interpret/values.ts";
 
 /** A record, or an array's storage; an array unpacked in a record has a storage of its own. */
 export type HeapObject = RecordObject | Storage;

@@ -2,7 +2,7 @@
 
 import type { FunctionSymbol, GlobalSymbol, Local } from "../check/typed.ts";
 import type { FunctionType } from "../check/types.ts";
-import type { IrFunction, IrGlobal, Site } from "../ir/ir.ts";
+import type { IrFunction, IrGlobal, IrStatic, Site } from "../ir/ir.ts";
 import type { FunctionCase, Representation } from "./representation.ts";
 
 export interface ProgramContext {
@@ -13,6 +13,8 @@ export interface ProgramContext {
   internal(name: string): FunctionSymbol;
   /** A function that no source defines, made once for each name. */
   synthesised(name: string, line: number, make: (fn: IrFunction) => void): IrFunction;
+  /** The components of a static. */
+  staticFor(symbol: GlobalSymbol): readonly IrStatic[];
   /** The components of a global. */
   globalFor(global: GlobalSymbol): readonly IrGlobal[];
   /** The function that calls what a value of the function type is. */

@@ -37,6 +37,13 @@ export function buildExpression(
     case "local":
       return fn.locals.get(expression.local) ?? [];
     case "global":
+      if (expression.global.isStatic) {
+        return fn.program.staticFor(expression.global).map((source) => {
+          const dst = fn.variable(source.type, name ?? source.name);
+          fn.emit({ op: "static", dst, source });
+          return dst;
+        });
+      }
       return fn.program.globalFor(expression.global).map((global) => {
         const dst = fn.variable(global.type, name ?? global.name);
         fn.emit({ op: "globalGet", dst, global });

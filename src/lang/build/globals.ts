@@ -24,7 +24,7 @@ export function earlyReads(globals: readonly BuiltGlobal[]): Diagnostic[] {
       diagnostics.push({
         span: symbol.span,
         message: `the value of \`${symbol.name}\` may need \`${read.name}\`, which has none yet`,
-        hint: "globals get their values in the order of their declarations",
+        hint: "globals get their values when the program starts, in the order of their declarations",
       });
     }
     for (const part of parts) unset.delete(part);

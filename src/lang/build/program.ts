@@ -5,7 +5,7 @@
 
 import type { FunctionSymbol, GlobalSymbol, Local, TypedProgram } from "../check/typed.ts";
 import { BYTES, type FunctionType, typeName, UNIT } from "../check/types.ts";
-import type { IrFunction, IrGlobal, IrProgram, Site } from "../ir/ir.ts";
+import type { IrFunction, IrGlobal, IrProgram, IrStatic, Site } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { MoteError } from "../source.ts";
 import { buildCaller, declareCaller } from "./closures.ts";
@@ -13,6 +13,7 @@ import type { ProgramContext } from "./context.ts";
 import { FunctionBuilder } from "./function.ts";
 import { earlyReads } from "./globals.ts";
 import { type FunctionCase, Representation } from "./representation.ts";
+import { evaluateStatics, withoutStaticNumbers } from "./statics.ts";
 
 /**
  * Builds the IR of a checked program. Cost: linear in the code reachable from `main`.
@@ -31,6 +32,7 @@ class ProgramBuilder implements ProgramContext {
   readonly #synthesised = new Map<string, IrFunction>();
   readonly #pending: FunctionSymbol[] = [];
   readonly #globals = new Map<GlobalSymbol, readonly IrGlobal[]>();
+  readonly #statics = new Map<GlobalSymbol, readonly IrStatic[]>();
   readonly #callers = new Map<FunctionType, IrFunction>();
   readonly #sites: Site[] = [];
 
@@ -41,23 +43,30 @@ class ProgramBuilder implements ProgramContext {
 
   build(): IrProgram {
     const symbol = this.#program.functions.get("main")!;
-    const isPlain = symbol.parameters.length === 0 && this.#program.globals.length === 0;
-    const main = isPlain ? this.functionFor(symbol) : this.#wrapMain(symbol);
+    const statics = this.#program.globals.filter(({ isStatic }) => isStatic);
+    const globals = this.#program.globals.filter(({ isStatic }) => !isStatic);
+    const isPlain = symbol.parameters.length === 0 && globals.length === 0;
+    const main = isPlain ? this.functionFor(symbol) : this.#wrapMain(symbol, globals);
+    for (const { initialiser } of statics) this.functionFor(initialiser);
     for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
       new FunctionBuilder(this, next, this.functionFor(next)).build();
     }
     // Now all functions that become values are known, and those behind them are built.
     for (const [type, caller] of this.#callers) buildCaller(this, type, caller);
     this.representation.completeFunctions();
-    const { source, globals } = this.#program;
-    const early = earlyReads(
-      globals.map((global) => {
-        const initialiser = this.functionFor(global.initialiser);
-        return { symbol: global, initialiser, parts: this.globalFor(global) };
-      }),
-    );
-    if (early.length > 0) throw new MoteError(source, early);
-    return { file: this.#program.source.name, functions: this.#functions, main, sites: this.#sites };
+    const built = <P>(symbols: readonly GlobalSymbol[], parts: (global: GlobalSymbol) => readonly P[]) =>
+      symbols.map((each) => ({ symbol: each, initialiser: this.functionFor(each.initialiser), parts: parts(each) }));
+    const { source } = this.#program;
+    const errors = [
+      ...earlyReads(built(globals, (each) => this.globalFor(each))),
+      ...evaluateStatics(
+        built(statics, (each) => this.staticFor(each)),
+        source.name,
+        this.representation,
+      ),
+    ];
+    if (errors.length > 0) throw new MoteError(source, errors);
+    return withoutStaticNumbers({ file: source.name, functions: this.#functions, main, sites: this.#sites });
   }
 
   functionFor(symbol: FunctionSymbol): IrFunction {
@@ -100,6 +109,16 @@ class ProgramBuilder implements ProgramContext {
     return parts;
   }
 
+  staticFor(symbol: GlobalSymbol): readonly IrStatic[] {
+    let parts = this.#statics.get(symbol);
+    if (parts === undefined) {
+      const names = this.representation.names(symbol.type, symbol.name);
+      parts = this.representation.of(symbol.type).map((type, index) => ({ name: names[index]!, type, value: 0 }));
+      this.#statics.set(symbol, parts);
+    }
+    return parts;
+  }
+
   caller(type: FunctionType, line: number): IrFunction {
     let fn = this.#callers.get(type);
     if (fn === undefined) {
@@ -128,12 +147,12 @@ class ProgramBuilder implements ProgramContext {
   }
 
   /** A main without parameters that sets the globals, and asks for what the program's main takes. */
-  #wrapMain(symbol: FunctionSymbol): IrFunction {
+  #wrapMain(symbol: FunctionSymbol, globals: readonly GlobalSymbol[]): IrFunction {
     const line = symbol.source.line(symbol.span.start);
     const fn = this.#newFunction("(start)", line, false);
     const caller: FunctionSymbol = { ...symbol, parameters: [], result: UNIT };
     const into = new FunctionBuilder(this, caller, fn);
-    for (const global of this.#program.globals) {
+    for (const global of globals) {
       into.setGlobal(global, into.call(global.initialiser, [], global.name));
     }
     const args = symbol.parameters.map((parameter) => {

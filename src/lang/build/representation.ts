@@ -16,6 +16,7 @@ import {
   isNullary,
   listOf,
   optionalElement,
+  plainType,
   portOf,
   type StructType,
   TEXT,
@@ -67,7 +68,8 @@ export class Representation {
   readonly #functionCases = new Map<FunctionType, Map<FunctionSymbol, FunctionCase>>();
 
   /** The variables a value of this type travels in; none for Unit. */
-  of(type: Type): readonly IrType[] {
+  of(source: Type): readonly IrType[] {
+    const type = plainType(source);
     let types = this.#types.get(type);
     if (types === undefined) {
       types = this.#components(type);
@@ -109,7 +111,8 @@ export class Representation {
   }
 
   /** What one element of `[type]` is made of. */
-  element(type: Type): ElementType {
+  element(source: Type): ElementType {
+    const type = plainType(source);
     let element = this.#elements.get(type);
     if (element === undefined) {
       // Known before it is complete: the element may contain arrays of its own type.
@@ -138,7 +141,8 @@ export class Representation {
   }
 
   /** A union of which at least one case has fields. */
-  union(source: UnionSource): UnionType {
+  union(given: UnionSource): UnionType {
+    const source = plainType(given) as UnionSource;
     let union = this.#unions.get(source);
     if (union === undefined) {
       union = { name: source.name, cases: [] };
@@ -190,6 +194,11 @@ export class Representation {
     return union;
   }
 
+  /** Whether it is the union of a function type. */
+  isOfFunctions(union: UnionType): boolean {
+    return [...this.#functions.values()].includes(union);
+  }
+
   /** The cases of that union, as far as they are known. */
   functionCases(type: FunctionType): ReadonlyMap<FunctionSymbol, FunctionCase> {
     return this.#functionCases.get(type) ?? new Map();
@@ -225,7 +234,7 @@ export class Representation {
 
   /** The record of a list: storage and length, see LIST_STORAGE and LIST_LENGTH. */
   list(element: Type): RecordType {
-    return this.#record(listOf(element), () => [
+    return this.#record(plainType(listOf(element)), () => [
       { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: true },
       { name: "length", type: INT_TYPE, mutable: true },
     ]);
@@ -233,7 +242,7 @@ export class Representation {
 
   /** The record of a port: storage, where its first element is, and how many there are; see PORT_STORAGE. */
   port(element: Type): RecordType {
-    return this.#record(portOf(element), () => [
+    return this.#record(plainType(portOf(element)), () => [
       { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: false },
       { name: "first", type: INT_TYPE, mutable: true },
       { name: "count", type: INT_TYPE, mutable: true },

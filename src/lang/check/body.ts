@@ -11,6 +11,7 @@ import { checkExpression } from "./expressions.ts";
 import { checkArithmetic } from "./operators.ts";
 import { some } from "./optionals.ts";
 import type { ProgramScope } from "./scope.ts";
+import { staticType } from "./statics.ts";
 import { didYouMean } from "./suggest.ts";
 import type { FunctionSymbol, GlobalSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "./typed.ts";
 import {
@@ -19,6 +20,7 @@ import {
   INT,
   isBottom,
   isInteger,
+  isReadAs,
   LONG,
   NEVER,
   optionalElement,
@@ -28,7 +30,7 @@ import {
   UNIT,
   UNKNOWN,
 } from "./types.ts";
-import { conversionHint, describe } from "./words.ts";
+import { CONST_HINT, conversionHint, describe } from "./words.ts";
 
 interface Loop {
   broken: boolean;
@@ -92,7 +94,8 @@ export class Body {
     const body = this.scoped([], () => this.block(node));
     if (body.type === UNIT || body.type === NEVER) this.report(node.span, "this has no value");
     const isSound = body.type !== UNIT && !isBottom(body.type);
-    global.type = this.symbol.result = isSound ? body.type : ERROR;
+    this.symbol.result = isSound ? body.type : ERROR;
+    global.type = global.isStatic ? staticType(this.scope, this.symbol.result, global.span) : this.symbol.result;
     this.symbol.body = body;
     this.#refuseAssignedCaptures();
   }
@@ -200,6 +203,8 @@ export class Body {
     const element = optionalElement(expected);
     const typed = this.expression(node, element !== null && isPlain(node) ? element : expected);
     if (element !== null && typed.type === element) return some(typed);
+    if (element !== null && isReadAs(typed.type, element)) return some({ ...typed, type: element });
+    if (isReadAs(typed.type, expected)) return { ...typed, type: expected };
     if (typed.type === expected || isBottom(typed.type) || expected === ERROR) return typed;
     if (typed.type === UNIT) this.report(node.span, `expected ${describe(expected)}, but this has no value`);
     else {
@@ -341,6 +346,10 @@ export class Body {
 
   #assignGlobal(node: StatementOf<"assign">, global: GlobalSymbol, span: Span): Checked {
     const { type } = global;
+    if (global.isStatic) {
+      this.report(span, `\`${global.name}\` is static, and never changes`, "make it a `global`");
+      return { statement: { kind: "expression", value: this.infer(node.value, type) }, diverges: false };
+    }
     let value = this.value(node.value, type);
     if (node.operator !== null) {
       value = checkArithmetic(this, node.operator, { kind: "global", global, type, span }, value, node.span);
@@ -376,7 +385,9 @@ export class Body {
     const index = this.value(target.index, INT);
     const { type } = object;
     let element: Type = ERROR;
-    if (type.kind === "array" || type.kind === "list") element = type.element;
+    if (type.kind === "array" && type.constant) {
+      this.report(target.span, `the elements of ${describe(type)} cannot be assigned`, CONST_HINT);
+    } else if (type.kind === "array" || type.kind === "list") element = type.element;
     else if (type === TEXT) {
       const hint = 'build a new one in a `List[Byte]`, or with `"...{x}..."`';
       this.report(target.span, "the bytes of a text cannot be assigned to", hint);

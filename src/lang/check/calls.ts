@@ -17,7 +17,7 @@ export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): 
   const { name, args, span } = node;
   const { functions } = body.scope;
   const local = body.lookup(name.text);
-  const global = local === undefined ? body.scope.globals.get(name.text) : undefined;
+  const global = local === undefined ? body.scope.globalNamed(name.text) : undefined;
   if ((local ?? global)?.type.kind === "function") {
     return callOf(body, body.infer({ kind: "name", name: name.text, span: name.span }), name.text, args, span);
   }

@@ -8,7 +8,7 @@ import { checkUnpackedLiteral } from "./literals.ts";
 import { checkOptional, isOptionalCase } from "./optionals.ts";
 import { didYouMean } from "./suggest.ts";
 import type { FieldValue, TypedExpression } from "./typed.ts";
-import { arrayOf, type ClassType, type Field, holdsPointers, isBottom, type Type } from "./types.ts";
+import { arrayOf, type ClassType, constOf, type Field, holdsPointers, isBottom, type Type } from "./types.ts";
 import { describe } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
@@ -127,9 +127,9 @@ function checkFieldValue(body: Body, node: Expression, field: Field): FieldValue
   if (node.kind === "arrayLiteral") {
     return { kind: "elements", elements: checkUnpackedLiteral(body, node, type, length) };
   }
-  const source = body.value(node, arrayOf(type));
+  const source = body.value(node, constOf(type));
   if (!isBottom(source.type) && holdsPointers(type)) {
-    const message = `elements of ${describe(source.type)} hold pointers, and copying them makes a new owner of each`;
+    const message = `elements of ${describe(arrayOf(type))} hold pointers, and copying them makes a new owner of each`;
     body.report(node.span, message, "write the elements one by one: `[a[0], a[1], ...]`");
     return { kind: "elements", elements: [] };
   }

@@ -19,6 +19,7 @@ import type {
 } from "../syntax/ast.ts";
 import { isOptionalCase } from "./optionals.ts";
 import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
+import { staticType } from "./statics.ts";
 import type { FunctionSymbol, GlobalSymbol, Local } from "./typed.ts";
 import {
   arrayOf,
@@ -60,8 +61,8 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
     if (declaration.kind === "struct") structs.push([declareStruct(scope, declaration), declaration]);
     else if (declaration.kind === "union") cases.push(...declareUnion(scope, declaration));
     else if (declaration.kind === "class") classes.push([declareClass(scope, declaration), declaration]);
-    else if (declaration.kind === "global") globals.push(declaration);
-    else functions.push(declaration);
+    else if (declaration.kind === "function") functions.push(declaration);
+    else globals.push(declaration);
   }
   for (const [struct, node] of structs) struct.fields = resolveFields(scope, node.fields);
   for (const [unionCase, node] of cases) unionCase.fields = resolveFields(scope, node.fields);
@@ -75,7 +76,8 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   for (const [type] of classes) type.fields = checkUnpacked(scope, type.fields);
   const bodies = functions.map((node) => ({ symbol: declareFunction(scope, node), node: node.body }));
   const members = classes.flatMap(([type, node]) => declareMembers(scope, type, node));
-  // Globals first and in order: the type of one may follow from its value.
+  // Globals first and in order: the type of one may follow from its value. Statics before: they need no global.
+  globals.sort((a, b) => Number(a.kind === "global") - Number(b.kind === "global"));
   return [...globals.map((node) => declareGlobal(scope, node)), ...members, ...bodies];
 }
 
@@ -123,9 +125,16 @@ function declareGlobal(scope: ProgramScope, node: GlobalDeclaration): PendingBod
   const type = node.type === null ? UNKNOWN : scope.resolve(node.type);
   const { source } = scope;
   const initialiser: FunctionSymbol = { name, parameters: [], result: type, source, span, body: null };
-  const symbol: GlobalSymbol = { name, type, span, initialiser };
+  const isStatic = node.kind === "static";
+  const symbol: GlobalSymbol = {
+    name,
+    isStatic,
+    type: isStatic ? staticType(scope, type, span) : type,
+    span,
+    initialiser,
+  };
   const [other, fn] = [scope.globals.get(name), scope.functions.get(name)];
-  if (other !== undefined) reportTwice(scope, node.name, "global", other.span);
+  if (other !== undefined) reportTwice(scope, node.name, other.isStatic ? "static" : "global", other.span);
   else if (fn !== undefined) reportTwice(scope, node.name, "function", fn.span);
   else scope.globals.set(name, symbol);
   return { symbol: initialiser, node: blockOf(node.value), global: symbol };
@@ -184,11 +193,13 @@ function reportTwice(scope: ProgramScope, name: Name, what: string, first: Span)
 function resolveFields(scope: ProgramScope, nodes: readonly FieldDeclaration[]): Field[] {
   const seen = new Map<string, Field>();
   return nodes.map(({ name, type, span }) => {
-    const unpacked = type.kind === "arrayType" && type.length !== null;
+    const array = type.kind === "constType" ? type.array : type;
+    const unpacked = array.kind === "arrayType" && array.length !== null;
     const field: Field = {
       name: name.text,
-      type: scope.resolve(unpacked ? type.element : type),
-      unpackedLength: unpacked ? type.length : null,
+      type: scope.resolve(unpacked ? array.element : type),
+      unpackedLength: unpacked ? array.length : null,
+      constant: unpacked && array !== type,
       span,
     };
     const other = seen.get(name.text);

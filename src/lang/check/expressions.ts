@@ -93,9 +93,13 @@ function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
     body.report(span, "`this` is the object of a method, and this is none", "make it a parameter");
     return body.poison(span);
   }
-  const global = body.scope.globals.get(name);
+  const global = body.scope.globalNamed(name);
   if (global?.type === UNKNOWN) {
-    body.report(span, `\`${name}\` has no value yet`, "globals get their values in the order of their declarations");
+    if (global.isStatic) body.report(span, `the type of \`${name}\` needs itself`, "declare it");
+    else {
+      const hint = "globals get their values when the program starts, in the order of their declarations";
+      body.report(span, `\`${name}\` has no value yet`, hint);
+    }
     return body.poison(span);
   }
   if (global !== undefined) return { kind: "global", global, type: global.type, span };

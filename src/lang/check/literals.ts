@@ -59,7 +59,7 @@ export function checkText(body: Body, node: ExpressionOf<"text">): TypedExpressi
 }
 
 function writeHint(type: Type): string | undefined {
-  if (type === arrayOf(BYTE)) return "convert it with `.toText()`";
+  if (type.kind === "array" && type.element === BYTE) return "convert it with `.toText()`";
   if (type.kind === "list" && type.element === BYTE) return "convert it with `.finish().toText()`";
   if (type.kind === "function") return "call it: `(...)`";
   if (optionalElement(type) !== null) return VALUE_HINT;

@@ -15,7 +15,7 @@ import {
   arrayOf,
   BOOL,
   BYTE,
-  BYTES,
+  CONST_BYTES,
   FLOAT,
   hasLength,
   holdsPointers,
@@ -112,7 +112,7 @@ const PRIMITIVES: Partial<Record<Type["kind"], MethodTable>> = {
     endsWith: library("__endsWith", TEXT),
     indexOf: library("__indexOf", TEXT),
     contains: library("__contains", TEXT),
-    bytes: builtin("sameBytes", BYTES),
+    bytes: builtin("sameBytes", CONST_BYTES),
     split: library("__split", BYTE),
     trim: library("__trim"),
   },
@@ -126,7 +126,8 @@ const NO_METHODS: MethodTable = {};
  * walk over all they lead to. So that is refused, and what does it nevertheless says so (seed note 000).
  */
 function copies(type: ArrayType): MethodTable {
-  if (!holdsPointers(type.element)) return { copy: builtin("arrayCopy", type) };
+  const own = arrayOf(type.element);
+  if (!holdsPointers(type.element)) return { copy: builtin("arrayCopy", own) };
   const refused: Method = {
     parameters: [],
     make: (body, _receiver, _args, span) => {
@@ -135,7 +136,7 @@ function copies(type: ArrayType): MethodTable {
       return body.poison(span);
     },
   };
-  return { copy: refused, copyShared: builtin("arrayCopy", type) };
+  return { copy: refused, copyShared: builtin("arrayCopy", own) };
 }
 
 function methodsOf(type: Type): MethodTable {
@@ -165,7 +166,7 @@ function methodsOf(type: Type): MethodTable {
       or: builtin("optionalOr", optional, optional),
     };
   }
-  if (type.kind === "array") return { ...(type === BYTES ? BYTE_ARRAY : {}), ...copies(type) };
+  if (type.kind === "array") return { ...(type.element === BYTE ? BYTE_ARRAY : {}), ...copies(type) };
   if (type === TEXT) return { ...PRIMITIVES.text, copy: builtin("arrayCopy", TEXT) };
   return PRIMITIVES[type.kind] ?? NO_METHODS;
 }

@@ -20,9 +20,12 @@ export function check(source: SourceFile, parsed: Parsed, prelude: TypedProgram 
   const pending = declare(scope, parsed);
   if (prelude !== null) checkMain(scope);
   for (const { symbol, node, global } of pending) {
-    const body = new Body(scope, symbol);
-    if (global === undefined) body.check(node);
-    else body.checkGlobal(node, global);
+    if (global?.isStatic) scope.pendingStatics.set(global, () => new Body(scope, symbol).checkGlobal(node, global));
+  }
+  for (const { symbol, node, global } of pending) {
+    if (global === undefined) new Body(scope, symbol).check(node);
+    else if (global.isStatic) scope.checkStatic(global);
+    else new Body(scope, symbol).checkGlobal(node, global);
   }
   const errors = [...parsed.errors, ...scope.diagnostics];
   if (errors.length > 0) throw new MoteError(source, errors);

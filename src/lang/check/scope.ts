@@ -11,12 +11,14 @@ import {
   arrayOf,
   BUILT_IN_TYPES,
   BYTES,
+  constOf,
   ERROR,
   functionOf,
   listOf,
   optionalOf,
   portOf,
   type Type,
+  typeName,
   UNIT,
   type UnionCase,
 } from "./types.ts";
@@ -39,7 +41,10 @@ export class ProgramScope {
   readonly types = new Map<string, Type>();
   readonly cases = new Map<string, UnionCase>();
   readonly functions = new Map<string, FunctionSymbol>();
+  /** Statics are among them. */
   readonly globals = new Map<string, GlobalSymbol>();
+  /** Checks the value of a static, whose type may follow from it, when it is needed first. */
+  readonly pendingStatics = new Map<GlobalSymbol, () => void>();
   readonly #prelude: TypedProgram | null;
   readonly #lost: ReadonlySet<string>;
 
@@ -56,6 +61,20 @@ export class ProgramScope {
   /** True for the prelude: internal functions may be called by name. */
   get isPrelude(): boolean {
     return this.#prelude === null;
+  }
+
+  /** The global or static of this name. */
+  globalNamed(name: string): GlobalSymbol | undefined {
+    const global = this.globals.get(name);
+    if (global !== undefined) this.checkStatic(global);
+    return global;
+  }
+
+  /** Checks the value of a static unless that has begun. */
+  checkStatic(global: GlobalSymbol): void {
+    const check = this.pendingStatics.get(global);
+    this.pendingStatics.delete(global);
+    check?.();
   }
 
   /** Notes an error; the same one at the same place counts once. */
@@ -92,6 +111,14 @@ export class ProgramScope {
         return ERROR;
       }
       return element === ERROR ? ERROR : arrayOf(element);
+    }
+    if (node.kind === "constType") {
+      const array = this.resolve(node.array);
+      if (array.kind === "array") return constOf(array.element);
+      const hint = "`const [T]` is an array whose elements are only read";
+      if (array !== ERROR)
+        this.report(node.span, `only an array can be const, and \`${typeName(array)}\` is none`, hint);
+      return ERROR;
     }
     if (node.kind === "optionalType") {
       const element = this.resolve(node.element);

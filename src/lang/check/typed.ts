@@ -28,20 +28,22 @@ export interface FunctionSymbol {
   body: TypedBlock | null;
 }
 
-/** A variable of the whole program. Compared by identity. */
+/** A variable of the whole program, or a static: a value that never changes. Compared by identity. */
 export interface GlobalSymbol {
   readonly name: string;
+  /** Computed while the program is compiled; every array in it is const. */
+  readonly isStatic: boolean;
   /** Known before any function is checked. */
   type: Type;
   readonly span: Span;
-  /** Makes its first value, before `main` and in the order of the declarations. */
+  /** Makes its first value: of a global before `main` and in the order of the declarations. */
   readonly initialiser: FunctionSymbol;
 }
 
 export interface TypedProgram {
   readonly source: SourceFile;
   readonly functions: ReadonlyMap<string, FunctionSymbol>;
-  /** In the order of their declarations. */
+  /** Statics, then globals, both in the order of their declarations. */
   readonly globals: readonly GlobalSymbol[];
   /** Structs, unions and classes the program declares, by name. */
   readonly types: ReadonlyMap<string, Type>;

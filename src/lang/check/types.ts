@@ -1,8 +1,8 @@
 /**
  * The types of Mote, as the checker sees them.
  *
- * Invariants: types are compared by identity; `arrayOf`, `listOf` and `functionOf` make each type once. A struct is *flat* when its
- * values travel as several variables, otherwise *boxed*: a record on the heap.
+ * Invariants: types are compared by identity; `arrayOf`, `constOf`, `listOf` and `functionOf` make each type once. A struct
+ * is *flat* when its values travel as several variables, otherwise *boxed*: a record on the heap.
  */
 
 import type { Span } from "../source.ts";
@@ -15,10 +15,11 @@ export interface PrimitiveType {
   readonly name: string;
 }
 
-/** `[T]` */
+/** `[T]`, or `const [T]`, whose elements cannot be assigned through it. */
 export interface ArrayType {
   readonly kind: "array";
   readonly element: Type;
+  readonly constant: boolean;
 }
 
 /** `List[T]` */
@@ -45,6 +46,8 @@ export interface Field {
   readonly type: Type;
   /** For `[T; n]`, an array unpacked in its owner: n; `type` is then T. */
   readonly unpackedLength: number | null;
+  /** For `const [T; n]`: its elements cannot be assigned. */
+  readonly constant?: boolean;
   readonly span: Span;
 }
 
@@ -122,7 +125,10 @@ function onceForEach<K extends Type, T extends object | number | boolean>(make: 
 }
 
 /** The type `[element]`. */
-export const arrayOf = onceForEach((element: Type): ArrayType => ({ kind: "array", element }));
+export const arrayOf = onceForEach((element: Type): ArrayType => ({ kind: "array", element, constant: false }));
+
+/** The type `const [element]`. */
+export const constOf = onceForEach((element: Type): ArrayType => ({ kind: "array", element, constant: true }));
 
 /** The type `List[element]`. */
 export const listOf = onceForEach((element: Type): ListType => ({ kind: "list", element }));
@@ -159,9 +165,33 @@ export const optionalOf = onceForEach((element: Type): UnionType => {
 });
 
 /** The type of what a field holds: an array, where it is unpacked in its owner. */
-export function fieldValueType({ type, unpackedLength }: Field): Type {
-  return unpackedLength === null || isBottom(type) ? type : arrayOf(type);
+export function fieldValueType({ type, unpackedLength, constant = false }: Field): Type {
+  if (unpackedLength === null || isBottom(type)) return type;
+  return constant ? constOf(type) : arrayOf(type);
 }
+
+/** The type with every array in it `const`, as far as types are made of types and not of declarations. */
+export function constantType(type: Type): Type {
+  const element = optionalElement(type);
+  if (element !== null) return optionalOf(constantType(element));
+  return type.kind === "array" ? constOf(constantType(type.element)) : type;
+}
+
+/** The type with no array in it `const`: both look the same in memory. Function types stay, whose values are never converted. */
+export const plainType = onceForEach((type: Type): Type => {
+  const optional = optionalElement(type);
+  if (optional !== null) return optionalOf(plainType(optional));
+  switch (type.kind) {
+    case "array":
+      return arrayOf(plainType(type.element));
+    case "list":
+      return listOf(plainType(type.element));
+    case "port":
+      return portOf(plainType(type.element));
+    default:
+      return type;
+  }
+});
 
 /** T, for `T?`; null for other types. */
 export function optionalElement(type: Type): Type | null {
@@ -169,10 +199,11 @@ export function optionalElement(type: Type): Type | null {
 }
 
 export const BYTES: ArrayType = arrayOf(BYTE);
+export const CONST_BYTES: ArrayType = constOf(BYTE);
 
 /** The type in the source's words. */
 export function typeName(type: Type): string {
-  if (type.kind === "array") return `[${typeName(type.element)}]`;
+  if (type.kind === "array") return `${type.constant ? "const " : ""}[${typeName(type.element)}]`;
   if (type.kind === "list") return `List[${typeName(type.element)}]`;
   if (type.kind === "port") return `Port[${typeName(type.element)}]`;
   if (type.kind === "function") {
@@ -180,6 +211,11 @@ export function typeName(type: Type): string {
     return `fn(${type.parameters.map(typeName).join(", ")})${result}`;
   }
   return type.name;
+}
+
+/** Whether a value of type `from` will do where one of `to` is only read: `[T]` as `const [T]`. */
+export function isReadAs(from: Type, to: Type): boolean {
+  return from.kind === "array" && to.kind === "array" && to.constant && !from.constant && from.element === to.element;
 }
 
 /** True for `never` and `error`: whatever is asked of such a value, no new error arises. */

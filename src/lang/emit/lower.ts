@@ -314,6 +314,8 @@ class FunctionLowering implements FunctionContext {
         return manager.sliceEmpty(this, instruction);
       case "literal":
         return manager.literal(this, instruction);
+      case "static":
+        return manager.static(this, instruction);
       case "write":
         return manager.write(this, instruction);
       case "readInput":

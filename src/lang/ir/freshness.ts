@@ -1,7 +1,7 @@
 /**
  * Two simple facts about the pointers of a function.
  *
- * Static: a variable that only ever holds an immediate, a literal or the empty slice. It needs no root and no barrier.
+ * Static: a variable that only ever holds an immediate, a literal, a static or the empty slice. It needs no root and no barrier.
  *
  * Fresh: at this store into an object, no safepoint has happened since the object was allocated. Then the store
  * initialises it and needs no barrier. A variable that is assigned once is fresh from its allocation to the next
@@ -19,6 +19,7 @@ export function staticVariables(fn: IrFunction): ReadonlySet<Variable> {
     switch (instruction.op) {
       case "immediate":
       case "literal":
+      case "static":
       case "sliceEmpty":
         if (!instruction.dst.mutable) found.add(instruction.dst);
     }

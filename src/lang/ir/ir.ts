@@ -87,6 +87,36 @@ export interface IrGlobal {
   readonly type: IrType;
 }
 
+/** One component of a static: in static memory, never changed. Compared by identity. */
+export interface IrStatic {
+  readonly name: string;
+  readonly type: IrType;
+  /** Of this type: known before the program is analysed or lowered, and its objects are nobody else's. */
+  value: StaticValue;
+}
+
+/** A number or truth value; the index of a union's case without a record; a record; a slice. */
+export type StaticValue = number | bigint | RecordValue | SliceValue;
+
+export interface RecordValue {
+  readonly record: RecordType;
+  /** One value for each field; the storage of an unpacked array. */
+  readonly fields: readonly unknown[];
+}
+
+export interface SliceValue {
+  readonly storage: StorageValue;
+  /** In elements, as the length. */
+  readonly start: number;
+  readonly length: number;
+}
+
+/** Elements of `width` components each, side by side. */
+export interface StorageValue {
+  readonly width: number;
+  readonly data: Uint8Array | readonly unknown[];
+}
+
 export type Constant =
   | {
       readonly kind: "constant";
@@ -170,6 +200,7 @@ export type Instruction =
   /** Reads a global, which has been set before. */
   | { readonly op: "globalGet"; readonly dst: Variable; readonly global: IrGlobal }
   | { readonly op: "globalSet"; readonly global: IrGlobal; readonly value: Atom }
+  | { readonly op: "static"; readonly dst: Variable; readonly source: IrStatic }
   | { readonly op: "unary"; readonly dst: Variable; readonly operator: UnaryOperator; readonly a: Atom }
   | {
       readonly op: "binary";
@@ -367,6 +398,11 @@ export interface IrProgram {
   /** Takes no parameters and returns nothing (the builder wraps the user's main: reads arguments and input it asks for). */
   readonly main: IrFunction;
   readonly sites: readonly Site[];
+}
+
+/** The bytes of a slice of bytes. */
+export function bytesOf({ storage, start, length }: SliceValue): Uint8Array {
+  return (storage.data as Uint8Array).subarray(start, start + length);
 }
 
 /** One byte: the element of texts and byte arrays. */

@@ -121,6 +121,8 @@ class FunctionPrinter {
         return set(i.dst, `${i.operator} ${atom(i.a)}, ${atom(i.b)}`);
       case "globalGet":
         return set(i.dst, `global ${i.global.name}`);
+      case "static":
+        return set(i.dst, `static ${i.source.name}`);
       case "globalSet":
         return `global ${i.global.name} := ${atom(i.value)}`;
       case "same":

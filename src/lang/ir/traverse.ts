@@ -74,6 +74,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "immediate":
     case "sliceEmpty":
     case "literal":
+    case "static":
     case "loop":
     case "block":
     case "break":
@@ -108,6 +109,12 @@ export function blocksOf(instruction: Instruction): readonly Block[] {
     default:
       return [];
   }
+}
+
+/** Calls `visit` for a block and the blocks inside. */
+export function forEachBlock(block: Block, visit: (block: Block) => void): void {
+  visit(block);
+  for (const instruction of block.instructions) for (const inner of blocksOf(instruction)) forEachBlock(inner, visit);
 }
 
 /** Calls `visit` for every instruction of a block and of the blocks inside, in the order of the text. */

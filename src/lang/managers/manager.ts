@@ -189,6 +189,8 @@ export interface MemoryManager {
   subslice(context: FunctionContext, instruction: InstructionOf<"subslice">): ExpressionRef;
   sliceEmpty(context: FunctionContext, instruction: InstructionOf<"sliceEmpty">): ExpressionRef;
   literal(context: FunctionContext, instruction: InstructionOf<"literal">): ExpressionRef;
+  /** Of a record, union or slice: numbers and texts have become constants and literals before. */
+  static(context: FunctionContext, instruction: InstructionOf<"static">): ExpressionRef;
 
   // The outside world
   write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef;

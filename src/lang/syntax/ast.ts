@@ -58,7 +58,7 @@ export interface ClassDeclaration extends Node {
 }
 
 export interface GlobalDeclaration extends Node {
-  readonly kind: "global";
+  readonly kind: "global" | "static";
   readonly name: Name;
   readonly type: TypeNode | null;
   readonly value: Expression;
@@ -76,6 +76,8 @@ export type TypeNode =
   | (Node & { readonly kind: "namedType"; readonly name: string; readonly argument: TypeNode | null })
   /** `[T]`, or `[T; length]`. */
   | (Node & { readonly kind: "arrayType"; readonly element: TypeNode; readonly length: number | null })
+  /** `const [T]`; what stands behind `const` may turn out to be no array. */
+  | (Node & { readonly kind: "constType"; readonly array: TypeNode })
   /** `T?` */
   | (Node & { readonly kind: "optionalType"; readonly element: TypeNode })
   /** `fn(A, B) -> R`; `result` is null without one. */

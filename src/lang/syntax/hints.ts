@@ -1,7 +1,9 @@
 /** What to do about a syntax error: the habits from other languages, and the slips, that a hint can put right. */
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  "fn struct union class global let if else match while for in break continue return true false this".split(" "),
+  "fn struct union class global static const let if else match while for in break continue return true false this".split(
+    " ",
+  ),
 );
 
 /** Words that other languages have in these places, and what Mote has. */
@@ -51,7 +53,7 @@ export function hintFor(wanted: ReadonlySet<string>, found: string, text: string
   if (/^_/.test(found)) return "a name begins with a letter; `_` alone is a pattern";
   const wantsDeclaration = [...wanted].some((word) => word.startsWith("a declaration"));
   if (wantsDeclaration && ["let", "var", "const"].includes(found)) {
-    return "a variable outside of functions is declared with `global`";
+    return "a variable outside of functions is declared with `global`, and what never changes with `static`";
   }
   const foreign = foreignWord(found, text, start);
   if (foreign !== undefined) return foreign;

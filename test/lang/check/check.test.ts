@@ -772,22 +772,22 @@ fn main() {
   print(1)
 }`),
     ).toMatchInlineSnapshot(`
-  "test.mote:3:11: error: a \`T\` cannot be written into a text
-   3 |   print("{A} {[1]} {"a".bytes()}")
-     |           ^
-     = hint: use \`match\`
-  test.mote:3:15: error: a \`[Int]\` cannot be written into a text
-   3 |   print("{A} {[1]} {"a".bytes()}")
-     |               ^^^
-  test.mote:3:21: error: a \`[Byte]\` cannot be written into a text
-   3 |   print("{A} {[1]} {"a".bytes()}")
-     |                     ^^^^^^^^^^^
-     = hint: convert it with \`.toText()\`
-  test.mote:4:9: error: expected a \`Text\`, but this is an \`Int\`
-   4 |   print(1)
-     |         ^
-     = hint: convert it with \`.toText()\`"
-`);
+      "test.mote:3:11: error: a \`T\` cannot be written into a text
+       3 |   print("{A} {[1]} {"a".bytes()}")
+         |           ^
+         = hint: use \`match\`
+      test.mote:3:15: error: a \`[Int]\` cannot be written into a text
+       3 |   print("{A} {[1]} {"a".bytes()}")
+         |               ^^^
+      test.mote:3:21: error: a \`const [Byte]\` cannot be written into a text
+       3 |   print("{A} {[1]} {"a".bytes()}")
+         |                     ^^^^^^^^^^^
+         = hint: convert it with \`.toText()\`
+      test.mote:4:9: error: expected a \`Text\`, but this is an \`Int\`
+       4 |   print(1)
+         |         ^
+         = hint: convert it with \`.toText()\`"
+    `);
   });
   it("loops", () => {
     expect(

@@ -26,7 +26,7 @@ fn main() {
       "test.mote:1:12: error: \`b\` has no value yet
        1 | global a = b + 1
          |            ^
-         = hint: globals get their values in the order of their declarations
+         = hint: globals get their values when the program starts, in the order of their declarations
       test.mote:6:18: error: expected a \`Text\`, but this is an \`Int\`
        6 | global f: Text = 3
          |                  ^
@@ -61,11 +61,11 @@ fn main() { print("{c}") }`),
       "test.mote:1:8: error: the value of \`c\` may need \`d\`, which has none yet
        1 | global c: Int = later()
          |        ^
-         = hint: globals get their values in the order of their declarations
+         = hint: globals get their values when the program starts, in the order of their declarations
       test.mote:5:8: error: the value of \`n\` may need \`n\`, which has none yet
        5 | global n: Int = n2()
          |        ^
-         = hint: globals get their values in the order of their declarations"
+         = hint: globals get their values when the program starts, in the order of their declarations"
     `);
   });
   it("report one whose function captures what is assigned to, with and without a type", () => {

@@ -18,7 +18,9 @@ export class HostConstants {
   readonly #bytes: ElementInfo;
   readonly #empties = new Map<ElementInfo, string>();
   readonly #immediates = new Map<UnionInfo, Map<number, string>>();
-  #literals = Buffer.alloc(0);
+  readonly #literals: Uint8Array[] = [];
+  readonly #offsets = new Map<string, number>();
+  #literalBytes = 0;
 
   /** @param bytes the element type of texts */
   constructor(module: binaryen.Module, data: StaticData, bytes: ElementInfo) {
@@ -60,10 +62,13 @@ export class HostConstants {
   literal(bytes: Uint8Array): ExpressionRef[] {
     const module = this.#module;
     if (bytes.byteLength === 0) return [this.empty(this.#bytes), module.i32.const(0), module.i32.const(0)];
-    let offset = this.#literals.indexOf(bytes);
-    if (offset < 0) {
-      offset = this.#literals.byteLength;
-      this.#literals = Buffer.concat([this.#literals, bytes]);
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    let offset = this.#offsets.get(key);
+    if (offset === undefined) {
+      offset = this.#literalBytes;
+      this.#offsets.set(key, offset);
+      this.#literals.push(bytes);
+      this.#literalBytes += bytes.byteLength;
     }
     return [
       module.global.get(LITERALS, this.#bytes.type),
@@ -78,11 +83,11 @@ export class HostConstants {
    */
   start(): ExpressionRef {
     const module = this.#module;
-    if (this.#literals.byteLength === 0) return module.nop();
+    if (this.#literalBytes === 0) return module.nop();
     const { heapType, type } = this.#bytes;
-    const [zero, size] = [module.i32.const(0), module.i32.const(this.#literals.byteLength)];
+    const [zero, size] = [module.i32.const(0), module.i32.const(this.#literalBytes)];
     module.addGlobal(LITERALS, type, true, module.array.new_default(heapType, module.i32.const(0)));
-    const segment = this.#data.passive(this.#literals);
+    const segment = this.#data.passive(Buffer.concat(this.#literals));
     return module.global.set(LITERALS, module.array.new_data(heapType, segment, zero, size));
   }
 }

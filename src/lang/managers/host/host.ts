@@ -38,6 +38,7 @@ import { HostGlobals } from "./globals.ts";
 import { HostIo } from "./io.ts";
 import { emitMatch } from "./match.ts";
 import { emitArrayBytes, longestArray } from "./sizes.ts";
+import { HostStatics } from "./statics.ts";
 import { type ElementInfo, HostTypes } from "./types.ts";
 
 const MEMORY = "host.memory";
@@ -75,6 +76,7 @@ class HostManager extends PlainFrames implements MemoryManager {
   readonly #io: HostIo;
   readonly #constants: HostConstants;
   readonly #globals: HostGlobals;
+  readonly #statics: HostStatics;
   #labels = 0;
 
   constructor(context: ManagerContext) {
@@ -88,6 +90,7 @@ class HostManager extends PlainFrames implements MemoryManager {
     const texts = this.#types.element(TEXT_ELEMENT);
     const constants = new HostConstants(module, data, bytes);
     this.#constants = constants;
+    this.#statics = new HostStatics({ module, data, types: this.#types, constants });
     this.#io = new HostIo({ module, data, wasi, counters, constants, bytes, texts });
   }
 
@@ -267,6 +270,10 @@ class HostManager extends PlainFrames implements MemoryManager {
     return context.assign(dst, this.#constants.literal(bytes));
   }
 
+  static(context: FunctionContext, { dst, source }: InstructionOf<"static">): ExpressionRef {
+    return context.assign(dst, this.#statics.get(source));
+  }
+
   // The outside world
 
   write(context: FunctionContext, { stream, bytes }: InstructionOf<"write">): ExpressionRef {
@@ -284,7 +291,8 @@ class HostManager extends PlainFrames implements MemoryManager {
   // The module
 
   finish(): ManagerResult {
-    const start = this.#constants.start();
+    const statics = this.#statics.start();
+    const start = this.#module.block(null, [this.#constants.start(), statics]);
     return { start, mainArguments: [], memory: { name: MEMORY, bytes: 0 }, exports: [], neverInline: ["host.*"] };
   }
 

@@ -44,6 +44,7 @@ import { Globals } from "./globals.ts";
 import { defineArguments, defineReadInput } from "./input.ts";
 import { type ArrayLayout, Layouts, type PointerKind, pointerKindOf, type RecordLayout, sizeOf } from "./layout.ts";
 import { emitMatch } from "./match.ts";
+import { Statics } from "./statics.ts";
 
 const { i32, i64, f64 } = binaryen;
 const ONE_VALUE = {
@@ -75,6 +76,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   protected readonly module: binaryen.Module;
   protected readonly layouts: Layouts;
   readonly #globals: Globals;
+  readonly #statics: Statics;
   #helpers = new Set<string>();
 
   constructor(context: ManagerContext) {
@@ -82,6 +84,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     this.context = context;
     this.module = context.module;
     this.layouts = new Layouts(context.data);
+    this.#statics = new Statics(context.data, this.layouts);
     this.#globals = new Globals(this.module, (kind) => this.reserveGlobal(kind));
   }
 
@@ -298,6 +301,14 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   literal(context: FunctionContext, { dst, bytes }: InstructionOf<"literal">): ExpressionRef {
     const address = bytes.byteLength === 0 ? 0 : this.context.data.constant(bytes);
     return context.assign(dst, [this.module.i32.const(address), this.module.i32.const(bytes.byteLength)]);
+  }
+
+  static(context: FunctionContext, { dst, source }: InstructionOf<"static">): ExpressionRef {
+    const words = this.#statics.words(source.type, source.value);
+    return context.assign(
+      dst,
+      words.map((word) => this.module.i32.const(word)),
+    );
   }
 
   // The outside world
