@@ -7,13 +7,24 @@ import type { Decision, LiteralValue, Occurrence, Test } from "../check/patterns
 import type { TypedExpression } from "../check/typed.ts";
 import { isNullary, LONG, TEXT } from "../check/types.ts";
 import type { Atom, Label, Variable } from "../ir/ir.ts";
-import { constantOf, type Value } from "./emitter.ts";
+import { InternalCompilerError } from "../options.ts";
+import { constantOf, intConstant, type Value, ZERO } from "./emitter.ts";
 import { readCaseField } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
+import { INT_TYPE } from "./representation.ts";
 import { literalText } from "./texts.ts";
 
 type MatchExpression = Extract<TypedExpression, { kind: "match" }>;
 type TestDecision = Extract<Decision, { kind: "test" }>;
+/** A test, and the index of the branch that it leads to. */
+interface IndexedTest {
+  readonly test: Test;
+  readonly index: number;
+}
+
+/** So many tests by `==` are done one after the other. */
+const MOST_IN_A_ROW = 4;
+
 type Leaf = Extract<Decision, { kind: "leaf" }>;
 
 /** Builds a match; `finish` builds the body of an arm. */
@@ -179,44 +190,85 @@ class MatchBuilder {
     }
   }
 
-  /** Tests of values that no switch takes, one after the other. */
-  #testInOrder(decision: TestDecision, value: Atom, end: Label | null, from = 0): void {
-    const fn = this.#fn;
-    const branch = decision.branches[from];
-    if (branch === undefined) {
-      if (decision.otherwise !== null) this.#branch(decision.otherwise, end);
+  /** Tests of values that no switch takes: a few one after the other, more by halving. */
+  #testInOrder(decision: TestDecision, value: Atom, end: Label | null): void {
+    const { branches, otherwise } = decision;
+    const rest = () => {
+      if (otherwise !== null) this.#branch(otherwise, end);
+    };
+    const tests = branches.flatMap((branch, index) => branch.tests.map((test): IndexedTest => ({ test, index })));
+    if (tests.length === branches.length && tests.length <= MOST_IN_A_ROW) {
+      this.#testEach(branches, value, end, rest);
       return;
     }
-    const then = () => this.#branch(branch.next, end);
-    const otherwise = () => this.#testInOrder(decision, value, end, from + 1);
-    fn.if(this.#equalsAny(value, branch.tests), then, otherwise);
+    const [found] = this.#fn.variables([INT_TYPE], ["arm"]);
+    this.#fn.set(found!, intConstant(branches.length));
+    if (tests.length > MOST_IN_A_ROW) tests.sort((a, b) => compareLiterals(a.test, b.test));
+    this.#search(value, tests, found!);
+    const arms = branches.map(({ next }, index) => ({ values: [index], build: () => this.#branch(next, end) }));
+    this.#fn.switch(found!, arms, rest);
   }
 
-  #equalsAny(value: Atom, tests: readonly Test[]): Atom {
-    const fn = this.#fn;
-    const [first, ...others] = tests;
-    const equal = this.#equals(value, first!);
-    if (others.length === 0) return equal;
-    const [result] = fn.variables([{ kind: "bool" }], ["c"]);
-    fn.set(result!, equal);
-    for (const test of others) {
-      fn.if(
-        result!,
-        () => {},
-        () => fn.set(result!, this.#equals(value, test)),
-      );
+  #testEach(branches: TestDecision["branches"], value: Atom, end: Label | null, rest: () => void): void {
+    const [first, ...others] = branches;
+    if (first === undefined) rest();
+    else {
+      const then = () => this.#branch(first.next, end);
+      this.#fn.if(this.#equals(value, first.tests[0]!), then, () => this.#testEach(others, value, end, rest));
     }
-    return result!;
+  }
+
+  /** Sets `found` to the index of the test that the value passes; `tests` are in order if they are many. */
+  #search(value: Atom, tests: readonly IndexedTest[], found: Variable): void {
+    const fn = this.#fn;
+    if (tests.length > MOST_IN_A_ROW) {
+      const middle = tests.length >> 1;
+      fn.if(
+        this.#isLess(value, tests[middle]!.test),
+        () => this.#search(value, tests.slice(0, middle), found),
+        () => this.#search(value, tests.slice(middle), found),
+      );
+      return;
+    }
+    const [first, ...others] = tests;
+    if (first === undefined) return;
+    fn.if(
+      this.#equals(value, first.test),
+      () => fn.set(found, intConstant(first.index)),
+      () => this.#search(value, others, found),
+    );
   }
 
   #equals(value: Atom, test: Test): Atom {
     const fn = this.#fn;
-    const literal: LiteralValue = test.kind === "literal" ? test.value : "";
+    const literal = literalOf(test);
     if (typeof literal === "bigint") {
       return fn.compare("eq", value, { kind: "constant", type: { kind: "long" }, value: literal });
     }
     return fn.atom(fn.callInternal("__textEquals", [value, literalText(fn, String(literal))], "c"));
   }
+
+  #isLess(value: Atom, test: Test): Atom {
+    const fn = this.#fn;
+    const literal = literalOf(test);
+    if (typeof literal === "bigint") {
+      return fn.compare("lt", value, { kind: "constant", type: { kind: "long" }, value: literal });
+    }
+    const order = fn.callInternal("__textCompare", [value, literalText(fn, String(literal))], "order");
+    return fn.compare("lt", fn.atom(order), ZERO);
+  }
+}
+
+/** The order of long numbers, or of texts, in the program. */
+function compareLiterals(a: Test, b: Test): number {
+  const [first, second] = [literalOf(a), literalOf(b)];
+  if (typeof first === "bigint" && typeof second === "bigint") return first < second ? -1 : 1;
+  return Buffer.compare(Buffer.from(String(first)), Buffer.from(String(second)));
+}
+
+function literalOf(test: Test): LiteralValue {
+  if (test.kind !== "literal") throw new InternalCompilerError("a case is tested as a literal");
+  return test.value;
 }
 
 /** How often each arm stands at the end of a path. */
