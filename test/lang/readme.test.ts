@@ -101,6 +101,7 @@ describe("the language page", () => {
     const words = new Set(Array.from(shown.matchAll(/"([a-z]{2,})"/g), (match) => match[1]!));
     const rule = /^Keyword\n(.*?)\n\n/ms.exec(grammar)![1]!;
     const keywords = new Set(Array.from(rule.matchAll(/"(\w+)"/g), (match) => match[1]!));
-    expect(words).toEqual(keywords);
+    // A word only behind `extern`: it is also a function.
+    expect(words).toEqual(keywords.add("port"));
   });
 });

@@ -24,11 +24,16 @@ import type {
   Variable,
 } from "../../src/lang/ir/ir.ts";
 import { PANIC_MESSAGES } from "../../src/lang/ir/panics.ts";
+import { usedPorts } from "../../src/lang/ir/ports.ts";
 import { allocates } from "../../src/lang/ir/safepoints.ts";
+import { PortCalls } from "../../src/lang/ports/calls.ts";
+import type { Ports } from "../../src/lang/ports/hostport.ts";
 
 export interface InterpreterInput {
   readonly args?: readonly string[];
   readonly input?: Uint8Array;
+  /** What ports to the host are, by name. */
+  readonly ports?: Ports;
   /** The deepest chain of calls; beyond it the program stops with a stack overflow. */
   readonly maxDepth?: number;
   /** Is told of calls and allocations while the program runs. */
@@ -172,10 +177,13 @@ class Interpreter {
   readonly #input: InterpreterInput;
   readonly #codes = new Map<IrFunction, Code>();
   readonly #globals = new Map<IrGlobal, unknown>();
+  readonly #ports: PortCalls;
 
   constructor(program: IrProgram, input: InterpreterInput) {
     this.#program = program;
     this.#input = input;
+    this.#ports = new PortCalls(input.ports ?? {});
+    this.#ports.require(usedPorts(program));
   }
 
   run(): void {
@@ -367,6 +375,23 @@ class Interpreter {
         values[i.dst.id] = { storage: { width: 1, data: texts }, start: 0, length: texts.length } satisfies Slice;
         return;
       }
+      case "portPut":
+        values[i.dst.id] = this.#ports.put({ use: "put", ...i.port }, read(i.value) as number | bigint) ? 1 : 0;
+        return;
+      case "portGet": {
+        const got = this.#ports.get({ use: "get", ...i.port });
+        values[i.dsts[0].id] = got === null ? 0 : 1;
+        values[i.dsts[1].id] = got ?? (i.port.type === "long" ? 0n : 0);
+        return;
+      }
+      case "textSend": {
+        const { storage: from, start, length } = slice(i.bytes);
+        this.#ports.send((from.data as Uint8Array).subarray(start, start + length));
+        return;
+      }
+      case "textReceive":
+        this.#ports.receive(storage(i.array).data as Uint8Array);
+        return;
     }
   }
 }

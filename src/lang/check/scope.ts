@@ -6,7 +6,7 @@ import { InternalCompilerError } from "../options.ts";
 import type { Diagnostic, SourceFile, Span } from "../source.ts";
 import type { TypeNode } from "../syntax/ast.ts";
 import { didYouMean } from "./suggest.ts";
-import type { FunctionSymbol, GlobalSymbol, TypedProgram } from "./typed.ts";
+import type { FunctionSymbol, GlobalSymbol, PortSymbol, TypedProgram } from "./typed.ts";
 import {
   arrayOf,
   BUILT_IN_TYPES,
@@ -40,6 +40,8 @@ export class ProgramScope {
   readonly cases = new Map<string, UnionCase>();
   readonly functions = new Map<string, FunctionSymbol>();
   readonly globals = new Map<string, GlobalSymbol>();
+  /** Ports to the host. */
+  readonly ports = new Map<string, PortSymbol>();
   readonly #prelude: TypedProgram | null;
   readonly #lost: ReadonlySet<string>;
 

@@ -320,7 +320,25 @@ class FunctionLowering implements FunctionContext {
         return manager.readInput(this, instruction);
       case "arguments":
         return manager.arguments(this, instruction);
+      case "portPut":
+        return this.assign(instruction.dst, [this.#context.ports.put(instruction.port, this.value(instruction.value))]);
+      case "portGet":
+        return this.#portGet(instruction);
+      case "textSend":
+        return manager.textSend(this, instruction);
+      case "textReceive":
+        return manager.textReceive(this, instruction);
     }
+  }
+
+  #portGet({ dsts, port }: InstructionOf<"portGet">): ExpressionRef {
+    const { type, call, has, value } = this.#context.ports.get(port);
+    const pair = this.temporary(type);
+    return this.sequence([
+      pair.set(call),
+      this.assign(dsts[0], [has(() => pair.get())]),
+      this.assign(dsts[1], [value(() => pair.get())]),
+    ]);
   }
 
   #set(instruction: InstructionOf<"set">): ExpressionRef {

@@ -69,7 +69,12 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "panic":
       return [instruction.a, instruction.b].filter((atom) => atom !== undefined);
     case "write":
+    case "textSend":
       return [instruction.bytes];
+    case "portPut":
+      return [instruction.value];
+    case "textReceive":
+      return [instruction.array];
     case "globalGet":
     case "immediate":
     case "sliceEmpty":
@@ -80,6 +85,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "continue":
     case "readInput":
     case "arguments":
+    case "portGet":
       return [];
   }
 }
