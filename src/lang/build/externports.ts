@@ -51,14 +51,14 @@ function sendText(fn: Emitter, bytes: Variable): Atom {
   return length;
 }
 
-export function buildExternGet(fn: FunctionBuilder, { port, span }: ExpressionOf<"externGet">, name = "got"): Atom {
-  const type = optionalOf(port.type);
-  const { name: portName, type: carries } = port;
-  const from = fn.program.portFor(port);
+export function buildExternGet(fn: FunctionBuilder, expression: ExpressionOf<"externGet">, name = "got"): Atom {
+  const { port: symbol, span } = expression;
+  const type = optionalOf(symbol.type);
+  const port = fn.program.portFor(symbol);
+  const isText = port.type === "text";
   const has = fn.variable(BOOL_TYPE, "has");
-  const isText = from.type === "text";
-  const value = fn.variable(isText ? INT_TYPE : fn.representation.of(carries)[0]!, isText ? "length" : portName);
-  fn.emit({ op: "portGet", dsts: [has, value], port: from });
+  const value = isText ? fn.variable(INT_TYPE, "length") : fn.variable(fn.representation.of(symbol.type)[0]!, "value");
+  fn.emit({ op: "portGet", dsts: [has, value], port });
   const result = fn.results(fn.representation.of(type), [name]);
   fn.if(
     has,

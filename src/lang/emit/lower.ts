@@ -332,13 +332,8 @@ class FunctionLowering implements FunctionContext {
   }
 
   #portGet({ dsts, port }: InstructionOf<"portGet">): ExpressionRef {
-    const { type, call, has, value } = this.#context.ports.get(port);
-    const pair = this.temporary(type);
-    return this.sequence([
-      pair.set(call),
-      this.assign(dsts[0], [has(() => pair.get())]),
-      this.assign(dsts[1], [value(() => pair.get())]),
-    ]);
+    const { ask, has, value } = this.#context.ports.get(port, (type) => this.temporary(type));
+    return this.sequence([ask, this.assign(dsts[0], [has]), this.assign(dsts[1], [value])]);
   }
 
   #set(instruction: InstructionOf<"set">): ExpressionRef {

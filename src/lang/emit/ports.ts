@@ -7,8 +7,8 @@
 
 import binaryen from "binaryen";
 import type { IrPort } from "../ir/ir.ts";
-import type { ExpressionRef, WasmType } from "../managers/manager.ts";
-import { importName, PORTS_MODULE, type PortFunction, type PortType, TEXT_RECEIVE, TEXT_SEND } from "../ports/abi.ts";
+import type { ExpressionRef, Temporary, WasmType } from "../managers/manager.ts";
+import { importName, PORTS_MODULE, type PortType, TEXT_RECEIVE, TEXT_SEND } from "../ports/abi.ts";
 import type { Wasi } from "../wasi/wasi.ts";
 
 const { i32, i64, f64, none } = binaryen;
@@ -36,25 +36,26 @@ export class HostPorts {
   /** Puts a value. @returns whether there was room (i32) */
   put({ name, type }: IrPort, value: ExpressionRef): ExpressionRef {
     const module = this.#module;
-    const put = this.#function({ use: "put", type, name }, [VALUE_TYPES[type]], i32);
+    const put = this.#import(importName({ use: "put", type, name }), [VALUE_TYPES[type]], i32);
     return module.block(null, [this.#wasi.flush(), this.#truth(module.call(put, [value], i32))], i32);
   }
 
-  /** A call that gives a tuple of this type, and what to make of the tuple: whether there is a value, and the value. */
-  get({ name, type }: IrPort): {
-    readonly type: WasmType;
-    readonly call: ExpressionRef;
-    readonly has: (pair: () => ExpressionRef) => ExpressionRef;
-    readonly value: (pair: () => ExpressionRef) => ExpressionRef;
-  } {
+  /**
+   * Asks for a value.
+   * @returns a statement, and behind it whether there is a value (i32), and the value
+   */
+  get(
+    { name, type }: IrPort,
+    temporary: (type: WasmType) => Temporary,
+  ): { readonly ask: ExpressionRef; readonly has: ExpressionRef; readonly value: ExpressionRef } {
     const module = this.#module;
     const pairType = binaryen.createType([i32, VALUE_TYPES[type]]);
-    const get = this.#function({ use: "get", type, name }, [], pairType);
+    const get = this.#import(importName({ use: "get", type, name }), [], pairType);
+    const pair = temporary(pairType);
     return {
-      type: pairType,
-      call: module.block(null, [this.#wasi.flush(), module.call(get, [], pairType)], pairType),
-      has: (pair) => this.#truth(module.tuple.extract(pair(), 0)),
-      value: (pair) => this.#valueOf(type, module.tuple.extract(pair(), 1)),
+      ask: module.block(null, [this.#wasi.flush(), pair.set(module.call(get, [], pairType))]),
+      has: this.#truth(module.tuple.extract(pair.get(), 0)),
+      value: this.#valueOf(type, module.tuple.extract(pair.get(), 1)),
     };
   }
 
@@ -75,10 +76,6 @@ export class HostPorts {
 
   #truth(value: ExpressionRef): ExpressionRef {
     return this.#module.i32.ne(value, this.#module.i32.const(0));
-  }
-
-  #function(port: PortFunction, parameters: readonly WasmType[], result: WasmType): string {
-    return this.#import(importName(port), parameters, result);
   }
 
   /** @returns the internal name */

@@ -56,7 +56,7 @@ export class PortCalls {
 
   /** A piece of the text that is put next; it is copied. */
   send(piece: Uint8Array): void {
-    this.#sent.push(Uint8Array.from(piece));
+    this.#sent.push(new Uint8Array(piece));
   }
 
   /** Fills `target` with the next bytes of the text that was got last. */

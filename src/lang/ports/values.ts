@@ -55,7 +55,7 @@ export function toHost({ type }: PortFunction, value: WasmValue, text: Uint8Arra
 
 /** A value in a message. */
 export function describe(value: unknown): string {
-  if (typeof value === "string") return "a string";
+  if (typeof value === "string" || typeof value === "function") return `a ${typeof value}`;
   if (typeof value === "bigint") return `${value}n`;
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }

@@ -80,7 +80,10 @@ describe("values", () => {
     float: fc.double(),
     bool: fc.boolean(),
     byte: fc.integer({ min: 0, max: 255 }),
-    text: fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "\u{feff}mark", "\0", "é".repeat(70_000))),
+    text: fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("", "\u{feff}mark", "\0", "x".repeat(65_536), "é".repeat(70_000)),
+    ),
   };
   const names = Object.keys(kinds) as (keyof typeof kinds)[];
   const declarations = names.map((name) => `extern port ${name}s: ${name[0]!.toUpperCase()}${name.slice(1)}\n`);
@@ -241,6 +244,7 @@ fn main() {
     ["Byte", 256, "a whole number from 0 to 255, or null, but gave 256"],
     ["Byte", -1, "a whole number from 0 to 255, or null, but gave -1"],
     ["Text", undefined, "a string or a Uint8Array, or null, but gave undefined"],
+    ["Text", () => "x", "a string or a Uint8Array, or null, but gave a function"],
     ["Text", [1], "a string or a Uint8Array, or null, but gave an object"],
   ];
 
