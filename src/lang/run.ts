@@ -1,6 +1,6 @@
 /**
  * Runs an emitted command in this process, with input and output in memory: just the part of WASI preview 1 that
- * the compiler uses, synchronous. `build`'s output runs under any other WASI engine as well.
+ * the compiler uses, synchronous, and the program's ports. `build`'s output runs under any other WASI engine as well.
  */
 
 import type { Ports } from "./ports/hostport.ts";

@@ -341,7 +341,7 @@ export type Instruction =
   | { readonly op: "arguments"; readonly dst: Variable; readonly site: Site }
   /** Puts a value into a port, after all that has been written; `dst` says whether there was room. Of a text: its length. */
   | { readonly op: "portPut"; readonly dst: Variable; readonly port: IrPort; readonly value: Atom }
-  /** Gets whether there is a value, and the value, which else is arbitrary; of a text, its length. */
+  /** The same way, gets whether there is a value, and the value, which else is arbitrary; of a text, its length. */
   | { readonly op: "portGet"; readonly dsts: readonly [Variable, Variable]; readonly port: IrPort }
   /** Hands the bytes of a slice over to the host: the text that the next `portPut` puts. */
   | { readonly op: "textSend"; readonly bytes: Variable }
