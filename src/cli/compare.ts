@@ -5,8 +5,9 @@ import { managerNames } from "../lang/index.ts";
 import { ProgramFailedError } from "./comparison.ts";
 import { type Contest, type ContestOptions, hold } from "./contest.ts";
 import { EXIT_FAILURE } from "./errors.ts";
-import { isRegularFile, readInput, readProgram, readStandardInput, withTemporaryFile } from "./files.ts";
+import { isRegularFile, readInput, readProgram, readStandardInput, withTemporaryFile, writeWhole } from "./files.ts";
 import { parseNames, parseWhole } from "./numbers.ts";
+import { addPortOptions, type PortOptions } from "./ports.ts";
 import { describeDifference, describeOutput, describeReport } from "./report.ts";
 import { addSettings, buildOptions, type Settings } from "./settings.ts";
 import { Progress } from "./terminal.ts";
@@ -14,7 +15,7 @@ import { Progress } from "./terminal.ts";
 const DEFAULT_RUNS = 7;
 const DEFAULT_SECONDS = 60;
 
-interface CompareCommandOptions extends Settings {
+interface CompareCommandOptions extends Settings, PortOptions {
   input?: string;
   managers: string[];
   runs: number;
@@ -48,7 +49,7 @@ export function addCompare(program: Command): void {
       DEFAULT_SECONDS,
     )
     .option("--json", "print one JSON object instead of the table");
-  addSettings(command)
+  addSettings(addPortOptions(command))
     .addHelpText(
       "after",
       `
@@ -70,6 +71,7 @@ Examples:
             input,
             inputFile,
             args,
+            portOptions: options,
             managers,
             runs,
             budgetMs: maxSeconds * 1000,
@@ -104,6 +106,7 @@ async function showContest(options: ContestOptions, progress: Progress, json: bo
   }
   progress.clear();
   const { report, outcome } = contest;
+  if (report.outputsEqual) for (const { file, content } of outcome.files) writeWhole(file, content);
   if (report.difference !== undefined) {
     process.stderr.write(`${describeDifference(report.difference).join("\n")}\n`);
     process.exitCode = EXIT_FAILURE;

@@ -6,7 +6,7 @@
  *                                 one more run, so that the engine has optimised what is timed
  *     then, round after round:    one timed run of each manager        -> milliseconds
  *
- * Invariants: every run's output, errors and exit code are compared with those of the first manager's first run before
+ * Invariants: every run's output, errors, exit code and what it put into ports are compared with those of the first manager's first run before
  * any figure is given away. Only one process runs at a time. Times are of `_start` alone: compiling the module,
  * instantiating it, reading the input, and collecting what the previous run left are outside.
  */
@@ -14,6 +14,7 @@
 import { Contestant, type RanAnswer } from "./contestant.ts";
 import { type Difference, findDifference } from "./difference.ts";
 import { FailureError } from "./errors.ts";
+import type { PortPlan } from "./ports.ts";
 import type { Measurements, Outcome } from "./protocol.ts";
 import { type Percentiles, percentilesOf, rounded, type Spread, spreadOf } from "./samples.ts";
 
@@ -49,6 +50,8 @@ export interface Figures {
 export interface ComparisonSettings {
   readonly args: readonly string[];
   readonly inputFile: string | null;
+  /** The program's ports; each run begins with all that can be got. */
+  readonly ports: PortPlan;
   /** Timed rounds. */
   readonly runs: number;
   /** No round is begun when the timed rounds have taken so long; at least one is made. In milliseconds. */
@@ -145,10 +148,10 @@ class Match {
   }
 
   async #prepare(): Promise<void> {
-    const { args, inputFile } = this.#settings;
+    const { args, inputFile, ports } = this.#settings;
     for (const lane of this.#lanes) {
       const { timed, measured, watchesEngine } = lane.builds;
-      await lane.contestant.load({ kind: "load", timed, measured, watchesEngine, args, inputFile });
+      await lane.contestant.load({ kind: "load", timed, measured, watchesEngine, args, inputFile, ports });
       this.#progress(`${lane.builds.name}: first run`);
       const first = await this.#run(lane, "first");
       lane.peakBytes = first.peakBytes!;

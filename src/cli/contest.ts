@@ -1,12 +1,20 @@
 /** From a program's file to a finished comparison: builds for each manager, the match, and its one JSON object. */
 
 import binaryen from "binaryen";
-import { BuildOptionError, type BuildOptions, compile, missingEngineFeature, type SourceFile } from "../lang/index.ts";
+import {
+  BuildOptionError,
+  type BuildOptions,
+  compile,
+  missingEngineFeature,
+  type PortFunction,
+  type SourceFile,
+} from "../lang/index.ts";
 import { managerNamed } from "../lang/managers/index.ts";
 import { type Builds, type ComparisonResult, compareBuilds, type Figures, type Skipped } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { engineName } from "./engine.ts";
 import { FailureError } from "./errors.ts";
+import { PortFiles, type PortOptions, planPorts } from "./ports.ts";
 import type { Outcome } from "./protocol.ts";
 
 export interface ContestOptions {
@@ -16,6 +24,8 @@ export interface ContestOptions {
   /** The file that holds the input; null when there is none. */
   readonly inputFile: string | null;
   readonly args: readonly string[];
+  /** The files of the program's ports; absent: it has none. */
+  readonly portOptions?: PortOptions;
   readonly managers: readonly string[];
   readonly runs: number;
   readonly budgetMs: number;
@@ -45,11 +55,12 @@ export interface Contest {
 
 /**
  * Compiles a program under each manager and compares the runs.
- * @throws MoteError for a program with mistakes; ProgramFailedError; FailureError
+ * @throws MoteError for a program with mistakes; UsageError for ports; ProgramFailedError; FailureError
  */
 export async function hold(options: ContestOptions): Promise<Contest> {
   const { source, managers, settings, onProgress } = options;
   const builds: Builds[] = [];
+  let used: readonly PortFunction[] = [];
   const skipped = new Map<string, Skipped>();
   for (const name of managers) {
     const missing = missingEngineFeature(name);
@@ -62,6 +73,7 @@ export async function hold(options: ContestOptions): Promise<Contest> {
       const timed = await compile(source, { ...settings, manager: name });
       const measured = await compile(source, { ...settings, manager: name, measure: true, pauses: true });
       const watchesEngine = (managerNamed(name).features & binaryen.Features.GC) !== 0;
+      used = timed.ports;
       builds.push({ name, timed: timed.wasm, measured: measured.wasm, watchesEngine });
     } catch (error) {
       // A setting that one manager cannot obey leaves the others comparable.
@@ -72,7 +84,10 @@ export async function hold(options: ContestOptions): Promise<Contest> {
   if (builds.length === 0) {
     throw new FailureError([...skipped.values()].map(({ skipped }) => skipped).join("; "));
   }
-  const result = await compareBuilds(builds, options);
+  const ports = planPorts(used, options.portOptions ?? { get: [], put: [] });
+  // What is no value is a mistake of the command line, not of each manager's process.
+  new PortFiles(ports);
+  const result = await compareBuilds(builds, { ...options, ports });
   return { report: reportOf(options, result, skipped), outcome: result.outcome };
 }
 

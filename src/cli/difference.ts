@@ -11,7 +11,8 @@ export interface NamedOutcome {
 export interface Difference {
   /** The two managers; twice the same name when one manager did not repeat itself. */
   readonly managers: readonly [string, string];
-  readonly stream: "output" | "errors" | "exit code";
+  /** A file is one that was put into by a port. */
+  readonly stream: "output" | "errors" | `file ${string}` | "exit code";
   /** Offset of the first byte that differs, and its line from 1; 0 and 0 for exit codes. */
   readonly byte: number;
   readonly line: number;
@@ -22,9 +23,14 @@ export interface Difference {
 /** @returns null when both did the same */
 export function findDifference(a: NamedOutcome, b: NamedOutcome): Difference | null {
   const managers = [a.name, b.name] as const;
+  // Both have the same ports, in the same order.
+  const files = a.outcome.files.map(({ file, content }, index) => {
+    return [`file ${file}`, content, b.outcome.files[index]!.content] as const;
+  });
   for (const [stream, one, two] of [
     ["output", a.outcome.stdout, b.outcome.stdout],
     ["errors", a.outcome.stderr, b.outcome.stderr],
+    ...files,
   ] as const) {
     const byte = firstDifference(one, two);
     if (byte < 0) continue;

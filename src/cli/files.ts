@@ -81,7 +81,12 @@ export async function withTemporaryFile<T>(bytes: Uint8Array, action: (file: str
   }
 }
 
-function readNamed(path: string, what: string): Uint8Array {
+/**
+ * Reads a file that the command line names.
+ * @param what it is, for the message
+ * @throws UsageError when it cannot be read
+ */
+export function readNamed(path: string, what: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -4,6 +4,8 @@
  * Sent with "advanced" serialisation, so that bytes travel as bytes.
  */
 
+import type { PortPlan, PutFile } from "./ports.ts";
+
 /** Once, first: what will be run. The input travels as a file's name, so that it is in memory once only. */
 export interface LoadRequest {
   readonly kind: "load";
@@ -15,6 +17,7 @@ export interface LoadRequest {
   readonly watchesEngine: boolean;
   readonly args: readonly string[];
   readonly inputFile: string | null;
+  readonly ports: PortPlan;
 }
 
 /**
@@ -33,6 +36,8 @@ export interface Outcome {
   readonly exitCode: number;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
+  /** What was put into files by ports. */
+  readonly files: readonly PutFile[];
 }
 
 export interface Measurements {

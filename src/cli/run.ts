@@ -4,13 +4,14 @@ import { writeSync } from "node:fs";
 import type { Command } from "commander";
 import { compile, managerNames, requireEngine, runModule } from "../lang/index.ts";
 import { UsageError } from "./errors.ts";
-import { readInput, readProgram, readStandardInput } from "./files.ts";
+import { readInput, readProgram, readStandardInput, writeWhole } from "./files.ts";
 import { GcTrace } from "./gctrace.ts";
 import { parseName } from "./numbers.ts";
+import { addPortOptions, PortFiles, type PortOptions, planPorts } from "./ports.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
 import { describeShapes } from "./shapes.ts";
 
-interface RunCommandOptions extends Settings, DebugSettings {
+interface RunCommandOptions extends Settings, DebugSettings, PortOptions {
   traceGc?: boolean;
   shapes?: boolean;
   manager: string;
@@ -35,7 +36,7 @@ export function addRun(program: Command): void {
     .option("-i, --input <file>", "the program's input; without it, standard input unless that is a terminal")
     .option("--trace-gc", "a line on standard error for each collection (gc)")
     .option("--shapes", "a table on standard error of what was allocated, by shape (gc)");
-  addDebugSettings(addSettings(command))
+  addDebugSettings(addSettings(addPortOptions(command)))
     .addHelpText(
       "after",
       `
@@ -43,7 +44,8 @@ Examples:
   $ heapwright run bench/programs/binarytrees.mote --manager gc -- 10
   $ heapwright run bench/programs/binarytrees.mote --manager gc --trace-gc --pause 1ms -- 16
   $ heapwright run bench/programs/json.mote --manager leak --input cities.json
-  $ heapwright run bench/programs/rbtree.mote --manager gc --debug --zeal 1 -- random 50`,
+  $ heapwright run bench/programs/rbtree.mote --manager gc --debug --zeal 1 -- random 50
+  $ heapwright run filter.mote --manager gc --get jobs=jobs.txt --put done=-`,
     )
     .action(async (path: string, args: string[], options: RunCommandOptions) => {
       const source = readProgram(path);
@@ -55,14 +57,21 @@ Examples:
           throw new UsageError(`--trace-gc shows collections of gc, and ${options.manager} has none of ours`);
         if (census) throw new UsageError(`--shapes asks the heap of gc, and ${options.manager} has none`);
       }
-      const { wasm, shapes } = await compile(source, { ...buildOptions(options.manager, options), traceGc, census });
+      const {
+        wasm,
+        shapes,
+        ports: used,
+      } = await compile(source, { ...buildOptions(options.manager, options), traceGc, census });
+      const { ports, files } = new PortFiles(planPorts(used, options)).open((line) => writeThrough(1, line));
       const trace = traceGc ? new GcTrace((line) => writeThrough(2, Buffer.from(`${line}\n`))) : null;
       const { exitCode, exports } = runModule(wasm, {
         args,
         input,
+        ports,
         onWrite: writeThrough,
         ...(trace === null ? {} : { onCollected: (memory, statistics) => trace.collected(memory, statistics) }),
       });
+      for (const { file, content } of files()) writeWhole(file, content);
       trace?.ended();
       if (census) writeThrough(2, Buffer.from(`${describeShapes(exports, shapes).join("\n")}\n`));
       process.exitCode = exitCode;

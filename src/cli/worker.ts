@@ -9,6 +9,7 @@
 import { readFileSync } from "node:fs";
 import { type RunOptions, type RunResult, runModule } from "../lang/run.ts";
 import { type Collections, CorePauses, EnginePauses } from "./pauses.ts";
+import { PortFiles, type PutFile } from "./ports.ts";
 import type { Answer, LoadRequest, Measurements, Request } from "./protocol.ts";
 import { ResidentPeak } from "./resident.ts";
 
@@ -17,7 +18,10 @@ interface Loaded {
   readonly measured: Uint8Array;
   readonly watchesEngine: boolean;
   readonly options: RunOptions;
+  readonly ports: PortFiles;
 }
+
+type Run = RunResult & { readonly files: readonly PutFile[] };
 
 let loaded: Loaded | null = null;
 
@@ -36,7 +40,7 @@ async function answerTo(request: Request): Promise<Answer> {
   if (request.kind === "load") return load(request);
   if (loaded === null) throw new TypeError("asked to run before there was anything to run");
   if (request.kind === "measure") return measure(loaded);
-  return request.kind === "first" ? runFirst(loaded) : ran(runModule(loaded.timed, loaded.options));
+  return request.kind === "first" ? runFirst(loaded) : ran(run(loaded, loaded.timed));
 }
 
 function load(request: LoadRequest): Answer {
@@ -48,24 +52,34 @@ function load(request: LoadRequest): Answer {
       args: request.args,
       ...(request.inputFile === null ? {} : { input: readFileSync(request.inputFile) }),
     },
+    ports: new PortFiles(request.ports),
   };
   return { kind: "loaded" };
 }
 
-function runFirst({ timed, options }: Loaded): Answer {
+/** One run, with ports of its own: what goes through one to standard output stands among what the program prints. */
+function run({ options, ports }: Loaded, module: WebAssembly.Module, more: RunOptions = {}): Run {
+  const streams: Record<1 | 2, Uint8Array[]> = { 1: [], 2: [] };
+  const open = ports.open((line) => streams[1].push(line));
+  const onWrite = (stream: 1 | 2, bytes: Uint8Array) => streams[stream].push(bytes);
+  const result = runModule(module, { ...options, ...more, ports: open.ports, onWrite });
+  return { ...result, stdout: Buffer.concat(streams[1]), stderr: Buffer.concat(streams[2]), files: open.files() };
+}
+
+function runFirst(loaded: Loaded): Answer {
   const peak = new ResidentPeak();
-  const result = runModule(timed, options);
+  const result = run(loaded, loaded.timed);
   return ran(result, peak.grownBytes());
 }
 
-async function measure({ measured, watchesEngine, options }: Loaded): Promise<Answer> {
+async function measure(loaded: Loaded): Promise<Answer> {
+  const { measured, watchesEngine } = loaded;
   const module = new WebAssembly.Module(measured as Uint8Array<ArrayBuffer>);
   const enginePauses = new EnginePauses();
   let corePauses: CorePauses | null = null;
   enginePauses.start();
   const begin = performance.now();
-  const result = runModule(module, {
-    ...options,
+  const result = run(loaded, module, {
     hooks: { pauseBegin: () => corePauses?.pauseBegin(), pauseEnd: () => corePauses?.pauseEnd() },
     onInstance: (exports) => {
       const { memory, statistics } = exports;
@@ -85,10 +99,10 @@ async function measure({ measured, watchesEngine, options }: Loaded): Promise<An
   return ran(result, null, measurements);
 }
 
-function ran(result: RunResult, peakBytes: number | null = null, measurements: Measurements | null = null): Answer {
-  const { exitCode, stdout, stderr, ms } = result;
+function ran(result: Run, peakBytes: number | null = null, measurements: Measurements | null = null): Answer {
+  const { exitCode, stdout, stderr, files, ms } = result;
   const memoryBytes = (result.exports.memory as WebAssembly.Memory).buffer.byteLength;
-  return { kind: "ran", outcome: { exitCode, stdout, stderr }, ms, memoryBytes, peakBytes, measurements };
+  return { kind: "ran", outcome: { exitCode, stdout, stderr, files }, ms, memoryBytes, peakBytes, measurements };
 }
 
 function collectGarbage(): void {

@@ -4,12 +4,15 @@ import { MATURE_SPACES, PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS 
 import { Counters } from "./emit/counters.ts";
 import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
+import { HostPorts } from "./emit/ports.ts";
 import { StaticData } from "./emit/staticdata.ts";
 import type { IrProgram, Site } from "./ir/ir.ts";
+import { usedPorts } from "./ir/ports.ts";
 import { hasLoop } from "./ir/traverse.ts";
 import { managerNamed } from "./managers/index.ts";
 import type { ManagerContext } from "./managers/manager.ts";
 import { BuildOptionError, type BuildOptions } from "./options.ts";
+import type { PortFunction } from "./ports/abi.ts";
 import { Wasi } from "./wasi/wasi.ts";
 
 /** A finished command: WASI preview 1, exporting `memory` and `_start`. */
@@ -23,6 +26,8 @@ export interface BuiltModule {
   readonly shapes: ReadonlyMap<number, string>;
   /** Where the program allocates. */
   readonly sites: readonly Site[];
+  /** What the program does with ports to the host, each once. */
+  readonly ports: readonly PortFunction[];
 }
 
 /**
@@ -38,7 +43,15 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
     const data = new StaticData();
     const wasi = new Wasi(module, data, program.file);
     const counters = new Counters(module, options);
-    const context: ManagerContext = { module, program, options, data, wasi, counters };
+    const context: ManagerContext = {
+      module,
+      program,
+      options,
+      data,
+      wasi,
+      ports: new HostPorts(module, wasi),
+      counters,
+    };
     const manager = factory.create(context);
     const names = new FunctionNames();
     for (const fn of program.functions) lowerFunction(context, manager, names, fn);
@@ -58,6 +71,7 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
       staticBytes: data.seal(),
       shapes: result.shapes ?? new Map(),
       sites: program.sites,
+      ports: usedPorts(program),
     };
   } finally {
     module.dispose();

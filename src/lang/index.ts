@@ -13,5 +13,7 @@ export { compile } from "./compile.ts";
 export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./engine.ts";
 export { managerNames } from "./managers/index.ts";
 export { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
+export type { PortFunction, PortType, PortUse } from "./ports/abi.ts";
+export { HostPort, type PortHandlers, type Ports, type PortValue } from "./ports/hostport.ts";
 export { type PauseHooks, type RunOptions, type RunResult, runModule } from "./run.ts";
 export { MoteError, SourceFile } from "./source.ts";

@@ -1,7 +1,10 @@
 /**
  * Runs an emitted command in this process, with input and output in memory: just the part of WASI preview 1 that
- * the compiler uses, synchronous. `build`'s output runs under any other WASI engine as well.
+ * the compiler uses, synchronous, and the program's ports. `build`'s output runs under any other WASI engine as well.
  */
+
+import type { Ports } from "./ports/hostport.ts";
+import { portImports } from "./ports/imports.ts";
 
 const ERRNO_SUCCESS = 0;
 const ERRNO_BADF = 8;
@@ -16,6 +19,8 @@ export interface RunOptions {
   readonly input?: Uint8Array;
   /** Standard input comes in pieces of at most so many bytes and without a size, as from a pipe. */
   readonly pipedBytes?: number;
+  /** What the program's ports to the host are, by name; the handlers are called while the program runs. */
+  readonly ports?: Ports;
   readonly hooks?: PauseHooks;
   /** Called after each collection of a module built with `traceGc`. @param statistics the address of the core's block */
   readonly onCollected?: (memory: WebAssembly.Memory, statistics: number) => void;
@@ -53,7 +58,8 @@ class Exit {
 /**
  * Runs a command to its end.
  * @param program wasm bytes, or a compiled module
- * @throws WebAssembly.CompileError, LinkError; WebAssembly.RuntimeError for traps, which emitted code does not cause
+ * @throws WebAssembly.CompileError, LinkError; WebAssembly.RuntimeError for traps, which emitted code does not cause;
+ *   TypeError when the program uses a port that is not wired, or is given what is no value of it; whatever handlers throw
  */
 export function runModule(program: Uint8Array | WebAssembly.Module, options: RunOptions = {}): RunResult {
   const module =
@@ -61,6 +67,7 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
   const system = new MemorySystem(options);
   const instance = new WebAssembly.Instance(module, {
     wasi_snapshot_preview1: system.imports(),
+    ...portImports(module, options.ports ?? {}, (address, count) => system.bytes(address, count)),
     heapwright: {
       pauseBegin: options.hooks?.pauseBegin ?? noHook,
       pauseEnd: options.hooks?.pauseEnd ?? noHook,
@@ -88,7 +95,7 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
     end = performance.now();
     if (error instanceof Exit) {
       exitCode = error.code;
-    } else if (error instanceof RangeError) {
+    } else if (isStackOverflow(error)) {
       // The engine's own stack is full; the module had no chance to say so.
       system.emit(2, new TextEncoder().encode("error: stack overflow\n"));
       exitCode = 1;
@@ -106,6 +113,11 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
 }
 
 function noHook(): void {}
+
+/** Handlers of ports may throw other RangeErrors; the stack is theirs, too, so that it does not matter who fills it. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
+}
 
 class MemorySystem {
   readonly stdout: Uint8Array[] = [];
@@ -147,6 +159,11 @@ class MemorySystem {
   emit(stream: 1 | 2, bytes: Uint8Array): void {
     if (this.#onWrite !== undefined) this.#onWrite(stream, bytes);
     else (stream === 1 ? this.stdout : this.stderr).push(bytes);
+  }
+
+  /** A part of the memory. */
+  bytes(address: number, count: number): Uint8Array {
+    return new Uint8Array(this.#view().buffer, address >>> 0, count >>> 0);
   }
 
   /** The memory may have grown since the last call, so that views are made anew. */

@@ -6,9 +6,16 @@
 import { expect, test } from "vitest";
 import { type ComparisonSettings, compareBuilds, ProgramFailedError } from "../../src/cli/comparison.ts";
 import { FailureError } from "../../src/cli/errors.ts";
+import { compile, SourceFile } from "../../src/lang/index.ts";
 import { builds } from "./command-module.ts";
 
-const SETTINGS: ComparisonSettings = { args: [], inputFile: null, runs: 2, budgetMs: 60_000 };
+const SETTINGS: ComparisonSettings = {
+  args: [],
+  inputFile: null,
+  ports: { gets: [], puts: [] },
+  runs: 2,
+  budgetMs: 60_000,
+};
 
 test("equal outputs give figures for each manager, in the order given", async () => {
   const progress: string[] = [];
@@ -76,6 +83,24 @@ test("what goes to standard error is compared as well", async () => {
     SETTINGS,
   );
   expect(result.difference).toMatchObject({ stream: "errors", byte: 0, found: ["", "hm"] });
+});
+
+test("what is put into ports is compared as well", async () => {
+  const port = { use: "put", type: "int", name: "p" } as const;
+  const puts = async (name: string, manager: string, value: number) => {
+    const source = new SourceFile("put.mote", `extern port p: Int\nfn main() { p.put(1); p.put(${value}) }\n`);
+    const timed = (await compile(source, { manager })).wasm;
+    const measured = (await compile(source, { manager, measure: true })).wasm;
+    return { name, timed, measured, watchesEngine: false };
+  };
+  const builds = [await puts("one", "leak", 2), await puts("other", "leak", 3)];
+  for (const [file, stream] of [
+    ["-", "output"],
+    ["out.txt", "file out.txt"],
+  ] as const) {
+    const result = await compareBuilds(builds, { ...SETTINGS, ports: { gets: [], puts: [{ port, file }] } });
+    expect(result.difference).toMatchObject({ managers: ["one", "other"], stream, byte: 2, found: ["2", "3"] });
+  }
 });
 
 test("a counting build that prints something else is a difference of the manager to itself", async () => {

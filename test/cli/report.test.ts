@@ -74,7 +74,12 @@ test("a skipped manager is shown with its reason", () => {
 });
 
 test("a difference is told with its place and both lines", () => {
-  const outcome = (text: string) => ({ exitCode: 0, stdout: Buffer.from(text), stderr: new Uint8Array() });
+  const outcome = (text: string, put = "") => ({
+    exitCode: 0,
+    stdout: Buffer.from(text),
+    stderr: new Uint8Array(),
+    files: [{ file: "out.txt", content: Buffer.from(put) }],
+  });
   const difference = findDifference(
     { name: "gc", outcome: outcome("a\nb\n") },
     { name: "host", outcome: outcome("a\nc\n") },
@@ -83,6 +88,15 @@ test("a difference is told with its place and both lines", () => {
     "error: gc and host differ in their output, first at byte 2, in line 2",
     '  gc: "b"',
     '  host: "c"',
+  ]);
+  const files = findDifference(
+    { name: "gc", outcome: outcome("", "1\n2\n") },
+    { name: "leak", outcome: outcome("", "1\n") },
+  );
+  expect(describeDifference(files!)).toEqual([
+    "error: gc and leak differ in their file out.txt, first at byte 2, in line 2",
+    '  gc: "2"',
+    '  leak: ""',
   ]);
   const codes = findDifference(
     { name: "gc", outcome: outcome("") },

@@ -11,6 +11,7 @@ import {
   type ProgramPlacement,
   placeProgram,
 } from "../../src/lang/ir/placement/placement.ts";
+import { usedPorts } from "../../src/lang/ir/ports.ts";
 import { EscapeOracle } from "../support/escapes.ts";
 import { generateProgram } from "../support/generate.ts";
 import { type InterpreterInput, interpret } from "../support/interpret.ts";
@@ -62,7 +63,9 @@ const BENCH_INPUTS: Readonly<Record<string, InterpreterInput>> = {
 
 describe("what happens is what placement promises in", () => {
   it.each(samplePrograms().map((program) => [program.name, program] as const))("programs/%s", (_name, program) => {
-    expect(observe(buildProgram(program.source), program).exitCode).toBe(program.expected.exit);
+    const built = buildProgram(program.source);
+    const ports = program.openPorts(usedPorts(built));
+    expect(observe(built, { ...program, ports }).exitCode).toBe(program.expected.exit);
   });
 
   it.each(programsIn("placement/"))("placement/%s", (_name, source) => {

@@ -3,14 +3,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildProgram, SourceFile } from "../../src/lang/frontend.ts";
+import { usedPorts } from "../../src/lang/ir/ports.ts";
 import { interpret } from "../support/interpret.ts";
 import { samplePrograms } from "../support/programs.ts";
 
 describe("sample programs", () => {
   it.each(samplePrograms().map((program) => [program.name, program] as const))("%s", (_name, program) => {
-    const { stdout, stderr, exitCode } = interpret(buildProgram(program.source), program);
+    const built = buildProgram(program.source);
+    const put: string[] = [];
+    const ports = program.openPorts(usedPorts(built), put);
+    const { stdout, stderr, exitCode } = interpret(built, { ...program, ports });
     const output = new TextDecoder().decode(stdout);
-    expect({ output, error: stderr, exit: exitCode }).toEqual(program.expected);
+    expect({ output, error: stderr, exit: exitCode, put }).toEqual(program.expected);
   });
 });
 

@@ -18,13 +18,14 @@ describe("programs", () => {
 
   it("exist", () => expect(programs).not.toEqual([]));
 
-  it.each(programs)("$name", async ({ source, args, input, expected }) => {
+  it.each(programs)("$name", async ({ source, args, input, expected, openPorts }) => {
     for (const options of BUILDS) {
       const built = await compile(source, options);
-      const result = runModule(built.wasm, { args, input });
+      const put: string[] = [];
+      const result = runModule(built.wasm, { args, input, ports: openPorts(built.ports, put) });
       const output = Buffer.from(result.stdout).toString();
       const error = Buffer.from(result.stderr).toString();
-      expect({ output, error, exit: result.exitCode }, JSON.stringify(options)).toEqual(expected);
+      expect({ output, error, exit: result.exitCode, put }, JSON.stringify(options)).toEqual(expected);
     }
   });
 });

@@ -2,10 +2,15 @@
 
 import { Interpreter, type Observer, Panic, panicMessage } from "../../src/lang/interpret/interpreter.ts";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
+import { usedPorts } from "../../src/lang/ir/ports.ts";
+import { PortCalls } from "../../src/lang/ports/calls.ts";
+import type { Ports } from "../../src/lang/ports/hostport.ts";
 
 export interface InterpreterInput {
   readonly args?: readonly string[];
   readonly input?: Uint8Array;
+  /** What ports to the host are, by name. */
+  readonly ports?: Ports;
   /** The deepest chain of calls; beyond it the program stops with a stack overflow. */
   readonly maxDepth?: number;
   /** Is told of calls and allocations while the program runs. */
@@ -23,12 +28,15 @@ export interface InterpreterOutcome {
 /** Runs a program to its end. */
 export function interpret(program: IrProgram, input: InterpreterInput = {}): InterpreterOutcome {
   const { maxDepth, observer } = input;
+  const ports = new PortCalls(input.ports ?? {});
+  ports.require(usedPorts(program));
   const written: Record<1 | 2, Uint8Array[]> = { 1: [], 2: [] };
   const interpreter = new Interpreter({
     world: {
       write: (stream, bytes) => written[stream].push(bytes),
       input: () => input.input ?? new Uint8Array(0),
       args: () => input.args ?? [],
+      ports: () => ports,
     },
     ...(maxDepth === undefined ? {} : { maxDepth }),
     ...(observer === undefined ? {} : { observer }),

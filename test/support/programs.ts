@@ -6,9 +6,14 @@
  *     // exit: 1                  exit code, when it is not 0
  *     // error: text              a line on standard error
  *     // output: text             a line on standard output; an empty one is written `// output:`
+ *     // get NAME: value          what the host has for a port to get, in this order
+ *     // put NAME: value          what is put into a port, in this order for all of them
  */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { formatLine, parseLine } from "../../src/cli/portlines.ts";
+import type { PortFunction } from "../../src/lang/ports/abi.ts";
+import type { PortHandlers, Ports } from "../../src/lang/ports/hostport.ts";
 import { SourceFile } from "../../src/lang/source.ts";
 
 const FOLDER = new URL("../lang/programs/", import.meta.url);
@@ -19,7 +24,15 @@ export interface SampleProgram {
   readonly args: readonly string[];
   readonly input: Uint8Array;
   /** What it does when it is right. */
-  readonly expected: { readonly output: string; readonly error: string; readonly exit: number };
+  readonly expected: {
+    readonly output: string;
+    readonly error: string;
+    readonly exit: number;
+    /** `NAME: value` for each. */
+    readonly put: readonly string[];
+  };
+  /** Fresh ports for one run. @param put gets what is put */
+  openPorts(used: readonly PortFunction[], put?: string[]): Ports;
 }
 
 /** All of them, by name. */
@@ -39,8 +52,28 @@ export function sampleProgram(name: string, text: string): SampleProgram {
       output: linesOf(directives(text, "output")),
       error: linesOf(directives(text, "error")),
       exit: Number(directives(text, "exit")[0] ?? 0),
+      put: Array.from(text.matchAll(/^\/\/ put (\w+:.*)$/gm), ([, put]) => put!),
     },
+    openPorts: (used, put = []) => openPorts(text, used, put),
   };
+}
+
+function openPorts(text: string, used: readonly PortFunction[], put: string[]): Ports {
+  const ports: Record<string, PortHandlers> = {};
+  for (const { use, type, name } of used) {
+    if (use === "get") {
+      const values = directives(text, `get ${name}`).map((line) => parseLine(type, new TextEncoder().encode(line))!);
+      ports[name] = { ...ports[name], get: () => values.shift() ?? null };
+    } else {
+      const note = (line: string): boolean => put.push(`${name}: ${line.slice(0, -1)}`) > 0;
+      const handler: PortHandlers = {
+        put: (value) => note(new TextDecoder().decode(formatLine(type, value))),
+        bytes: true,
+      };
+      ports[name] = { ...ports[name], ...handler };
+    }
+  }
+  return ports;
 }
 
 function directives(text: string, name: string): string[] {

@@ -1,8 +1,8 @@
 /** What the functions of a program share while they are built. */
 
-import type { FunctionSymbol, GlobalSymbol, Local } from "../check/typed.ts";
+import type { FunctionSymbol, GlobalSymbol, Local, PortSymbol } from "../check/typed.ts";
 import type { FunctionType } from "../check/types.ts";
-import type { IrFunction, IrGlobal, IrStatic, Site } from "../ir/ir.ts";
+import type { IrFunction, IrGlobal, IrPort, IrStatic, Site } from "../ir/ir.ts";
 import type { FunctionCase, Representation } from "./representation.ts";
 
 export interface ProgramContext {
@@ -17,6 +17,8 @@ export interface ProgramContext {
   staticFor(symbol: GlobalSymbol): readonly IrStatic[];
   /** The components of a global. */
   globalFor(global: GlobalSymbol): readonly IrGlobal[];
+  /** The port of a symbol. */
+  portFor(port: PortSymbol): IrPort;
   /** The function that calls what a value of the function type is. */
   caller(type: FunctionType, line: number): IrFunction;
   /** The case of a function that becomes a value; makes the function reachable. */

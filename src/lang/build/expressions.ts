@@ -6,6 +6,7 @@ import type { Atom, UnaryOperator } from "../ir/ir.ts";
 import { buildArithmetic, buildComparison } from "./arithmetic.ts";
 import { buildClosure, unknownCall } from "./closures.ts";
 import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
+import { buildExternGet, buildExternPut } from "./externports.ts";
 import { buildField, buildMember } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { buildList } from "./lists.ts";
@@ -59,6 +60,10 @@ export function buildExpression(
     }
     case "builtin":
       return buildBuiltin(fn, expression, name);
+    case "externPut":
+      return [buildExternPut(fn, expression, name)];
+    case "externGet":
+      return [buildExternGet(fn, expression, name)];
     case "parseNumber":
       return buildParse(fn, expression, name);
     case "intrinsic":

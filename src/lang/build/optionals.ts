@@ -39,6 +39,14 @@ export function someOf(fn: Emitter, type: UnionSource, value: Value, line: numbe
   return dst;
 }
 
+/** No value. */
+export function noneOf(fn: Emitter, type: UnionSource, name = "none"): Variable {
+  const union = fn.representation.union(type);
+  const dst = fn.variable({ kind: "union", union }, name);
+  fn.emit({ op: "immediate", dst, union, caseIndex: 0 });
+  return dst;
+}
+
 export function buildIsSome(fn: FunctionBuilder, subject: TypedExpression, name = "c"): Atom {
   const result = fn.results([{ kind: "bool" }], [name]);
   choose(

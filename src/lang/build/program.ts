@@ -3,13 +3,14 @@
  * synthesised ones (growing lists) among them.
  */
 
-import type { FunctionSymbol, GlobalSymbol, Local, TypedProgram } from "../check/typed.ts";
+import type { FunctionSymbol, GlobalSymbol, Local, PortSymbol, TypedProgram } from "../check/typed.ts";
 import { BYTES, type FunctionType, typeName, UNIT } from "../check/types.ts";
-import type { IrFunction, IrGlobal, IrProgram, IrStatic, Site } from "../ir/ir.ts";
+import type { IrFunction, IrGlobal, IrPort, IrProgram, IrStatic, Site } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { MoteError } from "../source.ts";
 import { buildCaller, declareCaller } from "./closures.ts";
 import type { ProgramContext } from "./context.ts";
+import { portType } from "./externports.ts";
 import { FunctionBuilder } from "./function.ts";
 import { earlyReads } from "./globals.ts";
 import { type FunctionCase, Representation } from "./representation.ts";
@@ -33,6 +34,7 @@ class ProgramBuilder implements ProgramContext {
   readonly #pending: FunctionSymbol[] = [];
   readonly #globals = new Map<GlobalSymbol, readonly IrGlobal[]>();
   readonly #statics = new Map<GlobalSymbol, readonly IrStatic[]>();
+  readonly #ports = new Map<PortSymbol, IrPort>();
   readonly #callers = new Map<FunctionType, IrFunction>();
   readonly #sites: Site[] = [];
 
@@ -117,6 +119,15 @@ class ProgramBuilder implements ProgramContext {
       this.#statics.set(symbol, parts);
     }
     return parts;
+  }
+
+  portFor(port: PortSymbol): IrPort {
+    let known = this.#ports.get(port);
+    if (known === undefined) {
+      known = { name: port.name, type: portType(port.type) };
+      this.#ports.set(port, known);
+    }
+    return known;
   }
 
   caller(type: FunctionType, line: number): IrFunction {

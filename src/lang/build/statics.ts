@@ -110,6 +110,9 @@ class Evaluator {
           if (stream === 1) throw new StaticError("prints", AT_RUN_TIME);
           said.push(bytes);
         },
+        ports() {
+          throw new StaticError("uses a port to the host", AT_RUN_TIME);
+        },
         input: nothingAround,
         args: nothingAround,
       },

@@ -8,6 +8,7 @@
 import type { Span } from "../source.ts";
 import type { BlockNode, Expression, Statement } from "../syntax/ast.ts";
 import { checkExpression } from "./expressions.ts";
+import { portNamed, refusePort } from "./externports.ts";
 import { checkArithmetic } from "./operators.ts";
 import { some } from "./optionals.ts";
 import type { ProgramScope } from "./scope.ts";
@@ -323,6 +324,11 @@ export class Body {
     const local = this.lookup(target.name);
     const global = local === undefined ? this.scope.globals.get(target.name) : undefined;
     if (global !== undefined) return this.#assignGlobal(node, global, target.span);
+    const port = portNamed(this, target.name);
+    if (port !== undefined) {
+      refusePort(this, port, target.span);
+      return { statement: { kind: "expression", value: this.infer(node.value) }, diverges: false };
+    }
     if (local === undefined) {
       const hint = didYouMean(target.name, this.localNames()) ?? `declare it with \`let ${target.name} = ...\``;
       this.scope.reportUnknown(target.name, target.span, `there is no variable \`${target.name}\` to assign to`, hint);

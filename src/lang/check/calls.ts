@@ -4,6 +4,7 @@ import type { Span } from "../source.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { checkArguments, checkCount } from "./arguments.ts";
 import type { Body } from "./body.ts";
+import { portNamed, refusePort } from "./externports.ts";
 import { callOf } from "./lambdas.ts";
 import { BUILT_IN_FUNCTIONS } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
@@ -42,6 +43,11 @@ export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): 
       span,
     );
     return { kind: "call", callee, args: typed, type: callee.result, span };
+  }
+  const port = portNamed(body, name.text);
+  if (port !== undefined) {
+    for (const arg of args) body.infer(arg);
+    return refusePort(body, port, name.span);
   }
   const internal = body.scope.isPrelude ? checkInternal(body, node) : null;
   if (internal !== null) return internal;

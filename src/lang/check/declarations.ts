@@ -10,6 +10,7 @@ import type {
   CaseDeclaration,
   ClassDeclaration,
   Expression,
+  ExternPortDeclaration,
   FieldDeclaration,
   FunctionDeclaration,
   GlobalDeclaration,
@@ -23,12 +24,17 @@ import { staticType } from "./statics.ts";
 import type { FunctionSymbol, GlobalSymbol, Local } from "./typed.ts";
 import {
   arrayOf,
+  BOOL,
+  BYTE,
   BYTES,
   type ClassField,
   type ClassType,
   componentCount,
   ERROR,
   type Field,
+  FLOAT,
+  INT,
+  LONG,
   type StructType,
   TEXT,
   type Type,
@@ -38,6 +44,7 @@ import {
   type UnionCase,
   type UnionType,
 } from "./types.ts";
+import { describe } from "./words.ts";
 
 /** A small fixed array is part of its owner's record; longer ones should be arrays of their own. */
 const LONGEST_UNPACKED = 64;
@@ -57,10 +64,12 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   const classes: [ClassType, ClassDeclaration][] = [];
   const functions: FunctionDeclaration[] = [];
   const globals: GlobalDeclaration[] = [];
+  const ports: ExternPortDeclaration[] = [];
   for (const declaration of ast.declarations) {
     if (declaration.kind === "struct") structs.push([declareStruct(scope, declaration), declaration]);
     else if (declaration.kind === "union") cases.push(...declareUnion(scope, declaration));
     else if (declaration.kind === "class") classes.push([declareClass(scope, declaration), declaration]);
+    else if (declaration.kind === "externPort") ports.push(declaration);
     else if (declaration.kind === "function") functions.push(declaration);
     else globals.push(declaration);
   }
@@ -78,7 +87,9 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   const members = classes.flatMap(([type, node]) => declareMembers(scope, type, node));
   // Globals first and in order: the type of one may follow from its value. Statics before: they need no global.
   globals.sort((a, b) => Number(a.kind === "global") - Number(b.kind === "global"));
-  return [...globals.map((node) => declareGlobal(scope, node)), ...members, ...bodies];
+  const initialisers = globals.map((node) => declareGlobal(scope, node));
+  for (const node of ports) declarePort(scope, node);
+  return [...initialisers, ...members, ...bodies];
 }
 
 function declareStruct(scope: ProgramScope, node: StructDeclaration): StructType {
@@ -138,6 +149,25 @@ function declareGlobal(scope: ProgramScope, node: GlobalDeclaration): PendingBod
   else if (fn !== undefined) reportTwice(scope, node.name, "function", fn.span);
   else scope.globals.set(name, symbol);
   return { symbol: initialiser, node: blockOf(node.value), global: symbol };
+}
+
+/** What a port to the host can carry: what both sides know. */
+const PORT_TYPES: readonly Type[] = [INT, LONG, FLOAT, BOOL, BYTE, TEXT];
+
+function declarePort(scope: ProgramScope, node: ExternPortDeclaration): void {
+  const { text: name, span } = node.name;
+  const resolved = scope.resolve(node.type);
+  const type = PORT_TYPES.includes(resolved) ? resolved : ERROR;
+  if (type === ERROR && resolved !== ERROR) {
+    const names = PORT_TYPES.slice(0, -1).map((each) => `\`${typeName(each)}\``);
+    const message = `a port to the host cannot carry ${describe(resolved)}`;
+    scope.report(node.type.span, message, `it carries ${names.join(", ")} or \`Text\`: make a text of other values`);
+  }
+  const [other, global, fn] = [scope.ports.get(name), scope.globals.get(name), scope.functions.get(name)];
+  if (other !== undefined) reportTwice(scope, node.name, "port", other.span);
+  else if (global !== undefined) reportTwice(scope, node.name, "global", global.span);
+  else if (fn !== undefined) reportTwice(scope, node.name, "function", fn.span);
+  else scope.ports.set(name, { name, type, span });
 }
 
 /** An expression as a body. */

@@ -4,6 +4,7 @@ import type { Expression, IfNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkCall } from "./calls.ts";
 import { checkCase, checkStructLiteral } from "./constructions.ts";
+import { portNamed, refusePort } from "./externports.ts";
 import { readOf } from "./fields.ts";
 import { checkCallValue, checkLambda, functionValue } from "./lambdas.ts";
 import { checkArrayLiteral, checkInteger, checkText } from "./literals.ts";
@@ -105,9 +106,16 @@ function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   if (global !== undefined) return { kind: "global", global, type: global.type, span };
   const symbol = body.scope.functions.get(name);
   if (symbol !== undefined) return functionValue(symbol, span);
+  const port = portNamed(body, name);
+  if (port !== undefined) return refusePort(body, port, span);
   const hint = BUILT_IN_FUNCTIONS.has(name)
     ? `\`${name}\` is built in, and no value: write \`fn(...) { ${name}(...) }\``
-    : didYouMean(name, [...body.localNames(), ...body.scope.globals.keys(), ...body.scope.functions.keys()]);
+    : didYouMean(name, [
+        ...body.localNames(),
+        ...body.scope.globals.keys(),
+        ...body.scope.ports.keys(),
+        ...body.scope.functions.keys(),
+      ]);
   body.scope.reportUnknown(name, span, `there is no variable \`${name}\``, hint);
   return body.poison(span);
 }

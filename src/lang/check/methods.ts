@@ -5,6 +5,7 @@ import type { Expression } from "../syntax/ast.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Body } from "./body.ts";
 import { internalCall } from "./calls.ts";
+import { checkPortMethod } from "./externports.ts";
 import { readOf } from "./fields.ts";
 import { callOf } from "./lambdas.ts";
 import { isNone, isSome } from "./optionals.ts";
@@ -178,6 +179,8 @@ export function methodNames(type: Type): string[] {
 
 export function checkMethod(body: Body, node: Extract<Expression, { kind: "method" }>): TypedExpression {
   const { name, args, span } = node;
+  const asked = checkPortMethod(body, node);
+  if (asked !== undefined) return asked;
   const receiver = body.infer(node.object);
   const { type } = receiver;
   const methods = methodsOf(type);

@@ -6,7 +6,7 @@ import { InternalCompilerError } from "../options.ts";
 import type { Diagnostic, SourceFile, Span } from "../source.ts";
 import type { TypeNode } from "../syntax/ast.ts";
 import { didYouMean } from "./suggest.ts";
-import type { FunctionSymbol, GlobalSymbol, TypedProgram } from "./typed.ts";
+import type { FunctionSymbol, GlobalSymbol, PortSymbol, TypedProgram } from "./typed.ts";
 import {
   arrayOf,
   BUILT_IN_TYPES,
@@ -45,6 +45,8 @@ export class ProgramScope {
   readonly globals = new Map<string, GlobalSymbol>();
   /** Checks the value of a static, whose type may follow from it, when it is needed first. */
   readonly pendingStatics = new Map<GlobalSymbol, () => void>();
+  /** Ports to the host. */
+  readonly ports = new Map<string, PortSymbol>();
   readonly #prelude: TypedProgram | null;
   readonly #lost: ReadonlySet<string>;
 

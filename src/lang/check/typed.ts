@@ -40,6 +40,14 @@ export interface GlobalSymbol {
   readonly initialiser: FunctionSymbol;
 }
 
+/** A port to the host: only its methods can be called. Compared by identity. */
+export interface PortSymbol {
+  readonly name: string;
+  /** Of what it carries; ERROR if that has been reported. */
+  readonly type: Type;
+  readonly span: Span;
+}
+
 export interface TypedProgram {
   readonly source: SourceFile;
   readonly functions: ReadonlyMap<string, FunctionSymbol>;
@@ -116,6 +124,8 @@ export type TypedExpression =
   /** A call of a function that is not known. */
   | (Base & { readonly kind: "callValue"; readonly callee: TypedExpression; readonly args: readonly TypedExpression[] })
   | (Base & { readonly kind: "builtin"; readonly builtin: Builtin; readonly args: readonly TypedExpression[] })
+  | (Base & { readonly kind: "externPut"; readonly port: PortSymbol; readonly value: TypedExpression })
+  | (Base & { readonly kind: "externGet"; readonly port: PortSymbol })
   /** A text to a number; `parser` gives (ok, value), `complaint` the message when not ok. */
   | (Base & {
       readonly kind: "parseNumber";

@@ -123,7 +123,7 @@ export function linkModule(context: ManagerContext, result: ManagerResult, mainN
   }
 }
 
-/** The core's debug build imports `env.abort`; a command may import nothing but WASI. */
+/** The core's debug build imports `env.abort`; a command may import nothing but WASI and its ports. */
 function defineAborts(context: ManagerContext): void {
   const { module, wasi } = context;
   for (const name of importsOf(module, "env", "abort")) {

@@ -322,7 +322,20 @@ class FunctionLowering implements FunctionContext {
         return manager.readInput(this, instruction);
       case "arguments":
         return manager.arguments(this, instruction);
+      case "portPut":
+        return this.assign(instruction.dst, [this.#context.ports.put(instruction.port, this.value(instruction.value))]);
+      case "portGet":
+        return this.#portGet(instruction);
+      case "textSend":
+        return manager.textSend(this, instruction);
+      case "textReceive":
+        return manager.textReceive(this, instruction);
     }
+  }
+
+  #portGet({ dsts, port }: InstructionOf<"portGet">): ExpressionRef {
+    const { ask, has, value } = this.#context.ports.get(port, (type) => this.temporary(type));
+    return this.sequence([ask, this.assign(dsts[0], [has]), this.assign(dsts[1], [value])]);
   }
 
   #set(instruction: InstructionOf<"set">): ExpressionRef {

@@ -9,6 +9,7 @@
 import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, PanicCode, Variable } from "../ir/ir.ts";
 import { PANIC_MESSAGES } from "../ir/panics.ts";
 import { allocates } from "../ir/safepoints.ts";
+import type { PortCalls } from "../ports/calls.ts";
 import { binary, unary } from "./operators.ts";
 import {
   type CallInstruction,
@@ -37,6 +38,7 @@ export interface World {
   write(stream: 1 | 2, bytes: Uint8Array): void;
   input(): Uint8Array;
   args(): readonly string[];
+  ports(): PortCalls;
 }
 
 export interface InterpreterOptions {
@@ -328,6 +330,25 @@ export class Interpreter {
         values[i.dst.id] = { storage: { width: 1, data: texts }, start: 0, length: texts.length } satisfies Slice;
         return;
       }
+      case "portPut": {
+        const ports = this.#options.world.ports();
+        values[i.dst.id] = ports.put({ use: "put", ...i.port }, read(i.value) as number | bigint) ? 1 : 0;
+        return;
+      }
+      case "portGet": {
+        const got = this.#options.world.ports().get({ use: "get", ...i.port });
+        values[i.dsts[0].id] = got === null ? 0 : 1;
+        values[i.dsts[1].id] = got ?? (i.port.type === "long" ? 0n : 0);
+        return;
+      }
+      case "textSend": {
+        const { storage: from, start, length } = slice(i.bytes);
+        this.#options.world.ports().send((from.data as Uint8Array).subarray(start, start + length));
+        return;
+      }
+      case "textReceive":
+        this.#options.world.ports().receive(storage(i.array).data as Uint8Array);
+        return;
     }
   }
 }

@@ -18,6 +18,8 @@
  * What a manager decides: how a pointer, an array and a slice look in wasm, and everything that touches memory.
  */
 
+import type { PortType } from "../ports/abi.ts";
+
 /** A number, a byte, a truth value, or something that refers to memory. */
 export type IrType =
   | { readonly kind: "int" } //   i32, signed
@@ -115,6 +117,12 @@ export interface SliceValue {
 export interface StorageValue {
   readonly width: number;
   readonly data: Uint8Array | readonly unknown[];
+}
+
+/** A queue that is the host's. Compared by identity. */
+export interface IrPort {
+  readonly name: string;
+  readonly type: PortType;
 }
 
 export type Constant =
@@ -361,7 +369,15 @@ export type Instruction =
   /** All of standard input as a slice of bytes. May allocate. */
   | { readonly op: "readInput"; readonly dst: Variable; readonly site: Site }
   /** The command line's arguments, without the program's name: a slice of texts. May allocate. */
-  | { readonly op: "arguments"; readonly dst: Variable; readonly site: Site };
+  | { readonly op: "arguments"; readonly dst: Variable; readonly site: Site }
+  /** Puts a value into a port, after all that has been written; `dst` says whether there was room. Of a text: its length. */
+  | { readonly op: "portPut"; readonly dst: Variable; readonly port: IrPort; readonly value: Atom }
+  /** The same way, gets whether there is a value, and the value, which else is arbitrary; of a text, its length. */
+  | { readonly op: "portGet"; readonly dsts: readonly [Variable, Variable]; readonly port: IrPort }
+  /** Hands the bytes of a slice over to the host: the text that the next `portPut` puts. */
+  | { readonly op: "textSend"; readonly bytes: Variable }
+  /** Fills an array of bytes with the text that the last `portGet` got; it has exactly that length. */
+  | { readonly op: "textReceive"; readonly array: Variable };
 
 export interface MatchArm {
   readonly caseIndex: number;

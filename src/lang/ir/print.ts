@@ -182,6 +182,14 @@ class FunctionPrinter {
         return set(i.dst, "input");
       case "arguments":
         return set(i.dst, "arguments");
+      case "portPut":
+        return set(i.dst, `put ${i.port.name}, ${atom(i.value)}`);
+      case "portGet":
+        return sets(i.dsts, `get ${i.port.name}`);
+      case "textSend":
+        return `send ${atom(i.bytes)}`;
+      case "textReceive":
+        return `receive ${atom(i.array)}`;
     }
   }
 }

@@ -69,7 +69,12 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "panic":
       return [instruction.a, instruction.b].filter((atom) => atom !== undefined);
     case "write":
+    case "textSend":
       return [instruction.bytes];
+    case "portPut":
+      return [instruction.value];
+    case "textReceive":
+      return [instruction.array];
     case "globalGet":
     case "immediate":
     case "sliceEmpty":
@@ -81,6 +86,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "continue":
     case "readInput":
     case "arguments":
+    case "portGet":
       return [];
   }
 }

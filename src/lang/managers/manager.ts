@@ -19,6 +19,7 @@
 
 import type binaryen from "binaryen";
 import type { Counters } from "../emit/counters.ts";
+import type { HostPorts } from "../emit/ports.ts";
 import type { StaticData } from "../emit/staticdata.ts";
 import type {
   Atom,
@@ -67,6 +68,8 @@ export interface ManagerContext {
   readonly data: StaticData;
   /** Input, output, panics and exit as functions over linear memory. */
   readonly wasi: Wasi;
+  /** Ports of the host. */
+  readonly ports: HostPorts;
   /** Counts of objects and bytes, and the marks around pauses; emits nothing unless the options ask for it. */
   readonly counters: Counters;
 }
@@ -196,6 +199,8 @@ export interface MemoryManager {
   write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef;
   readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef;
   arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef;
+  textSend(context: FunctionContext, instruction: InstructionOf<"textSend">): ExpressionRef;
+  textReceive(context: FunctionContext, instruction: InstructionOf<"textReceive">): ExpressionRef;
 
   // The module
   /** After all functions: helper functions, globals. @returns what `_start` does before it calls main. */

@@ -22,6 +22,7 @@ export type Declaration =
   | UnionDeclaration
   | ClassDeclaration
   | GlobalDeclaration
+  | ExternPortDeclaration
   | FunctionDeclaration;
 
 export interface FieldDeclaration extends Node {
@@ -62,6 +63,12 @@ export interface GlobalDeclaration extends Node {
   readonly name: Name;
   readonly type: TypeNode | null;
   readonly value: Expression;
+}
+
+export interface ExternPortDeclaration extends Node {
+  readonly kind: "externPort";
+  readonly name: Name;
+  readonly type: TypeNode;
 }
 
 export interface FunctionDeclaration extends Node {

@@ -1,7 +1,7 @@
 /** What to do about a syntax error: the habits from other languages, and the slips, that a hint can put right. */
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  "fn struct union class global static const let if else match while for in break continue return true false this".split(
+  "fn struct union class global static const extern let if else match while for in break continue return true false this".split(
     " ",
   ),
 );
@@ -47,6 +47,7 @@ export function hintFor(wanted: ReadonlySet<string>, found: string, text: string
   if (found === "fn" && wanted.has("a statement")) {
     return "functions are not declared inside others; one without a name is a value: `let f = fn(x: Int) { ... }`";
   }
+  if (found === "extern" && wanted.has("a statement")) return "what is `extern` is declared outside of functions";
   const wantsName = wanted.has("a name");
   if (KEYWORDS.has(found) && wantsName) return `\`${found}\` is a keyword and cannot be a name`;
   if (/^[A-Z]/.test(found) && wantsName) return "names of variables, functions and fields begin with a small letter";

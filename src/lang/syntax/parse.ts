@@ -16,7 +16,7 @@ interface Expectation {
 
 /** The grammar's names for things, as they read in a sentence; "space" is not worth mentioning. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  declaration: ["a declaration (`fn`, `struct`, `union`, `class`, `global` or `static`)"],
+  declaration: ["a declaration (`fn`, `struct`, `union`, `class`, `global`, `static` or `extern`)"],
   statement: ["a statement"],
   expression: ["an expression"],
   pattern: ["a pattern"],

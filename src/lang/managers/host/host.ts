@@ -85,13 +85,13 @@ class HostManager extends PlainFrames implements MemoryManager {
     this.#module = context.module;
     this.#types = new HostTypes(context.module, context.program);
     this.#globals = new HostGlobals(context.module, this.#types);
-    const { module, data, wasi, counters } = context;
+    const { module, data, wasi, ports, counters } = context;
     const bytes = this.#types.element(BYTE_ELEMENT);
     const texts = this.#types.element(TEXT_ELEMENT);
     const constants = new HostConstants(module, data, bytes);
     this.#constants = constants;
     this.#statics = new HostStatics({ module, data, types: this.#types, constants });
-    this.#io = new HostIo({ module, data, wasi, counters, constants, bytes, texts });
+    this.#io = new HostIo({ module, data, wasi, ports, counters, constants, bytes, texts });
   }
 
   // Representation
@@ -286,6 +286,14 @@ class HostManager extends PlainFrames implements MemoryManager {
 
   arguments(context: FunctionContext, { dst }: InstructionOf<"arguments">): ExpressionRef {
     return this.#assignWhole(context, dst, this.#io.arguments(), this.#io.argumentsType);
+  }
+
+  textSend(context: FunctionContext, { bytes }: InstructionOf<"textSend">): ExpressionRef {
+    return this.#io.send(context.values(bytes));
+  }
+
+  textReceive(context: FunctionContext, { array }: InstructionOf<"textReceive">): ExpressionRef {
+    return this.#io.receive(context.read(array));
   }
 
   // The module

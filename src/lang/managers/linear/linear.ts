@@ -325,6 +325,15 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     return this.#callHelper(context, instruction, "linear.arguments", defineArguments);
   }
 
+  textSend(context: FunctionContext, { bytes }: InstructionOf<"textSend">): ExpressionRef {
+    return this.context.ports.send(context.read(bytes, POINTER_PART), context.read(bytes, LENGTH_PART));
+  }
+
+  textReceive(context: FunctionContext, { array }: InstructionOf<"textReceive">): ExpressionRef {
+    const length = this.module.i32.load(LENGTH_OFFSET, 4, context.read(array));
+    return this.context.ports.receive(emitAddress(this.module, this.#arrayStart(context, array)), length);
+  }
+
   #callHelper(
     context: FunctionContext,
     instruction: InstructionOf<"readInput" | "arguments">,
