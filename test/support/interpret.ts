@@ -83,7 +83,7 @@ export interface Slice {
 
 export interface RecordObject {
   readonly record: RecordType;
-  /** One value for each field; a Storage for an unpacked array. */
+  /** One value for each field; a Storage for an unpacked array, a record of its own for one that lies inline. */
   readonly fields: unknown[];
 }
 
@@ -287,12 +287,13 @@ class Interpreter {
         return;
       case "construct":
         this.#allocated(i.site.what);
-        values[i.dst.id] = { record: i.record, fields: fieldsOf(i.record, i.args.map(read)) } satisfies RecordObject;
+        values[i.dst.id] = newRecord(i.record, i.args.map(read).values());
         return;
       case "immediate":
         values[i.dst.id] = i.caseIndex;
         return;
       case "field":
+      case "part":
         values[i.dst.id] = object(i.object)[i.index];
         return;
       case "setField":
@@ -385,14 +386,16 @@ function bytesAsSlice(bytes: Uint8Array): Slice {
   return { storage: { width: 1, data: bytes }, start: 0, length: bytes.length };
 }
 
-function fieldsOf(record: RecordType, args: readonly unknown[]): unknown[] {
-  let next = 0;
-  return record.fields.map(({ type, unpackedLength }) => {
-    if (unpackedLength === undefined) return args[next++];
+/** A new record, made with its parts. @param args of which it takes its own, those of its parts among them */
+function newRecord(record: RecordType, args: Iterator<unknown>): RecordObject {
+  const fields = record.fields.map(({ type, unpackedLength, inline }) => {
+    if (inline !== undefined) return newRecord(inline, args);
+    if (unpackedLength === undefined) return args.next().value;
     const storage = newStorage({ name: "", components: [type] }, unpackedLength);
-    for (let index = 0; index < unpackedLength; index++) storage.data[index] = args[next++] as never;
+    for (let index = 0; index < unpackedLength; index++) storage.data[index] = args.next().value as never;
     return storage;
   });
+  return { record, fields };
 }
 
 function newStorage(element: ElementType, length: number): Storage {
