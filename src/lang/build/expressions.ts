@@ -201,7 +201,7 @@ function buildStruct(fn: FunctionBuilder, expression: ExpressionOf<"structLitera
   return [dst];
 }
 
-/** Values that are evaluated in the order of the source as one, in that of their declaration: `order[i]` is the i-th's place. */
+/** Values held in the order of the source, as one in that of the declaration: `order[i]` is the place of the i-th. */
 function holdOrdered(held: readonly Held[], order: readonly number[]): Held {
   const declared: Held[] = [];
   for (const [index, place] of order.entries()) declared[place] = held[index]!;

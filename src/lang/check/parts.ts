@@ -3,12 +3,12 @@
  *
  * A field of a class type B (not `B?`) does if
  *  1. its initialiser is a construction of a B, `B()` or `B { ... }`, and does not leave it by `return`;
- *  2. nothing else ever gives it a value: no construction names it, no statement assigns to it, anywhere in the program;
- *  3. making the part does not make the whole again: neither by the parts of B, and theirs, nor by what the initialiser
- *     constructs besides. Of a circle the last field, in the order of the declarations, is the one that stays a pointer;
+ *  2. nothing else ever gives it a value: no construction names it and no statement assigns to it, wherever they stand;
+ *  3. making the part does not make a whole again: neither by the parts of B, and theirs, nor by what the initialiser
+ *     constructs besides. Of a circle, the last field in the order of the declarations is the one that stays a pointer;
  *  4. the whole has no more than MOST_VALUES with it.
- * All others are pointers to objects of their own. The rule is seed 004's: what is "defined in the initializer only, and
- * non-self-referential directly or indirectly" needs no pointer.
+ * All others are pointers to objects of their own. The rule is seed 004's: no pointer is needed for what is "defined in
+ * the initializer only, and non-self-referential directly or indirectly".
  */
 
 import type { FunctionSymbol, TypedExpression, TypedProgram } from "./typed.ts";
@@ -21,8 +21,8 @@ export type Construction = Extract<TypedExpression, { readonly kind: "newObject"
 export type Parts = ReadonlyMap<ClassField, Construction>;
 
 /**
- * Single values in an object with its parts: a construction has them all at hand at once, and classes of two parts each would
- * otherwise double in size from one to the next.
+ * Single values in an object with its parts: a construction has them all at hand at once, and in a chain of classes
+ * with two parts each the size would double from one to the next.
  */
 const MOST_VALUES = 100;
 
@@ -101,7 +101,7 @@ class PartFinder {
     return returns ? null : body.result;
   }
 
-  /** Whether the construction makes no object of a class that is being decided on: of one that it would be a part of. */
+  /** Whether it makes no object of a class that is being decided on, and so of one that it would be a part of. */
   #isFinite(construction: Construction): boolean {
     const made = new Set<ClassType>();
     forEachNode(construction, (node) => {

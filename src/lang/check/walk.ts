@@ -5,8 +5,8 @@ import type { FieldValue, TypedExpression, TypedStatement } from "./typed.ts";
 export type TypedNode = TypedExpression | TypedStatement;
 
 /**
- * Calls `visit` for a node and all nodes inside it, in no order that counts. The bodies of functions without a name are functions
- * of their own, and not among them. Does not recurse: programs may nest deeply.
+ * Calls `visit` for a node and all nodes inside it, in no order that counts. The bodies of functions without a name are
+ * functions of their own, and not among them. Does not recurse: programs may nest deeply.
  */
 export function forEachNode(root: TypedNode, visit: (node: TypedNode) => void): void {
   const open: TypedNode[] = [root];

@@ -28,7 +28,7 @@ export type IrType =
   | { readonly kind: "bool" } //  i32 holding 0 or 1; one byte in memory
   /** A value of a union of which at least one case has fields: a pointer to the case's record, or an immediate. */
   | { readonly kind: "union"; readonly union: UnionType }
-  /** A pointer to a record of exactly this type, an object or a part of one (see `RecordType.isPart`); never null. */
+  /** A pointer to a record of exactly this type, be it an object or a part of one; never null. */
   | { readonly kind: "record"; readonly record: RecordType }
   /** A pointer to the start of an array object; never null. Its length never changes. */
   | { readonly kind: "array"; readonly element: ElementType }
@@ -53,8 +53,8 @@ export interface FieldType {
    */
   readonly unpackedLength?: number;
   /**
-   * For a record that lies in its owner, is made with it, and never replaced: that record; `type` is then a reference to it. Such a
-   * field is read by `part` only, and makes its record sliceable. No record lies inside itself, at whatever depth.
+   * For a record that lies in its owner, is made with it, and never replaced: that record; `type` is a reference to it.
+   * Such a field is read by `part` only, and makes its record sliceable. No record lies inside itself at any depth.
    */
   readonly inline?: RecordType;
 }
@@ -65,8 +65,8 @@ export interface RecordType {
   /** May be filled in after creation (types refer to each other); final before lowering starts. */
   fields: FieldType[];
   /**
-   * Some record has one as an inline field, so that a reference may lead to the inside of an object: to a collector it is what a
-   * slice is, though a single word, and so is one of the union that the record is a case of.
+   * Some record has one as an inline field, so that a reference may lead to the inside of an object: to a collector it
+   * is what a slice is, though a single word, and so is a value of the union that the record is a case of.
    */
   readonly isPart?: true;
   /**
@@ -203,8 +203,8 @@ export type Instruction =
 
   // Records and unions
   /**
-   * Allocates a record. One argument per field in order; an unpacked field takes `unpackedLength` arguments, an inline field
-   * those of the record that lies there.
+   * Allocates a record. One argument per field in order; an unpacked field takes `unpackedLength` arguments, an inline
+   * field those of the record that lies there.
    */
   | {
       readonly op: "construct";

@@ -4,8 +4,8 @@
  *     record:  0  shape | 4  fields, each at its natural alignment, in the order that wastes least | rounded up to 8
  *     array:   0  shape | 4  length | 8  elements: components by falling alignment, at `stride` bytes each
  *     slice:   0  pointer | 4  length (as a field, a component; two words)
- *     part:    the fields of a record in those of another, at the same distances; no header of its own. A reference to it
- *              is the address of where that would be: at or behind the start of the whole, and in front of its end
+ *     part:    the fields of a record among those of another, at the same distances, without the header; a reference is
+ *              the address of where that would be, at or behind the start of the whole and in front of its end
  *
  * The descriptors of one union's cases lie side by side in static memory, so that a case is known from its header by a
  * subtraction and a shift. Layouts are the same for all linear managers. The descriptor is drawn in assembly/README.md.
@@ -28,8 +28,8 @@ import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../.
 import { InternalCompilerError } from "../../options.ts";
 
 /**
- * How the collector sees a pointer: at the start of an object, or anywhere inside one. A slice's pointer is of the latter kind, and
- * so is every reference to a record of a type that may be a part.
+ * How the collector sees a pointer: to the start of an object, or to anywhere inside one, as a slice's pointer is, and
+ * a reference to a record that may be a part.
  */
 export type PointerKind = "box" | "slice";
 
@@ -72,7 +72,7 @@ export function pointerKindOf(type: IrType): PointerKind | null {
 export interface RecordLayout {
   /** Header included, a multiple of 8. */
   readonly bytes: number;
-  /** Offset of each field from the reference, in the order of the type's fields; of a part's reference for an inline one. */
+  /** Offset of each field from the reference, in the order of the type's fields; of an inline one, of its reference. */
   readonly offsets: readonly number[];
   /** Contains an unpacked array or a part, or may be one itself, so that a pointer of the kind slice may lead to it. */
   readonly sliceable: boolean;
