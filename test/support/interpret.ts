@@ -65,6 +65,8 @@ export interface InterpreterOutcome {
   readonly exitCode: number;
   /** Allocated objects by the site's description: "Node", "[Int]". */
   readonly allocations: ReadonlyMap<string, number>;
+  /** Records made inside others: no objects, but for a manager that has no pointers to the inside of one. */
+  readonly parts: number;
 }
 
 type Data = Uint8Array | unknown[];
@@ -154,7 +156,8 @@ export function interpret(program: IrProgram, input: InterpreterInput = {}): Int
     message = panicMessage(program.file, error);
   }
   const stderr = new TextDecoder().decode(Buffer.concat(interpreter.stderr)) + message;
-  return { stdout: Buffer.concat(interpreter.stdout), stderr, exitCode, allocations: interpreter.allocations };
+  const { allocations, parts } = interpreter;
+  return { stdout: Buffer.concat(interpreter.stdout), stderr, exitCode, allocations, parts };
 }
 
 function panicMessage(file: string, panic: Panic): string {
@@ -168,6 +171,7 @@ class Interpreter {
   readonly stdout: Uint8Array[] = [];
   readonly stderr: Uint8Array[] = [];
   readonly allocations = new Map<string, number>();
+  parts = 0;
   readonly #program: IrProgram;
   readonly #input: InterpreterInput;
   readonly #codes = new Map<IrFunction, Code>();
@@ -287,6 +291,7 @@ class Interpreter {
         return;
       case "construct":
         this.#allocated(i.site.what);
+        this.parts += partCount(i.record);
         values[i.dst.id] = newRecord(i.record, i.args.map(read).values());
         return;
       case "immediate":
@@ -396,6 +401,10 @@ function newRecord(record: RecordType, args: Iterator<unknown>): RecordObject {
     return storage;
   });
   return { record, fields };
+}
+
+function partCount({ fields }: RecordType): number {
+  return fields.reduce((sum, { inline }) => sum + (inline === undefined ? 0 : 1 + partCount(inline)), 0);
 }
 
 function newStorage(element: ElementType, length: number): Storage {
