@@ -153,7 +153,7 @@ class HostManager extends PlainFrames implements MemoryManager {
     return context.assign(dst, [this.#constants.immediate(union, this.#types.union(union), caseIndex)]);
   }
 
-  field(context: FunctionContext, { dst, object, record, index }: InstructionOf<"field">): ExpressionRef {
+  field(context: FunctionContext, { dst, object, record, index }: InstructionOf<"field" | "part">): ExpressionRef {
     const types = this.#types.representation(dst.type);
     const first = this.#types.record(record).slots[index] as number;
     const get = (part: number): ExpressionRef =>
@@ -165,10 +165,8 @@ class HostManager extends PlainFrames implements MemoryManager {
   }
 
   /** What lies inside elsewhere is an object of its own here, set once: WasmGC has no interior references. */
-  part(context: FunctionContext, { dst, object, record, index }: InstructionOf<"part">): ExpressionRef {
-    const slot = this.#types.record(record).slots[index] as number;
-    const [type] = this.#types.representation(dst.type);
-    return context.assign(dst, [this.#module.struct.get(slot, context.read(object), type as WasmType, false)]);
+  part(context: FunctionContext, instruction: InstructionOf<"part">): ExpressionRef {
+    return this.field(context, instruction);
   }
 
   setField(context: FunctionContext, { object, record, index, value }: InstructionOf<"setField">): ExpressionRef {
