@@ -41,6 +41,7 @@ const BENCH_INPUTS: Readonly<Record<string, InterpreterInput>> = {
   "lists.mote": { args: ["20", "20"] },
   "queue.mote": { args: ["50", "200"] },
   "boards.mote": { args: ["100"] },
+  "bodies.mote": { args: ["20", "3"] },
   "fields.mote": { args: ["100"] },
   "cfold.mote": { args: ["4", "3"] },
   "deltablue.mote": { args: ["20"] },
