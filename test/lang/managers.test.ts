@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from "vitest";
 import { compileIr } from "../../src/lang/backend.ts";
-import type { ElementType, IrProgram, IrType, Variable } from "../../src/lang/ir/ir.ts";
+import type { ElementType, IrProgram, IrType, RecordType, Variable } from "../../src/lang/ir/ir.ts";
 import { BYTE_ELEMENT, TEXT_ELEMENT } from "../../src/lang/ir/ir.ts";
 import { managerNames } from "../../src/lang/managers/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
@@ -242,6 +242,94 @@ describe("records and unions", () => {
       main.print(main.field(old, 1));
       main.call(printInt, main.define(INT, { op: "arrayLength", array: bytes }));
     }, "599\nAB3\n");
+  });
+});
+
+describe("parts of records", () => {
+  const cell: RecordType = { ...recordOf("Cell", [["value", INT]]), isPart: true };
+  const CELL: IrType = { kind: "record", record: cell };
+  const link: RecordType = { ...recordOf("Link", []), isPart: true };
+  const LINK: IrType = { kind: "record", record: link };
+  link.fields = [
+    ...recordOf("Link", [["text", TEXT]]).fields,
+    { name: "cell", type: CELL, mutable: false, inline: cell },
+    ...recordOf("Link", [["others", CELL, 2]]).fields,
+  ];
+  /** More than 32 words, with pointers behind them. */
+  const wide = recordOf(
+    "Wide",
+    Array.from({ length: 20 }, (_, index): [string, IrType] => [`long${index}`, LONG]),
+  );
+  wide.fields.push({ name: "link", type: LINK, mutable: false, inline: link });
+  wide.fields.push({ name: "end", type: CELL, mutable: true });
+  const longs = Array.from({ length: 20 }, (_, index) => long(BigInt(index)));
+
+  it("outlive all other references to the whole, which they keep", () => {
+    expectOutput((p) => {
+      const printInt = addPrintInt(p);
+      const make = p.declare("make", [["value", INT]], [LINK, CELL]);
+      const other = make.construct(cell, int(7));
+      const letters = newArray(make, BYTE_ELEMENT, 4);
+      for (const index of [0, 1, 2, 3]) {
+        make.emit({ op: "arraySet", array: letters, index: int(index), values: [byte(97 + index)] });
+      }
+      const text = make.define(TEXT, { op: "arraySlice", array: letters, start: int(1), end: int(4) });
+      const whole = make.construct(wide, ...longs, text, make.param(0), other, other, other);
+      const inner = make.define(LINK, { op: "part", object: whole, record: wide, index: 20 });
+      make.return(inner, make.define(CELL, { op: "part", object: inner, record: link, index: 1 }));
+
+      const main = p.declare("main", [], []);
+      const kept = newArray(main, { name: "Link", components: [LINK] }, 40);
+      const cells = newArray(main, { name: "Cell", components: [CELL] }, 40);
+      main.range(int(0), int(40), (index) => {
+        const [inner, value] = main.call(make, index);
+        main.emit({ op: "arraySet", array: kept, index, values: [inner!] });
+        main.emit({ op: "arraySet", array: cells, index, values: [value!] });
+      });
+      // Into parts of objects that are old by now: young ones, and parts of young ones.
+      main.range(int(0), int(40), (index) => {
+        const [found, value] = [main.variable("found", LINK), main.variable("value", CELL)];
+        main.emit({ op: "arrayGet", dsts: [found], array: kept, index });
+        main.emit({ op: "arrayGet", dsts: [value], array: cells, index });
+        const own = main.define(CELL, { op: "part", object: found, record: link, index: 1 });
+        main.if(main.define(BOOL, { op: "same", a: own, b: value }), () => {
+          const twice = main.binary("add", main.field(value, 0), main.field(value, 0));
+          main.emit({ op: "setField", object: own, record: cell, index: 0, value: twice });
+          const [, young] = main.call(make, index);
+          main.emit({ op: "arraySet", array: cells, index, values: [young!] });
+        });
+        const copy = newArray(main, BYTE_ELEMENT, 2);
+        main.emit({ op: "arraySet", array: copy, index: int(0), values: [byte(65)] });
+        const text = main.define(TEXT, { op: "arraySlice", array: copy, start: int(0), end: int(1) });
+        main.emit({ op: "setField", object: found, record: link, index: 0, value: text });
+      });
+      main.range(int(0), int(200), (index) => void main.construct(cell, index));
+      for (const at of [0, 39]) {
+        const [found, value, other] = [main.variable("f", LINK), main.variable("v", CELL), main.variable("o", CELL)];
+        main.emit({ op: "arrayGet", dsts: [found], array: kept, index: int(at) });
+        main.emit({ op: "arrayGet", dsts: [value], array: cells, index: int(at) });
+        const own = main.define(CELL, { op: "part", object: found, record: link, index: 1 });
+        main.emit({ op: "unpackedGet", dst: other, object: found, record: link, index: 2, at: int(1) });
+        main.print(main.field(found, 0));
+        for (const each of [own, value, other]) main.call(printInt, main.field(each, 0));
+      }
+    }, "A0\n0\n7\nA78\n39\n7\n");
+  });
+
+  it("are no objects of their own, but under host", () => {
+    for (const [manager, objects, bytes] of [
+      ["gc", 2n, 8n + 192n],
+      ["leak", 2n, 8n + 192n],
+      ["host", 5n, undefined],
+    ] as const) {
+      const program = new ProgramBuilder();
+      const main = program.declare("main", [], []);
+      const other = main.construct(cell, int(1));
+      main.construct(wide, ...longs, main.literal("x"), int(2), other, other, other);
+      const { exports } = runModule(compileIr(program.program(), { manager, measure: true }).wasm);
+      expect((exports.objects as WebAssembly.Global).value).toBe(objects);
+      if (bytes !== undefined) expect((exports.bytes as WebAssembly.Global).value).toBe(bytes);
+    }
   });
 });
 

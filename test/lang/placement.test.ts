@@ -2,7 +2,14 @@
 
 import { describe, expect, it } from "vitest";
 import { buildProgram, SourceFile } from "../../src/lang/frontend.ts";
-import { type ElementType, type IrGlobal, type IrType, TEXT_ELEMENT, type Variable } from "../../src/lang/ir/ir.ts";
+import {
+  type ElementType,
+  type IrGlobal,
+  type IrType,
+  type RecordType,
+  TEXT_ELEMENT,
+  type Variable,
+} from "../../src/lang/ir/ir.ts";
 import { callComponents } from "../../src/lang/ir/placement/components.ts";
 import { placeProgram } from "../../src/lang/ir/placement/placement.ts";
 import { describeFunction, describePlaced } from "../../src/lang/ir/placement/words.ts";
@@ -244,6 +251,53 @@ describe("one function", () => {
     );
     expect(sitesOf(program)).toEqual(["maybe in result", "result"]);
     expect(summaryOf(program)).toEqual(["may return `name` inside its result"]);
+  });
+});
+
+describe("parts", () => {
+  const part: RecordType = { ...recordOf("Part", [["next", CELL]]), isPart: true };
+  const PART: IrType = { kind: "record", record: part };
+  const whole = recordOf("Whole", [["own", CELL]]);
+  whole.fields.push({ name: "part", type: PART, mutable: false, inline: part });
+  const WHOLE: IrType = { kind: "record", record: whole };
+  const partIn = (f: FunctionBuilder, object: Variable): Variable => {
+    return f.define(PART, { op: "part", object, record: whole, index: 1 });
+  };
+
+  it("take the whole along, with all that it holds", () => {
+    const [program, f] = functionWith([["cell", CELL]], [PART]);
+    const made = f.construct(whole, link(f, nil(f)), f.param(0));
+    f.return(partIn(f, made));
+    expect(sitesOf(program)).toEqual(["maybe in result", "result"]);
+    expect(summaryOf(program)).toEqual(["may return `cell` inside its result"]);
+  });
+
+  it("may be of any whole that there is", () => {
+    const [program, f] = functionWith(
+      [
+        ["a", WHOLE],
+        ["b", PART],
+      ],
+      [PART],
+    );
+    f.emit({ op: "setField", object: f.param(0), record: whole, index: 0, value: link(f, nil(f)) });
+    f.return(f.param(1));
+    const g = program.declare("g", [], []);
+    g.construct(whole, nil(g), nil(g));
+    expect(sitesOf(program)).toEqual(["maybe in result + into a"]);
+  });
+
+  it("hold what is stored by whatever way", () => {
+    const [program, f] = functionWith(
+      [
+        ["a", WHOLE],
+        ["b", PART],
+      ],
+      [CELL],
+    );
+    f.emit({ op: "setField", object: f.param(1), record: part, index: 0, value: link(f, nil(f)) });
+    f.return(f.define(CELL, { op: "field", object: partIn(f, f.param(0)), record: part, index: 0 }));
+    expect(sitesOf(program)).toEqual(["maybe result + into b"]);
   });
 });
 

@@ -5,7 +5,7 @@ import { BUILDS, nameOf, run } from "./build.ts";
 import { binarytrees, lists, queue, rbtree } from "./expected.ts";
 import { havlak } from "./havlak.ts";
 import { fft, fulladd, sieve } from "./numeric.ts";
-import { deltablue, richards } from "./objects.ts";
+import { bodies, deltablue, richards } from "./objects.ts";
 import { cfold, deriv, nqueens } from "./symbolic.ts";
 
 const CASES: readonly { readonly program: string; readonly args: readonly string[]; readonly expected: string }[] = [
@@ -28,6 +28,8 @@ const CASES: readonly { readonly program: string; readonly args: readonly string
   { program: "fft", args: ["1"], expected: fft(1) },
   { program: "fft", args: ["40"], expected: fft(40) },
   { program: "richards", args: ["1"], expected: richards(1) },
+  { program: "bodies", args: ["1", "3"], expected: bodies(1, 3) },
+  { program: "bodies", args: ["200", "30"], expected: bodies(200, 30) },
   { program: "deltablue", args: ["1"], expected: deltablue(1) },
   { program: "deltablue", args: ["6"], expected: deltablue(6) },
   { program: "havlak", args: ["2", "1", "0"], expected: havlak(2, 0, 0) },
@@ -48,6 +50,7 @@ const LARGER: typeof CASES = [
   { program: "sieve", args: ["200000"], expected: sieve(200_000) },
   { program: "fft", args: ["3000"], expected: fft(3000) },
   { program: "richards", args: ["40"], expected: richards(40) },
+  { program: "bodies", args: ["3000", "20"], expected: bodies(3000, 20) },
   { program: "deltablue", args: ["3000"], expected: deltablue(3000) },
   { program: "havlak", args: ["15", "5"], expected: havlak(15, 10, 10) },
   { program: "havlak", args: ["3", "5", "4", "30"], expected: havlak(3, 4, 30) },
@@ -56,6 +59,7 @@ const LARGER: typeof CASES = [
 /** Arguments that make no sense. */
 const REFUSED: readonly { readonly program: string; readonly args: readonly string[]; readonly message: string }[] = [
   { program: "queue", args: ["10", "0"], message: "the queue needs room for at least one object, not 0" },
+  { program: "bodies", args: ["0"], message: "there is at least one body, not 0" },
   { program: "rbtree", args: ["sideways"], message: "the order is ascending or random, not sideways" },
   { program: "fulladd", args: ["48"], message: "the width is a power of two and at least 4, not 48" },
   { program: "fulladd", args: ["2"], message: "the width is a power of two and at least 4, not 2" },

@@ -60,10 +60,11 @@ interface Birth {
 }
 
 interface Given {
-  readonly top: HeapObject | undefined;
-  /** With the top itself. */
+  /** What the parameter points to, with all that lies inside. */
+  readonly tops: ReadonlySet<HeapObject>;
+  /** With the tops themselves. */
   readonly objects: ReadonlySet<HeapObject>;
-  /** What can be reached from the parts of the top; the top is among them if it is in a circle. */
+  /** What can be reached from the fields of the top; the top is among them if it is in a circle. */
   readonly below: ReadonlySet<HeapObject>;
 }
 
@@ -171,7 +172,7 @@ export class EscapeOracle implements Observer {
     const birth: Birth = { serial: this.#serial++, placed, frame, forFirst };
     const made = objectOf(object)!;
     this.#births.set(made, birth);
-    // An array unpacked in a record is a part of it; so are the texts of the command line of their array.
+    // What lies inside a record is a part of it; so are the texts of the command line of their array.
     for (const part of partsOf(made, instruction)) this.#births.set(part, birth);
     if (placed.certain && frame.current.before !== undefined) frame.certain.push(birth);
   }
@@ -336,9 +337,9 @@ function loopShapes(fn: IrFunction): ReadonlyMap<LoopInstruction, LoopShape> {
 
 function givenBy(argument: unknown): Given {
   const top = objectOf(argument);
-  if (top === undefined) return { top, objects: new Set(), below: new Set() };
+  if (top === undefined) return { tops: new Set(), objects: new Set(), below: new Set() };
   const below = reachableFrom(referencesOf(top));
-  return { top, objects: new Set([top, ...below]), below };
+  return { tops: new Set([top, ...insideOf(top)]), objects: new Set([top, ...below]), below };
 }
 
 /** Where an object may go that was there before: for each parameter that it could be reached from. */
@@ -348,21 +349,28 @@ function promisesOfGiven({ placement, before, inGlobals }: Activation, object: H
   const { fn, parameters } = placement;
   const wholes = wholeResults(fn);
   return parameters.flatMap(({ index, destinations, parts }) => {
-    const { top, objects, below } = before![index]!;
+    const { tops, objects, below } = before![index]!;
     if (!objects.has(object)) return [];
     // Within the objects of a parameter anything may move.
     const itself = destinations | intoParameter(fn, index);
     if (!below.has(object)) return [itself];
     const ofParts = parts.reduce((all, part) => all | part.destinations, NOWHERE);
     const promised = ofParts | inside(itself | ofParts, wholes);
-    return [object === top ? promised | itself : promised];
+    return [tops.has(object) ? promised | itself : promised];
   });
 }
 
-/** What is made together with an object: the arrays unpacked in a record, the texts of the command line. */
+/** What is made together with an object: the arrays and records inside a record, the texts of the command line. */
 function partsOf(made: HeapObject, { op }: Instruction): readonly HeapObject[] {
-  if (op === "arguments") return [...referencesOf(made)];
-  if (!("fields" in made)) return [];
-  const unpacked = made.fields.filter((_, index) => made.record.fields[index]!.unpackedLength !== undefined);
-  return unpacked as HeapObject[];
+  return op === "arguments" ? [...referencesOf(made)] : insideOf(made);
+}
+
+/** The arrays and records that lie inside a record. */
+function insideOf(object: HeapObject): HeapObject[] {
+  if (!("fields" in object)) return [];
+  return object.record.fields.flatMap(({ unpackedLength, inline }, index) => {
+    if (inline === undefined && unpackedLength === undefined) return [];
+    const part = object.fields[index] as HeapObject;
+    return [part, ...insideOf(part)];
+  });
 }

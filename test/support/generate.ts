@@ -1,19 +1,20 @@
 /**
- * Random well-typed programs in the IR, the same for the same seed: records that are changed and shared, a recursive union, globals,
- * arrays and slices of it, branches, loops, calls, tail calls and recursion. They end, and they never panic.
+ * Random well-typed programs in the IR, the same for the same seed: records that are changed and shared, on their own and
+ * inside others, a recursive union, globals, arrays and slices of it, branches, loops, calls, tail calls and recursion.
+ * They end, and they never panic.
  *
  * Every function has a parameter `depth`, which calls pass on smaller by one; at zero nothing more is called. All arrays
  * have two elements, written before anything is read, so that each index below two is in range.
  */
 
-import type { Atom, ElementType, IrGlobal, IrProgram, IrType, Variable } from "../../src/lang/ir/ir.ts";
+import type { Atom, ElementType, IrGlobal, IrProgram, IrType, RecordType, Variable } from "../../src/lang/ir/ir.ts";
 import { type FunctionBuilder, INT, int, ProgramBuilder, recordOf, unionOf } from "../lang/ir-notation.ts";
 import { random } from "./random.ts";
 
 const DEPTH = 3;
 const LENGTH = int(2);
 
-const box = recordOf("Box", []);
+const box: RecordType = { ...recordOf("Box", []), isPart: true };
 const BOX: IrType = { kind: "record", record: box };
 const node = unionOf("Node", {
   None: null,
@@ -30,6 +31,12 @@ box.fields = recordOf("Box", [
   ["node", NODE],
   ["items", SLICE],
 ]).fields;
+
+/** Has a box inside, between fields of its own. */
+const crate = recordOf("Crate", [["above", NODE]]);
+crate.fields.push({ name: "box", type: BOX, mutable: false, inline: box });
+crate.fields.push({ name: "below", type: SLICE, mutable: true });
+const CRATE_BOX = 1;
 
 const TYPES = [NODE, BOX, ARRAY, SLICE] as const;
 const GLOBALS: readonly IrGlobal[] = TYPES.map((type, index) => ({ name: `g${index}`, type }));
@@ -138,7 +145,7 @@ class BodyGenerator {
         else made = f.construct(node.record("Some"), this.#value(NODE), this.#known(BOX) ?? this.#new(BOX));
         break;
       case "record":
-        made = f.construct(box, this.#known(NODE) ?? this.#none(), this.#known(SLICE) ?? this.#empty());
+        made = this.#below(3) === 0 ? this.#boxOfCrate() : f.construct(box, this.#anyNode(), this.#anySlice());
         break;
       case "array":
         made = f.define(ARRAY, { op: "arrayNew", element: ELEMENT, length: LENGTH });
@@ -156,6 +163,24 @@ class BodyGenerator {
     }
     this.#scope.push(made);
     return made;
+  }
+
+  #anyNode(): Variable {
+    return this.#known(NODE) ?? this.#none();
+  }
+
+  #anySlice(): Variable {
+    return this.#known(SLICE) ?? this.#empty();
+  }
+
+  /** The box inside a new crate: all that is kept of it. */
+  #boxOfCrate(): Variable {
+    const f = this.#f;
+    const made = f.construct(crate, this.#anyNode(), this.#anyNode(), this.#anySlice(), this.#anySlice());
+    if (this.#below(2) === 0) {
+      f.emit({ op: "setField", object: made, record: crate, index: 0, value: this.#anyNode() });
+    }
+    return f.define(BOX, { op: "part", object: made, record: crate, index: CRATE_BOX });
   }
 
   #known(type: IrType): Variable | undefined {

@@ -23,6 +23,8 @@ export interface InterpreterOutcome {
   readonly exitCode: number;
   /** Allocated objects by the site's description: "Node", "[Int]". */
   readonly allocations: ReadonlyMap<string, number>;
+  /** Records made inside others: no objects, but for a manager that has no pointers to the inside of one. */
+  readonly parts: number;
 }
 
 /** Runs a program to its end. */
@@ -52,5 +54,6 @@ export function interpret(program: IrProgram, input: InterpreterInput = {}): Int
     if (said !== null) message = `error: ${said}, at ${program.file}:${error.line}\n`;
   }
   const stderr = new TextDecoder().decode(Buffer.concat(written[2])) + message;
-  return { stdout: Buffer.concat(written[1]), stderr, exitCode, allocations: interpreter.allocations };
+  const { allocations, parts } = interpreter;
+  return { stdout: Buffer.concat(written[1]), stderr, exitCode, allocations, parts };
 }

@@ -201,36 +201,41 @@ function buildLogical(fn: FunctionBuilder, expression: ExpressionOf<"logical">, 
 // Structs and cases
 
 function buildStruct(fn: FunctionBuilder, expression: ExpressionOf<"structLiteral">, name?: string): Value {
-  const { struct, span } = expression;
-  const values = fieldValues(fn, expression, struct.fields.length);
-  if (isFlat(struct)) return values.flat();
+  const { struct, fields, order, span } = expression;
+  const values = holdOrdered(
+    fields.map((field) => holdField(fn, field, fn.line(span))),
+    order,
+  ).get();
+  if (isFlat(struct)) return values;
   const record = fn.representation.struct(struct);
   const dst = fn.variable({ kind: "record", record }, name ?? "struct");
-  fn.emit({ op: "construct", dst, record, args: values.flat(), site: fn.site(span, struct.name) });
+  fn.emit({ op: "construct", dst, record, args: values, site: fn.site(span, struct.name) });
   return [dst];
 }
 
-/** The values of all fields, in the order of their declaration, evaluated in that of the source. */
-function fieldValues(
-  fn: FunctionBuilder,
-  { fields, order, span }: ExpressionOf<"structLiteral" | "newObject">,
-  count: number,
-): Value[] {
-  const held = fields.map((field) => holdField(fn, field, fn.line(span)));
-  const values: Value[] = Array.from({ length: count }, () => []);
-  order.forEach((declared, index) => {
-    values[declared] = held[index]!.get();
-  });
-  return values;
+/** Values held in the order of the source, as one in that of the declaration: `order[i]` is the place of the i-th. */
+function holdOrdered(held: readonly Held[], order: readonly number[]): Held {
+  const declared: Held[] = [];
+  for (const [index, place] of order.entries()) declared[place] = held[index]!;
+  return { get: () => declared.flatMap((one) => one.get()) };
 }
 
 function buildObject(fn: FunctionBuilder, expression: ExpressionOf<"newObject">, name?: string): Atom {
   const { class: type, span } = expression;
-  const args = fieldValues(fn, expression, type.fields.length).flat();
+  const args = holdObject(fn, expression).get();
   const record = fn.representation.class(type);
   const dst = fn.variable({ kind: "record", record }, name ?? "object");
   fn.emit({ op: "construct", dst, record, args, site: fn.site(span, type.name) });
   return dst;
+}
+
+/** What an object is constructed of. What its parts are is evaluated in the place of their initialisers. */
+function holdObject(fn: FunctionBuilder, { class: type, fields, order, span }: ExpressionOf<"newObject">): Held {
+  const held = fields.map((field, index) => {
+    const part = fn.representation.parts.get(type.fields[order[index]!]!);
+    return part === undefined ? holdField(fn, field, fn.line(span)) : holdObject(fn, part);
+  });
+  return holdOrdered(held, order);
 }
 
 function buildCase(fn: FunctionBuilder, expression: ExpressionOf<"case">, name?: string): Atom {

@@ -54,6 +54,12 @@ function readField(
 ): Value {
   const place = placeOf(object, record, fields, field);
   if (field.unpackedLength !== null) return [unpackedAsSlice(fn, place, name)];
+  const inline = record.fields[place.index]?.inline;
+  if (inline !== undefined) {
+    const dst = fn.variable({ kind: "record", record: inline }, name);
+    fn.emit({ op: "part", dst, object, record, index: place.index });
+    return [dst];
+  }
   return readComponents(fn, object, record, place.index, field.type, name);
 }
 

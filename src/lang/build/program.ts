@@ -3,6 +3,7 @@
  * synthesised ones (growing lists) among them.
  */
 
+import { findParts } from "../check/parts.ts";
 import type { FunctionSymbol, GlobalSymbol, Local, PortSymbol, TypedProgram } from "../check/typed.ts";
 import { BYTES, type FunctionType, typeName, UNIT } from "../check/types.ts";
 import type { IrFunction, IrGlobal, IrPort, IrProgram, IrStatic, Site } from "../ir/ir.ts";
@@ -25,7 +26,7 @@ export function build(program: TypedProgram, prelude: TypedProgram): IrProgram {
 }
 
 class ProgramBuilder implements ProgramContext {
-  readonly representation = new Representation();
+  readonly representation: Representation;
   readonly #program: TypedProgram;
   readonly #prelude: TypedProgram;
   readonly #functions: IrFunction[] = [];
@@ -41,6 +42,7 @@ class ProgramBuilder implements ProgramContext {
   constructor(program: TypedProgram, prelude: TypedProgram) {
     this.#program = program;
     this.#prelude = prelude;
+    this.representation = new Representation(findParts(program));
   }
 
   build(): IrProgram {

@@ -5,6 +5,7 @@
  * fields of a record are complete as soon as its creator returns, although records may refer to each other.
  */
 
+import type { Parts } from "../check/parts.ts";
 import type { FunctionSymbol, Local } from "../check/typed.ts";
 import {
   BYTE,
@@ -57,6 +58,9 @@ export interface FunctionCase {
 }
 
 export class Representation {
+  /** The inline fields of classes. */
+  readonly parts: Parts;
+  readonly #partClasses: ReadonlySet<Type>;
   readonly #types = new Map<Type, readonly IrType[]>();
   readonly #elements = new Map<Type, ElementType>([
     [BYTE, BYTE_ELEMENT],
@@ -66,6 +70,11 @@ export class Representation {
   readonly #unions = new Map<UnionSource, UnionType>();
   readonly #functions = new Map<FunctionType, UnionType>();
   readonly #functionCases = new Map<FunctionType, Map<FunctionSymbol, FunctionCase>>();
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.#partClasses = new Set([...parts.values()].map((construction) => construction.class));
+  }
 
   /** The variables a value of this type travels in; none for Unit. */
   of(source: Type): readonly IrType[] {
@@ -128,7 +137,7 @@ export class Representation {
   #record(type: Type, fields: () => FieldType[]): RecordType {
     let record = this.#records.get(type);
     if (record === undefined) {
-      record = { name: typeName(type), fields: [] };
+      record = { name: typeName(type), fields: [], ...(this.#partClasses.has(type) ? { isPart: true } : {}) };
       this.#records.set(type, record);
       record.fields = fields();
     }
@@ -176,7 +185,14 @@ export class Representation {
 
   /** The record of a class. */
   class(type: ClassType): RecordType {
-    return this.#record(type, () => type.fields.flatMap((field) => this.#fields(field, true)));
+    return this.#record(type, () => {
+      return type.fields.flatMap((field): FieldType[] => {
+        const part = this.parts.get(field);
+        if (part === undefined) return this.#fields(field, true);
+        const inline = this.class(part.class);
+        return [{ name: field.name, type: { kind: "record", record: inline }, mutable: false, inline }];
+      });
+    });
   }
 
   /** The record of a case that has fields. */

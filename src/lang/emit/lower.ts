@@ -286,6 +286,8 @@ class FunctionLowering implements FunctionContext {
         return manager.field(this, instruction);
       case "setField":
         return manager.setField(this, instruction);
+      case "part":
+        return manager.part(this, instruction);
       case "unpackedGet":
         return manager.unpackedGet(this, instruction);
       case "unpackedSlice":

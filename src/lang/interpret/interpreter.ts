@@ -23,10 +23,11 @@ import {
 import {
   bytesAsSlice,
   EMPTY,
-  fieldsOf,
   fill,
   load,
+  newRecord,
   newStorage,
+  partCount,
   type RecordObject,
   type Slice,
   type Storage,
@@ -117,6 +118,8 @@ export function panicMessage(panic: Panic): string | null {
 export class Interpreter {
   /** Allocated objects by the site's description. */
   readonly allocations = new Map<string, number>();
+  /** Records made inside others. */
+  parts = 0;
   readonly #options: InterpreterOptions;
   readonly #codes = new Map<IrFunction, Code>();
   readonly #globals = new Map<IrGlobal, unknown>();
@@ -249,12 +252,14 @@ export class Interpreter {
         return;
       case "construct":
         this.#allocated(i.site.what);
-        values[i.dst.id] = { record: i.record, fields: fieldsOf(i.record, i.args.map(read)) } satisfies RecordObject;
+        this.parts += partCount(i.record);
+        values[i.dst.id] = newRecord(i.record, i.args.map(read).values());
         return;
       case "immediate":
         values[i.dst.id] = i.caseIndex;
         return;
       case "field":
+      case "part":
         values[i.dst.id] = object(i.object)[i.index];
         return;
       case "setField":

@@ -18,7 +18,7 @@ export interface Slice {
 
 export interface RecordObject {
   readonly record: RecordType;
-  /** One value for each field; a Storage for an unpacked array. */
+  /** One value for each field; a Storage for an unpacked array, a record of its own for one that lies inline. */
   readonly fields: unknown[];
 }
 
@@ -28,14 +28,21 @@ export function bytesAsSlice(bytes: Uint8Array): Slice {
   return { storage: { width: 1, data: bytes }, start: 0, length: bytes.length };
 }
 
-export function fieldsOf(record: RecordType, args: readonly unknown[]): unknown[] {
-  let next = 0;
-  return record.fields.map(({ type, unpackedLength }) => {
-    if (unpackedLength === undefined) return args[next++];
+/** A new record, made with its parts. @param args of which it takes its own, those of its parts among them */
+export function newRecord(record: RecordType, args: Iterator<unknown>): RecordObject {
+  const fields = record.fields.map(({ type, unpackedLength, inline }) => {
+    if (inline !== undefined) return newRecord(inline, args);
+    if (unpackedLength === undefined) return args.next().value;
     const storage = newStorage({ name: "", components: [type] }, unpackedLength);
-    for (let index = 0; index < unpackedLength; index++) storage.data[index] = args[next++] as never;
+    for (let index = 0; index < unpackedLength; index++) storage.data[index] = args.next().value as never;
     return storage;
   });
+  return { record, fields };
+}
+
+/** How many records are made inside one, at any depth. */
+export function partCount({ fields }: RecordType): number {
+  return fields.reduce((sum, { inline }) => sum + (inline === undefined ? 0 : 1 + partCount(inline)), 0);
 }
 
 export function newStorage(element: ElementType, length: number): Storage {

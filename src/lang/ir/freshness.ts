@@ -4,9 +4,9 @@
  * Static: a variable that only ever holds an immediate, a literal, a static or the empty slice. It needs no root and no barrier.
  *
  * Fresh: at this store into an object, no safepoint has happened since the object was allocated. Then the store
- * initialises it and needs no barrier. A variable that is assigned once is fresh from its allocation to the next
- * safepoint in the order of the text, except that every safepoint of a loop may have happened before any of its
- * instructions, for objects from outside of the loop.
+ * initialises it and needs no barrier; the same for a part of it. A variable that is assigned once is fresh from its
+ * allocation to the next safepoint in the order of the text, except that every safepoint of a loop may have happened
+ * before any of its instructions, for objects from outside of the loop.
  */
 
 import type { Block, Instruction, IrFunction, Variable } from "./ir.ts";
@@ -39,6 +39,9 @@ export function freshStores(
     for (const instruction of block.instructions) {
       if (isSafepoint(instruction) || instruction.op === "loop") fresh = new Set();
       if ((instruction.op === "construct" || instruction.op === "arrayNew") && !instruction.dst.mutable) {
+        fresh.add(instruction.dst);
+      }
+      if (instruction.op === "part" && fresh.has(instruction.object) && !instruction.dst.mutable) {
         fresh.add(instruction.dst);
       }
       const target =

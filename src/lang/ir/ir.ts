@@ -14,6 +14,7 @@
  *  - A union whose cases all lack fields is a `byte` holding the case's index.
  *  - Lists are records of a storage array and a length; `push` is already spelled out.
  *  - Indices are already checked: `panic` is explicit, loads and stores are unchecked.
+ *  - Objects that lie inside others are inline fields; `part` gives a reference to one.
  *
  * What a manager decides: how a pointer, an array and a slice look in wasm, and everything that touches memory.
  */
@@ -29,7 +30,7 @@ export type IrType =
   | { readonly kind: "bool" } //  i32 holding 0 or 1; one byte in memory
   /** A value of a union of which at least one case has fields: a pointer to the case's record, or an immediate. */
   | { readonly kind: "union"; readonly union: UnionType }
-  /** A pointer to a record of exactly this type; never null. */
+  /** A pointer to a record of exactly this type, be it an object or a part of one; never null. */
   | { readonly kind: "record"; readonly record: RecordType }
   /** A pointer to the start of an array object; never null. Its length never changes. */
   | { readonly kind: "array"; readonly element: ElementType }
@@ -53,6 +54,11 @@ export interface FieldType {
    * component. Such a field is read by `unpackedGet` and `unpackedSlice`, and makes its record sliceable.
    */
   readonly unpackedLength?: number;
+  /**
+   * For a record that lies in its owner, is made with it, and never replaced: that record; `type` is a reference to it.
+   * Such a field is read by `part` only, and makes its record sliceable. No record lies inside itself at any depth.
+   */
+  readonly inline?: RecordType;
 }
 
 /** A heap object with named fields: a boxed struct, a union's case, a list. Compared by identity. */
@@ -60,6 +66,11 @@ export interface RecordType {
   readonly name: string;
   /** May be filled in after creation (types refer to each other); final before lowering starts. */
   fields: FieldType[];
+  /**
+   * Some record has one as an inline field, so that a reference may lead to the inside of an object: to a collector it
+   * is what a slice is, though a single word, and so is a value of the union that the record is a case of.
+   */
+  readonly isPart?: true;
   /**
    * The union this record is a case of, with the index of the case. A record that exists for itself becomes one when there
    * are optional values of it: those are the record or an immediate, and take no memory of their own.
@@ -230,7 +241,10 @@ export type Instruction =
   | { readonly op: "same"; readonly dst: Variable; readonly a: Variable; readonly b: Variable }
 
   // Records and unions
-  /** Allocates a record. One argument per field in order; an unpacked field takes `unpackedLength` arguments. */
+  /**
+   * Allocates a record. One argument per field in order; an unpacked field takes `unpackedLength` arguments, an inline
+   * field those of the record that lies there.
+   */
   | {
       readonly op: "construct";
       readonly dst: Variable;
@@ -254,6 +268,14 @@ export type Instruction =
       readonly record: RecordType;
       readonly index: number;
       readonly value: Atom;
+    }
+  /** A reference to the record that lies in an inline field: always the same one, and it keeps all of the object. */
+  | {
+      readonly op: "part";
+      readonly dst: Variable;
+      readonly object: Variable;
+      readonly record: RecordType;
+      readonly index: number;
     }
   | {
       readonly op: "unpackedGet";

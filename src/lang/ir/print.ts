@@ -135,6 +135,8 @@ class FunctionPrinter {
         return set(i.dst, `case ${i.union.cases[i.caseIndex]?.name}`);
       case "field":
         return set(i.dst, this.#field(i.object, i.record, i.index));
+      case "part":
+        return set(i.dst, `part ${this.#field(i.object, i.record, i.index)}`);
       case "setField":
         return `${this.#field(i.object, i.record, i.index)} := ${atom(i.value)}`;
       case "unpackedGet":

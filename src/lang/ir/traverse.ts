@@ -32,6 +32,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "construct":
       return instruction.args;
     case "field":
+    case "part":
       return [instruction.object];
     case "setField":
       return [instruction.object, instruction.value];

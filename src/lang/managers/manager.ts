@@ -167,6 +167,7 @@ export interface MemoryManager {
   field(context: FunctionContext, instruction: InstructionOf<"field">): ExpressionRef;
   setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef;
   same(context: FunctionContext, instruction: InstructionOf<"same">): ExpressionRef;
+  part(context: FunctionContext, instruction: InstructionOf<"part">): ExpressionRef;
   unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef;
   unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef;
   /** `arm` and `otherwise` lower the bodies on demand; the manager assigns each arm's binding in front of its body. */

@@ -10,7 +10,7 @@
  * planned within the caller's region; it never makes a value outlive its memory.
  */
 
-import type { Atom, Block, Instruction, IrFunction, Label, Variable } from "../ir.ts";
+import type { Atom, Block, FieldType, Instruction, IrFunction, Label, Variable } from "../ir.ts";
 import { allocates } from "../safepoints.ts";
 import { holdsPointer, writesOf } from "../traverse.ts";
 import type { Component } from "./components.ts";
@@ -153,14 +153,13 @@ class Keeping {
       case "set":
         return [i.src];
       case "construct":
-        return i.record.fields.some(({ mutable, unpackedLength }) => mutable || unpackedLength !== undefined)
-          ? []
-          : i.args;
+        return i.record.fields.every(staysWhole) ? i.args : [];
       case "arraySlice":
         return [i.array];
       case "subslice":
         return [i.slice];
       case "unpackedSlice":
+      case "part":
         return [i.object];
       case "call":
         return this.#keptArguments(i);
@@ -172,4 +171,9 @@ class Keeping {
   #keptArguments({ callee, args }: Extract<Instruction, { readonly op: "call" | "tailCall" }>): readonly Atom[] {
     return args.filter((_, index) => this.#isKept(callee, index));
   }
+}
+
+/** Whether a field keeps what it is given: elements, and the fields of what lies inline, may be overwritten. */
+function staysWhole({ mutable, unpackedLength, inline }: FieldType): boolean {
+  return !mutable && unpackedLength === undefined && inline === undefined;
 }

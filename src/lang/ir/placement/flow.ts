@@ -4,7 +4,7 @@
  * Literals, immediates and the empty slice refer to no object and have no node.
  */
 
-import type { Atom, Instruction, IrFunction, Site, Variable } from "../ir.ts";
+import type { Atom, Instruction, IrFunction, RecordType, Site, Variable } from "../ir.ts";
 import { BYTE_ELEMENT, TEXT_ELEMENT } from "../ir.ts";
 import { forEachInstruction, holdsPointer } from "../traverse.ts";
 import type { Destinations } from "./destinations.ts";
@@ -169,6 +169,7 @@ export class Flow {
         this.#store(i.object, this.#slots.field(i.record, i.index), i.value);
         return;
       case "unpackedSlice":
+      case "part":
         this.#copy(i.dst, i.object);
         return;
       case "arrayNew":
@@ -223,11 +224,20 @@ export class Flow {
 
   #construct(i: Extract<Instruction, { readonly op: "construct" }>): void {
     const node = this.#allocate(i.dst, i.site, this.#slots.ofRecord(i.record));
-    let next = 0;
-    for (const [index, { unpackedLength }] of i.record.fields.entries()) {
-      const slot = this.#slots.field(i.record, index);
-      for (const end = next + (unpackedLength ?? 1); next < end; next++) {
-        if (slot !== undefined) this.graph.store(node, slot, this.#values(i.args[next]!));
+    this.#initialise(node, i.record, i.args.values());
+  }
+
+  /** @param args of which the record takes its own, those of its parts among them */
+  #initialise(node: Node, record: RecordType, args: Iterator<Atom, undefined>): void {
+    for (const [index, { unpackedLength, inline }] of record.fields.entries()) {
+      if (inline !== undefined) {
+        this.#initialise(node, inline, args);
+        continue;
+      }
+      const slot = this.#slots.field(record, index);
+      for (let count = unpackedLength ?? 1; count > 0; count--) {
+        const value = args.next().value!;
+        if (slot !== undefined) this.graph.store(node, slot, this.#values(value));
       }
     }
   }

@@ -3,12 +3,12 @@
  *
  * Owner: a kind of object, a record type or the components of an array's elements. Slot: a field of a record that holds
  * pointers, a global, or one component of all elements of an array. An array unpacked in a record has the slot of other arrays of
- * its elements, because a slice does not tell which of the two it sees.
+ * its elements, because a slice does not tell which of the two it sees; so has a record that lies inside another.
  *
  * Invariant: slots and owners are compared by identity.
  */
 
-import type { ElementType, IrFunction, IrGlobal, IrType, RecordType } from "../ir.ts";
+import type { ElementType, FieldType, IrFunction, IrGlobal, IrType, RecordType } from "../ir.ts";
 import { printType } from "../print.ts";
 import { forEachInstruction, holdsPointer } from "../traverse.ts";
 
@@ -34,8 +34,8 @@ export class Slots {
   readonly #elements = new Map<string, ElementOwner>();
   readonly #slots = new Map<Owner, (Slot | undefined)[]>();
   readonly #reachable = new Map<Owner, ReadonlySet<Owner>>();
-  /** The records in which elements are unpacked, by the elements. */
-  readonly #unpacked = new Map<Owner, RecordType[]>();
+  /** The records that have elements, or another record, inside them, by what they have. */
+  readonly #wholes = new Map<Owner, RecordType[]>();
 
   constructor(functions: readonly IrFunction[]) {
     const seen = new Set<RecordType>();
@@ -46,20 +46,21 @@ export class Slots {
     }
     for (const record of seen) {
       for (const owner of this.ofRecord(record).slice(1)) {
-        const known = this.#unpacked.get(owner);
-        if (known === undefined) this.#unpacked.set(owner, [record]);
+        const known = this.#wholes.get(owner);
+        if (known === undefined) this.#wholes.set(owner, [record]);
         else known.push(record);
       }
     }
   }
 
-  /** The owners that an object of a record type is: itself, and the elements unpacked in it. */
+  /** The owners that an object of a record type is: itself, and the elements and records inside it. */
   ofRecord(record: RecordType): Owner[] {
-    const owners: Owner[] = [record];
-    for (const { type, unpackedLength } of record.fields) {
-      if (unpackedLength !== undefined) owners.push(this.#elementOwner([type]));
+    const owners = new Set<Owner>([record]);
+    for (const { type, unpackedLength, inline } of record.fields) {
+      if (unpackedLength !== undefined) owners.add(this.#elementOwner([type]));
+      if (inline !== undefined) for (const owner of this.ofRecord(inline)) owners.add(owner);
     }
-    return owners;
+    return [...owners];
   }
 
   ofElement(element: ElementType): Owner {
@@ -70,18 +71,22 @@ export class Slots {
   ofType(type: IrType): Owner[] {
     switch (type.kind) {
       case "record":
-        return this.ofRecord(type.record);
+        return this.#withWholes(type.record);
       case "union":
-        return type.union.cases.flatMap(({ record }) => (record === null ? [] : this.ofRecord(record)));
+        return type.union.cases.flatMap(({ record }) => (record === null ? [] : this.#withWholes(record)));
       case "array":
         return [this.ofElement(type.element)];
-      case "slice": {
-        const owner = this.ofElement(type.element);
-        return [owner, ...(this.#unpacked.get(owner) ?? []).flatMap((record) => this.ofRecord(record))];
-      }
+      case "slice":
+        return this.#withWholes(this.ofElement(type.element));
       default:
         return [];
     }
+  }
+
+  /** What an object may be that is this, or has it inside. */
+  #withWholes(owner: Owner): Owner[] {
+    const itself = "fields" in owner ? this.ofRecord(owner) : [owner];
+    return [...itself, ...(this.#wholes.get(owner) ?? []).flatMap((record) => this.ofRecord(record))];
   }
 
   /** The slot of a field; undefined where it holds no pointers. */
@@ -136,10 +141,10 @@ export class Slots {
   #slotsOf(owner: Owner): readonly (Slot | undefined)[] {
     let slots = this.#slots.get(owner);
     if (slots === undefined) {
-      const places: readonly { name: string; type: IrType; unpackedLength?: number }[] =
+      const places: readonly Pick<FieldType, "name" | "type" | "unpackedLength" | "inline">[] =
         "fields" in owner ? owner.fields : owner.components.map((type) => ({ name: "[]", type }));
-      slots = places.map(({ name, type, unpackedLength }) =>
-        holdsPointer(type) && unpackedLength === undefined ? { owner, name, type } : undefined,
+      slots = places.map(({ name, type, unpackedLength, inline }) =>
+        holdsPointer(type) && unpackedLength === undefined && inline === undefined ? { owner, name, type } : undefined,
       );
       this.#slots.set(owner, slots);
     }

@@ -18,6 +18,7 @@ import {
   type ElementType,
   type IrType,
   type MatchArm,
+  type RecordType,
   TEXT_ELEMENT,
   type Variable,
 } from "../../ir/ir.ts";
@@ -112,32 +113,50 @@ class HostManager extends PlainFrames implements MemoryManager {
   // Records and unions
 
   construct(context: FunctionContext, { dst, record, args }: InstructionOf<"construct">): ExpressionRef {
+    const { object, counts } = this.#object(context, record, args.values());
+    return context.sequence([context.assign(dst, [object]), ...counts]);
+  }
+
+  /**
+   * A new struct, with those of its parts.
+   * @param args of which the record takes its own, those of its parts among them
+   */
+  #object(
+    context: FunctionContext,
+    record: RecordType,
+    args: Iterator<Atom, undefined>,
+  ): { object: ExpressionRef; counts: ExpressionRef[] } {
     const module = this.#module;
     const info = this.#types.record(record);
     const operands = info.tag === null ? [] : [module.i32.const(info.tag)];
     const counts = this.#count(() => module.i32.const(info.bytes));
-    let next = 0;
-    record.fields.forEach((field, index) => {
-      if (field.unpackedLength === undefined) {
-        operands.push(...context.values(args[next++] as Atom));
+    const next = (): Atom => args.next().value!;
+    record.fields.forEach(({ unpackedLength, inline }, index) => {
+      if (inline !== undefined) {
+        const part = this.#object(context, inline, args);
+        operands.push(part.object);
+        counts.push(...part.counts);
+        return;
+      }
+      if (unpackedLength === undefined) {
+        operands.push(...context.values(next()));
         return;
       }
       const element = this.#types.element(this.#types.unpackedElement(record, index));
-      const atoms = args.slice(next, next + field.unpackedLength);
-      next += field.unpackedLength;
+      const atoms = Array.from({ length: unpackedLength }, next);
       const values = atoms.map((atom) => this.#elementValue(element, context.values(atom)));
       operands.push(module.array.new_fixed(element.heapType, values));
       counts.push(...this.#count(() => emitArrayBytes(module, module.i32.const(atoms.length), element.bytes)));
       for (const _ of atoms) counts.push(...this.#countBox(element));
     });
-    return context.sequence([context.assign(dst, [module.struct.new(operands, info.heapType)]), ...counts]);
+    return { object: module.struct.new(operands, info.heapType), counts };
   }
 
   immediate(context: FunctionContext, { dst, union, caseIndex }: InstructionOf<"immediate">): ExpressionRef {
     return context.assign(dst, [this.#constants.immediate(union, this.#types.union(union), caseIndex)]);
   }
 
-  field(context: FunctionContext, { dst, object, record, index }: InstructionOf<"field">): ExpressionRef {
+  field(context: FunctionContext, { dst, object, record, index }: InstructionOf<"field" | "part">): ExpressionRef {
     const types = this.#types.representation(dst.type);
     const first = this.#types.record(record).slots[index] as number;
     const get = (part: number): ExpressionRef =>
@@ -146,6 +165,11 @@ class HostManager extends PlainFrames implements MemoryManager {
       dst,
       types.map((_, part) => get(part)),
     );
+  }
+
+  /** What lies inside elsewhere is an object of its own here, set once: WasmGC has no interior references. */
+  part(context: FunctionContext, instruction: InstructionOf<"part">): ExpressionRef {
+    return this.field(context, instruction);
   }
 
   setField(context: FunctionContext, { object, record, index, value }: InstructionOf<"setField">): ExpressionRef {

@@ -4,6 +4,8 @@
  *     record:  0  shape | 4  fields, each at its natural alignment, in the order that wastes least | rounded up to 8
  *     array:   0  shape | 4  length | 8  elements: components by falling alignment, at `stride` bytes each
  *     slice:   0  pointer | 4  length (as a field, a component; two words)
+ *     part:    the fields of a record among those of another, at the same distances, without the header; a reference is
+ *              the address of where that would be, at or behind the start of the whole and in front of its end
  *
  * The descriptors of one union's cases lie side by side in static memory, so that a case is known from its header by a
  * subtraction and a shift. Layouts are the same for all linear managers. The descriptor is drawn in assembly/README.md.
@@ -25,7 +27,10 @@ import type { StaticData } from "../../emit/staticdata.ts";
 import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../../ir/ir.ts";
 import { InternalCompilerError } from "../../options.ts";
 
-/** How the collector sees a pointer: at the start of an object, or anywhere inside one. */
+/**
+ * How the collector sees a pointer: to the start of an object, or to anywhere inside one, as a slice's pointer is, and
+ * a reference to a record that may be a part.
+ */
 export type PointerKind = "box" | "slice";
 
 export function sizeOf(type: IrType): number {
@@ -52,7 +57,9 @@ function alignmentOf(type: IrType): number {
 export function pointerKindOf(type: IrType): PointerKind | null {
   switch (type.kind) {
     case "union":
+      return type.union.cases.some(({ record }) => record?.isPart) ? "slice" : "box";
     case "record":
+      return type.record.isPart ? "slice" : "box";
     case "array":
       return "box";
     case "slice":
@@ -65,9 +72,9 @@ export function pointerKindOf(type: IrType): PointerKind | null {
 export interface RecordLayout {
   /** Header included, a multiple of 8. */
   readonly bytes: number;
-  /** Offset of each field from the reference, in the order of the type's fields. */
+  /** Offset of each field from the reference, in the order of the type's fields; of an inline one, of its reference. */
   readonly offsets: readonly number[];
-  /** Contains an unpacked array, so that slices may point into it. */
+  /** Contains an unpacked array or a part, or may be one itself, so that a pointer of the kind slice may lead to it. */
   readonly sliceable: boolean;
   /** Address of the shape descriptor. */
   readonly shape: number;
@@ -84,9 +91,21 @@ export interface ArrayLayout extends ElementLayout {
   readonly shape: number;
 }
 
+/** What is placed as one. */
 interface Item {
-  readonly type: IrType;
-  readonly count: number;
+  readonly bytes: number;
+  readonly alignment: number;
+  /** Its first byte from the address that its offset is to tell: for a part, its first field from its reference. */
+  readonly start: number;
+}
+
+/** Where the fields of a record lie, from the reference on. */
+interface Placed {
+  readonly offsets: readonly number[];
+  readonly alignment: number;
+  /** The first byte of a field, and the end of the last; of a record without fields the word behind the header. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export class Layouts {
@@ -161,12 +180,7 @@ export class Layouts {
     records.forEach((record, index) => {
       const { bytes, offsets, sliceable } = placed[index] as Omit<RecordLayout, "shape">;
       const words = new PointerWords(bytes);
-      record.fields.forEach((field, position) => {
-        const { count } = itemOf(field);
-        for (let at = 0; at < count; at++) {
-          words.mark(field.type, (offsets[position] as number) + at * sizeOf(field.type));
-        }
-      });
+      this.#mark(words, record, offsets, 0);
       const flags = (sliceable ? FLAG_SLICEABLE : 0) | (words.any ? FLAG_POINTERS : 0);
       const tag = record.caseOf?.index ?? 0;
       descriptors.set(this.#descriptor(KIND_RECORD, flags, tag, bytes, words), index * DESCRIPTOR_BYTES);
@@ -177,6 +191,18 @@ export class Layouts {
       this.#records.set(record, { ...layout, shape: base + index * DESCRIPTOR_BYTES });
     });
     return base;
+  }
+
+  /** Marks the pointers of a record that lies at `start`, those of its parts among them. */
+  #mark(words: PointerWords, record: RecordType, offsets: readonly number[], start: number): void {
+    record.fields.forEach(({ type, unpackedLength, inline }, index) => {
+      const place = start + (offsets[index] as number);
+      if (inline !== undefined) {
+        this.#mark(words, inline, this.record(inline).offsets, place);
+        return;
+      }
+      for (let at = 0; at < (unpackedLength ?? 1); at++) words.mark(type, place + at * sizeOf(type));
+    });
   }
 
   #descriptor(kind: number, flags: number, tag: number, bytes: number, words: PointerWords): Uint8Array {
@@ -235,29 +261,35 @@ export class UnionLayout {
   }
 }
 
-function itemOf(field: FieldType): Item {
-  return { type: field.type, count: field.unpackedLength ?? 1 };
+function valuesOf(type: IrType, count: number): Item {
+  return { bytes: sizeOf(type) * count, alignment: alignmentOf(type), start: 0 };
+}
+
+function itemOf({ type, unpackedLength, inline }: FieldType): Item {
+  if (inline === undefined) return valuesOf(type, unpackedLength ?? 1);
+  const { start, end, alignment } = placeFields(inline);
+  return { bytes: end - start, alignment, start };
 }
 
 /** Places items at the lowest free offset that suits them, the most demanding first. @returns offsets and end */
 function packItems(items: readonly Item[], firstFree: number): { offsets: number[]; end: number } {
   const offsets = new Array<number>(items.length).fill(0);
   const order = items
-    .map((item, index) => ({ index, alignment: alignmentOf(item.type), bytes: sizeOf(item.type) * item.count }))
+    .map((item, index) => ({ index, ...item }))
     .sort((a, b) => b.alignment - a.alignment || b.bytes - a.bytes || a.index - b.index);
   const gaps: { lo: number; hi: number }[] = [];
   let end = firstFree;
-  for (const { index, alignment, bytes } of order) {
-    const up = (address: number): number => Math.ceil(address / alignment) * alignment;
+  for (const { index, alignment, bytes, start } of order) {
+    const up = (address: number): number => Math.ceil((address - start) / alignment) * alignment + start;
     const gap = gaps.find(({ lo, hi }) => up(lo) + bytes <= hi);
     if (gap !== undefined) {
       const at = up(gap.lo);
-      offsets[index] = at;
+      offsets[index] = at - start;
       if (at > gap.lo) gaps.push({ lo: gap.lo, hi: at });
       gap.lo = at + bytes;
     } else {
       const at = up(end);
-      offsets[index] = at;
+      offsets[index] = at - start;
       if (at > end) gaps.push({ lo: end, hi: at });
       end = at + bytes;
     }
@@ -265,17 +297,33 @@ function packItems(items: readonly Item[], firstFree: number): { offsets: number
   return { offsets, end };
 }
 
+function placeFields(record: RecordType): Placed {
+  const items = record.fields.map(itemOf);
+  const { offsets, end } = packItems(items, RECORD_HEADER_BYTES);
+  // Parts without fields are told apart by their addresses, and must lie inside the whole.
+  if (items.length === 0) return { offsets, alignment: WORD_BYTES, start: end, end: end + WORD_BYTES };
+  return {
+    offsets,
+    alignment: Math.max(WORD_BYTES, ...items.map(({ alignment }) => alignment)),
+    start: Math.min(...items.map(({ start }, index) => (offsets[index] as number) + start)),
+    end,
+  };
+}
+
 function layoutRecord(record: RecordType): Omit<RecordLayout, "shape"> {
-  const { offsets, end } = packItems(record.fields.map(itemOf), RECORD_HEADER_BYTES);
+  const { offsets, end } = placeFields(record);
+  const hasInside = record.fields.some(
+    ({ unpackedLength, inline }) => unpackedLength !== undefined || inline !== undefined,
+  );
   return {
     bytes: Math.ceil(end / GRANULE_BYTES) * GRANULE_BYTES,
     offsets,
-    sliceable: record.fields.some((field) => field.unpackedLength !== undefined),
+    sliceable: hasInside || record.isPart === true,
   };
 }
 
 function layoutElement(element: ElementType): ElementLayout {
-  const items = element.components.map((type) => ({ type, count: 1 }));
+  const items = element.components.map((type) => valuesOf(type, 1));
   const { offsets, end } = packItems(items, 0);
   const alignment = Math.max(1, ...element.components.map(alignmentOf));
   return {

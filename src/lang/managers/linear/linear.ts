@@ -3,7 +3,8 @@
  *
  * A union, record or array is one i32: an address, or an immediate of a union. A slice is two: the address of its first
  * element and its length; the address of an empty slice is 0, so that no slice points behind its object. A manager adds
- * how memory is had, what is protected across a collection, and what follows a store.
+ * how memory is had, what is protected across a collection, and what follows a store. A reference to a part of a record
+ * is the address at which the part's header would be (layout.ts), so that its fields are where they are in all others.
  */
 
 import binaryen from "binaryen";
@@ -15,6 +16,7 @@ import {
   type ElementType,
   type IrType,
   type MatchArm,
+  type RecordType,
   TEXT_ELEMENT,
   type Variable,
 } from "../../ir/ir.ts";
@@ -167,19 +169,31 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     const layout = this.layouts.record(record);
     const target = context.temporary(i32);
     const statements = this.allocateRecord(context, instruction, layout, target);
-    let next = 0;
-    record.fields.forEach((field, index) => {
-      for (let at = 0; at < (field.unpackedLength ?? 1); at++) {
-        const place: Place = {
-          base: () => target.get(),
-          offset: (layout.offsets[index] as number) + at * sizeOf(field.type),
-        };
-        statements.push(...emitStore(this.module, field.type, place, context.values(args[next++] as Atom)));
-      }
-    });
+    statements.push(...this.#initialise(context, { base: () => target.get(), offset: 0 }, record, args.values()));
     statements.push(...this.context.counters.countObject(() => this.module.i32.const(layout.bytes)));
     statements.push(context.assign(dst, [target.get()]));
     return context.sequence(statements);
+  }
+
+  /**
+   * Stores the fields of a new record that lies at `start`.
+   * @param args of which the record takes its own, those of its parts among them
+   */
+  #initialise(
+    context: FunctionContext,
+    start: Place,
+    record: RecordType,
+    args: Iterator<Atom, undefined>,
+  ): ExpressionRef[] {
+    const { offsets } = this.layouts.record(record);
+    return record.fields.flatMap(({ type, unpackedLength, inline }, index) => {
+      const place = beyond(start, offsets[index] as number);
+      if (inline !== undefined) return this.#initialise(context, place, inline, args);
+      return Array.from({ length: unpackedLength ?? 1 }, (_, at) => {
+        const values = context.values(args.next().value!);
+        return emitStore(this.module, type, beyond(place, at * sizeOf(type)), values);
+      }).flat();
+    });
   }
 
   immediate(context: FunctionContext, { dst, union, caseIndex }: InstructionOf<"immediate">): ExpressionRef {
@@ -188,6 +202,10 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
 
   field(context: FunctionContext, { dst, object, record, index }: InstructionOf<"field">): ExpressionRef {
     return emitLoadInto(context, [dst], [this.#fieldPlace(context, object, record, index)]);
+  }
+
+  part(context: FunctionContext, { dst, object, record, index }: InstructionOf<"part">): ExpressionRef {
+    return context.assign(dst, [emitAddress(this.module, this.#fieldPlace(context, object, record, index))]);
   }
 
   setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef {
