@@ -6,6 +6,7 @@ import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
 import { StaticData } from "./emit/staticdata.ts";
 import type { IrProgram, Site } from "./ir/ir.ts";
+import { type ProgramPlacement, placeProgram } from "./ir/placement/placement.ts";
 import { hasLoop } from "./ir/traverse.ts";
 import { managerNamed } from "./managers/index.ts";
 import type { ManagerContext } from "./managers/manager.ts";
@@ -27,9 +28,14 @@ export interface BuiltModule {
 
 /**
  * Compiles a program in the IR.
+ * @param place the lifetime analysis; another one is for tests of what relies on it
  * @throws BuildOptionError; InternalCompilerError when the IR contradicts itself
  */
-export function compileIr(program: IrProgram, options: BuildOptions): BuiltModule {
+export function compileIr(
+  program: IrProgram,
+  options: BuildOptions,
+  place: (program: IrProgram) => ProgramPlacement = placeProgram,
+): BuiltModule {
   checkOptions(options);
   const factory = managerNamed(options.manager);
   const module = factory.createModule(options);
@@ -38,7 +44,12 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
     const data = new StaticData();
     const wasi = new Wasi(module, data, program.file);
     const counters = new Counters(module, options);
-    const context: ManagerContext = { module, program, options, data, wasi, counters };
+    let placed: ProgramPlacement | undefined;
+    const placement = (): ProgramPlacement => {
+      placed ??= place(program);
+      return placed;
+    };
+    const context: ManagerContext = { module, program, options, placement, data, wasi, counters };
     const manager = factory.create(context);
     const names = new FunctionNames();
     for (const fn of program.functions) lowerFunction(context, manager, names, fn);

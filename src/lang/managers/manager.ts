@@ -31,6 +31,7 @@ import type {
   PanicCode,
   Variable,
 } from "../ir/ir.ts";
+import type { ProgramPlacement } from "../ir/placement/placement.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Wasi } from "../wasi/wasi.ts";
 
@@ -63,6 +64,8 @@ export interface ManagerContext {
   readonly module: binaryen.Module;
   readonly program: IrProgram;
   readonly options: BuildOptions;
+  /** Where the program's values may go: analysed when it is first asked for. */
+  readonly placement: () => ProgramPlacement;
   /** Bytes at fixed addresses of the linear memory; becomes the data segments when the build finishes. */
   readonly data: StaticData;
   /** Input, output, panics and exit as functions over linear memory. */
