@@ -13,7 +13,9 @@ import {
 import { EscapeOracle } from "../support/escapes.ts";
 import { generateProgram } from "../support/generate.ts";
 import { type InterpreterInput, interpret } from "../support/interpret.ts";
+import { generateSource } from "../support/mote.ts";
 import { benchPrograms, placementPrograms, samplePrograms } from "../support/programs.ts";
+import { randomFor } from "../support/random.ts";
 
 function observe(program: IrProgram, input: InterpreterInput = {}) {
   const oracle = new EscapeOracle(placeProgram(program));
@@ -44,11 +46,14 @@ describe("what happens is what placement promises in", () => {
     expect(escapes).toBeGreaterThan(0);
   });
 
-  it("random programs", () => {
+  it.each([
+    ["the IR", 3000, (seed: number) => generateProgram(randomFor(seed))],
+    ["Mote", 400, (seed: number) => buildProgram(generateSource(randomFor(seed)))],
+  ] as const)("random programs in %s", (_language, count, generate) => {
     let escapes = 0;
-    for (let seed = 1; seed <= 3000; seed++) {
+    for (let seed = 1; seed <= count; seed++) {
       try {
-        escapes += observe(generateProgram(seed)).escapes;
+        escapes += observe(generate(seed)).escapes;
       } catch (error) {
         throw new Error(`seed ${seed}`, { cause: error });
       }

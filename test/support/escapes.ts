@@ -62,7 +62,8 @@ interface Birth {
 }
 
 interface Given {
-  readonly top: HeapObject | undefined;
+  /** The object with the arrays that are unpacked in it: a slice of one keeps, and is placed as, the whole. */
+  readonly top: ReadonlySet<HeapObject>;
   /** With the top itself. */
   readonly objects: ReadonlySet<HeapObject>;
   /** What can be reached from the parts of the top; the top is among them if it is in a circle. */
@@ -338,9 +339,9 @@ function loopShapes(fn: IrFunction): ReadonlyMap<LoopInstruction, LoopShape> {
 
 function givenBy(argument: unknown): Given {
   const top = objectOf(argument);
-  if (top === undefined) return { top, objects: new Set(), below: new Set() };
+  if (top === undefined) return { top: new Set(), objects: new Set(), below: new Set() };
   const below = reachableFrom(referencesOf(top));
-  return { top, objects: new Set([top, ...below]), below };
+  return { top: new Set([top, ...unpackedIn(top)]), objects: new Set([top, ...below]), below };
 }
 
 /** Where an object may go that was there before: for each parameter that it could be reached from. */
@@ -357,14 +358,17 @@ function promisesOfGiven({ placement, before, inGlobals }: Activation, object: H
     if (!below.has(object)) return [itself];
     const ofParts = parts.reduce((all, part) => all | part.destinations, NOWHERE);
     const promised = ofParts | inside(itself | ofParts, wholes);
-    return [object === top ? promised | itself : promised];
+    return [top.has(object) ? promised | itself : promised];
   });
 }
 
 /** What is made together with an object: the arrays unpacked in a record, the texts of the command line. */
 function partsOf(made: HeapObject, { op }: Instruction): readonly HeapObject[] {
-  if (op === "arguments") return [...referencesOf(made)];
-  if (!("fields" in made)) return [];
-  const unpacked = made.fields.filter((_, index) => made.record.fields[index]!.unpackedLength !== undefined);
+  return op === "arguments" ? [...referencesOf(made)] : unpackedIn(made);
+}
+
+function unpackedIn(object: HeapObject): readonly HeapObject[] {
+  if (!("fields" in object)) return [];
+  const unpacked = object.fields.filter((_, index) => object.record.fields[index]!.unpackedLength !== undefined);
   return unpacked as HeapObject[];
 }
