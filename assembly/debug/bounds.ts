@@ -1,6 +1,6 @@
 // The bounds of objects under `leak`: each object carries the frame with which it is to end, so that a load from an object
-// whose frame has ended is found out. A frame is one call of a function, or the whole program. Nothing is used again under
-// `leak`, so that an address stands for one object for ever.
+// whose frame has ended is found out. A frame is one call of a function, one round of a loop in it, or the whole
+// program. Nothing is used again under `leak`, so that an address stands for one object for ever.
 //
 //     object:     -16 depth of its frame | -12 number of its frame | -8 name of its frame | -4 its site | 0 as ever
 //     frames:     by depth: number | name; up to `top`, the frames that have not ended; number 0, depth 0: the program's
@@ -77,6 +77,11 @@ export function frameEnter(name: usize): u32 {
 /** Ends the frame at `depth` and all inside it. */
 export function frameLeave(depth: u32): void {
   top = depth - 1;
+}
+
+/** Ends the frame at `depth` and all inside it, and begins others of the same names in their places. */
+export function frameRenew(depth: u32): void {
+  for (let at = depth; at <= top; at++) frameAt(at).number = ++lastNumber;
 }
 
 function growFrames(): bool {

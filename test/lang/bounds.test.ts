@@ -27,13 +27,17 @@ function runChecked(program: IrProgram, input: InterpreterInput = {}, place = pl
   return { output: Buffer.from(stdout).toString(), error: Buffer.from(stderr).toString(), exit: exitCode };
 }
 
-/** The placement with all that `isChosen` said to stay with the function that makes it, or calls for it. */
-function keeping(program: IrProgram, isChosen: (placed: Placed) => boolean): ProgramPlacement {
-  const kept = <T extends Placed>(placed: T): T => (isChosen(placed) ? { ...placed, destinations: NOWHERE } : placed);
+/** The placement with another promise for all that is chosen; without one, that it stays with the function that makes it. */
+function promising(
+  program: IrProgram,
+  isChosen: (placed: Placed) => boolean,
+  promise: Partial<Placed> = { destinations: NOWHERE },
+): ProgramPlacement {
+  const changed = <T extends Placed>(placed: T): T => (isChosen(placed) ? { ...placed, ...promise } : placed);
   const change = (placement: FunctionPlacement): FunctionPlacement => ({
     ...placement,
-    sites: placement.sites.map(kept),
-    calls: placement.calls.map(({ call, groups }) => ({ call, groups: groups.map(kept) })),
+    sites: placement.sites.map(changed),
+    calls: placement.calls.map(({ call, groups }) => ({ call, groups: groups.map(changed) })),
   });
   return new Map([...placeProgram(program)].map(([fn, placement]) => [fn, change(placement)]));
 }
@@ -73,7 +77,7 @@ describe("an object that outlives its frame", () => {
       '  print("{point.x}")',
       "}",
     );
-    const stopped = runChecked(program, {}, (all) => keeping(all, () => true));
+    const stopped = runChecked(program, {}, (all) => promising(all, () => true));
     const message =
       "the Point that make makes in line 3 is used after the end of make, with which its placement lets it end";
     expect(stopped).toEqual({ output: "made\n", error: `error: ${message}, at test.mote:8\n`, exit: 1 });
@@ -90,7 +94,9 @@ describe("an object that outlives its frame", () => {
       "}",
       'fn main() { print("{read(make(1))}") }',
     );
-    expect(runChecked(program, {}, (all) => keeping(all, () => true)).error).toContain("Box that make makes in line 2");
+    expect(runChecked(program, {}, (all) => promising(all, () => true)).error).toContain(
+      "Box that make makes in line 2",
+    );
     expect(runChecked(program).output).toBe("1\n");
   });
 
@@ -104,10 +110,63 @@ describe("an object that outlives its frame", () => {
       'fn main() { print("{down(3, Box { n: 0 })}") }',
     );
     const isTailCalled = ({ destinations }: Placed) => (destinations & TAIL_CALL) !== NOWHERE;
-    expect(runChecked(program, {}, (all) => keeping(all, isTailCalled)).error).toContain(
+    expect(runChecked(program, {}, (all) => promising(all, isTailCalled)).error).toContain(
       "Box that down makes in line 4",
     );
     expect(runChecked(program).output).toBe("1\n");
+  });
+
+  describe("of a round is noticed", () => {
+    const isCarried = ({ carried }: Placed) => carried > 0;
+    const stopped = (program: IrProgram) => runChecked(program, {}, (all) => promising(all, isCarried, { carried: 0 }));
+    const message = "the Box that main makes in line 5 is used after the end of a round in main";
+
+    it("in the next round", () => {
+      const program = programOf(
+        "class Box { n: Int }",
+        "fn main() {",
+        "  let last = Box { n: 0 }",
+        "  for i in 1..4 {",
+        "    let box = Box { n: i }",
+        '    print("{last.n}")',
+        "    last = box",
+        "  }",
+        "}",
+      );
+      expect(stopped(program)).toMatchObject({ output: "0\n", error: expect.stringContaining(message), exit: 1 });
+      expect(runChecked(program)).toEqual({ output: "0\n1\n2\n", error: "", exit: 0 });
+    });
+
+    it("behind the loop, and the loop around it is not blamed", () => {
+      const program = programOf(
+        "class Box { n: Int }",
+        "fn main() {",
+        "  for j in 0..2 {",
+        "    let last = Box { n: 0 }",
+        "    for i in 1..4 { last = Box { n: i + j } }",
+        '    print("{last.n}")',
+        "  }",
+        "}",
+      );
+      expect(stopped(program)).toMatchObject({ output: "", error: expect.stringContaining(message), exit: 1 });
+      expect(runChecked(program)).toEqual({ output: "3\n4\n", error: "", exit: 0 });
+    });
+
+    it("after a jump out of two loops", () => {
+      const program = programOf(
+        "class Box { n: Int }",
+        "fn main() {",
+        "  let last: Box? = None",
+        "  while true {",
+        "    while true { last = Box { n: 1 }; break }",
+        "    break",
+        "  }",
+        '  if let box = last { print("{box.n}") }',
+        "}",
+      );
+      expect(stopped(program)).toMatchObject({ output: "", error: expect.stringContaining(message), exit: 1 });
+      expect(runChecked(program)).toEqual({ output: "1\n", error: "", exit: 0 });
+    });
   });
 
   describe("is noticed by each kind of access:", () => {
@@ -193,7 +252,7 @@ describe("an object that outlives its frame", () => {
       main.return();
       const all = program.program();
       expect(runChecked(all)).toMatchObject({ error: "", exit: 0 });
-      const stopped = runChecked(all, {}, (one) => keeping(one, () => true));
+      const stopped = runChecked(all, {}, (one) => promising(one, () => true));
       expect(stopped).toMatchObject({ output: "", exit: 1 });
       expect(stopped.error).toMatch(/^error: the \w+ that make makes in line \d+ is used after the end of make/);
     });
@@ -208,7 +267,7 @@ describe("an object that outlives its frame", () => {
           if (destinations === NOWHERE) continue;
           all++;
           const { error } = runChecked(program, {}, (one) =>
-            keeping(one, (placed) => "site" in placed && placed.site === site),
+            promising(one, (placed) => "site" in placed && placed.site === site),
           );
           if (outlived(error)) found++;
           else expect(error).toBe("");
@@ -226,6 +285,30 @@ describe("bounds", () => {
     const bounds = computeBounds(placeProgram(programOf(...lines)));
     return new Map([...bounds].map(([{ name }, found]) => [name, found]));
   };
+
+  it("of what stays is the round of the innermost loop that it does not outlive", () => {
+    const bounds = boundsIn(
+      "class Box { n: Int }",
+      "fn main() {",
+      "  for j in 0..2 {",
+      "    let last = Box { n: 0 }",
+      "    for i in 1..4 {",
+      "      let one = Box { n: i }",
+      "      last = Box { n: one.n }",
+      "    }",
+      '    print("{last.n}")',
+      "  }",
+      "}",
+    );
+    const { sites, levels, loops } = bounds.get("main")!;
+    const boxes = [...sites].filter(([{ what }]) => what === "Box").map(([{ line }, bound]) => [line, bound]);
+    expect(boxes).toEqual([
+      [4, { of: "round", level: 1 }],
+      [6, { of: "round", level: 2 }],
+      [7, { of: "round", level: 1 }],
+    ]);
+    expect({ levels, loops: [...loops.values()] }).toEqual({ levels: 2, loops: [1, 2] });
+  });
 
   it("are handed on from the frame where things stay, one for each set of destinations", () => {
     const bounds = boundsIn(

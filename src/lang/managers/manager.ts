@@ -139,6 +139,10 @@ export interface MemoryManager {
   beginFunction(context: FunctionContext): void;
   /** After the last instruction: the body with prologue, and with epilogue if it falls off its end. */
   finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
+  /** Statements at the beginning of each round of a loop. */
+  beginRound(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** Statements behind a loop. */
+  endLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
   /** A call. `emit` makes it with the given hidden arguments and assigns its results, the hidden ones to `targets`. */
   call(
     context: FunctionContext,
