@@ -321,7 +321,7 @@ class Body {
         return;
       case 9:
         this.#open(`if ${this.#value("Int")} % 2 == 0 {`, nesting);
-        if (this.#choose(4) === 0) this.#add(`  return ${this.#value(this.#signature.result, 0)}`);
+        if (this.#choose(4) === 0) this.#indented(() => this.#add(`return ${this.#value(this.#signature.result, 0)}`));
         this.#close("} else {");
         this.#open("", nesting);
         this.#close("}");
@@ -347,7 +347,7 @@ class Body {
         this.#open(`while let ${name} = ${this.#value("Port[Tree]")}.get() {`, nesting, [
           { name, type: "Tree", assigned: false },
         ]);
-        this.#add("  break");
+        this.#indented(() => this.#add("break"));
         this.#close("}");
       }
     }
@@ -360,8 +360,12 @@ class Body {
     if (head !== "") this.#add(head);
     this.#scopes.push(this.#scope);
     this.#scope = [...this.#scope, ...bound];
+    this.#indented(() => this.#statements(1 + this.#choose(3), nesting - 1));
+  }
+
+  #indented(write: () => void): void {
     this.#indent += "  ";
-    this.#statements(1 + this.#choose(3), nesting - 1);
+    write();
     this.#indent = this.#indent.slice(2);
   }
 
