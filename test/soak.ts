@@ -39,12 +39,14 @@ function soak({ minutes, seed, write }: SoakOptions): void {
   for (; elapsed() < minutes * 60_000; count++) {
     const rate = (count / Math.max(1, elapsed() / 1000)).toFixed(1);
     progress.show(`${count} programs, ${rate}/s, ${clock(elapsed())} of ${minutes}:00`);
-    const language = LANGUAGES[count % LANGUAGES.length]!;
-    const turn = Math.floor(count / LANGUAGES.length) % inTurns.length;
-    const failure = examineSeed((seed + count) % LARGEST_SEED, language, [...always, inTurns[turn]!]);
+    const current = (seed + count) % LARGEST_SEED;
+    // By the seed alone, so that --seed brings back what was found.
+    const language = LANGUAGES[current % LANGUAGES.length]!;
+    const turn = Math.floor(current / LANGUAGES.length) % inTurns.length;
+    const failure = examineSeed(current, language, [...always, inTurns[turn]!]);
     if (failure === null) continue;
     progress.clear();
-    console.log(`${failure.text}\nA program in ${language}, seed ${seed + count}: ${failure.what}`);
+    console.log(`${failure.text}\nA program in ${language}, seed ${current}: ${failure.what}`);
     if (write !== undefined) writeFileSync(write, failure.text);
     process.exitCode = 1;
     return;
