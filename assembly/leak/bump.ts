@@ -53,3 +53,11 @@ export function leakRefill(bytes: usize): usize {
   leakLimit = start + chunkAddress(chunks);
   return ref;
 }
+
+/** What the program does itself to allocate, for the core's own use. @returns the address of zeroed memory; 0 when out of memory */
+export function leakAllocate(bytes: usize): usize {
+  const ref = leakTop;
+  if (bytes > leakLimit - ref) return leakRefill(bytes);
+  leakTop = ref + bytes;
+  return ref;
+}

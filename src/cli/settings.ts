@@ -66,7 +66,10 @@ export function addSettings(command: Command): Command {
 /** Adds what helps to find defects. */
 export function addDebugSettings(command: Command): Command {
   return command
-    .option("--debug", "link the debug core: assertions, and the heap verified around each collection")
+    .option(
+      "--debug",
+      "link the debug core: assertions, and the heap verified around each collection (gc) or each load checked (leak)",
+    )
     .addOption(
       new Option("--zeal <n>", "collect at every nth allocation (gc, with --debug)").argParser(
         parseWhole(1, 0x7fffffff),

@@ -7,6 +7,7 @@ import { FunctionNames, lowerFunction } from "./emit/lower.ts";
 import { HostPorts } from "./emit/ports.ts";
 import { StaticData } from "./emit/staticdata.ts";
 import type { IrProgram, Site } from "./ir/ir.ts";
+import { type ProgramPlacement, placeProgram } from "./ir/placement/placement.ts";
 import { usedPorts } from "./ir/ports.ts";
 import { hasLoop } from "./ir/traverse.ts";
 import { managerNamed } from "./managers/index.ts";
@@ -32,9 +33,14 @@ export interface BuiltModule {
 
 /**
  * Compiles a program in the IR.
+ * @param place the lifetime analysis; another one is for tests of what relies on it
  * @throws BuildOptionError; InternalCompilerError when the IR contradicts itself
  */
-export function compileIr(program: IrProgram, options: BuildOptions): BuiltModule {
+export function compileIr(
+  program: IrProgram,
+  options: BuildOptions,
+  place: (program: IrProgram) => ProgramPlacement = placeProgram,
+): BuiltModule {
   checkOptions(options);
   const factory = managerNamed(options.manager);
   const module = factory.createModule(options);
@@ -43,10 +49,16 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
     const data = new StaticData();
     const wasi = new Wasi(module, data, program.file);
     const counters = new Counters(module, options);
+    let placed: ProgramPlacement | undefined;
+    const placement = (): ProgramPlacement => {
+      placed ??= place(program);
+      return placed;
+    };
     const context: ManagerContext = {
       module,
       program,
       options,
+      placement,
       data,
       wasi,
       ports: new HostPorts(module, wasi),

@@ -24,10 +24,10 @@ function namesOf(wasm: Uint8Array): string[] {
 const core = (build: string): Uint8Array => readFileSync(new URL(`../../dist/core/${build}.wasm`, import.meta.url));
 const IS_DEBUG = /assembly\/debug\/|poison|zeal|Zeal|hurried|Hurried|refuseGrow|limitMarkStack|limitRemembered|abort/;
 
-describe("verification, poison, zeal and injected faults", () => {
+describe("verification, bounds, poison, zeal and injected faults", () => {
   it("are in the debug core", () => {
     const names = namesOf(core("debug"));
-    for (const part of ["assembly/debug/verify/", "zeal", "hurried"]) {
+    for (const part of ["assembly/debug/verify/", "assembly/debug/bounds/", "zeal", "hurried"]) {
       expect(
         names.some((name) => name.includes(part)),
         part,
@@ -50,9 +50,11 @@ describe("verification, poison, zeal and injected faults", () => {
 
   it("are not in a module that is built for use", async () => {
     const source = new SourceFile("one.mote", 'struct One { n: Int }\nfn main() { print("{One { n: 1 }.n}") }');
-    const { wasm } = await compile(source, { manager: "gc", names: true });
-    const names = namesOf(wasm);
-    expect(names.some((name) => name.startsWith("assembly/"))).toBe(true);
-    expect(names.filter((name) => IS_DEBUG.test(name))).toEqual([]);
+    for (const manager of ["gc", "leak"]) {
+      const { wasm } = await compile(source, { manager, names: true });
+      const names = namesOf(wasm);
+      expect(names.some((name) => name.startsWith("assembly/"))).toBe(true);
+      expect(names.filter((name) => IS_DEBUG.test(name))).toEqual([]);
+    }
   });
 });

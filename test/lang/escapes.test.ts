@@ -1,8 +1,7 @@
 /** What placement promises, against what happens: programs run by the interpreter with the oracle looking on. */
 
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { buildProgram, SourceFile } from "../../src/lang/frontend.ts";
+import { buildProgram } from "../../src/lang/frontend.ts";
 import type { IrProgram, Site } from "../../src/lang/ir/ir.ts";
 import { NOWHERE } from "../../src/lang/ir/placement/destinations.ts";
 import {
@@ -15,7 +14,9 @@ import { usedPorts } from "../../src/lang/ir/ports.ts";
 import { EscapeOracle } from "../support/escapes.ts";
 import { generateProgram } from "../support/generate.ts";
 import { type InterpreterInput, interpret } from "../support/interpret.ts";
-import { samplePrograms } from "../support/programs.ts";
+import { generateSource } from "../support/mote.ts";
+import { benchPrograms, placementPrograms, samplePrograms } from "../support/programs.ts";
+import { randomFor } from "../support/random.ts";
 
 function observe(program: IrProgram, input: InterpreterInput = {}) {
   const oracle = new EscapeOracle(placeProgram(program));
@@ -29,63 +30,33 @@ function promising(placement: ProgramPlacement, site: Site, promise: Partial<Pla
   return new Map([...placement].map(([fn, each]) => [fn, { ...each, sites: each.sites.map(change) }]));
 }
 
-function programsIn(folder: string): (readonly [string, SourceFile])[] {
-  const base = new URL(folder, import.meta.url);
-  const names = readdirSync(base).filter((name) => name.endsWith(".mote"));
-  return names.map((name) => [name, new SourceFile(name, readFileSync(new URL(name, base), "utf8"))]);
-}
-
-/** Little work for the programs that are made to take long. */
-const BENCH_INPUTS: Readonly<Record<string, InterpreterInput>> = {
-  "binarytrees.mote": { args: ["6"] },
-  "rbtree.mote": { args: ["random", "300"] },
-  "lists.mote": { args: ["20", "20"] },
-  "queue.mote": { args: ["50", "200"] },
-  "boards.mote": { args: ["100"] },
-  "bodies.mote": { args: ["20", "3"] },
-  "fields.mote": { args: ["100"] },
-  "cfold.mote": { args: ["4", "3"] },
-  "deltablue.mote": { args: ["20"] },
-  "deriv.mote": { args: ["3"] },
-  "fft.mote": { args: ["64"] },
-  "fulladd.mote": { args: ["16", "10"] },
-  "havlak.mote": { args: ["3", "1", "2", "2"] },
-  "interpreter.mote": { args: ["3"] },
-  "nqueens.mote": { args: ["5"] },
-  "richards.mote": { args: ["1"] },
-  "sieve.mote": { args: ["100"] },
-  "wordcount.mote": { input: new TextEncoder().encode("one two two three three three\n") },
-  "json.mote": {
-    input: new TextEncoder().encode(
-      `[${Array.from({ length: 20 }, (_, i) => `{"country":"${"ABC"[i % 3]}","name":"n\\u00e4${i}","lat":"1.5","lng":"${i}.25"}`).join(",\n")}]`,
-    ),
-  },
-};
-
 describe("what happens is what placement promises in", () => {
-  it.each(samplePrograms().map((program) => [program.name, program] as const))("programs/%s", (_name, program) => {
+  it.each(samplePrograms())("programs/$name", (program) => {
     const built = buildProgram(program.source);
     const ports = program.openPorts(usedPorts(built));
     expect(observe(built, { ...program, ports }).exitCode).toBe(program.expected.exit);
   });
 
-  it.each(programsIn("placement/"))("placement/%s", (_name, source) => {
+  it.each(placementPrograms())("placement/$name", ({ source }) => {
     const { escapes, exitCode } = observe(buildProgram(source));
     expect(exitCode).toBe(0);
     expect(escapes).toBeGreaterThan(0);
   });
 
-  it.each(programsIn("../../bench/programs/"))("bench/programs/%s", (name, source) => {
-    const { escapes, exitCode } = observe(buildProgram(source), BENCH_INPUTS[name]!);
+  it.each(benchPrograms())("bench/programs/$name", ({ source, ...input }) => {
+    const { escapes, exitCode } = observe(buildProgram(source), input);
     expect(exitCode).toBe(0);
     expect(escapes).toBeGreaterThan(0);
   });
 
-  it("random programs", () => {
+  it.each([
+    ["the IR", 3000, (seed: number) => generateProgram(randomFor(seed))],
+    ["Mote", 400, (seed: number) => buildProgram(generateSource(randomFor(seed)))],
+  ] as const)("random programs in %s", (_language, count, generate) => {
     let escapes = 0;
-    for (let seed = 1; seed <= 3000; seed++) {
+    for (let seed = 1; seed <= count; seed++) {
       try {
-        escapes += observe(generateProgram(seed)).escapes;
+        escapes += observe(generate(seed)).escapes;
       } catch (error) {
         throw new Error(`seed ${seed}`, { cause: error });
       }
@@ -98,7 +69,7 @@ describe("the oracle", () => {
   /** Makes a promise for each site of the annotated programs that it is too good for; how many are noticed, of how many. */
   function noticed(isTooGood: (placed: PlacedSite) => boolean, promise: Partial<Placed>, message: string) {
     let [found, all] = [0, 0];
-    for (const [, source] of programsIn("placement/")) {
+    for (const { source } of placementPrograms()) {
       const program = buildProgram(source);
       const placement = placeProgram(program);
       for (const { fn, sites } of placement.values()) {

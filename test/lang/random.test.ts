@@ -1,39 +1,36 @@
 /**
- * Random programs under every manager, with the heap verified around each collection: they end, and allocate as many objects
- * as the interpreter does; under `host` parts are objects, too. test/support/generate.ts says what they are made of.
+ * Random programs in all builds, with the heap verified around each collection and every load checked against placement:
+ * they do what the interpreter does. What they are made of is said in test/support/generate.ts and test/support/mote.ts;
+ * `npm run soak` does this for as long as one likes.
  */
 
 import { describe, expect, it } from "vitest";
-import { type BuildOptions, compileIr, runModule } from "../../src/lang/index.ts";
+import { buildProgram } from "../../src/lang/frontend.ts";
+import type { IrProgram } from "../../src/lang/ir/ir.ts";
+import { difference, doIn, doInInterpreter, EVERYWHERE } from "../support/everywhere.ts";
 import { generateProgram } from "../support/generate.ts";
-import { interpret } from "../support/interpret.ts";
+import { generateSource } from "../support/mote.ts";
+import { randomFor } from "../support/random.ts";
 
-const SEEDS = Array.from({ length: 25 }, (_, index) => 101 + index);
+const SEEDS = Array.from({ length: 8 }, (_, index) => 101 + index);
 
-const BUILDS: readonly BuildOptions[] = [
-  { manager: "gc" },
-  { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
-  { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 2, pauseMs: 1, reps: "a" },
-  { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 3, mature: "classes" },
-  { manager: "leak" },
-  { manager: "host" },
+const LANGUAGES: readonly (readonly [name: string, program: (seed: number) => IrProgram])[] = [
+  ["the IR", (seed) => generateProgram(randomFor(seed))],
+  ["Mote", (seed) => buildProgram(generateSource(randomFor(seed)))],
 ];
 
-describe.each(BUILDS)("random programs under %o", (options) => {
-  it("do what the interpreter does", () => {
-    let all = 0;
-    for (const seed of SEEDS) {
-      const program = generateProgram(seed);
-      const { allocations, parts } = interpret(program);
-      const made = [...allocations.values()].reduce((sum, count) => sum + count, 0);
-      const expected = options.manager === "host" ? made + parts : made;
-      const { wasm } = compileIr(program, { ...options, measure: true });
-      const { exitCode, stderr, exports } = runModule(wasm);
-      expect(Buffer.from(stderr).toString(), `seed ${seed}`).toBe("");
-      expect(exitCode, `seed ${seed}`).toBe(0);
-      expect(Number((exports.objects as WebAssembly.Global).value), `seed ${seed}`).toBe(expected);
-      all += expected;
-    }
-    expect(all).toBeGreaterThan(1000);
+describe.each(LANGUAGES)("random programs in %s", (_name, program) => {
+  const programs = SEEDS.map((seed) => ({ seed, program: program(seed) }));
+  const expected = programs.map((each) => doInInterpreter(each.program));
+
+  it("end without an error, and make something", () => {
+    for (const [index, { error, exit }] of expected.entries())
+      expect({ error, exit }, `seed ${SEEDS[index]}`).toEqual({ error: "", exit: 0 });
+    expect(expected.reduce((sum, { objects }) => sum + objects!, 0)).toBeGreaterThan(1000);
+  });
+
+  it.each(EVERYWHERE)("do under %o what the interpreter does", (options) => {
+    for (const [index, { seed, program }] of programs.entries())
+      expect(difference(expected[index]!, doIn(program, options)), `seed ${seed}`).toBe(null);
   });
 });

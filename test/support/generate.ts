@@ -1,5 +1,5 @@
 /**
- * Random well-typed programs in the IR, the same for the same seed: records that are changed and shared, on their own and
+ * Random well-typed programs in the IR, the same for the same choices: records that are changed and shared, on their own and
  * inside others, a recursive union, globals, arrays and slices of it, branches, loops, calls, tail calls and recursion.
  * They end, and they never panic.
  *
@@ -9,7 +9,7 @@
 
 import type { Atom, ElementType, IrGlobal, IrProgram, IrType, RecordType, Variable } from "../../src/lang/ir/ir.ts";
 import { type FunctionBuilder, INT, int, ProgramBuilder, recordOf, unionOf } from "../lang/ir-notation.ts";
-import { random } from "./random.ts";
+import type { Choose } from "./random.ts";
 
 const DEPTH = 3;
 const LENGTH = int(2);
@@ -41,20 +41,18 @@ const CRATE_BOX = 1;
 const TYPES = [NODE, BOX, ARRAY, SLICE] as const;
 const GLOBALS: readonly IrGlobal[] = TYPES.map((type, index) => ({ name: `g${index}`, type }));
 
-/** @returns a program whose `main` calls all its functions */
-export function generateProgram(seed: number): IrProgram {
-  return new Generator(seed).program();
+/** The program that the choices lead to; its `main` calls all its functions. */
+export function generateProgram(choose: Choose): IrProgram {
+  return new Generator(choose).program();
 }
 
 class Generator {
-  readonly #below: (below: number) => number;
+  readonly #below: Choose;
   readonly #program = new ProgramBuilder();
   readonly #functions: FunctionBuilder[] = [];
 
-  constructor(seed: number) {
-    this.#below = random(seed);
-    // The first numbers of near seeds are near each other.
-    for (let round = 0; round < 8; round++) this.#below(2);
+  constructor(choose: Choose) {
+    this.#below = choose;
   }
 
   program(): IrProgram {
@@ -80,18 +78,13 @@ class Generator {
 class BodyGenerator {
   readonly #f: FunctionBuilder;
   readonly #functions: readonly FunctionBuilder[];
-  readonly #below: (below: number) => number;
+  readonly #below: Choose;
   readonly #depth: Atom;
   /** What may be read here. */
   #scope: Variable[];
   #mutables: Variable[] = [];
 
-  constructor(
-    f: FunctionBuilder,
-    functions: readonly FunctionBuilder[],
-    below: (below: number) => number,
-    depth: Atom,
-  ) {
+  constructor(f: FunctionBuilder, functions: readonly FunctionBuilder[], below: Choose, depth: Atom) {
     this.#f = f;
     this.#functions = functions;
     this.#below = below;

@@ -1,5 +1,6 @@
 /**
- * The small programs in test/lang/programs, each with what it needs and prints in its first comments:
+ * Programs to run: those of bench/programs with little work, those of test/lang/placement, which need nothing and end well,
+ * and the small programs in test/lang/programs, each with what it needs and prints in its first comments:
  *
  *     // args: one two            arguments, separated by blanks
  *     // input: text              standard input; \n is a line end
@@ -16,13 +17,19 @@ import type { PortFunction } from "../../src/lang/ports/abi.ts";
 import type { PortHandlers, Ports } from "../../src/lang/ports/hostport.ts";
 import { SourceFile } from "../../src/lang/source.ts";
 
-const FOLDER = new URL("../lang/programs/", import.meta.url);
+const SAMPLES = new URL("../lang/programs/", import.meta.url);
+const PLACEMENTS = new URL("../lang/placement/", import.meta.url);
+const BENCHES = new URL("../../bench/programs/", import.meta.url);
 
-export interface SampleProgram {
+/** A program, with what it is given. */
+export interface RunnableProgram {
   readonly name: string;
   readonly source: SourceFile;
   readonly args: readonly string[];
   readonly input: Uint8Array;
+}
+
+export interface SampleProgram extends RunnableProgram {
   /** What it does when it is right. */
   readonly expected: {
     readonly output: string;
@@ -35,19 +42,59 @@ export interface SampleProgram {
   openPorts(used: readonly PortFunction[], put?: string[]): Ports;
 }
 
-/** All of them, by name. */
+/** The sample programs, by name. */
 export function samplePrograms(): SampleProgram[] {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith(".mote"));
-  return names.map((name) => sampleProgram(name, readFileSync(new URL(name, FOLDER), "utf8")));
+  return filesIn(SAMPLES).map(([name, text]) => sampleProgram(name, text));
+}
+
+export function placementPrograms(): RunnableProgram[] {
+  return filesIn(PLACEMENTS).map(([name, text]) => runnable(name, text, []));
+}
+
+export function benchPrograms(): RunnableProgram[] {
+  return filesIn(BENCHES).map(([name, text]) => runnable(name, text, BENCH_ARGUMENTS[name] ?? [], BENCH_INPUTS[name]));
+}
+
+/** For the programs that would otherwise take long. */
+const BENCH_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  "binarytrees.mote": ["6"],
+  "rbtree.mote": ["random", "300"],
+  "lists.mote": ["20", "20"],
+  "queue.mote": ["50", "200"],
+  "boards.mote": ["100"],
+  "bodies.mote": ["20", "3"],
+  "fields.mote": ["100"],
+  "cfold.mote": ["4", "3"],
+  "deltablue.mote": ["20"],
+  "deriv.mote": ["3"],
+  "fft.mote": ["64"],
+  "fulladd.mote": ["16", "10"],
+  "havlak.mote": ["3", "1", "2", "2"],
+  "interpreter.mote": ["3"],
+  "nqueens.mote": ["5"],
+  "richards.mote": ["1"],
+  "sieve.mote": ["100"],
+};
+
+const BENCH_INPUTS: Readonly<Record<string, string>> = {
+  "wordcount.mote": "one two two three three three\n",
+  "json.mote": `[${Array.from({ length: 20 }, (_, i) => `{"country":"${"ABC"[i % 3]}","name":"n\\u00e4${i}","lat":"1.5","lng":"${i}.25"}`).join(",\n")}]`,
+};
+
+function runnable(name: string, text: string, args: readonly string[], input = ""): RunnableProgram {
+  return { name, source: new SourceFile(name, text), args, input: new TextEncoder().encode(input) };
+}
+
+function filesIn(folder: URL): [name: string, text: string][] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".mote"));
+  return names.map((name) => [name, readFileSync(new URL(name, folder), "utf8")]);
 }
 
 /** A program with such comments, from wherever. */
 export function sampleProgram(name: string, text: string): SampleProgram {
+  const args = directives(text, "args").flatMap((line) => line.split(" ").filter((arg) => arg !== ""));
   return {
-    name,
-    source: new SourceFile(name, text),
-    args: directives(text, "args").flatMap((line) => line.split(" ").filter((arg) => arg !== "")),
-    input: new TextEncoder().encode(directives(text, "input").join("").replaceAll("\\n", "\n")),
+    ...runnable(name, text, args, directives(text, "input").join("").replaceAll("\\n", "\n")),
     expected: {
       output: linesOf(directives(text, "output")),
       error: linesOf(directives(text, "error")),

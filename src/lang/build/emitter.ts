@@ -22,6 +22,7 @@ import type {
   UnaryOperator,
   Variable,
 } from "../ir/ir.ts";
+import { isAccess } from "../ir/traverse.ts";
 import { InternalCompilerError } from "../options.ts";
 import type { ProgramContext } from "./context.ts";
 import { BOOL_TYPE, INT_TYPE, type Representation } from "./representation.ts";
@@ -58,6 +59,8 @@ export class Emitter {
   readonly fn: IrFunction;
   /** True when the current place is never reached. */
   dead = false;
+  /** The line on which the accesses are written that come next; 0 where nobody has written them. */
+  writtenOn = 0;
   #instructions: Instruction[];
   #nextId: number;
   readonly #assignments = new Map<Variable, number>();
@@ -94,7 +97,9 @@ export class Emitter {
   }
 
   emit(instruction: Instruction): void {
-    if (!this.dead) this.#instructions.push(instruction);
+    if (this.dead) return;
+    const isToBeMarked = this.writtenOn !== 0 && isAccess(instruction) && instruction.line === undefined;
+    this.#instructions.push(isToBeMarked ? { ...instruction, line: this.writtenOn } : instruction);
   }
 
   /** Emits an instruction after which nothing in this block is reached. */

@@ -89,9 +89,18 @@ export class FunctionBuilder extends Emitter {
       case "match":
       case "block":
         return this.#choiceValue(expression, name ?? "result");
-      default:
-        return buildExpression(this, expression, name);
+      default: {
+        const outer = this.writtenOn;
+        this.#goTo(expression.span);
+        const value = buildExpression(this, expression, name);
+        this.writtenOn = outer;
+        return value;
+      }
     }
+  }
+
+  #goTo(span: Span): void {
+    if (!this.fn.internal) this.writtenOn = this.line(span);
   }
 
   /** The value, kept over the evaluation of what follows. */
@@ -119,6 +128,7 @@ export class FunctionBuilder extends Emitter {
   /** Builds an `if` or `match`, with every branch built by `finish`. */
   #choose(expression: Extract<TypedExpression, { kind: "if" | "match" }>, finish: (branch: TypedExpression) => void) {
     if (expression.kind === "match") {
+      this.#goTo(expression.span);
       buildMatch(this, expression, finish);
       return;
     }
@@ -257,9 +267,11 @@ export class FunctionBuilder extends Emitter {
         break;
       }
       case "setIndex":
+        this.#goTo(statement.span);
         buildSetIndex(this, statement);
         break;
       case "setMember":
+        this.#goTo(statement.span);
         buildSetMember(this, statement);
         break;
       case "while":
@@ -269,6 +281,7 @@ export class FunctionBuilder extends Emitter {
         buildForRange(this, statement);
         break;
       case "forEach":
+        this.#goTo(statement.subject.span);
         buildForEach(this, statement);
         break;
       case "return":

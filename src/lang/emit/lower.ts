@@ -367,8 +367,10 @@ class FunctionLowering implements FunctionContext {
     const breakTo = this.newLabel(instruction.label.name);
     const continueTo = `${breakTo}.again`;
     this.#labels.set(instruction.label, { breakTo, continueTo });
-    const body = module.block(null, [this.lowerBlock(instruction.body), module.br(continueTo)]);
-    return module.block(breakTo, [module.loop(continueTo, body)], binaryen.none);
+    const begin = this.#manager.beginRound(this, instruction);
+    const body = module.block(null, [...begin, this.lowerBlock(instruction.body), module.br(continueTo)]);
+    const loop = module.block(breakTo, [module.loop(continueTo, body)], binaryen.none);
+    return this.sequence([loop, ...this.#manager.endLoop(this, instruction)]);
   }
 
   #labelOf(label: Label): { readonly breakTo: string; readonly continueTo: string | null } {

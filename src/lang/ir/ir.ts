@@ -208,6 +208,7 @@ export type PanicCode =
   | "negativeLength" // a: length
   | "outOfMemory" // raised by managers
   | "stackOverflow" // raised by managers: the shadow stack is full
+  | "outlived" // raised by managers that check placement. a: the object, b: the frame it is bound to
   | "failed"; // the program called fail(text); the text has been written to standard error before
 
 export type Instruction =
@@ -240,7 +241,7 @@ export type Instruction =
   /** Whether two records, or optional records, are the same object (or both none). */
   | { readonly op: "same"; readonly dst: Variable; readonly a: Variable; readonly b: Variable }
 
-  // Records and unions
+  // Records and unions; the `line` of what reads or writes an object: where that is written, if it is
   /**
    * Allocates a record. One argument per field in order; an unpacked field takes `unpackedLength` arguments, an inline
    * field those of the record that lies there.
@@ -261,6 +262,7 @@ export type Instruction =
       readonly object: Variable;
       readonly record: RecordType;
       readonly index: number;
+      readonly line?: number;
     }
   | {
       readonly op: "setField";
@@ -268,6 +270,7 @@ export type Instruction =
       readonly record: RecordType;
       readonly index: number;
       readonly value: Atom;
+      readonly line?: number;
     }
   /** A reference to the record that lies in an inline field: always the same one, and it keeps all of the object. */
   | {
@@ -284,6 +287,7 @@ export type Instruction =
       readonly record: RecordType;
       readonly index: number;
       readonly at: Atom;
+      readonly line?: number;
     }
   /** A slice of an unpacked array, from `start` (inclusive) to `end` (exclusive); shares the record's memory. */
   | {
@@ -307,9 +311,26 @@ export type Instruction =
       readonly length: Atom;
       readonly site: Site;
     }
-  | { readonly op: "arrayLength"; readonly dst: Variable; readonly array: Variable }
-  | { readonly op: "arrayGet"; readonly dsts: readonly Variable[]; readonly array: Variable; readonly index: Atom }
-  | { readonly op: "arraySet"; readonly array: Variable; readonly index: Atom; readonly values: readonly Atom[] }
+  | {
+      readonly op: "arrayLength";
+      readonly dst: Variable;
+      readonly array: Variable;
+      readonly line?: number;
+    }
+  | {
+      readonly op: "arrayGet";
+      readonly dsts: readonly Variable[];
+      readonly array: Variable;
+      readonly index: Atom;
+      readonly line?: number;
+    }
+  | {
+      readonly op: "arraySet";
+      readonly array: Variable;
+      readonly index: Atom;
+      readonly values: readonly Atom[];
+      readonly line?: number;
+    }
   /** Copies `count` elements of a slice, from its element `from`, into `array` at `at`. Ranges may overlap. */
   | {
       readonly op: "arrayFill";
@@ -318,6 +339,7 @@ export type Instruction =
       readonly source: Variable;
       readonly from: Atom;
       readonly count: Atom;
+      readonly line?: number;
     }
   /** The slice of `array` from `start` to `end`. An empty one keeps nothing alive. */
   | {
@@ -330,8 +352,20 @@ export type Instruction =
 
   // Slices
   | { readonly op: "sliceLength"; readonly dst: Variable; readonly slice: Variable }
-  | { readonly op: "sliceGet"; readonly dsts: readonly Variable[]; readonly slice: Variable; readonly index: Atom }
-  | { readonly op: "sliceSet"; readonly slice: Variable; readonly index: Atom; readonly values: readonly Atom[] }
+  | {
+      readonly op: "sliceGet";
+      readonly dsts: readonly Variable[];
+      readonly slice: Variable;
+      readonly index: Atom;
+      readonly line?: number;
+    }
+  | {
+      readonly op: "sliceSet";
+      readonly slice: Variable;
+      readonly index: Atom;
+      readonly values: readonly Atom[];
+      readonly line?: number;
+    }
   /** A part of a slice, from `start` to `end`, sharing storage. An empty one keeps nothing alive. */
   | {
       readonly op: "subslice";
@@ -364,6 +398,7 @@ export type Instruction =
       readonly union: UnionType;
       readonly arms: readonly MatchArm[];
       readonly otherwise?: Block;
+      readonly line?: number;
     }
   /** Repeats until a `break` leaves it. */
   | { readonly op: "loop"; readonly label: Label; readonly body: Block }
@@ -387,7 +422,12 @@ export type Instruction =
 
   // The outside world
   /** Appends bytes to standard output (stream 1, buffered by the runtime support) or standard error (2, unbuffered). */
-  | { readonly op: "write"; readonly stream: 1 | 2; readonly bytes: Variable }
+  | {
+      readonly op: "write";
+      readonly stream: 1 | 2;
+      readonly bytes: Variable;
+      readonly line?: number;
+    }
   /** All of standard input as a slice of bytes. May allocate. */
   | { readonly op: "readInput"; readonly dst: Variable; readonly site: Site }
   /** The command line's arguments, without the program's name: a slice of texts. May allocate. */

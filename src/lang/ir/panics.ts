@@ -6,11 +6,13 @@
 
 import type { PanicCode } from "./ir.ts";
 
-/** A piece of a message: a text, or the first or second number of the panic. */
-export type MessagePart = string | { readonly number: "a" | "b" };
+/** A piece of a message: a text, or the first or second number of the panic, which may be the place of a text. */
+export type MessagePart = string | { readonly number: "a" | "b"; readonly isText?: true };
 
 const A: MessagePart = { number: "a" };
 const B: MessagePart = { number: "b" };
+const TEXT_A: MessagePart = { number: "a", isText: true };
+const TEXT_B: MessagePart = { number: "b", isText: true };
 
 /** What is said between "error: " and the place; null: the program has said it itself. */
 export const PANIC_MESSAGES: Readonly<Record<PanicCode, readonly MessagePart[] | null>> = {
@@ -22,5 +24,6 @@ export const PANIC_MESSAGES: Readonly<Record<PanicCode, readonly MessagePart[] |
   negativeLength: ["length ", A, " is negative"],
   outOfMemory: ["out of memory"],
   stackOverflow: ["stack overflow"],
+  outlived: [TEXT_A, " is used after the end of ", TEXT_B, ", with which its placement lets it end"],
   failed: null,
 };

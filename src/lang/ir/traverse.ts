@@ -15,6 +15,51 @@ export function holdsPointer(type: IrType): boolean {
   }
 }
 
+/** An instruction that reads or writes an object that is there already, and says on which line. */
+export type Access = Extract<Instruction, { readonly op: (typeof ACCESSES)[number] }>;
+
+const ACCESSES = [
+  "field",
+  "setField",
+  "unpackedGet",
+  "match",
+  "arrayLength",
+  "arrayGet",
+  "arraySet",
+  "arrayFill",
+  "sliceGet",
+  "sliceSet",
+  "write",
+] as const satisfies readonly Instruction["op"][];
+const isAccessOp: ReadonlySet<Instruction["op"]> = new Set(ACCESSES);
+
+export function isAccess(instruction: Instruction): instruction is Access {
+  return isAccessOp.has(instruction.op);
+}
+
+/** The objects that an access reads or writes. */
+export function accessedBy(instruction: Access): readonly Variable[] {
+  switch (instruction.op) {
+    case "field":
+    case "setField":
+    case "unpackedGet":
+      return [instruction.object];
+    case "match":
+      return [instruction.value];
+    case "arrayLength":
+    case "arrayGet":
+    case "arraySet":
+      return [instruction.array];
+    case "arrayFill":
+      return [instruction.array, instruction.source];
+    case "sliceGet":
+    case "sliceSet":
+      return [instruction.slice];
+    case "write":
+      return [instruction.bytes];
+  }
+}
+
 /** The atoms an instruction reads itself; what its nested blocks read is not among them. */
 export function readsOf(instruction: Instruction): readonly Atom[] {
   switch (instruction.op) {

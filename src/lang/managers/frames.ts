@@ -5,7 +5,15 @@ import type { ExpressionRef, FunctionContext, InstructionOf, MemoryManager, Temp
 
 type Frames = Pick<
   MemoryManager,
-  "hiddenParameters" | "hiddenResults" | "beginFunction" | "finishFunction" | "call" | "tailCall" | "return"
+  | "hiddenParameters"
+  | "hiddenResults"
+  | "beginFunction"
+  | "finishFunction"
+  | "beginRound"
+  | "endLoop"
+  | "call"
+  | "tailCall"
+  | "return"
 >;
 
 export abstract class PlainFrames implements Frames {
@@ -21,6 +29,14 @@ export abstract class PlainFrames implements Frames {
 
   finishFunction(_context: FunctionContext, body: ExpressionRef): ExpressionRef {
     return body;
+  }
+
+  beginRound(_context: FunctionContext, _loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return [];
+  }
+
+  endLoop(_context: FunctionContext, _loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return [];
   }
 
   call(

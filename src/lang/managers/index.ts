@@ -3,7 +3,7 @@
 import { BuildOptionError } from "../options.ts";
 import { gc } from "./gc/gc.ts";
 import { host } from "./host/host.ts";
-import { leak } from "./leak.ts";
+import { leak } from "./leak/leak.ts";
 import type { ManagerFactory } from "./manager.ts";
 
 const factories: readonly ManagerFactory[] = [gc, leak, host];

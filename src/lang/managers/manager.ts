@@ -32,6 +32,7 @@ import type {
   PanicCode,
   Variable,
 } from "../ir/ir.ts";
+import type { ProgramPlacement } from "../ir/placement/placement.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Wasi } from "../wasi/wasi.ts";
 
@@ -64,6 +65,8 @@ export interface ManagerContext {
   readonly module: binaryen.Module;
   readonly program: IrProgram;
   readonly options: BuildOptions;
+  /** Where the program's values may go: analysed when it is first asked for. */
+  readonly placement: () => ProgramPlacement;
   /** Bytes at fixed addresses of the linear memory; becomes the data segments when the build finishes. */
   readonly data: StaticData;
   /** Input, output, panics and exit as functions over linear memory. */
@@ -139,6 +142,10 @@ export interface MemoryManager {
   beginFunction(context: FunctionContext): void;
   /** After the last instruction: the body with prologue, and with epilogue if it falls off its end. */
   finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
+  /** Statements at the beginning of each round of a loop. */
+  beginRound(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** Statements behind a loop. */
+  endLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
   /** A call. `emit` makes it with the given hidden arguments and assigns its results, the hidden ones to `targets`. */
   call(
     context: FunctionContext,

@@ -24,6 +24,7 @@ const EXIT_INTERNAL = 70;
 
 const { f64, i32, none } = binaryen;
 const CLOCK_MONOTONIC = 1;
+const LENGTH_BYTES = 4;
 
 export class Wasi {
   readonly #module: binaryen.Module;
@@ -129,6 +130,18 @@ export class Wasi {
     return module.block(null, [module.call(name, operands, none), module.unreachable()]);
   }
 
+  /**
+   * Places a text for a panic whose message shows it: its length in bytes, then the bytes.
+   * @returns the place. A very long text is cut off, since messages are put together in the output buffer
+   */
+  placeText(text: string): number {
+    const bytes = new TextEncoder().encode(text).subarray(0, OUTPUT_BYTES / 4);
+    const placed = new Uint8Array(LENGTH_BYTES + bytes.byteLength);
+    new DataView(placed.buffer).setUint32(0, bytes.byteLength, true);
+    placed.set(bytes, LENGTH_BYTES);
+    return this.#data.constant(placed, LENGTH_BYTES);
+  }
+
   /** Flushes the output and ends the program. */
   exit(code: number): ExpressionRef {
     return this.#module.block(null, [this.flush(), giveUp(this.#module, code)]);
@@ -195,6 +208,12 @@ export class Wasi {
     return this.#put(op.const(this.#data.constant(bytes)), op.const(bytes.byteLength));
   }
 
+  /** What `placeText` has placed. */
+  #putTextAt(place: () => ExpressionRef): ExpressionRef {
+    const { i32: op } = this.#module;
+    return this.#put(op.add(place(), op.const(LENGTH_BYTES)), op.load(0, LENGTH_BYTES, place()));
+  }
+
   /** `panic.CODE(line, a?, b?)`: the message goes to standard error in one write, then the program ends. */
   #definePanic(name: string, code: PanicCode): void {
     const module = this.#module;
@@ -205,11 +224,11 @@ export class Wasi {
     defineFunction(module, name, [i32, ...numbers.map(() => i32)], [], (locals) => [
       this.flush(),
       this.#putText("error: "),
-      ...message.map((part) =>
-        typeof part === "string"
-          ? this.#putText(part)
-          : this.#putNumber(locals.parameter(1 + numbers.indexOf(part.number)).get()),
-      ),
+      ...message.map((part) => {
+        if (typeof part === "string") return this.#putText(part);
+        const value = () => locals.parameter(1 + numbers.indexOf(part.number)).get();
+        return part.isText ? this.#putTextAt(value) : this.#putNumber(value());
+      }),
       module.if(
         locals.parameter(0).get(),
         module.block(null, [this.#putText(`, at ${this.#file}:`), this.#putNumber(locals.parameter(0).get())]),

@@ -11,6 +11,8 @@
  *             -> ground.ts      without what only the way to there has left
  *             -> certain.ts, rounds.ts  what is not only possible but sure; what outlives a round of its loop
  *
+ * For those who act on it, bounds.ts turns destinations into frames: what a function is handed, and what it hands on.
+ *
  * A call of an unknown function needs nothing of its own here if it comes as a call of a function that selects among
  * all functions of its type: then the summaries of all of them are joined by that function's graph.
  */

@@ -18,6 +18,7 @@ export class HostConstants {
   readonly #bytes: ElementInfo;
   readonly #empties = new Map<ElementInfo, string>();
   readonly #immediates = new Map<UnionInfo, Map<number, string>>();
+  #immediateCount = 0;
   readonly #literals: Uint8Array[] = [];
   readonly #offsets = new Map<string, number>();
   #literalBytes = 0;
@@ -51,7 +52,7 @@ export class HostConstants {
     this.#immediates.set(info, names);
     let name = names.get(caseIndex);
     if (name === undefined) {
-      name = `host.immediate${this.#immediates.size}.${caseIndex}`;
+      name = `host.immediate${this.#immediateCount++}`;
       names.set(caseIndex, name);
       module.addGlobal(name, type, false, module.struct.new([module.i32.const(caseIndex)], heapType));
     }

@@ -1,43 +1,30 @@
 /**
- * The manager `leak`: bump allocation, nothing is ever freed. The floor that the others are measured against.
+ * `leak` in a build for use: a record is bumped where it is made, an array in a function.
  *
  * Objects look as under `gc`, header included, so that the difference to it is the collector alone. Memory comes from
  * the core zeroed and is used once.
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../heap/contract.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../emit/link.ts";
-import { defineFunction, type Locals } from "../emit/locals.ts";
-import { BuildOptionError } from "../options.ts";
-import type { Place } from "./linear/access.ts";
-import type { RecordLayout } from "./linear/layout.ts";
-import { LinearManager } from "./linear/linear.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
+import { CORE_MEMORY, coreName } from "../../emit/link.ts";
+import { defineFunction, type Locals } from "../../emit/locals.ts";
+import type { Place } from "../linear/access.ts";
+import type { RecordLayout } from "../linear/layout.ts";
+import { LinearManager } from "../linear/linear.ts";
 import type {
   ExpressionRef,
   FunctionContext,
   InstructionOf,
   ManagerContext,
-  ManagerFactory,
   ManagerResult,
   Temporary,
-} from "./manager.ts";
+} from "../manager.ts";
 
 const { i32, i64 } = binaryen;
 const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
 
-export const leak: ManagerFactory = {
-  name: "leak",
-  summary: "bump allocation in linear memory, never freed: the floor",
-  features: CORE_FEATURES,
-  createModule(options) {
-    if (options.zeal) throw new BuildOptionError("zeal asks for collections, and leak has none; use the manager gc");
-    return openCore(options.debug ?? false);
-  },
-  create: (context) => new LeakManager(context),
-};
-
-class LeakManager extends LinearManager {
+export class LeakManager extends LinearManager {
   protected readonly arrayAllocator = "leak.allocArray";
   readonly #top: string;
   readonly #limit: string;
@@ -102,20 +89,29 @@ class LeakManager extends LinearManager {
         size.set(wide.and(wide.add(size.get(), wide.const(slack)), wide.const(-8n))),
         module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
         bytes.set(op.wrap(size.get())),
-        ref.set(module.global.get(this.#top, i32)),
-        module.if(
-          op.gt_u(bytes.get(), op.sub(module.global.get(this.#limit, i32), ref.get())),
-          module.block(null, [
-            ref.set(module.call(this.#refill, [bytes.get()], i32)),
-            module.if(op.eqz(ref.get()), module.return(op.const(0))),
-          ]),
-          module.global.set(this.#top, op.add(ref.get(), bytes.get())),
-        ),
+        ...this.takeArray(ref, bytes),
         op.store(0, 4, ref.get(), shape.get()),
         op.store(LENGTH_OFFSET, 4, ref.get(), length.get()),
         module.return(ref.get()),
       ];
     });
+  }
+
+  /** Statements of a function that put `bytes` of zeroed memory into `ref`, or return 0. */
+  protected takeArray(ref: Temporary, bytes: Temporary): ExpressionRef[] {
+    const { module } = this;
+    const op = module.i32;
+    return [
+      ref.set(module.global.get(this.#top, i32)),
+      module.if(
+        op.gt_u(bytes.get(), op.sub(module.global.get(this.#limit, i32), ref.get())),
+        module.block(null, [
+          ref.set(module.call(this.#refill, [bytes.get()], i32)),
+          module.if(op.eqz(ref.get()), module.return(op.const(0))),
+        ]),
+        module.global.set(this.#top, op.add(ref.get(), bytes.get())),
+      ),
+    ];
   }
 
   protected protect(

@@ -1,0 +1,301 @@
+/**
+ * `leak` in a debug build: objects carry the bound that placement gave them, and every load checks it.
+ *
+ * Each function with objects of its own begins a frame and ends it where it returns or gives way to a tail call; the rounds
+ * of its loops are frames inside. A bound travels as the depth of its frame: to a callee as a hidden argument, to the function that allocates arrays in two
+ * globals. What lies where, and how an end is noticed, is in assembly/debug/bounds.ts. A program that gets further than
+ * its bounds allow stops: a manager that frees memory by placement would have read something else there.
+ */
+
+import binaryen from "binaryen";
+import { coreName } from "../../emit/link.ts";
+import { defineFunction } from "../../emit/locals.ts";
+import type { IrFunction, MatchArm, Site } from "../../ir/ir.ts";
+import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
+import { type Access, accessedBy } from "../../ir/traverse.ts";
+import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
+import type {
+  ExpressionRef,
+  FunctionContext,
+  InstructionOf,
+  ManagerContext,
+  ManagerResult,
+  Temporary,
+  WasmType,
+} from "../manager.ts";
+import { LeakManager } from "./bump.ts";
+
+const { i32, none } = binaryen;
+/** Of a bound, from its address: see assembly/debug/bounds.ts. */
+const BOUND_FRAME_NAME = 8;
+const BOUND_SITE = 12;
+/** The depth of the frame that is the whole program. */
+const PROGRAM = 0;
+/** With what the next array is bound, and its site. */
+const NEXT_DEPTH = "bounds.depth";
+const NEXT_SITE = "bounds.site";
+const CHECK = "bounds.check";
+
+/** The function that is being lowered. */
+interface Frame {
+  readonly bounds: FunctionBounds;
+  /** Its depth; null for a function without one. */
+  readonly depth: Temporary | null;
+}
+
+export class CheckedLeakManager extends LeakManager {
+  readonly #bounds: ReadonlyMap<IrFunction, FunctionBounds>;
+  #frame: Frame | null = null;
+
+  constructor(context: ManagerContext) {
+    super(context);
+    this.#bounds = computeBounds(context.placement());
+    for (const name of [NEXT_DEPTH, NEXT_SITE]) this.module.addGlobal(name, i32, true, this.module.i32.const(0));
+    this.#defineCheck();
+  }
+
+  // Frames and calls
+
+  override hiddenParameters(fn: IrFunction): readonly WasmType[] {
+    return this.#bounds.get(fn)!.hidden.map(() => i32);
+  }
+
+  override beginFunction(context: FunctionContext): void {
+    const bounds = this.#bounds.get(context.fn)!;
+    this.#frame = { bounds, depth: bounds.hasFrame ? context.temporary(i32) : null };
+  }
+
+  override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
+    return context.sequence([...this.#enter(context), body, ...this.#leave()]);
+  }
+
+  override call(
+    context: FunctionContext,
+    instruction: InstructionOf<"call">,
+    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit(this.#passed(context, instruction), []);
+  }
+
+  override tailCall(
+    context: FunctionContext,
+    instruction: InstructionOf<"tailCall">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    // A jump of the function to itself does not come by the prologue, where the next frame would begin.
+    const again = instruction.callee === context.fn ? this.#enter(context) : [];
+    return context.sequence([...this.#leave(), ...again, emit(this.#passed(context, instruction))]);
+  }
+
+  override return(
+    context: FunctionContext,
+    _instruction: InstructionOf<"return">,
+    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return context.sequence([...this.#leave(), emit([])]);
+  }
+
+  override beginRound(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return this.#renew(loop);
+  }
+
+  /** The last round has ended as well. */
+  override endLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return this.#renew(loop);
+  }
+
+  /** Ends the rounds of a loop and of those in it, which may have been left by a jump. */
+  #renew(loop: InstructionOf<"loop">): ExpressionRef[] {
+    const { module } = this;
+    const level = this.#current().bounds.loops.get(loop);
+    return level === undefined ? [] : [module.call(coreName(module, "frameRenew"), [this.#depthOfLevel(level)], none)];
+  }
+
+  /** Begins the function's frame, and in it one for the rounds of each level of loops. */
+  #enter(context: FunctionContext): ExpressionRef[] {
+    const { module, fn } = context;
+    const { depth, bounds } = this.#current();
+    if (depth === null) return [];
+    const enter = (name: string): ExpressionRef =>
+      module.call(coreName(module, "frameEnter"), [module.i32.const(this.context.wasi.placeText(name))], i32);
+    const refused = (entered: ExpressionRef): ExpressionRef =>
+      module.if(module.i32.eqz(entered), context.panic("outOfMemory", fn.line));
+    const rounds = Array.from({ length: bounds.levels }, () => refused(enter(`a round in ${fn.name}`)));
+    return [refused(depth.tee(enter(fn.name))), ...rounds];
+  }
+
+  #leave(): ExpressionRef[] {
+    const { module } = this;
+    const { depth } = this.#current();
+    return depth === null ? [] : [module.call(coreName(module, "frameLeave"), [depth.get()], none)];
+  }
+
+  #passed(context: FunctionContext, call: InstructionOf<"call" | "tailCall">): ExpressionRef[] {
+    return (this.#current().bounds.calls.get(call) ?? []).map((bound) => this.#depthOf(context, bound));
+  }
+
+  #depthOf(context: FunctionContext, bound: Bound): ExpressionRef {
+    if (bound.of === "caller") return context.hidden[bound.index]!.get();
+    return this.#depthOfLevel(bound.of === "round" ? bound.level : 0);
+  }
+
+  /** Of the frame of the function (0), or of the rounds of a level of loops. */
+  #depthOfLevel(level: number): ExpressionRef {
+    const { module } = this;
+    const depth = this.#current().depth!.get();
+    return level === 0 ? depth : module.i32.add(depth, module.i32.const(level));
+  }
+
+  #current(): Frame {
+    return this.#frame!;
+  }
+
+  // Allocation
+
+  protected override allocateRecord(
+    context: FunctionContext,
+    { site }: InstructionOf<"construct">,
+    layout: RecordLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    const { module } = this;
+    const { counters } = this.context;
+    const operands = [module.i32.const(layout.bytes), this.#boundOf(context, site), this.#nameOf(site)];
+    return [
+      ...counters.pauseBegin(),
+      target.set(module.call(coreName(module, "boundAllocate"), operands, i32)),
+      ...counters.pauseEnd(),
+      module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
+      module.i32.store(0, 4, target.get(), module.i32.const(layout.shape)),
+    ];
+  }
+
+  protected override allocateArray(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayNew">,
+    layout: ArrayLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    return [...this.#bindNext(context, instruction), ...super.allocateArray(context, instruction, layout, target)];
+  }
+
+  override readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef {
+    return context.sequence([...this.#bindNext(context, instruction), super.readInput(context, instruction)]);
+  }
+
+  override arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef {
+    return context.sequence([...this.#bindNext(context, instruction), super.arguments(context, instruction)]);
+  }
+
+  protected override takeArray(ref: Temporary, bytes: Temporary): ExpressionRef[] {
+    const { module } = this;
+    const operands = [bytes.get(), module.global.get(NEXT_DEPTH, i32), module.global.get(NEXT_SITE, i32)];
+    return [
+      ref.set(module.call(coreName(module, "boundAllocate"), operands, i32)),
+      module.if(module.i32.eqz(ref.get()), module.return(module.i32.const(0))),
+    ];
+  }
+
+  /** Says what is bound to what, for the arrays that are made next. */
+  #bindNext(context: FunctionContext, { site }: { readonly site: Site }): ExpressionRef[] {
+    const { global } = this.module;
+    return [global.set(NEXT_DEPTH, this.#boundOf(context, site)), global.set(NEXT_SITE, this.#nameOf(site))];
+  }
+
+  #boundOf(context: FunctionContext, site: Site): ExpressionRef {
+    return this.#depthOf(context, this.#current().bounds.sites.get(site)!);
+  }
+
+  #nameOf({ what, functionName, line }: Site): ExpressionRef {
+    return this.module.i32.const(this.context.wasi.placeText(`the ${what} that ${functionName} makes in line ${line}`));
+  }
+
+  // Loads and stores
+
+  override field(context: FunctionContext, instruction: InstructionOf<"field">): ExpressionRef {
+    return this.#checked(context, instruction, super.field(context, instruction));
+  }
+
+  override setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef {
+    return this.#checked(context, instruction, super.setField(context, instruction));
+  }
+
+  override unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef {
+    return this.#checked(context, instruction, super.unpackedGet(context, instruction));
+  }
+
+  override match(
+    context: FunctionContext,
+    instruction: InstructionOf<"match">,
+    arm: (arm: MatchArm) => ExpressionRef,
+    otherwise: (() => ExpressionRef) | null,
+  ): ExpressionRef {
+    const matched = super.match(context, instruction, arm, otherwise);
+    return this.#checked(context, instruction, matched);
+  }
+
+  override arrayLength(context: FunctionContext, instruction: InstructionOf<"arrayLength">): ExpressionRef {
+    return this.#checked(context, instruction, super.arrayLength(context, instruction));
+  }
+
+  override arrayGet(context: FunctionContext, instruction: InstructionOf<"arrayGet">): ExpressionRef {
+    return this.#checked(context, instruction, super.arrayGet(context, instruction));
+  }
+
+  override arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef {
+    return this.#checked(context, instruction, super.arraySet(context, instruction));
+  }
+
+  override arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef {
+    return this.#checked(context, instruction, super.arrayFill(context, instruction));
+  }
+
+  override sliceGet(context: FunctionContext, instruction: InstructionOf<"sliceGet">): ExpressionRef {
+    return this.#checked(context, instruction, super.sliceGet(context, instruction));
+  }
+
+  override sliceSet(context: FunctionContext, instruction: InstructionOf<"sliceSet">): ExpressionRef {
+    return this.#checked(context, instruction, super.sliceSet(context, instruction));
+  }
+
+  override write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef {
+    return this.#checked(context, instruction, super.write(context, instruction));
+  }
+
+  /** Loads or stores, behind the check that their objects have not ended. */
+  #checked(context: FunctionContext, instruction: Access, lowered: ExpressionRef): ExpressionRef {
+    const { module } = this;
+    const line = () => module.i32.const(instruction.line ?? 0);
+    const checks = accessedBy(instruction).map((object) => module.call(CHECK, [context.read(object), line()], none));
+    return context.sequence([...checks, lowered]);
+  }
+
+  /** `bounds.check(address, line)`: stops the program if the object there has ended. */
+  #defineCheck(): void {
+    const { module } = this;
+    defineFunction(module, CHECK, [i32, i32], [], (locals) => {
+      const [address, line] = [locals.parameter(0), locals.parameter(1)];
+      const broken = locals.add(i32);
+      const named = (offset: number) => module.i32.load(offset, 4, broken.get());
+      const stop = this.context.wasi.panic("outlived", () => line.get(), named(BOUND_SITE), named(BOUND_FRAME_NAME));
+      const found = broken.tee(module.call(coreName(module, "brokenBound"), [address.get()], i32));
+      return [module.if(found, stop)];
+    });
+  }
+
+  // The module
+
+  override finish(): ManagerResult {
+    const { module } = this;
+    const result = super.finish();
+    const opened = module.call(coreName(module, "boundsOpen"), [], i32);
+    const refused = module.if(module.i32.eqz(opened), this.context.wasi.panic("outOfMemory", 0));
+    const forMain = this.#bounds.get(this.context.program.main)!.hidden;
+    return {
+      ...result,
+      start: module.block(null, [result.start, refused]),
+      mainArguments: forMain.map(() => module.i32.const(PROGRAM)),
+      neverInline: [...result.neverInline, CHECK],
+    };
+  }
+}

@@ -1,0 +1,351 @@
+/**
+ * Loads that check placement: the debug build of `leak` runs programs to their end, and stops one whose placement has been
+ * made worse at the first load from an object that has ended.
+ */
+
+import { describe, expect, it } from "vitest";
+import { compileIr } from "../../src/lang/backend.ts";
+import { buildProgram, SourceFile } from "../../src/lang/frontend.ts";
+import { BYTE_ELEMENT, type IrProgram, type IrType, type Variable } from "../../src/lang/ir/ir.ts";
+import { computeBounds } from "../../src/lang/ir/placement/bounds.ts";
+import { NOWHERE, TAIL_CALL } from "../../src/lang/ir/placement/destinations.ts";
+import {
+  type FunctionPlacement,
+  type Placed,
+  type ProgramPlacement,
+  placeProgram,
+} from "../../src/lang/ir/placement/placement.ts";
+import { usedPorts } from "../../src/lang/ir/ports.ts";
+import { runModule } from "../../src/lang/run.ts";
+import { type InterpreterInput, interpret } from "../support/interpret.ts";
+import { benchPrograms, placementPrograms, samplePrograms } from "../support/programs.ts";
+import { type FunctionBuilder, INT, INT_ELEMENT, int, ProgramBuilder, recordOf, TEXT, unionOf } from "./ir-notation.ts";
+
+const CHECKED = { manager: "leak", debug: true } as const;
+
+function runChecked(program: IrProgram, input: InterpreterInput = {}, place = placeProgram) {
+  const { stdout, stderr, exitCode } = runModule(compileIr(program, CHECKED, place).wasm, input);
+  return { output: Buffer.from(stdout).toString(), error: Buffer.from(stderr).toString(), exit: exitCode };
+}
+
+/** The placement with another promise for all that is chosen; without one, that it stays with the function that makes it. */
+function promising(
+  program: IrProgram,
+  isChosen: (placed: Placed) => boolean,
+  promise: Partial<Placed> = { destinations: NOWHERE },
+): ProgramPlacement {
+  const changed = <T extends Placed>(placed: T): T => (isChosen(placed) ? { ...placed, ...promise } : placed);
+  const change = (placement: FunctionPlacement): FunctionPlacement => ({
+    ...placement,
+    sites: placement.sites.map(changed),
+    calls: placement.calls.map(({ call, groups }) => ({ call, groups: groups.map(changed) })),
+  });
+  return new Map([...placeProgram(program)].map(([fn, placement]) => [fn, change(placement)]));
+}
+
+function programOf(...lines: string[]): IrProgram {
+  return buildProgram(new SourceFile("test.mote", lines.join("\n")));
+}
+
+describe("the checking build does what the program says:", () => {
+  it.each(samplePrograms())("programs/$name", ({ source, expected, openPorts, ...input }) => {
+    const program = buildProgram(source);
+    const put: string[] = [];
+    const ports = openPorts(usedPorts(program), put);
+    expect({ ...runChecked(program, { ...input, ports }), put }).toEqual(expected);
+  });
+
+  it.each([...placementPrograms(), ...benchPrograms()])("$name", ({ source, ...input }) => {
+    const program = buildProgram(source);
+    const { stdout, stderr, exitCode } = interpret(program, input);
+    const expected = { output: Buffer.from(stdout).toString(), error: stderr, exit: exitCode };
+    expect(runChecked(program, input)).toEqual(expected);
+  });
+});
+
+/** What a run without an error but for a use of something that has ended says. */
+function outlived(error: string): boolean {
+  return / is used after the end of .*, with which its placement lets it end/.test(error);
+}
+
+describe("an object that outlives its frame", () => {
+  it("is named with its frame, where it is made and where it is used", () => {
+    const program = programOf(
+      "struct Point { x: Int, y: Int, others: [Int; 9] }",
+      "fn make(x: Int) -> Point {",
+      "  Point { x: x, y: x, others: [0, 1, 2, 3, 4, 5, 6, 7, 8] }",
+      "}",
+      "fn main() {",
+      "  let point = make(3)",
+      '  print("made")',
+      '  print("{point.x}")',
+      "}",
+    );
+    const stopped = runChecked(program, {}, (all) => promising(all, () => true));
+    const message =
+      "the Point that make makes in line 3 is used after the end of make, with which its placement lets it end";
+    expect(stopped).toEqual({ output: "made\n", error: `error: ${message}, at test.mote:8\n`, exit: 1 });
+    expect(runChecked(program)).toEqual({ output: "made\n3\n", error: "", exit: 0 });
+  });
+
+  it("is noticed although another frame has taken the place of its own", () => {
+    const program = programOf(
+      "class Box { n: Int }",
+      "fn make(n: Int) -> Box { Box { n: n } }",
+      "fn read(box: Box) -> Int {",
+      "  let other = Box { n: box.n }",
+      "  other.n",
+      "}",
+      'fn main() { print("{read(make(1))}") }',
+    );
+    expect(runChecked(program, {}, (all) => promising(all, () => true)).error).toContain(
+      "Box that make makes in line 2",
+    );
+    expect(runChecked(program).output).toBe("1\n");
+  });
+
+  it("is noticed after a tail call of the function to itself", () => {
+    const program = programOf(
+      "class Box { n: Int }",
+      "fn down(n: Int, box: Box) -> Int {",
+      "  if n == 0 { return box.n }",
+      "  down(n - 1, Box { n: n })",
+      "}",
+      'fn main() { print("{down(3, Box { n: 0 })}") }',
+    );
+    const isTailCalled = ({ destinations }: Placed) => (destinations & TAIL_CALL) !== NOWHERE;
+    expect(runChecked(program, {}, (all) => promising(all, isTailCalled)).error).toContain(
+      "Box that down makes in line 4",
+    );
+    expect(runChecked(program).output).toBe("1\n");
+  });
+
+  describe("of a round is noticed", () => {
+    const isCarried = ({ carried }: Placed) => carried > 0;
+    const stopped = (program: IrProgram) => runChecked(program, {}, (all) => promising(all, isCarried, { carried: 0 }));
+    const message = "the Box that main makes in line 5 is used after the end of a round in main";
+
+    it("in the next round", () => {
+      const program = programOf(
+        "class Box { n: Int }",
+        "fn main() {",
+        "  let last = Box { n: 0 }",
+        "  for i in 1..4 {",
+        "    let box = Box { n: i }",
+        '    print("{last.n}")',
+        "    last = box",
+        "  }",
+        "}",
+      );
+      expect(stopped(program)).toMatchObject({ output: "0\n", error: expect.stringContaining(message), exit: 1 });
+      expect(runChecked(program)).toEqual({ output: "0\n1\n2\n", error: "", exit: 0 });
+    });
+
+    it("behind the loop, and the loop around it is not blamed", () => {
+      const program = programOf(
+        "class Box { n: Int }",
+        "fn main() {",
+        "  for j in 0..2 {",
+        "    let last = Box { n: 0 }",
+        "    for i in 1..4 { last = Box { n: i + j } }",
+        '    print("{last.n}")',
+        "  }",
+        "}",
+      );
+      expect(stopped(program)).toMatchObject({ output: "", error: expect.stringContaining(message), exit: 1 });
+      expect(runChecked(program)).toEqual({ output: "3\n4\n", error: "", exit: 0 });
+    });
+
+    it("after a jump out of two loops", () => {
+      const program = programOf(
+        "class Box { n: Int }",
+        "fn main() {",
+        "  let last: Box? = None",
+        "  while true {",
+        "    while true { last = Box { n: 1 }; break }",
+        "    break",
+        "  }",
+        '  if let box = last { print("{box.n}") }',
+        "}",
+      );
+      expect(stopped(program)).toMatchObject({ output: "", error: expect.stringContaining(message), exit: 1 });
+      expect(runChecked(program)).toEqual({ output: "1\n", error: "", exit: 0 });
+    });
+  });
+
+  describe("is noticed by each kind of access:", () => {
+    const BOX = recordOf("Box", [
+      ["n", INT],
+      ["cells", INT, 2],
+    ]);
+    const BOX_TYPE: IrType = { kind: "record", record: BOX };
+    const CHOICE = unionOf("Choice", { None: null, Some: () => [["n", INT]], Other: () => [["m", INT]] });
+    const INTS: IrType = { kind: "array", element: INT_ELEMENT };
+    const SLICE: IrType = { kind: "slice", element: INT_ELEMENT };
+
+    const makeBox = (f: FunctionBuilder) => f.construct(BOX, int(1), int(2), int(3));
+    const makeChoice = (f: FunctionBuilder) => f.construct(CHOICE.record("Some"), int(1));
+    const makeArray = (f: FunctionBuilder) => f.define(INTS, { op: "arrayNew", element: INT_ELEMENT, length: int(2) });
+    const makeSlice = (f: FunctionBuilder) =>
+      f.define(SLICE, { op: "arraySlice", array: makeArray(f), start: int(1), end: int(2) });
+    const makeUnpacked = (f: FunctionBuilder) =>
+      f.define(SLICE, { op: "unpackedSlice", object: makeBox(f), record: BOX, index: 1, start: int(1), end: int(2) });
+    const makeText = (f: FunctionBuilder) => {
+      const array = f.define(
+        { kind: "array", element: BYTE_ELEMENT },
+        { op: "arrayNew", element: BYTE_ELEMENT, length: int(1) },
+      );
+      return f.define(TEXT, { op: "arraySlice", array, start: int(0), end: int(1) });
+    };
+    const fill = (f: FunctionBuilder, array: Variable, source: Variable) =>
+      f.emit({ op: "arrayFill", array, at: int(0), source, from: int(0), count: int(1) });
+
+    const cases: readonly (readonly [
+      access: string,
+      type: IrType,
+      make: (f: FunctionBuilder) => Variable,
+      use: (f: FunctionBuilder, made: Variable) => void,
+    ])[] = [
+      ["field", BOX_TYPE, makeBox, (f, made) => f.field(made, 0)],
+      [
+        "setField",
+        BOX_TYPE,
+        makeBox,
+        (f, object) => f.emit({ op: "setField", object, record: BOX, index: 0, value: int(2) }),
+      ],
+      [
+        "unpackedGet",
+        BOX_TYPE,
+        makeBox,
+        (f, object) => f.define(INT, { op: "unpackedGet", object, record: BOX, index: 1, at: int(1) }),
+      ],
+      ["match", CHOICE.type, makeChoice, (f, made) => f.match(made, { 1: () => f.print("some") }, () => undefined)],
+      ["arrayLength", INTS, makeArray, (f, array) => f.define(INT, { op: "arrayLength", array })],
+      [
+        "arrayGet",
+        INTS,
+        makeArray,
+        (f, array) => f.emit({ op: "arrayGet", dsts: [f.variable("n", INT)], array, index: int(1) }),
+      ],
+      ["arraySet", INTS, makeArray, (f, array) => f.emit({ op: "arraySet", array, index: int(1), values: [int(1)] })],
+      ["arrayFill, into", INTS, makeArray, (f, array) => fill(f, array, makeSlice(f))],
+      ["arrayFill, from", SLICE, makeSlice, (f, source) => fill(f, makeArray(f), source)],
+      [
+        "sliceGet",
+        SLICE,
+        makeSlice,
+        (f, slice) => f.emit({ op: "sliceGet", dsts: [f.variable("n", INT)], slice, index: int(0) }),
+      ],
+      ["sliceSet", SLICE, makeSlice, (f, slice) => f.emit({ op: "sliceSet", slice, index: int(0), values: [int(1)] })],
+      [
+        "sliceGet, unpacked",
+        SLICE,
+        makeUnpacked,
+        (f, slice) => f.emit({ op: "sliceGet", dsts: [f.variable("n", INT)], slice, index: int(0) }),
+      ],
+      ["write", TEXT, makeText, (f, made) => f.print(made)],
+    ];
+
+    it.each(cases)("%s", (_access, type, make, use) => {
+      const program = new ProgramBuilder();
+      const maker = program.declare("make", [], [type]);
+      maker.return(make(maker));
+      const main = program.declare("main", [], []);
+      const [made] = main.call(maker);
+      use(main, made!);
+      main.return();
+      const all = program.program();
+      expect(runChecked(all)).toMatchObject({ error: "", exit: 0 });
+      const stopped = runChecked(all, {}, (one) => promising(one, () => true));
+      expect(stopped).toMatchObject({ output: "", exit: 1 });
+      expect(stopped.error).toMatch(/^error: the \w+ that make makes in line \d+ is used after the end of make/);
+    });
+  });
+
+  it("is noticed in most programs where one thing at a time stays that should not", () => {
+    let [found, all] = [0, 0];
+    for (const { source } of placementPrograms()) {
+      const program = buildProgram(source);
+      for (const { fn, sites } of placeProgram(program).values()) {
+        for (const { site, destinations } of fn.internal ? [] : sites) {
+          if (destinations === NOWHERE) continue;
+          all++;
+          const { error } = runChecked(program, {}, (one) =>
+            promising(one, (placed) => "site" in placed && placed.site === site),
+          );
+          if (outlived(error)) found++;
+          else expect(error).toBe("");
+        }
+      }
+    }
+    // The others are not used any more, or not on the paths that the program takes.
+    expect(all).toBeGreaterThan(50);
+    expect(found / all).toBeGreaterThan(0.5);
+  });
+});
+
+describe("bounds", () => {
+  const boundsIn = (...lines: string[]) => {
+    const bounds = computeBounds(placeProgram(programOf(...lines)));
+    return new Map([...bounds].map(([{ name }, found]) => [name, found]));
+  };
+
+  it("of what stays is the round of the innermost loop that it does not outlive", () => {
+    const bounds = boundsIn(
+      "class Box { n: Int }",
+      "fn main() {",
+      "  for j in 0..2 {",
+      "    let last = Box { n: 0 }",
+      "    for i in 1..4 {",
+      "      let one = Box { n: i }",
+      "      last = Box { n: one.n }",
+      "    }",
+      '    print("{last.n}")',
+      "  }",
+      "}",
+    );
+    const { sites, levels, loops } = bounds.get("main")!;
+    const boxes = [...sites].filter(([{ what }]) => what === "Box").map(([{ line }, bound]) => [line, bound]);
+    expect(boxes).toEqual([
+      [4, { of: "round", level: 1 }],
+      [6, { of: "round", level: 2 }],
+      [7, { of: "round", level: 1 }],
+    ]);
+    expect({ levels, loops: [...loops.values()] }).toEqual({ levels: 2, loops: [1, 2] });
+  });
+
+  it("are handed on from the frame where things stay, one for each set of destinations", () => {
+    const bounds = boundsIn(
+      "class Box { n: Int, next: Box? = None }",
+      "fn leaf(n: Int) -> Box { Box { n: n } }",
+      "fn pair(into: Box) -> Box {",
+      "  into.next = leaf(1)",
+      "  leaf(2)",
+      "}",
+      'fn main() { print("{pair(Box { n: 0 }).n}") }',
+    );
+    const passedBy = (name: string) => [...bounds.get(name)!.calls.values()].flat();
+    expect(bounds.get("leaf")).toMatchObject({ hasFrame: false, hidden: [expect.any(BigInt)] });
+    expect(bounds.get("pair")).toMatchObject({ hasFrame: false });
+    expect(bounds.get("pair")!.hidden).toHaveLength(2);
+    expect(passedBy("pair")).toEqual([
+      { of: "caller", index: 0 },
+      { of: "caller", index: 1 },
+    ]);
+    expect(bounds.get("main")).toMatchObject({ hasFrame: true, hidden: [] });
+    expect(passedBy("main")).toContainEqual({ of: "frame" });
+  });
+
+  it("refuse a placement that lacks what a callee makes for its caller", () => {
+    const program = programOf(
+      "class Box { n: Int }",
+      "fn leaf() -> Box { Box { n: 1 } }",
+      'fn main() { print("{leaf().n}") }',
+    );
+    const lacking = [...placeProgram(program)].map(([fn, placement]) => {
+      const calls = placement.calls.map(({ call }) => ({ call, groups: [] }));
+      return [fn, { ...placement, calls }] as const;
+    });
+    expect(() => computeBounds(new Map(lacking))).toThrow("a call of leaf in main has no place for what it makes");
+  });
+});
