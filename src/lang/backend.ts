@@ -12,7 +12,7 @@ import { usedPorts } from "./ir/ports.ts";
 import { hasLoop } from "./ir/traverse.ts";
 import { managerNamed } from "./managers/index.ts";
 import type { ManagerContext } from "./managers/manager.ts";
-import { BuildOptionError, type BuildOptions } from "./options.ts";
+import { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
 import type { PortFunction } from "./ports/abi.ts";
 import { Wasi } from "./wasi/wasi.ts";
 
@@ -85,6 +85,10 @@ export function compileIr(
       sites: program.sites,
       ports: usedPorts(program),
     };
+  } catch (error) {
+    // Binaryen throws objects of its own, after a line on standard error.
+    if (error instanceof Error) throw error;
+    throw new InternalCompilerError("Binaryen refuses the module, for a reason on standard error");
   } finally {
     module.dispose();
   }
