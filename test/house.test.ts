@@ -15,7 +15,7 @@ const CORE_ORDER = [
   ["memory"],
   ["object"],
   ["roots"],
-  ["mature", "leak"],
+  ["mature", "leak", "malloc"],
   ["nursery"],
   ["debug"],
   ["gc"],

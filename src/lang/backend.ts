@@ -9,6 +9,7 @@ import type { IrProgram, Site } from "./ir/ir.ts";
 import { hasLoop } from "./ir/traverse.ts";
 import { managerNamed } from "./managers/index.ts";
 import type { ManagerContext } from "./managers/manager.ts";
+import { ManualMemory } from "./managers/manual.ts";
 import { BuildOptionError, type BuildOptions } from "./options.ts";
 import { Wasi } from "./wasi/wasi.ts";
 
@@ -32,13 +33,14 @@ export interface BuiltModule {
 export function compileIr(program: IrProgram, options: BuildOptions): BuiltModule {
   checkOptions(options);
   const factory = managerNamed(options.manager);
-  const module = factory.createModule(options);
+  const module = factory.createModule(options, program);
   try {
     module.setFeatures(PROGRAM_FEATURES | factory.features);
     const data = new StaticData();
     const wasi = new Wasi(module, data, program.file);
     const counters = new Counters(module, options);
-    const context: ManagerContext = { module, program, options, data, wasi, counters };
+    const manual = new ManualMemory(module, options.debug ?? false);
+    const context: ManagerContext = { module, program, options, data, wasi, counters, manual };
     const manager = factory.create(context);
     const names = new FunctionNames();
     for (const fn of program.functions) lowerFunction(context, manager, names, fn);

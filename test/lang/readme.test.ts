@@ -18,6 +18,7 @@ import {
   LONG,
   listOf,
   optionalOf,
+  pointerOf,
   portOf,
   TEXT,
 } from "../../src/lang/check/types.ts";
@@ -88,6 +89,7 @@ describe("the language page", () => {
     ["List[T]", methodNames(listOf(INT))],
     ["List[Byte]", methodNames(listOf(BYTE)).filter((name) => !methodNames(listOf(INT)).includes(name))],
     ["Port[T]", methodNames(portOf(INT))],
+    ["Pointer[T]", methodNames(pointerOf(INT))],
     ["T?", methodNames(optionalOf(TEXT))],
   ])("lists the methods of %s", (type, methods) => {
     const rows = page.slice(page.indexOf("## Methods")).split("\n");

@@ -23,8 +23,10 @@ import type {
   UnaryOperator,
   Variable,
 } from "../../src/lang/ir/ir.ts";
+import { numberBytes } from "../../src/lang/ir/numbers.ts";
 import { PANIC_MESSAGES } from "../../src/lang/ir/panics.ts";
 import { allocates } from "../../src/lang/ir/safepoints.ts";
+import { ManualMemory } from "./manualmemory.ts";
 
 export interface InterpreterInput {
   readonly args?: readonly string[];
@@ -172,6 +174,7 @@ class Interpreter {
   readonly #input: InterpreterInput;
   readonly #codes = new Map<IrFunction, Code>();
   readonly #globals = new Map<IrGlobal, unknown>();
+  readonly #memory = new ManualMemory();
 
   constructor(program: IrProgram, input: InterpreterInput) {
     this.#program = program;
@@ -353,6 +356,23 @@ class Interpreter {
         return;
       case "panic":
         throw new Panic(i.code, i.line, i.a && read(i.a), i.b && read(i.b));
+      case "memoryAllocate":
+        values[i.dst.id] = this.#memory.allocate(int(i.bytes));
+        return;
+      case "memoryResize":
+        if (!this.#memory.owns(int(i.address))) throw new Panic("notAllocated", i.line);
+        values[i.dst.id] = this.#memory.resize(int(i.address), int(i.bytes));
+        return;
+      case "memoryFree":
+        if (!this.#memory.owns(int(i.address))) throw new Panic("notAllocated", i.line);
+        this.#memory.free(int(i.address));
+        return;
+      case "memoryLoad":
+        values[i.dst.id] = this.#memory.load(i.dst.type, this.#place(i, int, i.dst.type));
+        return;
+      case "memoryStore":
+        this.#memory.store(i.value.type, this.#place(i, int, i.value.type), read(i.value));
+        return;
       case "write": {
         const { storage: from, start, length } = slice(i.bytes);
         const stream = i.stream === 1 ? this.stdout : this.stderr;
@@ -368,6 +388,17 @@ class Interpreter {
         return;
       }
     }
+  }
+
+  /** The address of a number in memory, which has to be there. */
+  #place(
+    { address, index, line }: Extract<Instruction, { op: "memoryLoad" | "memoryStore" }>,
+    int: (atom: Atom) => number,
+    type: IrType,
+  ): number {
+    const place = (int(address) + int(index) * numberBytes(type)) >>> 0;
+    if (!this.#memory.reaches(place, numberBytes(type))) throw new Panic("outsideMemory", line);
+    return place;
   }
 }
 

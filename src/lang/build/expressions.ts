@@ -10,6 +10,7 @@ import { buildField, buildMember } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { buildList } from "./lists.ts";
 import { buildGet, buildIsSome, buildOr, someOf } from "./optionals.ts";
+import { buildPointer } from "./pointers.ts";
 import { buildPort } from "./ports.ts";
 import { buildArray, buildArrayLiteral, buildCopy, buildIndex, buildLength, buildSlice } from "./sequences.ts";
 import { buildConcat, buildFail, buildOutput, buildParse, literalText } from "./texts.ts";
@@ -121,6 +122,15 @@ function buildBuiltin(fn: FunctionBuilder, expression: ExpressionOf<"builtin">, 
     case "portPut":
     case "portGet":
       return [buildPort(fn, expression, expression.builtin, name)];
+    case "allocate":
+    case "pointer":
+    case "pointerResize":
+    case "pointerFree":
+    case "pointerLoad":
+    case "pointerStore":
+    case "pointerAt":
+    case "pointerAddress":
+      return buildPointer(fn, expression, expression.builtin, name);
     case "optionalIsSome":
       return [buildIsSome(fn, args[0]!, name)];
     case "optionalGet":

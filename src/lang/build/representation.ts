@@ -84,6 +84,9 @@ export class Representation {
       case "float":
       case "bool":
         return [{ kind: type.kind }];
+      case "pointer":
+        // An address is a number to every memory manager: nothing traces it, nothing moves what it leads to.
+        return [INT_TYPE];
       case "text":
         return [TEXT_TYPE];
       case "array":

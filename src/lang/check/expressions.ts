@@ -80,6 +80,8 @@ export function checkExpression(body: Body, node: Expression, want?: Type): Type
       return checkIf(body, node, want);
     case "match":
       return checkMatch(body, node, want);
+    case "unsafe":
+      return body.unsafely(() => body.block(node.body, want));
     case "block":
       return body.block(node, want);
   }

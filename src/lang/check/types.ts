@@ -8,7 +8,16 @@
 import type { Span } from "../source.ts";
 import type { FunctionSymbol } from "./typed.ts";
 
-export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType | FunctionType | ClassType | PortType;
+export type Type =
+  | PrimitiveType
+  | StructType
+  | UnionType
+  | ArrayType
+  | ListType
+  | FunctionType
+  | ClassType
+  | PortType
+  | PointerType;
 
 export interface PrimitiveType {
   readonly kind: "int" | "long" | "byte" | "float" | "bool" | "text" | "unit" | "never" | "error";
@@ -37,6 +46,12 @@ export interface FunctionType {
 /** `Port[T]`: a queue of bounded length. */
 export interface PortType {
   readonly kind: "port";
+  readonly element: Type;
+}
+
+/** `Pointer[T]`: the address of elements in memory that the program manages itself. */
+export interface PointerType {
+  readonly kind: "pointer";
   readonly element: Type;
 }
 
@@ -130,6 +145,9 @@ export const listOf = onceForEach((element: Type): ListType => ({ kind: "list", 
 /** The type `Port[element]`. */
 export const portOf = onceForEach((element: Type): PortType => ({ kind: "port", element }));
 
+/** The type `Pointer[element]`. */
+export const pointerOf = onceForEach((element: Type): PointerType => ({ kind: "pointer", element }));
+
 let nextIdentity = 0;
 const identityOf = onceForEach(() => nextIdentity++);
 const functions = new Map<string, FunctionType>();
@@ -175,6 +193,7 @@ export function typeName(type: Type): string {
   if (type.kind === "array") return `[${typeName(type.element)}]`;
   if (type.kind === "list") return `List[${typeName(type.element)}]`;
   if (type.kind === "port") return `Port[${typeName(type.element)}]`;
+  if (type.kind === "pointer") return `Pointer[${typeName(type.element)}]`;
   if (type.kind === "function") {
     const result = type.result === UNIT ? "" : ` -> ${typeName(type.result)}`;
     return `fn(${type.parameters.map(typeName).join(", ")})${result}`;
@@ -216,6 +235,7 @@ export function hasLength(type: Type): boolean {
 export function isComparable(type: Type): boolean {
   if (hasIdentity(type)) return true;
   if (type.kind === "union") return isNullary(type);
+  if (type.kind === "pointer") return true;
   return type === INT || type === LONG || type === BYTE || type === FLOAT || type === BOOL || type === TEXT;
 }
 
@@ -224,6 +244,11 @@ export function holdsPointers(type: Type): boolean {
   if (type.kind === "struct") return !isFlat(type) || type.fields.some((field) => holdsPointers(field.type));
   if (type.kind === "union") return !isNullary(type);
   return ["text", "array", "list", "port", "class", "function"].includes(type.kind);
+}
+
+/** True for types whose values a pointer can lead to: numbers, which lie in memory the same way everywhere. */
+export function isPlainData(type: Type): boolean {
+  return [INT, LONG, BYTE, FLOAT, BOOL].includes(type as PrimitiveType) || type.kind === "pointer";
 }
 
 /** True for types with `<`. */

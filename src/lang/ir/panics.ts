@@ -20,6 +20,8 @@ export const PANIC_MESSAGES: Readonly<Record<PanicCode, readonly MessagePart[] |
   emptyList: ["pop of an empty list"],
   noValue: ["this optional has no value"],
   negativeLength: ["length ", A, " is negative"],
+  notAllocated: ["this memory is not allocated, or has been freed"],
+  outsideMemory: ["access to memory that is not allocated"],
   outOfMemory: ["out of memory"],
   stackOverflow: ["stack overflow"],
   failed: null,

@@ -174,6 +174,16 @@ class FunctionPrinter {
         const numbers = [i.a, i.b].filter((number) => number !== undefined);
         return `panic ${i.code}(${this.#atoms(numbers)}) at line ${i.line}`;
       }
+      case "memoryAllocate":
+        return set(i.dst, `allocate ${atom(i.bytes)}`);
+      case "memoryResize":
+        return set(i.dst, `resize ${atom(i.address)} to ${atom(i.bytes)}`);
+      case "memoryFree":
+        return `free ${atom(i.address)}`;
+      case "memoryLoad":
+        return set(i.dst, `load ${atom(i.address)}[${atom(i.index)}]`);
+      case "memoryStore":
+        return `store ${atom(i.address)}[${atom(i.index)}] := ${atom(i.value)}`;
       case "write":
         return `write ${i.stream} ${atom(i.bytes)}`;
       case "readInput":

@@ -70,6 +70,16 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
       return [instruction.a, instruction.b].filter((atom) => atom !== undefined);
     case "write":
       return [instruction.bytes];
+    case "memoryAllocate":
+      return [instruction.bytes];
+    case "memoryResize":
+      return [instruction.address, instruction.bytes];
+    case "memoryFree":
+      return [instruction.address];
+    case "memoryLoad":
+      return [instruction.address, instruction.index];
+    case "memoryStore":
+      return [instruction.address, instruction.index, instruction.value];
     case "globalGet":
     case "immediate":
     case "sliceEmpty":

@@ -33,6 +33,7 @@ import type {
 } from "../ir/ir.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Wasi } from "../wasi/wasi.ts";
+import type { ManualMemory } from "./manual.ts";
 
 export type ExpressionRef = binaryen.ExpressionRef;
 export type WasmType = binaryen.Type;
@@ -51,10 +52,11 @@ export interface ManagerFactory {
   readonly closedWorld?: boolean;
   /**
    * Checks the options that only this manager understands, and makes the module that the program's functions are
-   * added to: the core's for linear managers, an empty one for others. The module has its linear memory already.
+   * added to: the core's for linear managers and for programs that use its malloc, an empty one otherwise. The module has
+   * its linear memory already.
    * @throws BuildOptionError
    */
-  createModule(options: BuildOptions): binaryen.Module;
+  createModule(options: BuildOptions, program: IrProgram): binaryen.Module;
   create(context: ManagerContext): MemoryManager;
 }
 
@@ -69,6 +71,8 @@ export interface ManagerContext {
   readonly wasi: Wasi;
   /** Counts of objects and bytes, and the marks around pauses; emits nothing unless the options ask for it. */
   readonly counters: Counters;
+  /** Memory that the program manages itself; only where `usesMalloc`. */
+  readonly manual: ManualMemory;
 }
 
 /** What a manager may use while one function is lowered. */

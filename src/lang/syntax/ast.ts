@@ -228,6 +228,8 @@ export type Expression =
   | LambdaNode
   | IfNode
   | MatchNode
+  /** A block in which memory may be managed by hand. */
+  | (Node & { readonly kind: "unsafe"; readonly body: BlockNode })
   | BlockNode;
 
 export type PatternNode =

@@ -1,7 +1,7 @@
 /** What to do about a syntax error: the habits from other languages, and the slips, that a hint can put right. */
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  "fn struct union class global let if else match while for in break continue return true false this".split(" "),
+  "fn struct union class global let if else match while for in break continue return true false this unsafe".split(" "),
 );
 
 /** Words that other languages have in these places, and what Mote has. */
