@@ -5,6 +5,7 @@ import { managerNames } from "../lang/index.ts";
 import { ProgramFailedError } from "./comparison.ts";
 import { type Contest, type ContestOptions, hold } from "./contest.ts";
 import { EXIT_FAILURE } from "./errors.ts";
+import { addExterns, type ExternSettings } from "./externs.ts";
 import { isRegularFile, readInput, readProgram, readStandardInput, withTemporaryFile } from "./files.ts";
 import { parseNames, parseWhole } from "./numbers.ts";
 import { describeDifference, describeOutput, describeReport } from "./report.ts";
@@ -14,7 +15,7 @@ import { Progress } from "./terminal.ts";
 const DEFAULT_RUNS = 7;
 const DEFAULT_SECONDS = 60;
 
-interface CompareCommandOptions extends Settings {
+interface CompareCommandOptions extends Settings, ExternSettings {
   input?: string;
   managers: string[];
   runs: number;
@@ -48,7 +49,7 @@ export function addCompare(program: Command): void {
       DEFAULT_SECONDS,
     )
     .option("--json", "print one JSON object instead of the table");
-  addSettings(command)
+  addSettings(addExterns(command))
     .addHelpText(
       "after",
       `
@@ -69,6 +70,7 @@ Examples:
             source,
             input,
             inputFile,
+            externs: options.extern,
             args,
             managers,
             runs,

@@ -14,6 +14,7 @@
 import { Contestant, type RanAnswer } from "./contestant.ts";
 import { type Difference, findDifference } from "./difference.ts";
 import { FailureError } from "./errors.ts";
+import type { ExternFiles } from "./externfiles.ts";
 import type { Measurements, Outcome } from "./protocol.ts";
 import { type Percentiles, percentilesOf, rounded, type Spread, spreadOf } from "./samples.ts";
 
@@ -49,6 +50,8 @@ export interface Figures {
 export interface ComparisonSettings {
   readonly args: readonly string[];
   readonly inputFile: string | null;
+  /** The files of extern modules; absent: the program needs none. */
+  readonly externs?: ExternFiles;
   /** Timed rounds. */
   readonly runs: number;
   /** No round is begun when the timed rounds have taken so long; at least one is made. In milliseconds. */
@@ -145,10 +148,10 @@ class Match {
   }
 
   async #prepare(): Promise<void> {
-    const { args, inputFile } = this.#settings;
+    const { args, inputFile, externs = {} } = this.#settings;
     for (const lane of this.#lanes) {
       const { timed, measured, watchesEngine } = lane.builds;
-      await lane.contestant.load({ kind: "load", timed, measured, watchesEngine, args, inputFile });
+      await lane.contestant.load({ kind: "load", timed, measured, watchesEngine, args, inputFile, externs });
       this.#progress(`${lane.builds.name}: first run`);
       const first = await this.#run(lane, "first");
       lane.peakBytes = first.peakBytes!;

@@ -1,12 +1,20 @@
 /** From a program's file to a finished comparison: builds for each manager, the match, and its one JSON object. */
 
 import binaryen from "binaryen";
-import { BuildOptionError, type BuildOptions, compile, missingEngineFeature, type SourceFile } from "../lang/index.ts";
+import {
+  BuildOptionError,
+  type BuildOptions,
+  compile,
+  missingEngineFeature,
+  requireExterns,
+  type SourceFile,
+} from "../lang/index.ts";
 import { managerNamed } from "../lang/managers/index.ts";
 import { type Builds, type ComparisonResult, compareBuilds, type Figures, type Skipped } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { engineName } from "./engine.ts";
 import { FailureError } from "./errors.ts";
+import type { ExternFiles } from "./externfiles.ts";
 import type { Outcome } from "./protocol.ts";
 
 export interface ContestOptions {
@@ -15,6 +23,8 @@ export interface ContestOptions {
   readonly input: string | null;
   /** The file that holds the input; null when there is none. */
   readonly inputFile: string | null;
+  /** The files of extern modules; absent: the program needs none. */
+  readonly externs?: ExternFiles;
   readonly args: readonly string[];
   readonly managers: readonly string[];
   readonly runs: number;
@@ -45,7 +55,7 @@ export interface Contest {
 
 /**
  * Compiles a program under each manager and compares the runs.
- * @throws MoteError for a program with mistakes; ProgramFailedError; FailureError
+ * @throws MoteError for a program with mistakes; MissingExternError; ProgramFailedError; FailureError
  */
 export async function hold(options: ContestOptions): Promise<Contest> {
   const { source, managers, settings, onProgress } = options;
@@ -60,6 +70,7 @@ export async function hold(options: ContestOptions): Promise<Contest> {
     onProgress?.(`${name}: compiling`);
     try {
       const timed = await compile(source, { ...settings, manager: name });
+      requireExterns(timed.externs, new Set(Object.keys(options.externs ?? {})));
       const measured = await compile(source, { ...settings, manager: name, measure: true, pauses: true });
       const watchesEngine = (managerNamed(name).features & binaryen.Features.GC) !== 0;
       builds.push({ name, timed: timed.wasm, measured: measured.wasm, watchesEngine });

@@ -4,6 +4,8 @@
  * Sent with "advanced" serialisation, so that bytes travel as bytes.
  */
 
+import type { ExternFiles } from "./externfiles.ts";
+
 /** Once, first: what will be run. The input travels as a file's name, so that it is in memory once only. */
 export interface LoadRequest {
   readonly kind: "load";
@@ -15,6 +17,8 @@ export interface LoadRequest {
   readonly watchesEngine: boolean;
   readonly args: readonly string[];
   readonly inputFile: string | null;
+  /** By the names of the modules; the files are read in the process. */
+  readonly externs: ExternFiles;
 }
 
 /**

@@ -4,13 +4,15 @@ import { writeSync } from "node:fs";
 import type { Command } from "commander";
 import { compile, managerNames, requireEngine, runModule } from "../lang/index.ts";
 import { UsageError } from "./errors.ts";
+import { loadExterns } from "./externfiles.ts";
+import { addExterns, type ExternSettings } from "./externs.ts";
 import { readInput, readProgram, readStandardInput } from "./files.ts";
 import { GcTrace } from "./gctrace.ts";
 import { parseName } from "./numbers.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
 import { describeShapes } from "./shapes.ts";
 
-interface RunCommandOptions extends Settings, DebugSettings {
+interface RunCommandOptions extends Settings, DebugSettings, ExternSettings {
   traceGc?: boolean;
   shapes?: boolean;
   manager: string;
@@ -35,7 +37,7 @@ export function addRun(program: Command): void {
     .option("-i, --input <file>", "the program's input; without it, standard input unless that is a terminal")
     .option("--trace-gc", "a line on standard error for each collection (gc)")
     .option("--shapes", "a table on standard error of what was allocated, by shape (gc)");
-  addDebugSettings(addSettings(command))
+  addDebugSettings(addSettings(addExterns(command)))
     .addHelpText(
       "after",
       `
@@ -43,6 +45,7 @@ Examples:
   $ heapwright run bench/programs/binarytrees.mote --manager gc -- 10
   $ heapwright run bench/programs/binarytrees.mote --manager gc --trace-gc --pause 1ms -- 16
   $ heapwright run bench/programs/json.mote --manager leak --input cities.json
+  $ heapwright run shapes.mote --manager gc --extern mathematics=mathematics.wasm
   $ heapwright run bench/programs/rbtree.mote --manager gc --debug --zeal 1 -- random 50`,
     )
     .action(async (path: string, args: string[], options: RunCommandOptions) => {
@@ -55,11 +58,13 @@ Examples:
           throw new UsageError(`--trace-gc shows collections of gc, and ${options.manager} has none of ours`);
         if (census) throw new UsageError(`--shapes asks the heap of gc, and ${options.manager} has none`);
       }
+      const externs = await loadExterns(options.extern);
       const { wasm, shapes } = await compile(source, { ...buildOptions(options.manager, options), traceGc, census });
       const trace = traceGc ? new GcTrace((line) => writeThrough(2, Buffer.from(`${line}\n`))) : null;
       const { exitCode, exports } = runModule(wasm, {
         args,
         input,
+        externs,
         onWrite: writeThrough,
         ...(trace === null ? {} : { onCollected: (memory, statistics) => trace.collected(memory, statistics) }),
       });

@@ -8,6 +8,7 @@
 
 import { readFileSync } from "node:fs";
 import { type RunOptions, type RunResult, runModule } from "../lang/run.ts";
+import { loadExterns } from "./externfiles.ts";
 import { type Collections, CorePauses, EnginePauses } from "./pauses.ts";
 import type { Answer, LoadRequest, Measurements, Request } from "./protocol.ts";
 import { ResidentPeak } from "./resident.ts";
@@ -39,13 +40,14 @@ async function answerTo(request: Request): Promise<Answer> {
   return request.kind === "first" ? runFirst(loaded) : ran(runModule(loaded.timed, loaded.options));
 }
 
-function load(request: LoadRequest): Answer {
+async function load(request: LoadRequest): Promise<Answer> {
   loaded = {
     timed: new WebAssembly.Module(request.timed as Uint8Array<ArrayBuffer>),
     measured: request.measured,
     watchesEngine: request.watchesEngine,
     options: {
       args: request.args,
+      externs: await loadExterns(request.externs),
       ...(request.inputFile === null ? {} : { input: readFileSync(request.inputFile) }),
     },
   };

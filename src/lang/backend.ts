@@ -5,8 +5,11 @@ import { Counters } from "./emit/counters.ts";
 import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
 import { StaticData } from "./emit/staticdata.ts";
+import type { ExternImport } from "./externs.ts";
 import type { IrProgram, Site } from "./ir/ir.ts";
+import { externsOf } from "./ir/outside.ts";
 import { hasLoop } from "./ir/traverse.ts";
+import { Externs } from "./managers/externs.ts";
 import { managerNamed } from "./managers/index.ts";
 import type { ManagerContext } from "./managers/manager.ts";
 import { ManualMemory } from "./managers/manual.ts";
@@ -24,6 +27,8 @@ export interface BuiltModule {
   readonly shapes: ReadonlyMap<number, string>;
   /** Where the program allocates. */
   readonly sites: readonly Site[];
+  /** The functions of other modules that it imports. */
+  readonly externs: readonly ExternImport[];
 }
 
 /**
@@ -40,7 +45,8 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
     const wasi = new Wasi(module, data, program.file);
     const counters = new Counters(module, options);
     const manual = new ManualMemory(module, options.debug ?? false);
-    const context: ManagerContext = { module, program, options, data, wasi, counters, manual };
+    const externs = new Externs(module, program, options.debug ?? false);
+    const context: ManagerContext = { module, program, options, data, wasi, counters, manual, externs };
     const manager = factory.create(context);
     const names = new FunctionNames();
     for (const fn of program.functions) lowerFunction(context, manager, names, fn);
@@ -60,6 +66,7 @@ export function compileIr(program: IrProgram, options: BuildOptions): BuiltModul
       staticBytes: data.seal(),
       shapes: result.shapes ?? new Map(),
       sites: program.sites,
+      externs: externsOf(program).map(({ module, name }) => ({ module, name })),
     };
   } finally {
     module.dispose();

@@ -3,11 +3,15 @@
  * the compiler uses, synchronous. `build`'s output runs under any other WASI engine as well.
  */
 
+import { type ExternImport, ExternLinker, type ExternModules, type ProgramMemory } from "./externs.ts";
+
 const ERRNO_SUCCESS = 0;
 const ERRNO_BADF = 8;
 const CHARACTER_DEVICE = 2;
 const REGULAR_FILE = 4;
 const PROGRAM_NAME = "program";
+/** What a command may import that is provided here. */
+const OWN_MODULES: readonly string[] = ["wasi_snapshot_preview1", "heapwright", "host"];
 
 export interface RunOptions {
   /** The command line's arguments, without the program's name. */
@@ -17,6 +21,8 @@ export interface RunOptions {
   /** Standard input comes in pieces of at most so many bytes and without a size, as from a pipe. */
   readonly pipedBytes?: number;
   readonly hooks?: PauseHooks;
+  /** The modules of the program's extern functions, by name. */
+  readonly externs?: ExternModules;
   /** Called after each collection of a module built with `traceGc`. @param statistics the address of the core's block */
   readonly onCollected?: (memory: WebAssembly.Memory, statistics: number) => void;
   /** Called with the instance's exports before the program starts. */
@@ -53,13 +59,16 @@ class Exit {
 /**
  * Runs a command to its end.
  * @param program wasm bytes, or a compiled module
- * @throws WebAssembly.CompileError, LinkError; WebAssembly.RuntimeError for traps, which emitted code does not cause
+ * @throws WebAssembly.CompileError, LinkError; WebAssembly.RuntimeError for traps, which emitted code does not cause;
+ * MissingExternError; ExternError when an extern module does not fit, or one of its functions fails
  */
 export function runModule(program: Uint8Array | WebAssembly.Module, options: RunOptions = {}): RunResult {
   const module =
     program instanceof WebAssembly.Module ? program : new WebAssembly.Module(program as Uint8Array<ArrayBuffer>);
   const system = new MemorySystem(options);
+  const externs = new ExternLinker(externImports(module), options.externs ?? {});
   const instance = new WebAssembly.Instance(module, {
+    ...externs.imports(),
     wasi_snapshot_preview1: system.imports(),
     heapwright: {
       pauseBegin: options.hooks?.pauseBegin ?? noHook,
@@ -77,6 +86,7 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
     throw new TypeError("not a command: it has to export memory and _start");
   }
   system.attach(memory);
+  externs.attach(instance.exports as unknown as ProgramMemory);
   options.onInstance?.(instance.exports);
   let exitCode = 0;
   const begin = performance.now();
@@ -103,6 +113,11 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
     exports: instance.exports,
     ms: end - begin,
   };
+}
+
+/** What a command imports from modules that we do not provide. */
+function externImports(module: WebAssembly.Module): ExternImport[] {
+  return WebAssembly.Module.imports(module).filter((each) => !OWN_MODULES.includes(each.module));
 }
 
 function noHook(): void {}

@@ -239,7 +239,7 @@ describe("syntax errors", () => {
   });
   it("something that is no declaration", () => {
     expect(syntaxError(`let x = 1`)).toMatchInlineSnapshot(`
-      "test.mote:1:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`let\`
+      "test.mote:1:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\`, \`global\` or \`extern\`), but found \`let\`
        1 | let x = 1
          | ^^^
          = hint: a variable outside of functions is declared with \`global\`"
@@ -356,7 +356,7 @@ fn main() { print("{sound()}") }}`),
       test.mote:6:26: error: expected an operator, \`,\` or \`]\`, but found \`}\`
        6 | fn nested() { f(1, [2, 3 }
          |                          ^
-      test.mote:8:33: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`}\`
+      test.mote:8:33: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\`, \`global\` or \`extern\`), but found \`}\`
        8 | fn main() { print("{sound()}") }}
          |                                 ^
          = hint: is there a \`}\` too many above?"
@@ -413,11 +413,11 @@ fn q(n: Int) { match n { 1 => 2; 2 => 3 } }`)
         .filter((line) => / error: | hint: /.test(line))
         .join("\n"),
     ).toMatchInlineSnapshot(`
-      "test.mote:1:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`enum\`
+      "test.mote:1:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\`, \`global\` or \`extern\`), but found \`enum\`
          = hint: a type with cases begins with \`union\`
-      test.mote:2:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`func\`
+      test.mote:2:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\`, \`global\` or \`extern\`), but found \`func\`
          = hint: a function begins with \`fn\`
-      test.mote:3:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`var\`
+      test.mote:3:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\`, \`global\` or \`extern\`), but found \`var\`
          = hint: a variable outside of functions is declared with \`global\`
       test.mote:4:13: error: expected \`->\` or \`{\`, but found \`:\`
          = hint: the type of the result stands behind \`->\`

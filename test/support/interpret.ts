@@ -7,6 +7,7 @@
  * JavaScript notices by itself.
  */
 
+import { ExternLinker, type ExternModules } from "../../src/lang/externs.ts";
 import type {
   Atom,
   BinaryOperator,
@@ -24,6 +25,7 @@ import type {
   Variable,
 } from "../../src/lang/ir/ir.ts";
 import { numberBytes } from "../../src/lang/ir/numbers.ts";
+import { externsOf } from "../../src/lang/ir/outside.ts";
 import { PANIC_MESSAGES } from "../../src/lang/ir/panics.ts";
 import { allocates } from "../../src/lang/ir/safepoints.ts";
 import { ManualMemory } from "./manualmemory.ts";
@@ -33,6 +35,7 @@ export interface InterpreterInput {
   readonly input?: Uint8Array;
   /** The deepest chain of calls; beyond it the program stops with a stack overflow. */
   readonly maxDepth?: number;
+  readonly externs?: ExternModules;
   /** Is told of calls and allocations while the program runs. */
   readonly observer?: Observer;
 }
@@ -175,10 +178,14 @@ class Interpreter {
   readonly #codes = new Map<IrFunction, Code>();
   readonly #globals = new Map<IrGlobal, unknown>();
   readonly #memory = new ManualMemory();
+  readonly #externs: WebAssembly.Imports;
 
   constructor(program: IrProgram, input: InterpreterInput) {
     this.#program = program;
     this.#input = input;
+    const linker = new ExternLinker(externsOf(program), input.externs ?? {});
+    this.#externs = linker.imports();
+    linker.attach(this.#memory);
   }
 
   run(): void {
@@ -373,6 +380,14 @@ class Interpreter {
       case "memoryStore":
         this.#memory.store(i.value.type, this.#place(i, int, i.value.type), read(i.value));
         return;
+      case "callExtern": {
+        const result = this.#callExtern(
+          i,
+          i.args.map((arg) => (arg.type.kind === "slice" ? slice(arg as Variable) : read(arg))),
+        );
+        for (const dst of i.dsts) values[dst.id] = fromExtern(dst.type, result);
+        return;
+      }
       case "write": {
         const { storage: from, start, length } = slice(i.bytes);
         const stream = i.stream === 1 ? this.stdout : this.stderr;
@@ -390,6 +405,28 @@ class Interpreter {
     }
   }
 
+  /** Calls a function of another module, with copies of texts in memory while it runs. */
+  #callExtern({ extern, line }: Extract<Instruction, { op: "callExtern" }>, args: readonly unknown[]): unknown {
+    const memory = this.#memory;
+    const copies: number[] = [];
+    const passed = args.flatMap((arg, index) => {
+      if (extern.params[index]!.kind !== "slice") return [arg];
+      const { storage, start, length } = arg as Slice;
+      const copy = memory.allocate(length);
+      const bytes = (storage.data as Uint8Array).subarray(start, start + length);
+      new Uint8Array(memory.memory.buffer).set(bytes, copy);
+      copies.push(copy);
+      return [copy, length];
+    });
+    const before = memory.liveBytes;
+    const result = (this.#externs[extern.module]![extern.name] as (...args: unknown[]) => unknown)(...passed);
+    if (memory.liveBytes !== before && extern.effect !== "returned") {
+      throw new Panic(extern.effect === "nothing" ? "allocatedSomething" : "keptMemory", line);
+    }
+    for (const copy of copies) memory.free(copy);
+    return result;
+  }
+
   /** The address of a number in memory, which has to be there. */
   #place(
     { address, index, line }: Extract<Instruction, { op: "memoryLoad" | "memoryStore" }>,
@@ -400,6 +437,15 @@ class Interpreter {
     if (!this.#memory.reaches(place, numberBytes(type))) throw new Panic("outsideMemory", line);
     return place;
   }
+}
+
+/** What another module returned, as wasm would convert it. */
+function fromExtern({ kind }: IrType, result: unknown): unknown {
+  if (kind === "long") return BigInt.asIntN(64, result as bigint);
+  if (kind === "float") return Number(result);
+  const number = Number(result) | 0;
+  if (kind === "bool") return truth(number !== 0);
+  return kind === "byte" ? number & 0xff : number;
 }
 
 function atomValue(values: readonly unknown[], atom: Atom): unknown {

@@ -15,31 +15,34 @@ export class ManualMemory {
   readonly memory = new WebAssembly.Memory({ initial: 1 });
   /** The bytes of each live allocation by its address. */
   readonly #live = new Map<number, number>();
+  /** The pages that are not ours: others have grown them. */
+  readonly #foreign = new Set<number>();
   #end = FIRST_ADDRESS;
+  /** Where the pages end that we have grown last. */
+  #limit = PAGE_BYTES;
 
   /** @returns the address of zeroed memory; 0 when there is none */
-  allocate(bytes: number): number {
+  allocate = (bytes: number): number => {
+    if (bytes < 0 || this.#end + bytes > LARGEST_BYTES) return 0;
+    if (this.#end + bytes >= this.#limit) this.#grow(bytes);
     const address = this.#end;
-    if (bytes < 0 || address + bytes > LARGEST_BYTES) return 0;
     this.#end = Math.ceil((address + bytes + 1) / ALIGNMENT) * ALIGNMENT;
-    const missing = this.#end - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
     this.#live.set(address, bytes);
     return address;
-  }
+  };
 
-  resize(address: number, bytes: number): number {
+  resize = (address: number, bytes: number): number => {
     const moved = this.allocate(bytes);
     if (moved === 0) return 0;
     const kept = Math.min(bytes, this.#live.get(address)!);
     new Uint8Array(this.memory.buffer).copyWithin(moved, address, address + kept);
     this.free(address);
     return moved;
-  }
+  };
 
-  free(address: number): void {
+  free = (address: number): void => {
     this.#live.delete(address);
-  }
+  };
 
   owns(address: number): boolean {
     return this.#live.has(address);
@@ -52,7 +55,8 @@ export class ManualMemory {
 
   /** Whether memory that is allocated, or that somebody else has grown, is at the address. */
   reaches(address: number, bytes: number): boolean {
-    if (address >= this.#end) return address + bytes <= this.memory.buffer.byteLength && this.#isForeign(address);
+    this.#findForeign();
+    if (this.#foreign.has(Math.floor(address / PAGE_BYTES))) return address + bytes <= this.memory.buffer.byteLength;
     return [...this.#live].some(([start, length]) => start <= address && address + bytes <= start + length);
   }
 
@@ -71,8 +75,15 @@ export class ManualMemory {
     else view.setInt32(address, value as number, true);
   }
 
-  /** What lies beyond the page of our last allocation has been grown by others, or by nobody. */
-  #isForeign(address: number): boolean {
-    return address >= Math.ceil(this.#end / PAGE_BYTES) * PAGE_BYTES;
+  /** Grows the memory for `bytes` more, behind what others have grown in between. */
+  #grow(bytes: number): void {
+    this.#findForeign();
+    const start = this.memory.grow(Math.ceil((bytes + 1) / PAGE_BYTES)) * PAGE_BYTES;
+    if (start !== this.#limit) this.#end = start;
+    this.#limit = this.memory.buffer.byteLength;
+  }
+
+  #findForeign(): void {
+    for (let at = this.#limit; at < this.memory.buffer.byteLength; at += PAGE_BYTES) this.#foreign.add(at / PAGE_BYTES);
   }
 }

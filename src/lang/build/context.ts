@@ -2,7 +2,7 @@
 
 import type { FunctionSymbol, GlobalSymbol, Local } from "../check/typed.ts";
 import type { FunctionType } from "../check/types.ts";
-import type { IrFunction, IrGlobal, Site } from "../ir/ir.ts";
+import type { IrExtern, IrFunction, IrGlobal, Site } from "../ir/ir.ts";
 import type { FunctionCase, Representation } from "./representation.ts";
 
 export interface ProgramContext {
@@ -19,5 +19,7 @@ export interface ProgramContext {
   caller(type: FunctionType, line: number): IrFunction;
   /** The case of a function that becomes a value; makes the function reachable. */
   functionCase(type: FunctionType, symbol: FunctionSymbol, captures: readonly Local[]): FunctionCase;
+  /** The import of an extern function. */
+  externFor(symbol: FunctionSymbol): IrExtern;
   site(functionName: string, line: number, what: string): Site;
 }

@@ -6,6 +6,7 @@ import type { Atom, UnaryOperator } from "../ir/ir.ts";
 import { buildArithmetic, buildComparison } from "./arithmetic.ts";
 import { buildClosure, unknownCall } from "./closures.ts";
 import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
+import { buildExternCall } from "./externs.ts";
 import { buildField, buildMember } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 import { buildList } from "./lists.ts";
@@ -44,6 +45,15 @@ export function buildExpression(
         return dst;
       });
     case "call":
+      if (expression.callee.extern !== undefined) {
+        return buildExternCall(
+          fn,
+          expression.callee,
+          fn.values(expression.args),
+          fn.line(expression.span),
+          name ?? "t",
+        );
+      }
       return fn.call(expression.callee, fn.values(expression.args).flat(), name ?? "t", fn.line(expression.span));
     case "closure":
       return [buildClosure(fn, expression, name)];

@@ -5,7 +5,7 @@
 
 import type { FunctionSymbol, GlobalSymbol, Local, TypedProgram } from "../check/typed.ts";
 import { BYTES, type FunctionType, typeName, UNIT } from "../check/types.ts";
-import type { IrFunction, IrGlobal, IrProgram, Site } from "../ir/ir.ts";
+import type { IrExtern, IrFunction, IrGlobal, IrProgram, Site } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { MoteError } from "../source.ts";
 import { buildCaller, declareCaller } from "./closures.ts";
@@ -32,6 +32,7 @@ class ProgramBuilder implements ProgramContext {
   readonly #pending: FunctionSymbol[] = [];
   readonly #globals = new Map<GlobalSymbol, readonly IrGlobal[]>();
   readonly #callers = new Map<FunctionType, IrFunction>();
+  readonly #externs = new Map<FunctionSymbol, IrExtern>();
   readonly #sites: Site[] = [];
 
   constructor(program: TypedProgram, prelude: TypedProgram) {
@@ -113,6 +114,18 @@ class ProgramBuilder implements ProgramContext {
   functionCase(type: FunctionType, symbol: FunctionSymbol, captures: readonly Local[]): FunctionCase {
     this.functionFor(symbol);
     return this.representation.functionCase(type, symbol, captures);
+  }
+
+  externFor(symbol: FunctionSymbol): IrExtern {
+    let extern = this.#externs.get(symbol);
+    if (extern === undefined) {
+      const { name, parameters, result } = symbol;
+      const { module, effect } = symbol.extern!;
+      const params = parameters.flatMap(({ type }) => this.representation.of(type));
+      extern = { module, name, params, result: this.representation.of(result)[0] ?? null, effect };
+      this.#externs.set(symbol, extern);
+    }
+    return extern;
   }
 
   site(functionName: string, line: number, what: string): Site {

@@ -4,6 +4,7 @@ import type { Span } from "../source.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { checkArguments, checkCount } from "./arguments.ts";
 import type { Body } from "./body.ts";
+import { requireSafe } from "./externs.ts";
 import { callOf } from "./lambdas.ts";
 import { checkPointer } from "./pointers.ts";
 import { BUILT_IN_FUNCTIONS } from "./scope.ts";
@@ -38,6 +39,7 @@ export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): 
   }
   const callee = functions.get(name.text);
   if (callee !== undefined) {
+    requireSafe(body, callee, name.span);
     const typed = checkArguments(
       body,
       name.text,

@@ -10,6 +10,7 @@ import type {
   CaseDeclaration,
   ClassDeclaration,
   Expression,
+  ExternFunctionDeclaration,
   FieldDeclaration,
   FunctionDeclaration,
   GlobalDeclaration,
@@ -17,6 +18,7 @@ import type {
   StructDeclaration,
   UnionDeclaration,
 } from "../syntax/ast.ts";
+import { checkFreeing, externSymbol } from "./externs.ts";
 import { isOptionalCase } from "./optionals.ts";
 import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
 import type { FunctionSymbol, GlobalSymbol, Local } from "./typed.ts";
@@ -56,11 +58,13 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   const classes: [ClassType, ClassDeclaration][] = [];
   const functions: FunctionDeclaration[] = [];
   const globals: GlobalDeclaration[] = [];
+  const externs: ExternFunctionDeclaration[] = [];
   for (const declaration of ast.declarations) {
     if (declaration.kind === "struct") structs.push([declareStruct(scope, declaration), declaration]);
     else if (declaration.kind === "union") cases.push(...declareUnion(scope, declaration));
     else if (declaration.kind === "class") classes.push([declareClass(scope, declaration), declaration]);
     else if (declaration.kind === "global") globals.push(declaration);
+    else if (declaration.kind === "externFunction") externs.push(declaration);
     else functions.push(declaration);
   }
   for (const [struct, node] of structs) struct.fields = resolveFields(scope, node.fields);
@@ -74,6 +78,8 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   for (const [unionCase] of cases) unionCase.fields = checkUnpacked(scope, unionCase.fields);
   for (const [type] of classes) type.fields = checkUnpacked(scope, type.fields);
   const bodies = functions.map((node) => ({ symbol: declareFunction(scope, node), node: node.body }));
+  for (const node of externs) declareExtern(scope, node);
+  checkFreeing(scope, externs);
   const members = classes.flatMap(([type, node]) => declareMembers(scope, type, node));
   // Globals first and in order: the type of one may follow from its value.
   return [...globals.map((node) => declareGlobal(scope, node)), ...members, ...bodies];
@@ -236,18 +242,26 @@ function checkUnpacked<F extends Field>(scope: ProgramScope, fields: readonly F[
 }
 
 function declareFunction(scope: ProgramScope, node: FunctionDeclaration): FunctionSymbol {
-  const { name } = node;
-  const symbol = functionSymbol(scope, node, name.text, []);
+  const symbol = functionSymbol(scope, node, node.name.text, []);
+  enterFunction(scope, node.name, symbol);
+  return symbol;
+}
+
+function declareExtern(scope: ProgramScope, node: ExternFunctionDeclaration): void {
+  const symbol = functionSymbol(scope, node, node.name.text, []);
+  enterFunction(scope, node.name, { ...symbol, extern: externSymbol(scope, node, symbol) });
+}
+
+function enterFunction(scope: ProgramScope, name: Name, symbol: FunctionSymbol): void {
   const other = scope.functions.get(name.text);
   if (BUILT_IN_FUNCTIONS.has(name.text)) scope.report(name.span, `the function \`${name.text}\` is built in`);
   else if (other !== undefined) reportTwice(scope, name, "function", other.span);
   else scope.functions.set(name.text, symbol);
-  return symbol;
 }
 
 function functionSymbol(
   scope: ProgramScope,
-  node: FunctionDeclaration,
+  node: Pick<FunctionDeclaration, "name" | "parameters" | "result">,
   name: string,
   first: readonly Local[],
 ): FunctionSymbol {

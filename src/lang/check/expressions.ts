@@ -4,6 +4,7 @@ import type { Expression, IfNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkCall } from "./calls.ts";
 import { checkCase, checkStructLiteral } from "./constructions.ts";
+import { requireSafe } from "./externs.ts";
 import { readOf } from "./fields.ts";
 import { checkCallValue, checkLambda, functionValue } from "./lambdas.ts";
 import { checkArrayLiteral, checkInteger, checkText } from "./literals.ts";
@@ -102,7 +103,10 @@ function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   }
   if (global !== undefined) return { kind: "global", global, type: global.type, span };
   const symbol = body.scope.functions.get(name);
-  if (symbol !== undefined) return functionValue(symbol, span);
+  if (symbol !== undefined) {
+    requireSafe(body, symbol, span);
+    return functionValue(symbol, span);
+  }
   const hint = BUILT_IN_FUNCTIONS.has(name)
     ? `\`${name}\` is built in, and no value: write \`fn(...) { ${name}(...) }\``
     : didYouMean(name, [...body.localNames(), ...body.scope.globals.keys(), ...body.scope.functions.keys()]);

@@ -24,8 +24,19 @@ export interface FunctionSymbol {
   result: Type;
   readonly source: SourceFile;
   readonly span: Span;
-  /** Set when the body has been checked. */
+  /** Set when the body has been checked; stays null for an extern function. */
   body: TypedBlock | null;
+  /** For a function of another wasm module. */
+  readonly extern?: ExternSymbol;
+}
+
+/** What is known of an extern function besides its parameters and its result. */
+export interface ExternSymbol {
+  readonly module: string;
+  /** Of the memory that a call allocates, nothing is left, or nothing but what it returns. */
+  readonly effect: "nothing" | "within" | "returned";
+  /** It takes or returns pointers: what it does with them nobody checks. */
+  readonly isUnsafe: boolean;
 }
 
 /** A variable of the whole program. Compared by identity. */

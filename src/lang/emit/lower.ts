@@ -324,6 +324,8 @@ class FunctionLowering implements FunctionContext {
         return this.#context.manual.load(this, instruction);
       case "memoryStore":
         return this.#context.manual.store(this, instruction);
+      case "callExtern":
+        return this.#context.externs.call(this, manager, instruction);
       case "write":
         return manager.write(this, instruction);
       case "readInput":

@@ -160,6 +160,8 @@ export type PanicCode =
   | "outOfMemory" // raised by managers, and where malloc has nothing
   | "notAllocated" // debug builds: free or resize of what is not allocated
   | "outsideMemory" // debug builds: load or store where nothing is allocated
+  | "allocatedSomething" // debug builds: an extern function that allocates nothing did
+  | "keptMemory" // debug builds: an extern function that allocates within kept some
   | "stackOverflow" // raised by managers: the shadow stack is full
   | "failed"; // the program called fail(text); the text has been written to standard error before
 
@@ -354,6 +356,15 @@ export type Instruction =
       readonly line: number;
     }
 
+  /** Calls a function of another module, which reaches nothing that a manager owns. Never a safepoint. */
+  | {
+      readonly op: "callExtern";
+      readonly dsts: readonly Variable[];
+      readonly extern: IrExtern;
+      readonly args: readonly Atom[];
+      readonly line: number;
+    }
+
   // The outside world
   /** Appends bytes to standard output (stream 1, buffered by the runtime support) or standard error (2, unbuffered). */
   | { readonly op: "write"; readonly stream: 1 | 2; readonly bytes: Variable }
@@ -387,6 +398,18 @@ export interface IrFunction {
   readonly line: number;
   /** Not written in the program: of the prelude, or made by the compiler. */
   readonly internal?: boolean;
+}
+
+/** A function of another wasm module. Compared by identity. */
+export interface IrExtern {
+  readonly module: string;
+  readonly name: string;
+  /** Numbers, and TEXT_TYPE: the address and length of bytes that are there during the call. */
+  readonly params: readonly IrType[];
+  /** A number. */
+  readonly result: IrType | null;
+  /** Of the memory that a call allocates, nothing is left, or nothing but what it returns. */
+  readonly effect: "nothing" | "within" | "returned";
 }
 
 export interface IrProgram {

@@ -22,6 +22,8 @@ export const PANIC_MESSAGES: Readonly<Record<PanicCode, readonly MessagePart[] |
   negativeLength: ["length ", A, " is negative"],
   notAllocated: ["this memory is not allocated, or has been freed"],
   outsideMemory: ["access to memory that is not allocated"],
+  allocatedSomething: ["an extern function that `allocates nothing` has allocated or freed memory"],
+  keptMemory: ["an extern function that `allocates within` has left more or less memory than there was"],
   outOfMemory: ["out of memory"],
   stackOverflow: ["stack overflow"],
   failed: null,

@@ -127,6 +127,8 @@ class FunctionPrinter {
         return set(i.dst, `same ${atom(i.a)}, ${atom(i.b)}`);
       case "call":
         return sets(i.dsts, `call ${i.callee.name}(${this.#atoms(i.args)})`);
+      case "callExtern":
+        return sets(i.dsts, `extern ${i.extern.module}.${i.extern.name}(${this.#atoms(i.args)})`);
       case "construct":
         return set(i.dst, `new ${i.record.name}(${this.#atoms(i.args)})`);
       case "immediate":

@@ -30,6 +30,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "call":
     case "tailCall":
     case "construct":
+    case "callExtern":
       return instruction.args;
     case "field":
       return [instruction.object];

@@ -9,7 +9,7 @@ import binaryen from "binaryen";
 import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../heap/contract.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../emit/link.ts";
 import { defineFunction, type Locals } from "../emit/locals.ts";
-import { usesMalloc } from "../ir/memory.ts";
+import { usesMalloc } from "../ir/outside.ts";
 import { BuildOptionError } from "../options.ts";
 import type { Place } from "./linear/access.ts";
 import type { RecordLayout } from "./linear/layout.ts";

@@ -33,6 +33,7 @@ import type {
 } from "../ir/ir.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Wasi } from "../wasi/wasi.ts";
+import type { Externs, Lent } from "./externs.ts";
 import type { ManualMemory } from "./manual.ts";
 
 export type ExpressionRef = binaryen.ExpressionRef;
@@ -73,6 +74,7 @@ export interface ManagerContext {
   readonly counters: Counters;
   /** Memory that the program manages itself; only where `usesMalloc`. */
   readonly manual: ManualMemory;
+  readonly externs: Externs;
 }
 
 /** What a manager may use while one function is lowered. */
@@ -195,6 +197,8 @@ export interface MemoryManager {
   literal(context: FunctionContext, instruction: InstructionOf<"literal">): ExpressionRef;
 
   // The outside world
+  /** A text for a call of another module: its bytes in linear memory, as address and length, until the call is over. */
+  lend(context: FunctionContext, text: Atom, line: number): Lent;
   write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef;
   readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef;
   arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef;

@@ -28,8 +28,18 @@ export class ManualMemory {
     return this.#call("mallocOpen", [this.#module.i32.const(limitBytes | 0)]);
   }
 
+  /** The address of `bytes` of zeroed memory, or 0 (i32). */
+  malloc(bytes: ExpressionRef): ExpressionRef {
+    return this.#call("malloc", [bytes]);
+  }
+
+  /** Frees what is known to be allocated. */
+  release(address: ExpressionRef): ExpressionRef {
+    return this.#module.call(coreName(this.#module, "free"), [address], none);
+  }
+
   allocate(context: FunctionContext, { dst, bytes }: InstructionOf<"memoryAllocate">): ExpressionRef {
-    return context.assign(dst, [this.#call("malloc", [context.value(bytes)])]);
+    return context.assign(dst, [this.malloc(context.value(bytes))]);
   }
 
   resize(context: FunctionContext, { dst, address, bytes, line }: InstructionOf<"memoryResize">): ExpressionRef {
@@ -42,7 +52,7 @@ export class ManualMemory {
   free(context: FunctionContext, { address, line }: InstructionOf<"memoryFree">): ExpressionRef {
     return context.sequence([
       ...this.#requireOwned(context, context.value(address), line),
-      this.#module.call(coreName(this.#module, "free"), [context.value(address)], none),
+      this.release(context.value(address)),
     ]);
   }
 

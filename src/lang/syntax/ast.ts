@@ -22,7 +22,8 @@ export type Declaration =
   | UnionDeclaration
   | ClassDeclaration
   | GlobalDeclaration
-  | FunctionDeclaration;
+  | FunctionDeclaration
+  | ExternFunctionDeclaration;
 
 export interface FieldDeclaration extends Node {
   readonly name: Name;
@@ -70,6 +71,23 @@ export interface FunctionDeclaration extends Node {
   readonly parameters: readonly FieldDeclaration[];
   readonly result: TypeNode | null;
   readonly body: BlockNode;
+}
+
+/** What an extern function does to memory: `allocates nothing`, `allocates within`, or `returns memory`. */
+export interface EffectNode extends Node {
+  readonly kind: "nothing" | "within" | "memory";
+  /** The function that frees the memory, where that is not the program's own allocator. */
+  readonly freedBy: Name | null;
+}
+
+/** `extern "module" fn name(...)`: a function of another wasm module. */
+export interface ExternFunctionDeclaration extends Node {
+  readonly kind: "externFunction";
+  readonly module: Name;
+  readonly name: Name;
+  readonly parameters: readonly FieldDeclaration[];
+  readonly result: TypeNode | null;
+  readonly effect: EffectNode | null;
 }
 
 export type TypeNode =

@@ -16,13 +16,15 @@ interface Expectation {
 
 /** The grammar's names for things, as they read in a sentence; "space" is not worth mentioning. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  declaration: ["a declaration (`fn`, `struct`, `union`, `class` or `global`)"],
+  declaration: ["a declaration (`fn`, `struct`, `union`, `class`, `global` or `extern`)"],
   statement: ["a statement"],
   expression: ["an expression"],
   pattern: ["a pattern"],
   type: ["a type"],
   name: ["a name"],
   "capitalised name": ["a capitalised name"],
+  "module name": ['a module\'s name in "double quotes"'],
+  amount: ["`nothing`", "`within`"],
   number: ["a number"],
   operator: ["an operator"],
   "line end": ["a line end"],

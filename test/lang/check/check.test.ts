@@ -894,7 +894,7 @@ fn main() {
       test.mote:3:30: error: expected an expression, but found \`}\`
        3 | fn half(n: Int) -> Int { n / }
          |                              ^
-      test.mote:4:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\` or \`global\`), but found \`func\`
+      test.mote:4:1: error: expected a declaration (\`fn\`, \`struct\`, \`union\`, \`class\`, \`global\` or \`extern\`), but found \`func\`
        4 | func twice(n: Int) -> Int { n * 2 }
          | ^^^^
          = hint: a function begins with \`fn\`

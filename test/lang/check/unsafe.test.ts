@@ -21,23 +21,23 @@ fn main() {
        1 | global p: Pointer[Int] = allocate(3)
          |                          ^^^^^^^^
          = hint: write \`unsafe { ... }\` around it
-      test.mote:5:20: error: \`.load(...)\` of a pointer may be called only in an \`unsafe\` block
+      test.mote:5:20: error: \`.load\` of a pointer may be called only in an \`unsafe\` block
        5 |   print("{same} {p.load(0)}")
          |                    ^^^^
          = hint: write \`unsafe { ... }\` around it
-      test.mote:6:5: error: \`.at(...)\` of a pointer may be called only in an \`unsafe\` block
+      test.mote:6:5: error: \`.at\` of a pointer may be called only in an \`unsafe\` block
        6 |   p.at(1).store(0, 1)
          |     ^^
          = hint: write \`unsafe { ... }\` around it
-      test.mote:6:11: error: \`.store(...)\` of a pointer may be called only in an \`unsafe\` block
+      test.mote:6:11: error: \`.store\` of a pointer may be called only in an \`unsafe\` block
        6 |   p.at(1).store(0, 1)
          |           ^^^^^
          = hint: write \`unsafe { ... }\` around it
-      test.mote:8:19: error: \`.address(...)\` of a pointer may be called only in an \`unsafe\` block
+      test.mote:8:19: error: \`.address\` of a pointer may be called only in an \`unsafe\` block
        8 |   let address = p.address()
          |                   ^^^^^^^
          = hint: write \`unsafe { ... }\` around it
-      test.mote:9:5: error: \`.free(...)\` of a pointer may be called only in an \`unsafe\` block
+      test.mote:9:5: error: \`.free\` of a pointer may be called only in an \`unsafe\` block
        9 |   p.free()
          |     ^^^^
          = hint: write \`unsafe { ... }\` around it"

@@ -23,8 +23,9 @@ import {
   TEXT_ELEMENT,
   type Variable,
 } from "../../ir/ir.ts";
-import { usesMalloc } from "../../ir/memory.ts";
+import { usesMalloc } from "../../ir/outside.ts";
 import { BuildOptionError, InternalCompilerError } from "../../options.ts";
+import type { Lent } from "../externs.ts";
 import { PlainFrames } from "../frames.ts";
 import type {
   ExpressionRef,
@@ -272,6 +273,22 @@ class HostManager extends PlainFrames implements MemoryManager {
   }
 
   // The outside world
+
+  lend(context: FunctionContext, text: Atom, line: number): Lent {
+    const { manual } = this.#context;
+    const [array, offset, length] = context.values(text) as [ExpressionRef, ExpressionRef, ExpressionRef];
+    const copy = context.temporary(binaryen.i32);
+    const bytes = (): ExpressionRef => context.values(text)[LENGTH_PART] as ExpressionRef;
+    return {
+      before: [
+        copy.set(manual.malloc(bytes())),
+        this.#module.if(this.#module.i32.eqz(copy.get()), context.panic("outOfMemory", line)),
+        this.#io.copyOut(array, offset, copy.get(), length),
+      ],
+      values: [copy.get(), bytes()],
+      after: [manual.release(copy.get())],
+    };
+  }
 
   write(context: FunctionContext, { stream, bytes }: InstructionOf<"write">): ExpressionRef {
     return this.#io.write(stream, context.values(bytes));
