@@ -420,7 +420,7 @@ class Interpreter {
     });
     const before = memory.liveBytes;
     const result = (this.#externs[extern.module]![extern.name] as (...args: unknown[]) => unknown)(...passed);
-    if (memory.liveBytes !== before && extern.effect !== "returned") {
+    if (memory.liveBytes !== before && extern.effect !== "kept") {
       throw new Panic(extern.effect === "nothing" ? "allocatedSomething" : "keptMemory", line);
     }
     for (const copy of copies) memory.free(copy);

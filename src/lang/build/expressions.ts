@@ -9,6 +9,7 @@ import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } fr
 import { buildExternCall } from "./externs.ts";
 import { buildField, buildMember } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
+import { buildFreeHandle } from "./handles.ts";
 import { buildList } from "./lists.ts";
 import { buildGet, buildIsSome, buildOr, someOf } from "./optionals.ts";
 import { buildPointer } from "./pointers.ts";
@@ -141,6 +142,9 @@ function buildBuiltin(fn: FunctionBuilder, expression: ExpressionOf<"builtin">, 
     case "pointerAt":
     case "pointerAddress":
       return buildPointer(fn, expression, expression.builtin, name);
+    case "handleFree":
+      buildFreeHandle(fn, args[0]!, fn.line(span));
+      return [];
     case "optionalIsSome":
       return [buildIsSome(fn, args[0]!, name)];
     case "optionalGet":

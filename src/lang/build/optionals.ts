@@ -9,7 +9,13 @@ import { readCaseField } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 
 /** Builds what happens with a value, and without one. */
-function choose(fn: FunctionBuilder, type: Type, subject: Value, some: (value: Value) => void, none: () => void): void {
+export function chooseOptional(
+  fn: Emitter,
+  type: Type,
+  subject: Value,
+  some: (value: Value) => void,
+  none: () => void,
+): void {
   if (type.kind !== "union") throw new InternalCompilerError("this is no optional value");
   const someCase = type.cases[1]!;
   const union: UnionType = fn.representation.union(type);
@@ -27,6 +33,14 @@ function choose(fn: FunctionBuilder, type: Type, subject: Value, some: (value: V
   );
 }
 
+/** No value, of an optional type. */
+export function noneOf(fn: Emitter, type: UnionSource): Variable {
+  const union = fn.representation.union(type);
+  const dst = fn.variable({ kind: "union", union }, "none");
+  fn.emit({ op: "immediate", dst, union, caseIndex: 0 });
+  return dst;
+}
+
 /** A value as an optional one. */
 export function someOf(fn: Emitter, type: UnionSource, value: Value, line: number, name = "some"): Variable {
   const union = fn.representation.union(type);
@@ -41,7 +55,7 @@ export function someOf(fn: Emitter, type: UnionSource, value: Value, line: numbe
 
 export function buildIsSome(fn: FunctionBuilder, subject: TypedExpression, name = "c"): Atom {
   const result = fn.results([{ kind: "bool" }], [name]);
-  choose(
+  chooseOptional(
     fn,
     subject.type,
     fn.value(subject),
@@ -55,7 +69,7 @@ export function buildIsSome(fn: FunctionBuilder, subject: TypedExpression, name 
 export function buildGet(fn: FunctionBuilder, subject: TypedExpression, line: number, name = "value"): Value {
   const element = optionalElement(subject.type)!;
   const results = fn.results(fn.representation.of(element), fn.representation.names(element, name));
-  choose(
+  chooseOptional(
     fn,
     subject.type,
     fn.value(subject),
@@ -71,7 +85,7 @@ export function buildOr(fn: FunctionBuilder, subject: TypedExpression, other: Ty
   const held = fn.held(subject);
   const instead = fn.value(other);
   const results = fn.results(fn.representation.of(element), fn.representation.names(element, name));
-  choose(
+  chooseOptional(
     fn,
     subject.type,
     held.get(),

@@ -11,7 +11,7 @@ import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { boolConstant, type Emitter, intConstant, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function.ts";
-import { someOf } from "./optionals.ts";
+import { noneOf, someOf } from "./optionals.ts";
 import { INT_TYPE, PORT_COUNT, PORT_FIRST, PORT_STORAGE } from "./representation.ts";
 import { arrayLength, newArray, portCount } from "./sequences.ts";
 import { typeFunction } from "./typefunction.ts";
@@ -87,9 +87,7 @@ function getFunction(fn: Emitter, element: Type, line: number): IrFunction {
     into.fn.results = [{ kind: "union", union }];
     const count = portCount(into, port);
     into.if(into.compare("eq", count, ZERO), () => {
-      const none = into.variable({ kind: "union", union }, "none");
-      into.emit({ op: "immediate", dst: none, union, caseIndex: 0 });
-      into.end({ op: "return", values: [none] });
+      into.end({ op: "return", values: [noneOf(into, type)] });
     });
     const storage = into.field(port, PORT_STORAGE, "storage");
     const first = into.field(port, PORT_FIRST, "first");

@@ -11,6 +11,7 @@ import type {
   ClassDeclaration,
   Expression,
   ExternFunctionDeclaration,
+  ExternHandleDeclaration,
   FieldDeclaration,
   FunctionDeclaration,
   GlobalDeclaration,
@@ -18,7 +19,7 @@ import type {
   StructDeclaration,
   UnionDeclaration,
 } from "../syntax/ast.ts";
-import { checkFreeing, externSymbol } from "./externs.ts";
+import { checkFreeing, checkModule, externSymbol } from "./externs.ts";
 import { isOptionalCase } from "./optionals.ts";
 import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
 import type { FunctionSymbol, GlobalSymbol, Local } from "./typed.ts";
@@ -30,6 +31,7 @@ import {
   componentCount,
   ERROR,
   type Field,
+  type HandleType,
   type StructType,
   TEXT,
   type Type,
@@ -59,11 +61,13 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   const functions: FunctionDeclaration[] = [];
   const globals: GlobalDeclaration[] = [];
   const externs: ExternFunctionDeclaration[] = [];
+  const handles: HandleType[] = [];
   for (const declaration of ast.declarations) {
     if (declaration.kind === "struct") structs.push([declareStruct(scope, declaration), declaration]);
     else if (declaration.kind === "union") cases.push(...declareUnion(scope, declaration));
     else if (declaration.kind === "class") classes.push([declareClass(scope, declaration), declaration]);
     else if (declaration.kind === "global") globals.push(declaration);
+    else if (declaration.kind === "externHandle") handles.push(declareHandle(scope, declaration));
     else if (declaration.kind === "externFunction") externs.push(declaration);
     else functions.push(declaration);
   }
@@ -79,7 +83,7 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   for (const [type] of classes) type.fields = checkUnpacked(scope, type.fields);
   const bodies = functions.map((node) => ({ symbol: declareFunction(scope, node), node: node.body }));
   for (const node of externs) declareExtern(scope, node);
-  checkFreeing(scope, externs);
+  checkFreeing(scope, externs, handles);
   const members = classes.flatMap(([type, node]) => declareMembers(scope, type, node));
   // Globals first and in order: the type of one may follow from its value.
   return [...globals.map((node) => declareGlobal(scope, node)), ...members, ...bodies];
@@ -120,6 +124,14 @@ function declareUnion(scope: ProgramScope, node: UnionDeclaration): [UnionCase, 
 function declareClass(scope: ProgramScope, node: ClassDeclaration): ClassType {
   const { text: name, span } = node.name;
   const type: ClassType = { kind: "class", name, span, fields: [], methods: new Map() };
+  declareType(scope, node.name, type);
+  return type;
+}
+
+function declareHandle(scope: ProgramScope, node: ExternHandleDeclaration): HandleType {
+  const { text: name, span } = node.name;
+  checkModule(scope, node.module);
+  const type: HandleType = { kind: "handle", name, span, module: node.module.text, free: node.free.text };
   declareType(scope, node.name, type);
   return type;
 }
@@ -176,8 +188,10 @@ function declareMembers(scope: ProgramScope, type: ClassType, node: ClassDeclara
   return [...initialisers, ...methods];
 }
 
-function declareType(scope: ProgramScope, name: Name, type: StructType | UnionType | ClassType): void {
-  const other = scope.types.get(name.text) as StructType | UnionType | ClassType | undefined;
+type DeclaredType = StructType | UnionType | ClassType | HandleType;
+
+function declareType(scope: ProgramScope, name: Name, type: DeclaredType): void {
+  const other = scope.types.get(name.text) as DeclaredType | undefined;
   if (BUILT_IN_TYPE_NAMES.includes(name.text)) scope.report(name.span, `the type \`${name.text}\` is built in`);
   else if (other !== undefined) reportTwice(scope, name, "type", other.span);
   else scope.types.set(name.text, type);

@@ -6,7 +6,7 @@ import type { Body } from "./body.ts";
 import type { ProgramScope } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import type { ExternSymbol, FunctionSymbol } from "./typed.ts";
-import { ERROR, isPlainData, TEXT, type Type, typeName, UNIT } from "./types.ts";
+import { ERROR, type HandleType, isPlainData, optionalElement, TEXT, type Type, typeName, UNIT } from "./types.ts";
 import { describe } from "./words.ts";
 
 /** Modules that a program imports from for purposes of its own. */
@@ -22,21 +22,23 @@ export function externSymbol(
   node: ExternFunctionDeclaration,
   { parameters, result }: FunctionSymbol,
 ): ExternSymbol {
-  checkModule(scope, node.module);
-  if (node.name.text === "main") scope.report(node.name.span, "`main` is the program's own, and cannot be extern");
+  const { module, name } = node;
+  checkModule(scope, module);
+  if (name.text === "main") scope.report(name.span, "`main` is the program's own, and cannot be extern");
   for (const [index, { type }] of parameters.entries()) {
-    if (type === ERROR || type === TEXT || isExchanged(type)) continue;
-    const message = `an extern function cannot take ${describe(type)}`;
-    scope.report(node.parameters[index]!.type.span, message, "it takes numbers, Byte, Bool, Text and pointers");
+    const { span } = node.parameters[index]!.type;
+    if (type === TEXT || isExchanged(scope, module, type, span)) continue;
+    const hint = "it takes numbers, Byte, Bool, Text, pointers and handles";
+    scope.report(span, `an extern function cannot take ${describe(type)}`, hint);
   }
-  if (node.result !== null && result !== ERROR && !isExchanged(result)) {
+  if (node.result !== null && !isExchanged(scope, module, result, node.result.span)) {
     const hint =
-      result === TEXT ? "it can return a `Pointer[Byte]`" : "it returns a number, a Byte, a Bool or a pointer";
+      result === TEXT ? "it can return a `Pointer[Byte]`" : "it returns a number, Byte, Bool, pointer or handle";
     scope.report(node.result.span, `an extern function cannot return ${describe(result)}`, hint);
   }
-  const types = [...parameters.map(({ type }) => type), result];
-  const isUnsafe = types.some((type) => type.kind === "pointer");
-  return { module: node.module.text, effect: effectOf(scope, node, result), isUnsafe };
+  const types = parameters.map(({ type }) => type);
+  const isUnsafe = [...types, result].some((type) => type.kind === "pointer");
+  return { module: module.text, effect: effectOf(scope, node, types, result), isUnsafe };
 }
 
 export function checkModule(scope: ProgramScope, { text, span }: Name): void {
@@ -44,30 +46,65 @@ export function checkModule(scope: ProgramScope, { text, span }: Name): void {
   scope.report(span, `the module \`${text}\` is a part of the program's own surroundings`, "name it otherwise");
 }
 
-/** True for types whose values look the same in every module. */
-function isExchanged(type: Type): boolean {
-  return isPlainData(type);
+/** The type of handles that a type is, or is an optional one of. */
+function handleOf(type: Type): HandleType | null {
+  const element = optionalElement(type) ?? type;
+  return element.kind === "handle" ? element : null;
+}
+
+/** True for types whose values the module can get and give; reports handles of another one. */
+function isExchanged(scope: ProgramScope, module: Name, type: Type, span: Span): boolean {
+  const handle = handleOf(type);
+  if (handle !== null && handle.module !== module.text) {
+    scope.report(
+      span,
+      `\`${handle.name}\` is a handle of the module \`${handle.module}\`, and means nothing to another`,
+    );
+  }
+  return handle !== null || type === ERROR || isPlainData(type);
 }
 
 function effectOf(
   scope: ProgramScope,
   { name, effect }: ExternFunctionDeclaration,
+  parameters: readonly Type[],
   result: Type,
 ): ExternSymbol["effect"] {
+  const handle = handleOf(result);
+  if (handle !== null) {
+    if (effect !== null) {
+      const hint = "leave it out: what such a function allocates belongs to the handle";
+      scope.report(effect.span, `that the result is a \`${handle.name}\` says what this does to memory`, hint);
+    }
+    return "kept";
+  }
   if (effect === null) {
     scope.report(name.span, `what \`${name.text}\` does to memory is missing`, EFFECTS_HINT);
     return "nothing";
   }
-  if (effect.kind !== "memory") return effect.kind;
-  if (result.kind !== "pointer" && result !== ERROR) {
-    scope.report(effect.span, "memory is returned as a pointer", "declare the result: `-> Pointer[Byte]`, for example");
+  if (effect.kind === "memory") {
+    if (result.kind !== "pointer" && result !== ERROR) {
+      const hint = "declare the result: `-> Pointer[Byte]`, for example";
+      scope.report(effect.span, "memory is returned as a pointer", hint);
+    }
+    return "kept";
   }
-  return "returned";
+  // Within a handle that it is given, a function may allocate as it likes.
+  return effect.kind === "within" && parameters.some((type) => handleOf(type) !== null) ? "kept" : effect.kind;
 }
 
 /** Checks the functions behind `freed by`, when all functions are declared. */
-export function checkFreeing(scope: ProgramScope, nodes: readonly ExternFunctionDeclaration[]): void {
+export function checkFreeing(
+  scope: ProgramScope,
+  nodes: readonly ExternFunctionDeclaration[],
+  handles: readonly HandleType[],
+): void {
   for (const { name, module, effect } of nodes) {
+    const freed = handles.find((handle) => handle.module === module.text && handle.free === name.text);
+    if (freed !== undefined) {
+      const message = `\`${name.text}\` frees the handles \`${freed.name}\`, and is called by nothing else`;
+      scope.report(name.span, message, "leave this out, and write `.free()`");
+    }
     const result = scope.functions.get(name.text)?.result;
     if (effect === null || effect.freedBy === null || result?.kind !== "pointer") continue;
     checkFreedBy(scope, module, { ...effect, freedBy: effect.freedBy }, result);

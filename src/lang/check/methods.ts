@@ -174,6 +174,7 @@ function methodsOf(type: Type): MethodTable {
       address: manual("pointerAddress", INT),
     };
   }
+  if (type.kind === "handle") return { free: builtin("handleFree", UNIT) };
   const optional = optionalElement(type);
   if (optional !== null) {
     return {

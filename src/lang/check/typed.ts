@@ -33,8 +33,8 @@ export interface FunctionSymbol {
 /** What is known of an extern function besides its parameters and its result. */
 export interface ExternSymbol {
   readonly module: string;
-  /** Of the memory that a call allocates, nothing is left, or nothing but what it returns. */
-  readonly effect: "nothing" | "within" | "returned";
+  /** What of the memory that a call allocates is left: nothing, though it may be used within, or what it returns or keeps. */
+  readonly effect: "nothing" | "within" | "kept";
   /** It takes or returns pointers: what it does with them nobody checks. */
   readonly isUnsafe: boolean;
 }
@@ -106,6 +106,7 @@ export type Builtin =
   | "pointerStore"
   | "pointerAt"
   | "pointerAddress"
+  | "handleFree"
   | "optionalIsSome"
   | "optionalGet"
   | "optionalOr"

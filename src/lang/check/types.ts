@@ -17,7 +17,8 @@ export type Type =
   | FunctionType
   | ClassType
   | PortType
-  | PointerType;
+  | PointerType
+  | HandleType;
 
 export interface PrimitiveType {
   readonly kind: "int" | "long" | "byte" | "float" | "bool" | "text" | "unit" | "never" | "error";
@@ -53,6 +54,16 @@ export interface PortType {
 export interface PointerType {
   readonly kind: "pointer";
   readonly element: Type;
+}
+
+/** What an extern module hands out and only it can look into. A value is an object of the program that stands for it. */
+export interface HandleType {
+  readonly kind: "handle";
+  readonly name: string;
+  readonly span: Span;
+  readonly module: string;
+  /** The module's function that frees one. */
+  readonly free: string;
 }
 
 export interface Field {
@@ -223,7 +234,7 @@ export function isNullary(union: UnionType): boolean {
 
 /** True for types whose `==` asks whether both are the same object, or both none. */
 export function hasIdentity(type: Type): boolean {
-  return (optionalElement(type) ?? type).kind === "class";
+  return ["class", "handle"].includes((optionalElement(type) ?? type).kind);
 }
 
 /** True for types with `.length`. */
@@ -243,7 +254,7 @@ export function isComparable(type: Type): boolean {
 export function holdsPointers(type: Type): boolean {
   if (type.kind === "struct") return !isFlat(type) || type.fields.some((field) => holdsPointers(field.type));
   if (type.kind === "union") return !isNullary(type);
-  return ["text", "array", "list", "port", "class", "function"].includes(type.kind);
+  return ["text", "array", "list", "port", "class", "function", "handle"].includes(type.kind);
 }
 
 /** True for types whose values a pointer can lead to: numbers, which lie in memory the same way everywhere. */

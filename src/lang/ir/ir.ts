@@ -162,6 +162,7 @@ export type PanicCode =
   | "outsideMemory" // debug builds: load or store where nothing is allocated
   | "allocatedSomething" // debug builds: an extern function that allocates nothing did
   | "keptMemory" // debug builds: an extern function that allocates within kept some
+  | "freedHandle" // use of a handle that has been freed
   | "stackOverflow" // raised by managers: the shadow stack is full
   | "failed"; // the program called fail(text); the text has been written to standard error before
 
@@ -408,8 +409,8 @@ export interface IrExtern {
   readonly params: readonly IrType[];
   /** A number. */
   readonly result: IrType | null;
-  /** Of the memory that a call allocates, nothing is left, or nothing but what it returns. */
-  readonly effect: "nothing" | "within" | "returned";
+  /** What of the memory that a call allocates is left: nothing, though it may be used within, or what it returns or keeps. */
+  readonly effect: "nothing" | "within" | "kept";
 }
 
 export interface IrProgram {

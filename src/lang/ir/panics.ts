@@ -24,6 +24,7 @@ export const PANIC_MESSAGES: Readonly<Record<PanicCode, readonly MessagePart[] |
   outsideMemory: ["access to memory that is not allocated"],
   allocatedSomething: ["an extern function that `allocates nothing` has allocated or freed memory"],
   keptMemory: ["an extern function that `allocates within` has left more or less memory than there was"],
+  freedHandle: ["this handle has been freed"],
   outOfMemory: ["out of memory"],
   stackOverflow: ["stack overflow"],
   failed: null,

@@ -80,7 +80,7 @@ export class Externs {
     { extern, line }: InstructionOf<"callExtern">,
     call: ExpressionRef,
   ): readonly ExpressionRef[] {
-    if (!this.#checks || extern.effect === "returned") return [call];
+    if (!this.#checks || extern.effect === "kept") return [call];
     const module = this.#module;
     const live = (): ExpressionRef => module.call(coreName(module, "mallocLive"), [], i32);
     const before = context.temporary(i32);

@@ -23,7 +23,8 @@ export type Declaration =
   | ClassDeclaration
   | GlobalDeclaration
   | FunctionDeclaration
-  | ExternFunctionDeclaration;
+  | ExternFunctionDeclaration
+  | ExternHandleDeclaration;
 
 export interface FieldDeclaration extends Node {
   readonly name: Name;
@@ -88,6 +89,14 @@ export interface ExternFunctionDeclaration extends Node {
   readonly parameters: readonly FieldDeclaration[];
   readonly result: TypeNode | null;
   readonly effect: EffectNode | null;
+}
+
+/** `extern "module" handle Name freed by free`: a type whose values only that module can look into. */
+export interface ExternHandleDeclaration extends Node {
+  readonly kind: "externHandle";
+  readonly module: Name;
+  readonly name: Name;
+  readonly free: Name;
 }
 
 export type TypeNode =

@@ -23,19 +23,19 @@ fn f(a: Int) -> Int { missing(a) + missing() }`),
       test.mote:2:23: error: an extern function cannot take a \`[Int]\`
        2 | extern "m" fn many(a: [Int], b: List[Int], c: Text?, d: fn()) -> Text allocates nothing
          |                       ^^^^^
-         = hint: it takes numbers, Byte, Bool, Text and pointers
+         = hint: it takes numbers, Byte, Bool, Text, pointers and handles
       test.mote:2:33: error: an extern function cannot take a \`List[Int]\`
        2 | extern "m" fn many(a: [Int], b: List[Int], c: Text?, d: fn()) -> Text allocates nothing
          |                                 ^^^^^^^^^
-         = hint: it takes numbers, Byte, Bool, Text and pointers
+         = hint: it takes numbers, Byte, Bool, Text, pointers and handles
       test.mote:2:47: error: an extern function cannot take a \`Text?\`
        2 | extern "m" fn many(a: [Int], b: List[Int], c: Text?, d: fn()) -> Text allocates nothing
          |                                               ^^^^^
-         = hint: it takes numbers, Byte, Bool, Text and pointers
+         = hint: it takes numbers, Byte, Bool, Text, pointers and handles
       test.mote:2:57: error: an extern function cannot take a \`fn()\`
        2 | extern "m" fn many(a: [Int], b: List[Int], c: Text?, d: fn()) -> Text allocates nothing
          |                                                         ^^^^
-         = hint: it takes numbers, Byte, Bool, Text and pointers
+         = hint: it takes numbers, Byte, Bool, Text, pointers and handles
       test.mote:2:66: error: an extern function cannot return a \`Text\`
        2 | extern "m" fn many(a: [Int], b: List[Int], c: Text?, d: fn()) -> Text allocates nothing
          |                                                                  ^^^^
@@ -154,7 +154,7 @@ fn main() { a() + b() + c() + d() + f() + g(); extern "m" fn h() }`),
        4 | extern "m" fn d() { 3 }
          |                   ^
          = hint: an extern function has no body, but says what it does to memory: \`allocates nothing\`, for example
-      test.mote:5:12: error: expected \`fn\`, but found \`class\`
+      test.mote:5:12: error: expected \`fn\` or \`handle\`, but found \`class\`
        5 | extern "m" class E {}
          |            ^^^^^
       test.mote:6:8: error: expected a module's name in "double quotes", but found \`"\`
@@ -180,5 +180,93 @@ fn main() {
   print("{freed}")
 }`),
     ).toBe("no errors");
+  });
+});
+
+describe("extern handles", () => {
+  it("belong to their module, and are freed by what nobody else calls", () => {
+    expect(
+      errorsOf(`extern "db" handle Database freed by close
+extern "db" handle Text freed by close
+extern "host" handle Window freed by destroy
+extern "db" fn close(db: Database) allocates nothing
+extern "db" fn open() -> Database returns memory
+extern "db" fn reopen(db: Database) -> Database?
+extern "log" fn note(db: Database?) allocates nothing
+extern "db" fn all() -> [Database]
+fn main() {
+  let db = open()
+  db.close()
+  db.free
+  print("{db} {db < db} {db == None}")
+  let other = Database { value: 3 }
+  let another = Database(3)
+  let p: Pointer[Database] = unsafe { allocate(3) }
+  match db { Database => 1 }
+}`),
+    ).toMatchInlineSnapshot(`
+      "test.mote:2:20: error: the type \`Text\` is built in
+       2 | extern "db" handle Text freed by close
+         |                    ^^^^
+      test.mote:3:8: error: the module \`host\` is a part of the program's own surroundings
+       3 | extern "host" handle Window freed by destroy
+         |        ^^^^^^
+         = hint: name it otherwise
+      test.mote:4:16: error: \`close\` frees the handles \`Database\`, and is called by nothing else
+       4 | extern "db" fn close(db: Database) allocates nothing
+         |                ^^^^^
+         = hint: leave this out, and write \`.free()\`
+      test.mote:5:35: error: that the result is a \`Database\` says what this does to memory
+       5 | extern "db" fn open() -> Database returns memory
+         |                                   ^^^^^^^^^^^^^^
+         = hint: leave it out: what such a function allocates belongs to the handle
+      test.mote:7:26: error: \`Database\` is a handle of the module \`db\`, and means nothing to another
+       7 | extern "log" fn note(db: Database?) allocates nothing
+         |                          ^^^^^^^^^
+      test.mote:8:16: error: what \`all\` does to memory is missing
+       8 | extern "db" fn all() -> [Database]
+         |                ^^^
+         = hint: write \`allocates nothing\`; \`allocates within\`, if nothing of it is left after the call; \`returns memory\`, from this program's allocator; or \`returns memory freed by NAME\`
+      test.mote:8:25: error: an extern function cannot return a \`[Database]\`
+       8 | extern "db" fn all() -> [Database]
+         |                         ^^^^^^^^^^
+         = hint: it returns a number, Byte, Bool, pointer or handle
+      test.mote:11:6: error: a \`Database\` has no method \`close\`
+       11 |   db.close()
+          |      ^^^^^
+          = hint: there is a function: write \`close(...)\`
+      test.mote:12:6: error: a \`Database\` has no field \`free\`
+       12 |   db.free
+          |      ^^^^
+          = hint: it is a method: write \`.free()\`
+      test.mote:13:11: error: a \`Database\` cannot be written into a text
+       13 |   print("{db} {db < db} {db == None}")
+          |           ^^
+      test.mote:13:19: error: \`<\` is not defined for a \`Database\`
+       13 |   print("{db} {db < db} {db == None}")
+          |                   ^
+      test.mote:13:32: error: the type of this \`None\` does not follow from here
+       13 |   print("{db} {db < db} {db == None}")
+          |                                ^^^^
+          = hint: declare it: \`let x: Int? = None\`, for example
+      test.mote:14:15: error: there is no struct or class \`Database\`
+       14 |   let other = Database { value: 3 }
+          |               ^^^^^^^^
+          = hint: a \`Database\` is returned by an extern function of the module \`db\`
+      test.mote:15:17: error: there is no case \`Database\`
+       15 |   let another = Database(3)
+          |                 ^^^^^^^^
+          = hint: a \`Database\` is returned by an extern function of the module \`db\`
+      test.mote:16:18: error: a pointer cannot lead to a \`Database\`, which a memory manager may move and has to find
+       16 |   let p: Pointer[Database] = unsafe { allocate(3) }
+          |                  ^^^^^^^^
+          = hint: it can to an Int, Long, Float, Byte, Bool, or another pointer
+      test.mote:17:14: error: this matches a \`Database\`, which has no cases
+       17 |   match db { Database => 1 }
+          |              ^^^^^^^^
+      test.mote:17:26: error: the value of this expression is not used
+       17 |   match db { Database => 1 }
+          |                          ^"
+    `);
   });
 });
