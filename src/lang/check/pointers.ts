@@ -4,7 +4,7 @@ import type { Expression } from "../syntax/ast.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Body } from "./body.ts";
 import type { TypedExpression } from "./typed.ts";
-import { INT, isBottom, type Type } from "./types.ts";
+import { INT, isBottom, optionalElement, type Type } from "./types.ts";
 
 const EXAMPLES = {
   allocate: "declare it: `let p: Pointer[Int] = allocate(16)`, for example",
@@ -21,7 +21,8 @@ export function checkPointer(
   const { span, name } = node;
   body.requireUnsafe(name.span, `\`${builtin}\` may be called`);
   const args = checkArguments(body, builtin, [INT], node.args, span);
-  if (want?.kind === "pointer" && args.length === 1) return { kind: "builtin", builtin, args, type: want, span };
+  const type = want === undefined ? undefined : (optionalElement(want) ?? want);
+  if (type?.kind === "pointer" && args.length === 1) return { kind: "builtin", builtin, args, type, span };
   if (args.length === 1 && (want === undefined || !isBottom(want))) {
     body.report(span, "what this pointer leads to does not follow from here", EXAMPLES[builtin]);
   }
