@@ -15,7 +15,7 @@ const CORE_ORDER = [
   ["memory"],
   ["object"],
   ["roots"],
-  ["mature", "leak"],
+  ["mature", "leak", "malloc"],
   ["nursery"],
   ["debug"],
   ["gc"],
@@ -25,7 +25,8 @@ const SOURCE_ORDER = [["heap"], ["lang"], ["index.ts", "cli"]];
 /** Of values; types also go against it, through managers/manager.ts, the interface that everything is written for. */
 const LANG_ORDER = [
   ["ports"],
-  ["source.ts", "options.ts", "engine.ts", "run.ts"],
+  ["source.ts", "options.ts", "engine.ts", "externs.ts"],
+  ["run.ts"],
   ["syntax"],
   ["check"],
   ["ir"],

@@ -3,10 +3,11 @@
 //     heapBase | ... objects ... | leakTop | free | leakLimit |
 //
 // It needs no page map: nothing is ever given back, so all it asks of the memory is to grow. Growth by others is skipped.
-// State: the two globals, exported to the program, which bumps by itself; the heap limit.
+// State: the two globals, exported to the program, which bumps by itself; what is left of the heap limit.
 
 import { ERROR_LIMIT, ERROR_NONE, LEAK_STEP_BYTES } from "../config";
 import { alignUp, CHUNK_SHIFT, chunkAddress, chunksFor, GRANULE_BYTES } from "../memory/address";
+import { chunksUsed, lowerLimit } from "../memory/chunks";
 import { growMemory } from "../memory/grow";
 
 export let leakTop: usize = 0;
@@ -57,7 +58,18 @@ export function leakRefill(bytes: usize): usize {
 /** What the program does itself to allocate, for the core's own use. @returns the address of zeroed memory; 0 when out of memory */
 export function leakAllocate(bytes: usize): usize {
   const ref = leakTop;
-  if (bytes > leakLimit - ref) return leakRefill(bytes);
+  if (bytes > leakLimit - ref) return leakRefillShared(bytes);
   leakTop = ref + bytes;
+  return ref;
+}
+
+/** As leakRefill, where malloc has opened the chunk provider: both draw on one heap limit. */
+export function leakRefillShared(bytes: usize): usize {
+  const others = chunksUsed();
+  chunksLeft -= others;
+  const left = chunksLeft;
+  const ref = leakRefill(bytes);
+  lowerLimit(left - chunksLeft);
+  chunksLeft += others;
   return ref;
 }

@@ -91,6 +91,11 @@ export function chunksOpen(heapBase: usize, limitBytes: usize): i32 {
   return ERROR_NONE;
 }
 
+/** Takes `count` chunks off the limit, which somebody has grown who shares it. */
+export function lowerLimit(count: u32): void {
+  limitChunks -= count;
+}
+
 /**
  * Makes at least `count` chunks at the end of the memory ours and free.
  * Chunks that somebody else has grown in the meantime stay foreign.

@@ -18,6 +18,12 @@ export const OWNER_NURSERY: u32 = 4;
 export const OWNER_BLOCK: u32 = 5;
 /** The first chunk of a large object. */
 export const OWNER_LARGE: u32 = 6;
+/** Cells of malloc. */
+export const OWNER_CELLS: u32 = 7;
+/** The first chunk of a run of malloc. */
+export const OWNER_RUN: u32 = 8;
+/** A later chunk of one. */
+export const OWNER_RUN_REST: u32 = 9;
 /** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
 export const OWNER_LARGE_REST: u32 = 16;
 

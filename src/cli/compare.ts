@@ -5,6 +5,7 @@ import { managerNames } from "../lang/index.ts";
 import { ProgramFailedError } from "./comparison.ts";
 import { type Contest, type ContestOptions, hold } from "./contest.ts";
 import { EXIT_FAILURE } from "./errors.ts";
+import { addExterns, type ExternSettings } from "./externs.ts";
 import { isRegularFile, readInput, readProgram, readStandardInput, withTemporaryFile, writeWhole } from "./files.ts";
 import { parseNames, parseWhole } from "./numbers.ts";
 import { addPortOptions, type PortOptions } from "./ports.ts";
@@ -15,7 +16,7 @@ import { Progress } from "./terminal.ts";
 const DEFAULT_RUNS = 7;
 const DEFAULT_SECONDS = 60;
 
-interface CompareCommandOptions extends Settings, PortOptions {
+interface CompareCommandOptions extends Settings, PortOptions, ExternSettings {
   input?: string;
   managers: string[];
   runs: number;
@@ -49,7 +50,7 @@ export function addCompare(program: Command): void {
       DEFAULT_SECONDS,
     )
     .option("--json", "print one JSON object instead of the table");
-  addSettings(addPortOptions(command))
+  addSettings(addExterns(addPortOptions(command)))
     .addHelpText(
       "after",
       `
@@ -70,6 +71,7 @@ Examples:
             source,
             input,
             inputFile,
+            externs: options.extern,
             args,
             portOptions: options,
             managers,

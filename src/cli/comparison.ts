@@ -14,6 +14,7 @@
 import { Contestant, type RanAnswer } from "./contestant.ts";
 import { type Difference, findDifference } from "./difference.ts";
 import { FailureError } from "./errors.ts";
+import type { ExternFiles } from "./externfiles.ts";
 import type { PortPlan } from "./ports.ts";
 import type { Measurements, Outcome } from "./protocol.ts";
 import { type Percentiles, percentilesOf, rounded, type Spread, spreadOf } from "./samples.ts";
@@ -50,6 +51,8 @@ export interface Figures {
 export interface ComparisonSettings {
   readonly args: readonly string[];
   readonly inputFile: string | null;
+  /** The files of extern modules; absent: the program needs none. */
+  readonly externs?: ExternFiles;
   /** The program's ports; each run begins with all that can be got. */
   readonly ports: PortPlan;
   /** Timed rounds. */
@@ -148,10 +151,10 @@ class Match {
   }
 
   async #prepare(): Promise<void> {
-    const { args, inputFile, ports } = this.#settings;
+    const { args, inputFile, externs = {}, ports } = this.#settings;
     for (const lane of this.#lanes) {
       const { timed, measured, watchesEngine } = lane.builds;
-      await lane.contestant.load({ kind: "load", timed, measured, watchesEngine, args, inputFile, ports });
+      await lane.contestant.load({ kind: "load", timed, measured, watchesEngine, args, inputFile, externs, ports });
       this.#progress(`${lane.builds.name}: first run`);
       const first = await this.#run(lane, "first");
       lane.peakBytes = first.peakBytes!;

@@ -7,6 +7,7 @@ import {
   compile,
   missingEngineFeature,
   type PortFunction,
+  requireExterns,
   type SourceFile,
 } from "../lang/index.ts";
 import { managerNamed } from "../lang/managers/index.ts";
@@ -14,6 +15,7 @@ import { type Builds, type ComparisonResult, compareBuilds, type Figures, type S
 import type { Difference } from "./difference.ts";
 import { engineName } from "./engine.ts";
 import { FailureError } from "./errors.ts";
+import type { ExternFiles } from "./externfiles.ts";
 import { PortFiles, type PortOptions, planPorts } from "./ports.ts";
 import type { Outcome } from "./protocol.ts";
 
@@ -23,6 +25,8 @@ export interface ContestOptions {
   readonly input: string | null;
   /** The file that holds the input; null when there is none. */
   readonly inputFile: string | null;
+  /** The files of extern modules; absent: the program needs none. */
+  readonly externs?: ExternFiles;
   readonly args: readonly string[];
   /** The files of the program's ports; absent: it has none. */
   readonly portOptions?: PortOptions;
@@ -55,7 +59,7 @@ export interface Contest {
 
 /**
  * Compiles a program under each manager and compares the runs.
- * @throws MoteError for a program with mistakes; UsageError for ports; ProgramFailedError; FailureError
+ * @throws MoteError for a program with mistakes; MissingExternError; UsageError for ports; ProgramFailedError; FailureError
  */
 export async function hold(options: ContestOptions): Promise<Contest> {
   const { source, managers, settings, onProgress } = options;
@@ -71,6 +75,7 @@ export async function hold(options: ContestOptions): Promise<Contest> {
     onProgress?.(`${name}: compiling`);
     try {
       const timed = await compile(source, { ...settings, manager: name });
+      requireExterns(timed.externs, new Set(Object.keys(options.externs ?? {})));
       const measured = await compile(source, { ...settings, manager: name, measure: true, pauses: true });
       const watchesEngine = (managerNamed(name).features & binaryen.Features.GC) !== 0;
       used = timed.ports;

@@ -6,7 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { BuildOptionError, MoteError, UnsupportedEngineError } from "../lang/index.ts";
+import { BuildOptionError, ExternError, MissingExternError, MoteError, UnsupportedEngineError } from "../lang/index.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
@@ -56,7 +56,7 @@ function explain(error: unknown): number {
     // Commander ends even a wanted --help by an error, with exit code 0.
     return error.exitCode === 0 ? 0 : EXIT_USAGE;
   }
-  if (error instanceof UsageError || error instanceof BuildOptionError) {
+  if (error instanceof UsageError || error instanceof BuildOptionError || error instanceof MissingExternError) {
     report(error.message);
     return EXIT_USAGE;
   }
@@ -64,7 +64,7 @@ function explain(error: unknown): number {
     process.stderr.write(`${error.format()}\n`);
     return EXIT_FAILURE;
   }
-  if (error instanceof FailureError || error instanceof UnsupportedEngineError) {
+  if (error instanceof FailureError || error instanceof UnsupportedEngineError || error instanceof ExternError) {
     report(error.message);
     return EXIT_FAILURE;
   }

@@ -4,6 +4,7 @@
  * Sent with "advanced" serialisation, so that bytes travel as bytes.
  */
 
+import type { ExternFiles } from "./externfiles.ts";
 import type { PortPlan, PutFile } from "./ports.ts";
 
 /** Once, first: what will be run. The input travels as a file's name, so that it is in memory once only. */
@@ -17,6 +18,8 @@ export interface LoadRequest {
   readonly watchesEngine: boolean;
   readonly args: readonly string[];
   readonly inputFile: string | null;
+  /** By the names of the modules; the files are read in the process. */
+  readonly externs: ExternFiles;
   readonly ports: PortPlan;
 }
 

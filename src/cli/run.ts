@@ -4,6 +4,8 @@ import { writeSync } from "node:fs";
 import type { Command } from "commander";
 import { compile, managerNames, requireEngine, runModule } from "../lang/index.ts";
 import { UsageError } from "./errors.ts";
+import { loadExterns } from "./externfiles.ts";
+import { addExterns, type ExternSettings } from "./externs.ts";
 import { readInput, readProgram, readStandardInput, writeWhole } from "./files.ts";
 import { GcTrace } from "./gctrace.ts";
 import { parseName } from "./numbers.ts";
@@ -11,7 +13,7 @@ import { addPortOptions, PortFiles, type PortOptions, planPorts } from "./ports.
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
 import { describeShapes } from "./shapes.ts";
 
-interface RunCommandOptions extends Settings, DebugSettings, PortOptions {
+interface RunCommandOptions extends Settings, DebugSettings, PortOptions, ExternSettings {
   traceGc?: boolean;
   shapes?: boolean;
   manager: string;
@@ -36,7 +38,7 @@ export function addRun(program: Command): void {
     .option("-i, --input <file>", "the program's input; without it, standard input unless that is a terminal")
     .option("--trace-gc", "a line on standard error for each collection (gc)")
     .option("--shapes", "a table on standard error of what was allocated, by shape (gc)");
-  addDebugSettings(addSettings(addPortOptions(command)))
+  addDebugSettings(addSettings(addExterns(addPortOptions(command))))
     .addHelpText(
       "after",
       `
@@ -44,6 +46,7 @@ Examples:
   $ heapwright run bench/programs/binarytrees.mote --manager gc -- 10
   $ heapwright run bench/programs/binarytrees.mote --manager gc --trace-gc --pause 1ms -- 16
   $ heapwright run bench/programs/json.mote --manager leak --input cities.json
+  $ heapwright run shapes.mote --manager gc --extern mathematics=mathematics.wasm
   $ heapwright run bench/programs/rbtree.mote --manager gc --debug --zeal 1 -- random 50
   $ heapwright run filter.mote --manager gc --get jobs=jobs.txt --put done=-`,
     )
@@ -57,6 +60,7 @@ Examples:
           throw new UsageError(`--trace-gc shows collections of gc, and ${options.manager} has none of ours`);
         if (census) throw new UsageError(`--shapes asks the heap of gc, and ${options.manager} has none`);
       }
+      const externs = await loadExterns(options.extern);
       const {
         wasm,
         shapes,
@@ -67,6 +71,7 @@ Examples:
       const { exitCode, exports } = runModule(wasm, {
         args,
         input,
+        externs,
         ports,
         onWrite: writeThrough,
         ...(trace === null ? {} : { onCollected: (memory, statistics) => trace.collected(memory, statistics) }),

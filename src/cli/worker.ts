@@ -8,6 +8,7 @@
 
 import { readFileSync } from "node:fs";
 import { type RunOptions, type RunResult, runModule } from "../lang/run.ts";
+import { loadExterns } from "./externfiles.ts";
 import { type Collections, CorePauses, EnginePauses } from "./pauses.ts";
 import { PortFiles, type PutFile } from "./ports.ts";
 import type { Answer, LoadRequest, Measurements, Request } from "./protocol.ts";
@@ -43,13 +44,14 @@ async function answerTo(request: Request): Promise<Answer> {
   return request.kind === "first" ? runFirst(loaded) : ran(run(loaded, loaded.timed));
 }
 
-function load(request: LoadRequest): Answer {
+async function load(request: LoadRequest): Promise<Answer> {
   loaded = {
     timed: new WebAssembly.Module(request.timed as Uint8Array<ArrayBuffer>),
     measured: request.measured,
     watchesEngine: request.watchesEngine,
     options: {
       args: request.args,
+      externs: await loadExterns(request.externs),
       ...(request.inputFile === null ? {} : { input: readFileSync(request.inputFile) }),
     },
     ports: new PortFiles(request.ports),

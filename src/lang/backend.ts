@@ -6,12 +6,16 @@ import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
 import { HostPorts } from "./emit/ports.ts";
 import { StaticData } from "./emit/staticdata.ts";
+import type { ExternImport } from "./externs.ts";
 import type { IrProgram, Site } from "./ir/ir.ts";
+import { externsOf } from "./ir/outside.ts";
 import { type ProgramPlacement, placeProgram } from "./ir/placement/placement.ts";
 import { usedPorts } from "./ir/ports.ts";
 import { hasLoop } from "./ir/traverse.ts";
+import { Externs } from "./managers/externs.ts";
 import { managerNamed } from "./managers/index.ts";
 import type { ManagerContext } from "./managers/manager.ts";
+import { ManualMemory } from "./managers/manual.ts";
 import { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
 import type { PortFunction } from "./ports/abi.ts";
 import { Wasi } from "./wasi/wasi.ts";
@@ -29,6 +33,8 @@ export interface BuiltModule {
   readonly sites: readonly Site[];
   /** What the program does with ports to the host, each once. */
   readonly ports: readonly PortFunction[];
+  /** The functions of other modules that it imports. */
+  readonly externs: readonly ExternImport[];
 }
 
 /**
@@ -43,7 +49,7 @@ export function compileIr(
 ): BuiltModule {
   checkOptions(options);
   const factory = managerNamed(options.manager);
-  const module = factory.createModule(options);
+  const module = factory.createModule(options, program);
   try {
     module.setFeatures(PROGRAM_FEATURES | factory.features);
     const data = new StaticData();
@@ -54,6 +60,8 @@ export function compileIr(
       placed ??= place(program);
       return placed;
     };
+    const manual = new ManualMemory(module, options.debug ?? false);
+    const externs = new Externs(module, program, options.debug ?? false);
     const context: ManagerContext = {
       module,
       program,
@@ -63,6 +71,8 @@ export function compileIr(
       wasi,
       ports: new HostPorts(module, wasi),
       counters,
+      manual,
+      externs,
     };
     const manager = factory.create(context);
     const names = new FunctionNames();
@@ -84,6 +94,7 @@ export function compileIr(
       shapes: result.shapes ?? new Map(),
       sites: program.sites,
       ports: usedPorts(program),
+      externs: externsOf(program).map(({ module, name }) => ({ module, name })),
     };
   } catch (error) {
     // Binaryen throws objects of its own, after a line on standard error.

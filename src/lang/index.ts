@@ -11,6 +11,16 @@ export {
 export { type BuiltModule, compileIr } from "./backend.ts";
 export { compile } from "./compile.ts";
 export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./engine.ts";
+export {
+  ExternError,
+  type ExternFunctions,
+  type ExternImport,
+  type ExternModule,
+  type ExternModules,
+  MissingExternError,
+  type ProgramMemory,
+  requireExterns,
+} from "./externs.ts";
 export { managerNames } from "./managers/index.ts";
 export { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
 export type { PortFunction, PortType, PortUse } from "./ports/abi.ts";

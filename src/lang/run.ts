@@ -3,6 +3,7 @@
  * the compiler uses, synchronous, and the program's ports. `build`'s output runs under any other WASI engine as well.
  */
 
+import { type ExternImport, ExternLinker, type ExternModules, OWN_MODULES, type ProgramMemory } from "./externs.ts";
 import type { Ports } from "./ports/hostport.ts";
 import { portImports } from "./ports/imports.ts";
 
@@ -22,6 +23,8 @@ export interface RunOptions {
   /** What the program's ports to the host are, by name; the handlers are called while the program runs. */
   readonly ports?: Ports;
   readonly hooks?: PauseHooks;
+  /** The modules of the program's extern functions, by name. */
+  readonly externs?: ExternModules;
   /** Called after each collection of a module built with `traceGc`. @param statistics the address of the core's block */
   readonly onCollected?: (memory: WebAssembly.Memory, statistics: number) => void;
   /** Called with the instance's exports before the program starts. */
@@ -60,12 +63,15 @@ class Exit {
  * @param program wasm bytes, or a compiled module
  * @throws WebAssembly.CompileError, LinkError; WebAssembly.RuntimeError for traps, which emitted code does not cause;
  *   TypeError when the program uses a port that is not wired, or is given what is no value of it; whatever handlers throw
+ *   MissingExternError; ExternError when an extern module does not fit, or one of its functions fails
  */
 export function runModule(program: Uint8Array | WebAssembly.Module, options: RunOptions = {}): RunResult {
   const module =
     program instanceof WebAssembly.Module ? program : new WebAssembly.Module(program as Uint8Array<ArrayBuffer>);
   const system = new MemorySystem(options);
+  const externs = new ExternLinker(externImports(module), options.externs ?? {});
   const instance = new WebAssembly.Instance(module, {
+    ...externs.imports(),
     wasi_snapshot_preview1: system.imports(),
     ...portImports(module, options.ports ?? {}, (address, count) => system.bytes(address, count)),
     heapwright: {
@@ -84,6 +90,7 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
     throw new TypeError("not a command: it has to export memory and _start");
   }
   system.attach(memory);
+  externs.attach(instance.exports as unknown as ProgramMemory);
   options.onInstance?.(instance.exports);
   let exitCode = 0;
   const begin = performance.now();
@@ -110,6 +117,11 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
     exports: instance.exports,
     ms: end - begin,
   };
+}
+
+/** What a command imports from modules that we do not provide. */
+function externImports(module: WebAssembly.Module): ExternImport[] {
+  return WebAssembly.Module.imports(module).filter((each) => !OWN_MODULES.includes(each.module));
 }
 
 function noHook(): void {}

@@ -1,16 +1,27 @@
 /** Runs whole programs in the interpreter: the oracle that compiled programs are compared against. */
 
-import { Interpreter, type Observer, Panic, panicMessage } from "../../src/lang/interpret/interpreter.ts";
+import { ExternLinker, type ExternModules } from "../../src/lang/externs.ts";
+import {
+  type ExternCall,
+  Interpreter,
+  type Observer,
+  Panic,
+  panicMessage,
+} from "../../src/lang/interpret/interpreter.ts";
+import type { Slice } from "../../src/lang/interpret/values.ts";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
+import { externsOf } from "../../src/lang/ir/outside.ts";
 import { usedPorts } from "../../src/lang/ir/ports.ts";
 import { PortCalls } from "../../src/lang/ports/calls.ts";
 import type { Ports } from "../../src/lang/ports/hostport.ts";
+import { ManualMemory } from "./manualmemory.ts";
 
 export interface InterpreterInput {
   readonly args?: readonly string[];
   readonly input?: Uint8Array;
   /** What ports to the host are, by name. */
   readonly ports?: Ports;
+  readonly externs?: ExternModules;
   /** The deepest chain of calls; beyond it the program stops with a stack overflow. */
   readonly maxDepth?: number;
   /** Is told of calls and allocations while the program runs. */
@@ -32,6 +43,10 @@ export function interpret(program: IrProgram, input: InterpreterInput = {}): Int
   const { maxDepth, observer } = input;
   const ports = new PortCalls(input.ports ?? {});
   ports.require(usedPorts(program));
+  const memory = new ManualMemory();
+  const linker = new ExternLinker(externsOf(program), input.externs ?? {});
+  const externs = linker.imports();
+  linker.attach(memory);
   const written: Record<1 | 2, Uint8Array[]> = { 1: [], 2: [] };
   const interpreter = new Interpreter({
     world: {
@@ -39,6 +54,8 @@ export function interpret(program: IrProgram, input: InterpreterInput = {}): Int
       input: () => input.input ?? new Uint8Array(0),
       args: () => input.args ?? [],
       ports: () => ports,
+      memory: () => memory,
+      callExtern: (call, args) => callExtern(externs, memory, call, args),
     },
     ...(maxDepth === undefined ? {} : { maxDepth }),
     ...(observer === undefined ? {} : { observer }),
@@ -56,4 +73,30 @@ export function interpret(program: IrProgram, input: InterpreterInput = {}): Int
   const stderr = new TextDecoder().decode(Buffer.concat(written[2])) + message;
   const { allocations, parts } = interpreter;
   return { stdout: Buffer.concat(written[1]), stderr, exitCode, allocations, parts };
+}
+
+/** Calls a function of another module, with copies of texts in memory while it runs. */
+function callExtern(
+  externs: WebAssembly.Imports,
+  memory: ManualMemory,
+  { extern, line }: ExternCall,
+  args: readonly unknown[],
+): unknown {
+  const copies: number[] = [];
+  const passed = args.flatMap((arg, index) => {
+    if (extern.params[index]!.kind !== "slice") return [arg];
+    const { storage, start, length } = arg as Slice;
+    const copy = memory.allocate(length);
+    const bytes = (storage.data as Uint8Array).subarray(start, start + length);
+    new Uint8Array(memory.memory.buffer).set(bytes, copy);
+    copies.push(copy);
+    return [copy, length];
+  });
+  const before = memory.liveBytes;
+  const result = (externs[extern.module]![extern.name] as (...args: unknown[]) => unknown)(...passed);
+  if (memory.liveBytes !== before && extern.effect !== "kept") {
+    throw new Panic(extern.effect === "nothing" ? "allocatedSomething" : "keptMemory", line);
+  }
+  for (const copy of copies) memory.free(copy);
+  return result;
 }

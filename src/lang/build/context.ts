@@ -1,9 +1,17 @@
 /** What the functions of a program share while they are built. */
 
 import type { FunctionSymbol, GlobalSymbol, Local, PortSymbol } from "../check/typed.ts";
-import type { FunctionType } from "../check/types.ts";
-import type { IrFunction, IrGlobal, IrPort, IrStatic, Site } from "../ir/ir.ts";
+import type { FunctionType, HandleType } from "../check/types.ts";
+import type { IrExtern, IrFunction, IrGlobal, IrPort, IrStatic, Site } from "../ir/ir.ts";
 import type { FunctionCase, Representation } from "./representation.ts";
+
+/** A type of handles at run time. */
+export interface HandleKind {
+  /** Tells it from others. */
+  readonly number: number;
+  /** The module's function that frees one: it may allocate and free as it likes. */
+  readonly free: IrExtern;
+}
 
 export interface ProgramContext {
   readonly representation: Representation;
@@ -23,5 +31,10 @@ export interface ProgramContext {
   caller(type: FunctionType, line: number): IrFunction;
   /** The case of a function that becomes a value; makes the function reachable. */
   functionCase(type: FunctionType, symbol: FunctionSymbol, captures: readonly Local[]): FunctionCase;
+  /** The import of an extern function. */
+  externFor(symbol: FunctionSymbol): IrExtern;
+  /** The address of the node of the handle that was opened last, 0 when none is open. */
+  readonly openHandles: IrGlobal;
+  handleFor(type: HandleType): HandleKind;
   site(functionName: string, line: number, what: string): Site;
 }

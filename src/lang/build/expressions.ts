@@ -7,10 +7,13 @@ import { buildArithmetic, buildComparison } from "./arithmetic.ts";
 import { buildClosure, unknownCall } from "./closures.ts";
 import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
 import { buildExternGet, buildExternPut } from "./externports.ts";
+import { buildExternCall } from "./externs.ts";
 import { buildField, buildMember } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
+import { buildFreeHandle } from "./handles.ts";
 import { buildList } from "./lists.ts";
 import { buildGet, buildIsSome, buildOr, someOf } from "./optionals.ts";
+import { buildPointer } from "./pointers.ts";
 import { buildPort } from "./ports.ts";
 import { buildArray, buildArrayLiteral, buildCopy, buildIndex, buildLength, buildSlice } from "./sequences.ts";
 import { buildConcat, buildFail, buildOutput, buildParse, literalText } from "./texts.ts";
@@ -51,6 +54,15 @@ export function buildExpression(
         return dst;
       });
     case "call":
+      if (expression.callee.extern !== undefined) {
+        return buildExternCall(
+          fn,
+          expression.callee,
+          fn.values(expression.args),
+          fn.line(expression.span),
+          name ?? "t",
+        );
+      }
       return fn.call(expression.callee, fn.values(expression.args).flat(), name ?? "t", fn.line(expression.span));
     case "closure":
       return [buildClosure(fn, expression, name)];
@@ -133,6 +145,18 @@ function buildBuiltin(fn: FunctionBuilder, expression: ExpressionOf<"builtin">, 
     case "portPut":
     case "portGet":
       return [buildPort(fn, expression, expression.builtin, name)];
+    case "allocate":
+    case "pointer":
+    case "pointerResize":
+    case "pointerFree":
+    case "pointerLoad":
+    case "pointerStore":
+    case "pointerAt":
+    case "pointerAddress":
+      return buildPointer(fn, expression, expression.builtin, name);
+    case "handleFree":
+      buildFreeHandle(fn, args[0]!, fn.line(span));
+      return [];
     case "optionalIsSome":
       return [buildIsSome(fn, args[0]!, name)];
     case "optionalGet":

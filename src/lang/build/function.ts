@@ -12,6 +12,7 @@ import { unknownCall } from "./closures.ts";
 import type { ProgramContext } from "./context.ts";
 import { boolConstant, Emitter, type Held, type Value } from "./emitter.ts";
 import { buildExpression } from "./expressions.ts";
+import { buildExternCall } from "./externs.ts";
 import { buildForEach, buildForRange, buildWhile } from "./loops.ts";
 import { buildMatch } from "./matches.ts";
 
@@ -23,8 +24,10 @@ interface Loop {
 
 type CallExpression = Extract<TypedExpression, { kind: "call" | "callValue" }>;
 
+/** True for what can be a tail call. */
 function isCall(expression: TypedExpression): expression is CallExpression {
-  return expression.kind === "call" || expression.kind === "callValue";
+  if (expression.kind === "call") return expression.callee.extern === undefined;
+  return expression.kind === "callValue";
 }
 
 export class FunctionBuilder extends Emitter {
@@ -43,7 +46,7 @@ export class FunctionBuilder extends Emitter {
 
   /** Builds the whole function. */
   build(): void {
-    const { parameters, body, result } = this.#symbol;
+    const { parameters, body, result, extern } = this.#symbol;
     for (const local of parameters) {
       const names = this.representation.names(local.type, local.name);
       const variables = this.representation.of(local.type).map((type, index) => this.parameter(type, names[index]!));
@@ -52,7 +55,11 @@ export class FunctionBuilder extends Emitter {
     // Separate from the loop above, so that the parameters come first.
     for (const local of parameters) if (local.assigned) this.bind(local, this.locals.get(local)!);
     this.fn.results = [...this.representation.of(result)];
-    if (result === UNIT) {
+    if (extern !== undefined) {
+      // For its use as a value: a function of the program that does nothing but call it.
+      const args = parameters.map((local) => this.locals.get(local)!);
+      this.end({ op: "return", values: buildExternCall(this, this.#symbol, args, this.fn.line, "result") });
+    } else if (result === UNIT) {
       this.#tailEffect(body!);
       this.end({ op: "return", values: [] });
     } else this.tail(body!);

@@ -9,7 +9,13 @@ import { readCaseField } from "./fields.ts";
 import type { FunctionBuilder } from "./function.ts";
 
 /** Builds what happens with a value, and without one. */
-function choose(fn: FunctionBuilder, type: Type, subject: Value, some: (value: Value) => void, none: () => void): void {
+export function chooseOptional(
+  fn: Emitter,
+  type: Type,
+  subject: Value,
+  some: (value: Value) => void,
+  none: () => void,
+): void {
   if (type.kind !== "union") throw new InternalCompilerError("this is no optional value");
   const someCase = type.cases[1]!;
   const union: UnionType = fn.representation.union(type);
@@ -49,7 +55,7 @@ export function noneOf(fn: Emitter, type: UnionSource, name = "none"): Variable 
 
 export function buildIsSome(fn: FunctionBuilder, subject: TypedExpression, name = "c"): Atom {
   const result = fn.results([{ kind: "bool" }], [name]);
-  choose(
+  chooseOptional(
     fn,
     subject.type,
     fn.value(subject),
@@ -63,7 +69,7 @@ export function buildIsSome(fn: FunctionBuilder, subject: TypedExpression, name 
 export function buildGet(fn: FunctionBuilder, subject: TypedExpression, line: number, name = "value"): Value {
   const element = optionalElement(subject.type)!;
   const results = fn.results(fn.representation.of(element), fn.representation.names(element, name));
-  choose(
+  chooseOptional(
     fn,
     subject.type,
     fn.value(subject),
@@ -79,7 +85,7 @@ export function buildOr(fn: FunctionBuilder, subject: TypedExpression, other: Ty
   const held = fn.held(subject);
   const instead = fn.value(other);
   const results = fn.results(fn.representation.of(element), fn.representation.names(element, name));
-  choose(
+  chooseOptional(
     fn,
     subject.type,
     held.get(),

@@ -5,16 +5,18 @@
 
 import { findParts } from "../check/parts.ts";
 import type { FunctionSymbol, GlobalSymbol, Local, PortSymbol, TypedProgram } from "../check/typed.ts";
-import { BYTES, type FunctionType, typeName, UNIT } from "../check/types.ts";
-import type { IrFunction, IrGlobal, IrPort, IrProgram, IrStatic, Site } from "../ir/ir.ts";
+import { BYTES, type FunctionType, type HandleType, typeName, UNIT } from "../check/types.ts";
+import type { IrExtern, IrFunction, IrGlobal, IrPort, IrProgram, IrStatic, Site } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { MoteError } from "../source.ts";
 import { buildCaller, declareCaller } from "./closures.ts";
-import type { ProgramContext } from "./context.ts";
+import type { HandleKind, ProgramContext } from "./context.ts";
+import { ZERO } from "./emitter.ts";
 import { portType } from "./externports.ts";
 import { FunctionBuilder } from "./function.ts";
 import { earlyReads } from "./globals.ts";
-import { type FunctionCase, Representation } from "./representation.ts";
+import { buildFreeAll } from "./handles.ts";
+import { type FunctionCase, INT_TYPE, Representation } from "./representation.ts";
 import { evaluateStatics, withoutStaticNumbers } from "./statics.ts";
 
 /**
@@ -37,6 +39,11 @@ class ProgramBuilder implements ProgramContext {
   readonly #statics = new Map<GlobalSymbol, readonly IrStatic[]>();
   readonly #ports = new Map<PortSymbol, IrPort>();
   readonly #callers = new Map<FunctionType, IrFunction>();
+  readonly #externs = new Map<FunctionSymbol, IrExtern>();
+  readonly #handles = new Map<HandleType, HandleKind>();
+  readonly openHandles: IrGlobal = { name: "open handles", type: INT_TYPE };
+  /** Frees the handles that are open when `main` has ended; null where there are none. */
+  #freeAll: IrFunction | null = null;
   readonly #sites: Site[] = [];
 
   constructor(program: TypedProgram, prelude: TypedProgram) {
@@ -47,13 +54,18 @@ class ProgramBuilder implements ProgramContext {
 
   build(): IrProgram {
     const symbol = this.#program.functions.get("main")!;
-    const statics = this.#program.globals.filter(({ isStatic }) => isStatic);
-    const globals = this.#program.globals.filter(({ isStatic }) => !isStatic);
-    const isPlain = symbol.parameters.length === 0 && globals.length === 0;
-    const main = isPlain ? this.functionFor(symbol) : this.#wrapMain(symbol, globals);
+    const { globals: given, types } = this.#program;
+    const hasHandles = [...types.values()].some((type) => type.kind === "handle");
+    const statics = given.filter(({ isStatic }) => isStatic);
+    const globals = given.filter(({ isStatic }) => !isStatic);
+    const isPlain = symbol.parameters.length === 0 && globals.length === 0 && !hasHandles;
+    const main = isPlain ? this.functionFor(symbol) : this.#wrapMain(symbol, globals, hasHandles);
     for (const { initialiser } of statics) this.functionFor(initialiser);
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
-      new FunctionBuilder(this, next, this.functionFor(next)).build();
+    this.#buildPending();
+    if (this.#freeAll !== null) {
+      // Now the handles that the program can have are known.
+      buildFreeAll(this, [...this.#handles.values()], this.#freeAll);
+      this.#buildPending();
     }
     // Now all functions that become values are known, and those behind them are built.
     for (const [type, caller] of this.#callers) buildCaller(this, type, caller);
@@ -71,6 +83,12 @@ class ProgramBuilder implements ProgramContext {
     ];
     if (errors.length > 0) throw new MoteError(source, errors);
     return withoutStaticNumbers({ file: source.name, functions: this.#functions, main, sites: this.#sites });
+  }
+
+  #buildPending(): void {
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+      new FunctionBuilder(this, next, this.functionFor(next)).build();
+    }
   }
 
   functionFor(symbol: FunctionSymbol): IrFunction {
@@ -147,6 +165,29 @@ class ProgramBuilder implements ProgramContext {
     return this.representation.functionCase(type, symbol, captures);
   }
 
+  externFor(symbol: FunctionSymbol): IrExtern {
+    let extern = this.#externs.get(symbol);
+    if (extern === undefined) {
+      const { name, parameters, result } = symbol;
+      const { module, effect } = symbol.extern!;
+      const params = parameters.flatMap(({ type }) => this.representation.of(type));
+      extern = { module, name, params, result: this.representation.of(result)[0] ?? null, effect };
+      this.#externs.set(symbol, extern);
+    }
+    return extern;
+  }
+
+  handleFor(type: HandleType): HandleKind {
+    let kind = this.#handles.get(type);
+    if (kind === undefined) {
+      const { module, free: name } = type;
+      const free: IrExtern = { module, name, params: [INT_TYPE], result: null, effect: "kept" };
+      kind = { number: this.#handles.size, free };
+      this.#handles.set(type, kind);
+    }
+    return kind;
+  }
+
   site(functionName: string, line: number, what: string): Site {
     const site = { id: this.#sites.length, functionName, line, what };
     this.#sites.push(site);
@@ -159,12 +200,13 @@ class ProgramBuilder implements ProgramContext {
     return fn;
   }
 
-  /** A main without parameters that sets the globals, and asks for what the program's main takes. */
-  #wrapMain(symbol: FunctionSymbol, globals: readonly GlobalSymbol[]): IrFunction {
+  /** A main without parameters that sets the globals, asks for what the program's main takes, and at last frees handles. */
+  #wrapMain(symbol: FunctionSymbol, globals: readonly GlobalSymbol[], hasHandles: boolean): IrFunction {
     const line = symbol.source.line(symbol.span.start);
     const fn = this.#newFunction("(start)", line, false);
     const caller: FunctionSymbol = { ...symbol, parameters: [], result: UNIT };
     const into = new FunctionBuilder(this, caller, fn);
+    if (hasHandles) into.emit({ op: "globalSet", global: this.openHandles, value: ZERO });
     for (const global of globals) {
       into.setGlobal(global, into.call(global.initialiser, [], global.name));
     }
@@ -176,7 +218,11 @@ class ProgramBuilder implements ProgramContext {
       into.emit({ op: isInput ? "readInput" : "arguments", dst, site });
       return dst;
     });
-    into.end({ op: "tailCall", callee: this.functionFor(symbol), args });
+    if (hasHandles) {
+      into.call(symbol, args, "main");
+      this.#freeAll = this.#newFunction("(free handles)", line);
+      into.end({ op: "tailCall", callee: this.#freeAll, args: [] });
+    } else into.end({ op: "tailCall", callee: this.functionFor(symbol), args });
     return fn;
   }
 }

@@ -13,6 +13,7 @@ import {
   componentCount,
   type Field,
   type FunctionType,
+  type HandleType,
   isFlat,
   isNullary,
   listOf,
@@ -46,6 +47,9 @@ export const LIST_LENGTH = 1;
 export const PORT_STORAGE = 0;
 export const PORT_FIRST = 1;
 export const PORT_COUNT = 2;
+
+/** Where the address of a handle's node is in its record; 0 when it has been freed. */
+export const HANDLE_NODE = 0;
 
 export const INT_TYPE: IrType = { kind: "int" };
 export const BOOL_TYPE: IrType = { kind: "bool" };
@@ -95,6 +99,9 @@ export class Representation {
       case "float":
       case "bool":
         return [{ kind: type.kind }];
+      case "pointer":
+        // An address is a number to every memory manager: nothing traces it, nothing moves what it leads to.
+        return [INT_TYPE];
       case "text":
         return [TEXT_TYPE];
       case "array":
@@ -110,6 +117,8 @@ export class Representation {
         return [{ kind: "record", record: this.port(type.element) }];
       case "class":
         return [{ kind: "record", record: this.class(type) }];
+      case "handle":
+        return [{ kind: "record", record: this.handle(type) }];
       case "function":
         return [{ kind: "union", union: this.functions(type) }];
       case "unit":
@@ -263,6 +272,11 @@ export class Representation {
       { name: "first", type: INT_TYPE, mutable: true },
       { name: "count", type: INT_TYPE, mutable: true },
     ]);
+  }
+
+  /** The record of a handle, see HANDLE_NODE. */
+  handle(type: HandleType): RecordType {
+    return this.#record(type, () => [{ name: "node", type: INT_TYPE, mutable: true }]);
   }
 
   #fields(field: Field, mutable = false): FieldType[] {

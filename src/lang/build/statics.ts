@@ -113,6 +113,12 @@ class Evaluator {
         ports() {
           throw new StaticError("uses a port to the host", AT_RUN_TIME);
         },
+        memory() {
+          throw new StaticError("manages memory by hand", AT_RUN_TIME);
+        },
+        callExtern({ extern }) {
+          throw new StaticError(`calls \`${extern.name}\`, which is of another module`, AT_RUN_TIME);
+        },
         input: nothingAround,
         args: nothingAround,
       },

@@ -70,12 +70,36 @@ export class Body {
   readonly #captured: Capture[] = [];
   /** The result follows from the body. */
   #infersResult = false;
+  #isUnsafe: boolean;
 
   /** @param outer the function that this one stands in, without a name */
   constructor(scope: ProgramScope, symbol: FunctionSymbol, outer: Body | null = null) {
     this.scope = scope;
     this.symbol = symbol;
     this.#outer = outer;
+    this.#isUnsafe = outer?.isUnsafe ?? false;
+  }
+
+  /** Whether what is being checked stands in an `unsafe` block, also in one of a function around. */
+  get isUnsafe(): boolean {
+    return this.#isUnsafe;
+  }
+
+  /** Runs `check` as inside of an `unsafe` block. */
+  unsafely<T>(check: () => T): T {
+    const outer = this.#isUnsafe;
+    this.#isUnsafe = true;
+    try {
+      return check();
+    } finally {
+      this.#isUnsafe = outer;
+    }
+  }
+
+  /** Reports what stands outside of an `unsafe` block and must not. */
+  requireUnsafe(span: Span, what: string): void {
+    if (this.#isUnsafe) return;
+    this.report(span, `${what} only in an \`unsafe\` block`, "write `unsafe { ... }` around it");
   }
 
   /** Checks the whole body and stores it in the function's symbol. */
@@ -277,7 +301,7 @@ export class Body {
   /** An expression evaluated for what it does. */
   #effect(node: Expression): TypedExpression {
     const typed = this.expression(node, UNIT);
-    const useful = ["call", "callValue", "method", "if", "match", "block"].includes(node.kind);
+    const useful = ["call", "callValue", "method", "if", "match", "unsafe", "block"].includes(node.kind);
     if (!useful && !isBottom(typed.type)) {
       const assigns = node.kind === "binary" && node.operator === "==";
       this.report(node.span, "the value of this expression is not used", assigns ? "to assign, write `=`" : undefined);

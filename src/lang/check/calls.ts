@@ -5,7 +5,9 @@ import type { Expression } from "../syntax/ast.ts";
 import { checkArguments, checkCount } from "./arguments.ts";
 import type { Body } from "./body.ts";
 import { portNamed, refusePort } from "./externports.ts";
+import { requireSafe } from "./externs.ts";
 import { callOf } from "./lambdas.ts";
+import { checkPointer } from "./pointers.ts";
 import { BUILT_IN_FUNCTIONS } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import type { FunctionSymbol, Intrinsic, TypedExpression } from "./typed.ts";
@@ -32,9 +34,13 @@ export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): 
       return checkArray(body, node, want);
     case "port":
       return checkPort(body, node, want);
+    case "allocate":
+    case "pointer":
+      return checkPointer(body, node, name.text, want);
   }
   const callee = functions.get(name.text);
   if (callee !== undefined) {
+    requireSafe(body, callee, name.span);
     const typed = checkArguments(
       body,
       name.text,

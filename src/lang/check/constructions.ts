@@ -8,7 +8,16 @@ import { checkUnpackedLiteral } from "./literals.ts";
 import { checkOptional, isOptionalCase } from "./optionals.ts";
 import { didYouMean } from "./suggest.ts";
 import type { FieldValue, TypedExpression } from "./typed.ts";
-import { arrayOf, type ClassType, constOf, type Field, holdsPointers, isBottom, type Type } from "./types.ts";
+import {
+  arrayOf,
+  type ClassType,
+  constOf,
+  type Field,
+  type HandleType,
+  holdsPointers,
+  isBottom,
+  type Type,
+} from "./types.ts";
 import { describe } from "./words.ts";
 
 type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
@@ -26,6 +35,7 @@ export function checkCase(body: Body, node: ExpressionOf<"case">, want?: Type): 
     let hint = didYouMean(name.text, body.scope.cases.keys());
     if (type?.kind === "struct") hint = `a struct is made by \`${name.text} { field: value, ... }\``;
     else if (type?.kind === "class") hint = `an object is made by \`${name.text} { field: value, ... }\``;
+    else if (type?.kind === "handle") hint = handleHint(type);
     else if (type?.kind === "union") hint = `\`${name.text}\` is a union; name one of its cases`;
     body.scope.reportUnknown(name.text, name.span, `there is no case \`${name.text}\``, hint);
     return body.poison(span);
@@ -46,6 +56,10 @@ export function checkCase(body: Body, node: ExpressionOf<"case">, want?: Type): 
   return { kind: "case", unionCase, fields: values, type: unionCase.union, span };
 }
 
+function handleHint({ name, module }: HandleType): string {
+  return `a \`${name}\` is returned by an extern function of the module \`${module}\``;
+}
+
 export function checkStructLiteral(body: Body, node: ExpressionOf<"structLiteral">): TypedExpression {
   const { name, span } = node;
   const type = body.scope.types.get(name.text);
@@ -54,7 +68,7 @@ export function checkStructLiteral(body: Body, node: ExpressionOf<"structLiteral
     const known = [...body.scope.types.values()].flatMap((each) => {
       return each.kind === "struct" || each.kind === "class" ? [each.name] : [];
     });
-    const hint = didYouMean(name.text, known);
+    const hint = type?.kind === "handle" ? handleHint(type) : didYouMean(name.text, known);
     body.scope.reportUnknown(name.text, name.span, `there is no struct or class \`${name.text}\``, hint);
     return body.poison(span);
   }

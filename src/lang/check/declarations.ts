@@ -10,6 +10,8 @@ import type {
   CaseDeclaration,
   ClassDeclaration,
   Expression,
+  ExternFunctionDeclaration,
+  ExternHandleDeclaration,
   ExternPortDeclaration,
   FieldDeclaration,
   FunctionDeclaration,
@@ -18,6 +20,7 @@ import type {
   StructDeclaration,
   UnionDeclaration,
 } from "../syntax/ast.ts";
+import { checkFreeing, checkModule, externSymbol } from "./externs.ts";
 import { isOptionalCase } from "./optionals.ts";
 import { BUILT_IN_FUNCTIONS, BUILT_IN_TYPE_NAMES, type ProgramScope } from "./scope.ts";
 import { staticType } from "./statics.ts";
@@ -33,6 +36,7 @@ import {
   ERROR,
   type Field,
   FLOAT,
+  type HandleType,
   INT,
   LONG,
   type StructType,
@@ -65,11 +69,15 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   const functions: FunctionDeclaration[] = [];
   const globals: GlobalDeclaration[] = [];
   const ports: ExternPortDeclaration[] = [];
+  const externs: ExternFunctionDeclaration[] = [];
+  const handles: HandleType[] = [];
   for (const declaration of ast.declarations) {
     if (declaration.kind === "struct") structs.push([declareStruct(scope, declaration), declaration]);
     else if (declaration.kind === "union") cases.push(...declareUnion(scope, declaration));
     else if (declaration.kind === "class") classes.push([declareClass(scope, declaration), declaration]);
     else if (declaration.kind === "externPort") ports.push(declaration);
+    else if (declaration.kind === "externHandle") handles.push(declareHandle(scope, declaration));
+    else if (declaration.kind === "externFunction") externs.push(declaration);
     else if (declaration.kind === "function") functions.push(declaration);
     else globals.push(declaration);
   }
@@ -84,6 +92,8 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   for (const [unionCase] of cases) unionCase.fields = checkUnpacked(scope, unionCase.fields);
   for (const [type] of classes) type.fields = checkUnpacked(scope, type.fields);
   const bodies = functions.map((node) => ({ symbol: declareFunction(scope, node), node: node.body }));
+  for (const node of externs) declareExtern(scope, node);
+  checkFreeing(scope, externs, handles);
   const members = classes.flatMap(([type, node]) => declareMembers(scope, type, node));
   // Globals first and in order: the type of one may follow from its value. Statics before: they need no global.
   globals.sort((a, b) => Number(a.kind === "global") - Number(b.kind === "global"));
@@ -127,6 +137,14 @@ function declareUnion(scope: ProgramScope, node: UnionDeclaration): [UnionCase, 
 function declareClass(scope: ProgramScope, node: ClassDeclaration): ClassType {
   const { text: name, span } = node.name;
   const type: ClassType = { kind: "class", name, span, fields: [], methods: new Map() };
+  declareType(scope, node.name, type);
+  return type;
+}
+
+function declareHandle(scope: ProgramScope, node: ExternHandleDeclaration): HandleType {
+  const { text: name, span } = node.name;
+  checkModule(scope, node.module);
+  const type: HandleType = { kind: "handle", name, span, module: node.module.text, free: node.free.text };
   declareType(scope, node.name, type);
   return type;
 }
@@ -209,8 +227,10 @@ function declareMembers(scope: ProgramScope, type: ClassType, node: ClassDeclara
   return [...initialisers, ...methods];
 }
 
-function declareType(scope: ProgramScope, name: Name, type: StructType | UnionType | ClassType): void {
-  const other = scope.types.get(name.text) as StructType | UnionType | ClassType | undefined;
+type DeclaredType = StructType | UnionType | ClassType | HandleType;
+
+function declareType(scope: ProgramScope, name: Name, type: DeclaredType): void {
+  const other = scope.types.get(name.text) as DeclaredType | undefined;
   if (BUILT_IN_TYPE_NAMES.includes(name.text)) scope.report(name.span, `the type \`${name.text}\` is built in`);
   else if (other !== undefined) reportTwice(scope, name, "type", other.span);
   else scope.types.set(name.text, type);
@@ -277,18 +297,26 @@ function checkUnpacked<F extends Field>(scope: ProgramScope, fields: readonly F[
 }
 
 function declareFunction(scope: ProgramScope, node: FunctionDeclaration): FunctionSymbol {
-  const { name } = node;
-  const symbol = functionSymbol(scope, node, name.text, []);
+  const symbol = functionSymbol(scope, node, node.name.text, []);
+  enterFunction(scope, node.name, symbol);
+  return symbol;
+}
+
+function declareExtern(scope: ProgramScope, node: ExternFunctionDeclaration): void {
+  const symbol = functionSymbol(scope, node, node.name.text, []);
+  enterFunction(scope, node.name, { ...symbol, extern: externSymbol(scope, node, symbol) });
+}
+
+function enterFunction(scope: ProgramScope, name: Name, symbol: FunctionSymbol): void {
   const other = scope.functions.get(name.text);
   if (BUILT_IN_FUNCTIONS.has(name.text)) scope.report(name.span, `the function \`${name.text}\` is built in`);
   else if (other !== undefined) reportTwice(scope, name, "function", other.span);
   else scope.functions.set(name.text, symbol);
-  return symbol;
 }
 
 function functionSymbol(
   scope: ProgramScope,
-  node: FunctionDeclaration,
+  node: Pick<FunctionDeclaration, "name" | "parameters" | "result">,
   name: string,
   first: readonly Local[],
 ): FunctionSymbol {

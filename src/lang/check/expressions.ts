@@ -5,6 +5,7 @@ import type { Body } from "./body.ts";
 import { checkCall } from "./calls.ts";
 import { checkCase, checkStructLiteral } from "./constructions.ts";
 import { portNamed, refusePort } from "./externports.ts";
+import { requireSafe } from "./externs.ts";
 import { readOf } from "./fields.ts";
 import { checkCallValue, checkLambda, functionValue } from "./lambdas.ts";
 import { checkArrayLiteral, checkInteger, checkText } from "./literals.ts";
@@ -81,6 +82,8 @@ export function checkExpression(body: Body, node: Expression, want?: Type): Type
       return checkIf(body, node, want);
     case "match":
       return checkMatch(body, node, want);
+    case "unsafe":
+      return body.unsafely(() => body.block(node.body, want));
     case "block":
       return body.block(node, want);
   }
@@ -105,7 +108,10 @@ function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   }
   if (global !== undefined) return { kind: "global", global, type: global.type, span };
   const symbol = body.scope.functions.get(name);
-  if (symbol !== undefined) return functionValue(symbol, span);
+  if (symbol !== undefined) {
+    requireSafe(body, symbol, span);
+    return functionValue(symbol, span);
+  }
   const port = portNamed(body, name);
   if (port !== undefined) return refusePort(body, port, span);
   const hint = BUILT_IN_FUNCTIONS.has(name)

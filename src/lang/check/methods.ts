@@ -35,6 +35,8 @@ import { describe } from "./words.ts";
 
 interface Method {
   readonly parameters: readonly Type[];
+  /** May be called in an `unsafe` block only. */
+  readonly isUnsafe?: boolean;
   make(body: Body, receiver: TypedExpression, args: readonly TypedExpression[], span: Span): TypedExpression;
 }
 
@@ -62,6 +64,11 @@ function builtin(name: Builtin, type: Type, ...parameters: Type[]): Method {
     parameters,
     make: (_body, receiver, args, span) => ({ kind: "builtin", builtin: name, args: [receiver, ...args], type, span }),
   };
+}
+
+/** As `builtin`, for use in `unsafe` blocks. */
+function manual(name: Builtin, type: Type, ...parameters: Type[]): Method {
+  return { ...builtin(name, type, ...parameters), isUnsafe: true };
 }
 
 /** A text to a number, or the end of the program. */
@@ -158,6 +165,18 @@ function methodsOf(type: Type): MethodTable {
     const { element } = type;
     return { put: builtin("portPut", BOOL, element), get: builtin("portGet", optionalOf(element)) };
   }
+  if (type.kind === "pointer") {
+    const { element } = type;
+    return {
+      load: manual("pointerLoad", element, INT),
+      store: manual("pointerStore", UNIT, INT, element),
+      at: manual("pointerAt", type, INT),
+      resize: manual("pointerResize", type, INT),
+      free: manual("pointerFree", UNIT),
+      address: manual("pointerAddress", INT),
+    };
+  }
+  if (type.kind === "handle") return { free: builtin("handleFree", UNIT) };
   const optional = optionalElement(type);
   if (optional !== null) {
     return {
@@ -186,6 +205,7 @@ export function checkMethod(body: Body, node: Extract<Expression, { kind: "metho
   const methods = methodsOf(type);
   if (Object.hasOwn(methods, name.text)) {
     const method = methods[name.text]!;
+    if (method.isUnsafe) body.requireUnsafe(name.span, `\`.${name.text}\` of a pointer may be called`);
     const typed = checkArguments(body, name.text, method.parameters, args, span);
     return typed.length === method.parameters.length ? method.make(body, receiver, typed, span) : body.poison(span);
   }

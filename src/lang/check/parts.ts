@@ -50,7 +50,9 @@ function replacedFields(roots: readonly FunctionSymbol[]): ReadonlySet<ClassFiel
   const symbols = new Set(roots);
   // A set is iterated in the order of insertion, so what is added here is visited, too.
   for (const { body } of symbols) {
-    forEachNode(body!, (node) => {
+    // Extern functions have none.
+    if (body === null) continue;
+    forEachNode(body, (node) => {
       if (node.kind === "closure") symbols.add(node.symbol);
       if (node.kind === "setMember") replaced.add(node.field);
       if (node.kind === "newObject") {

@@ -14,17 +14,28 @@ import {
   constOf,
   ERROR,
   functionOf,
+  isPlainData,
   listOf,
   optionalOf,
+  pointerOf,
   portOf,
   type Type,
   typeName,
   UNIT,
   type UnionCase,
 } from "./types.ts";
+import { describe } from "./words.ts";
 
 /** Functions that are part of the language; a program cannot define others of these names. */
-export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set(["print", "write", "fail", "array", "port"]);
+export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set([
+  "print",
+  "write",
+  "fail",
+  "array",
+  "port",
+  "allocate",
+  "pointer",
+]);
 
 /** Types that need no declaration, as a program writes them. */
 export const BUILT_IN_TYPE_NAMES: readonly string[] = [
@@ -32,7 +43,12 @@ export const BUILT_IN_TYPE_NAMES: readonly string[] = [
   "Bytes",
   "List",
   "Port",
+  "Pointer",
 ];
+
+/** Types with an argument, and what they are called in messages. */
+const GENERIC_TYPES = { List: "list", Port: "port", Pointer: "pointer" } as const;
+type GenericName = keyof typeof GENERIC_TYPES;
 
 export class ProgramScope {
   readonly source: SourceFile;
@@ -132,10 +148,10 @@ export class ProgramScope {
       return parameters.includes(ERROR) || result === ERROR ? ERROR : functionOf(parameters, result);
     }
     const { name, argument } = node;
-    if (name === "List" || name === "Port") return this.#resolveGeneric(node.span, name, argument);
+    if (Object.hasOwn(GENERIC_TYPES, name)) return this.#resolveGeneric(node.span, name as GenericName, argument);
     if (argument !== null) {
       this.resolve(argument);
-      this.report(node.span, `\`${name}\` takes no type argument`, "only `List[T]` and `Port[T]` do");
+      this.report(node.span, `\`${name}\` takes no type argument`, "only `List[T]`, `Port[T]` and `Pointer[T]` do");
       return ERROR;
     }
     if (name === "Bytes") return BYTES;
@@ -150,14 +166,25 @@ export class ProgramScope {
     return ERROR;
   }
 
-  #resolveGeneric(span: Span, name: "List" | "Port", argument: TypeNode | null): Type {
+  #resolveGeneric(span: Span, name: GenericName, argument: TypeNode | null): Type {
     if (argument === null) {
-      const what = name === "List" ? "list" : "port";
-      this.report(span, `a ${what} needs the type of its elements`, `write \`${name}[Int]\`, for example`);
+      this.report(
+        span,
+        `a ${GENERIC_TYPES[name]} needs the type of its elements`,
+        `write \`${name}[Int]\`, for example`,
+      );
       return ERROR;
     }
     const element = this.resolve(argument);
     if (element === ERROR) return ERROR;
+    if (name === "Pointer") return this.#pointerTo(argument.span, element);
     return name === "List" ? listOf(element) : portOf(element);
+  }
+
+  #pointerTo(span: Span, element: Type): Type {
+    if (isPlainData(element)) return pointerOf(element);
+    const message = `a pointer cannot lead to ${describe(element)}, which a memory manager may move and has to find`;
+    this.report(span, message, "it can to an Int, Long, Float, Byte, Bool, or another pointer");
+    return ERROR;
   }
 }

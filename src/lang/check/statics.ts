@@ -41,6 +41,8 @@ function whatChanges(type: Type, seen: Set<Type>): Changing | null {
     case "list":
     case "port":
     case "class":
+    case "pointer":
+    case "handle":
       return { what: `${describe(type)} does`, hint: "make it a `global`" };
     case "array":
       return whatChanges(type.element, seen);

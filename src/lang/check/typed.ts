@@ -24,8 +24,19 @@ export interface FunctionSymbol {
   result: Type;
   readonly source: SourceFile;
   readonly span: Span;
-  /** Set when the body has been checked. */
+  /** Set when the body has been checked; stays null for an extern function. */
   body: TypedBlock | null;
+  /** For a function of another wasm module. */
+  readonly extern?: ExternSymbol;
+}
+
+/** What is known of an extern function besides its parameters and its result. */
+export interface ExternSymbol {
+  readonly module: string;
+  /** What of the memory that a call allocates is left: nothing, though it may be used within, or what it returns or keeps. */
+  readonly effect: "nothing" | "within" | "kept";
+  /** It takes or returns pointers: what it does with them nobody checks. */
+  readonly isUnsafe: boolean;
 }
 
 /** A variable of the whole program, or a static: a value that never changes. Compared by identity. */
@@ -97,6 +108,15 @@ export type Builtin =
   | "port"
   | "portPut"
   | "portGet"
+  | "allocate"
+  | "pointer"
+  | "pointerResize"
+  | "pointerFree"
+  | "pointerLoad"
+  | "pointerStore"
+  | "pointerAt"
+  | "pointerAddress"
+  | "handleFree"
   | "optionalIsSome"
   | "optionalGet"
   | "optionalOr"

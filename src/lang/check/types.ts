@@ -8,7 +8,17 @@
 import type { Span } from "../source.ts";
 import type { FunctionSymbol } from "./typed.ts";
 
-export type Type = PrimitiveType | StructType | UnionType | ArrayType | ListType | FunctionType | ClassType | PortType;
+export type Type =
+  | PrimitiveType
+  | StructType
+  | UnionType
+  | ArrayType
+  | ListType
+  | FunctionType
+  | ClassType
+  | PortType
+  | PointerType
+  | HandleType;
 
 export interface PrimitiveType {
   readonly kind: "int" | "long" | "byte" | "float" | "bool" | "text" | "unit" | "never" | "error";
@@ -39,6 +49,22 @@ export interface FunctionType {
 export interface PortType {
   readonly kind: "port";
   readonly element: Type;
+}
+
+/** `Pointer[T]`: the address of elements in memory that the program manages itself. */
+export interface PointerType {
+  readonly kind: "pointer";
+  readonly element: Type;
+}
+
+/** What an extern module hands out and only it can look into. A value is an object of the program that stands for it. */
+export interface HandleType {
+  readonly kind: "handle";
+  readonly name: string;
+  readonly span: Span;
+  readonly module: string;
+  /** The module's function that frees one. */
+  readonly free: string;
 }
 
 export interface Field {
@@ -136,6 +162,9 @@ export const listOf = onceForEach((element: Type): ListType => ({ kind: "list", 
 /** The type `Port[element]`. */
 export const portOf = onceForEach((element: Type): PortType => ({ kind: "port", element }));
 
+/** The type `Pointer[element]`. */
+export const pointerOf = onceForEach((element: Type): PointerType => ({ kind: "pointer", element }));
+
 let nextIdentity = 0;
 const identityOf = onceForEach(() => nextIdentity++);
 const functions = new Map<string, FunctionType>();
@@ -206,6 +235,7 @@ export function typeName(type: Type): string {
   if (type.kind === "array") return `${type.constant ? "const " : ""}[${typeName(type.element)}]`;
   if (type.kind === "list") return `List[${typeName(type.element)}]`;
   if (type.kind === "port") return `Port[${typeName(type.element)}]`;
+  if (type.kind === "pointer") return `Pointer[${typeName(type.element)}]`;
   if (type.kind === "function") {
     const result = type.result === UNIT ? "" : ` -> ${typeName(type.result)}`;
     return `fn(${type.parameters.map(typeName).join(", ")})${result}`;
@@ -240,7 +270,7 @@ export function isNullary(union: UnionType): boolean {
 
 /** True for types whose `==` asks whether both are the same object, or both none. */
 export function hasIdentity(type: Type): boolean {
-  return (optionalElement(type) ?? type).kind === "class";
+  return ["class", "handle"].includes((optionalElement(type) ?? type).kind);
 }
 
 /** True for types with `.length`. */
@@ -252,6 +282,7 @@ export function hasLength(type: Type): boolean {
 export function isComparable(type: Type): boolean {
   if (hasIdentity(type)) return true;
   if (type.kind === "union") return isNullary(type);
+  if (type.kind === "pointer") return true;
   return type === INT || type === LONG || type === BYTE || type === FLOAT || type === BOOL || type === TEXT;
 }
 
@@ -259,7 +290,12 @@ export function isComparable(type: Type): boolean {
 export function holdsPointers(type: Type): boolean {
   if (type.kind === "struct") return !isFlat(type) || type.fields.some((field) => holdsPointers(field.type));
   if (type.kind === "union") return !isNullary(type);
-  return ["text", "array", "list", "port", "class", "function"].includes(type.kind);
+  return ["text", "array", "list", "port", "class", "function", "handle"].includes(type.kind);
+}
+
+/** True for types whose values a pointer can lead to: numbers, which lie in memory the same way everywhere. */
+export function isPlainData(type: Type): boolean {
+  return [INT, LONG, BYTE, FLOAT, BOOL].includes(type as PrimitiveType) || type.kind === "pointer";
 }
 
 /** True for types with `<`. */

@@ -91,7 +91,7 @@ export function defineImport(module: binaryen.Module, base: string, define: (nam
 
 /** Adds `_start`, memory, data and exports to a module that has all its functions. */
 export function linkModule(context: ManagerContext, result: ManagerResult, mainName: string): void {
-  const { module, data, wasi, counters } = context;
+  const { module, data, wasi, counters, externs } = context;
   const { results } = binaryen.getFunctionInfo(module.getFunction(mainName));
   const main = module.call(mainName, result.mainArguments, results);
   const ended = result.mainResult === undefined ? module.drop(main) : module.global.set(result.mainResult, main);
@@ -99,6 +99,8 @@ export function linkModule(context: ManagerContext, result: ManagerResult, mainN
   module.addFunction("_start", binaryen.none, binaryen.none, [], module.block(null, start));
   defineAborts(context);
 
+  // By the core's export names, which go now.
+  const allocator = externs.exports;
   for (let index = module.getNumExports() - 1; index >= 0; index--) {
     module.removeExport(binaryen.getExportInfo(module.getExportByIndex(index)).name);
   }
@@ -117,7 +119,7 @@ export function linkModule(context: ManagerContext, result: ManagerResult, mainN
     result.memory.name,
   );
   module.addFunctionExport("_start", "_start");
-  for (const { kind, internal, external } of [...result.exports, ...counters.exports]) {
+  for (const { kind, internal, external } of [...result.exports, ...counters.exports, ...allocator]) {
     if (kind === "function") module.addFunctionExport(internal, external);
     else module.addGlobalExport(internal, external);
   }

@@ -318,6 +318,18 @@ class FunctionLowering implements FunctionContext {
         return manager.literal(this, instruction);
       case "static":
         return manager.static(this, instruction);
+      case "memoryAllocate":
+        return this.#context.manual.allocate(this, instruction);
+      case "memoryResize":
+        return this.#context.manual.resize(this, instruction);
+      case "memoryFree":
+        return this.#context.manual.free(this, instruction);
+      case "memoryLoad":
+        return this.#context.manual.load(this, instruction);
+      case "memoryStore":
+        return this.#context.manual.store(this, instruction);
+      case "callExtern":
+        return this.#context.externs.call(this, manager, instruction);
       case "write":
         return manager.write(this, instruction);
       case "readInput":

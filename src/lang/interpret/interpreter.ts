@@ -6,7 +6,8 @@
  * what the IR promises (indices in range, right operand kinds) only as far as JavaScript notices by itself.
  */
 
-import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, PanicCode, Variable } from "../ir/ir.ts";
+import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, PanicCode, Variable } from "../ir/ir.ts";
+import { numberBytes } from "../ir/numbers.ts";
 import { PANIC_MESSAGES } from "../ir/panics.ts";
 import { allocates } from "../ir/safepoints.ts";
 import type { PortCalls } from "../ports/calls.ts";
@@ -40,7 +41,26 @@ export interface World {
   input(): Uint8Array;
   args(): readonly string[];
   ports(): PortCalls;
+  memory(): ByHand;
+  /** Calls a function of another module. @param args as the interpreter holds them */
+  callExtern(call: ExternCall, args: readonly unknown[]): unknown;
 }
+
+/** Memory that the program itself manages. Addresses, bytes. */
+export interface ByHand {
+  /** @returns 0 when there is none */
+  allocate(bytes: number): number;
+  resize(address: number, bytes: number): number;
+  free(address: number): void;
+  /** Whether it is what `allocate` or `resize` gave, and not freed. */
+  owns(address: number): boolean;
+  /** Whether all of it may be read and written. */
+  reaches(address: number, bytes: number): boolean;
+  load(type: IrType, address: number): number | bigint;
+  store(type: IrType, address: number, value: unknown): void;
+}
+
+export type ExternCall = Extract<Instruction, { op: "callExtern" }>;
 
 export interface InterpreterOptions {
   readonly world: World;
@@ -335,6 +355,30 @@ export class Interpreter {
         values[i.dst.id] = { storage: { width: 1, data: texts }, start: 0, length: texts.length } satisfies Slice;
         return;
       }
+      case "memoryAllocate":
+        values[i.dst.id] = this.#options.world.memory().allocate(int(i.bytes));
+        return;
+      case "memoryResize":
+        values[i.dst.id] = this.#owning(i.address, i.line, values).resize(int(i.address), int(i.bytes));
+        return;
+      case "memoryFree":
+        this.#owning(i.address, i.line, values).free(int(i.address));
+        return;
+      case "memoryLoad": {
+        const { type } = i.dst;
+        values[i.dst.id] = this.#options.world.memory().load(type, this.#place(i, type, values));
+        return;
+      }
+      case "memoryStore": {
+        const { type } = i.value;
+        this.#options.world.memory().store(type, this.#place(i, type, values), read(i.value));
+        return;
+      }
+      case "callExtern": {
+        const result = this.#options.world.callExtern(i, i.args.map(read));
+        for (const dst of i.dsts) values[dst.id] = fromExtern(dst.type, result);
+        return;
+      }
       case "portPut": {
         const ports = this.#options.world.ports();
         values[i.dst.id] = ports.put({ use: "put", ...i.port }, read(i.value) as number | bigint) ? 1 : 0;
@@ -356,6 +400,34 @@ export class Interpreter {
         return;
     }
   }
+
+  /** The memory, which has to own an address. */
+  #owning(address: Atom, line: number, values: readonly unknown[]): ByHand {
+    const memory = this.#options.world.memory();
+    if (!memory.owns(atomValue(values, address) as number)) throw new Panic("notAllocated", line);
+    return memory;
+  }
+
+  /** The address of a number in memory, which has to be there. */
+  #place(
+    { address, index, line }: Extract<Instruction, { op: "memoryLoad" | "memoryStore" }>,
+    type: IrType,
+    values: readonly unknown[],
+  ): number {
+    const int = (atom: Atom): number => atomValue(values, atom) as number;
+    const place = (int(address) + int(index) * numberBytes(type)) >>> 0;
+    if (!this.#options.world.memory().reaches(place, numberBytes(type))) throw new Panic("outsideMemory", line);
+    return place;
+  }
+}
+
+/** What another module returned, as wasm would convert it. */
+function fromExtern({ kind }: IrType, result: unknown): unknown {
+  if (kind === "long") return BigInt.asIntN(64, result as bigint);
+  if (kind === "float") return Number(result);
+  const number = Number(result) | 0;
+  if (kind === "bool") return number === 0 ? 0 : 1;
+  return kind === "byte" ? number & 0xff : number;
 }
 
 function atomValue(values: readonly unknown[], atom: Atom): unknown {

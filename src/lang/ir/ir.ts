@@ -206,7 +206,12 @@ export type PanicCode =
   | "emptyList" // pop of an empty list
   | "noValue" // get of an optional that is None
   | "negativeLength" // a: length
-  | "outOfMemory" // raised by managers
+  | "outOfMemory" // raised by managers, and where malloc has nothing
+  | "notAllocated" // debug builds: free or resize of what is not allocated
+  | "outsideMemory" // debug builds: load or store where nothing is allocated
+  | "allocatedSomething" // debug builds: an extern function that allocates nothing did
+  | "keptMemory" // debug builds: an extern function that allocates within kept some
+  | "freedHandle" // use of a handle that has been freed
   | "stackOverflow" // raised by managers: the shadow stack is full
   | "outlived" // raised by managers that check placement. a: the object, b: the frame it is bound to
   | "failed"; // the program called fail(text); the text has been written to standard error before
@@ -420,6 +425,43 @@ export type Instruction =
   /** Stops the program: message to standard error with the source line, exit code 1. */
   | { readonly op: "panic"; readonly code: PanicCode; readonly a?: Atom; readonly b?: Atom; readonly line: number }
 
+  // Memory that the program manages itself, the same under every manager. An address is an int; nothing traces it.
+  /** Allocates zeroed memory; `dst` is its address, or 0 when it cannot be had. */
+  | { readonly op: "memoryAllocate"; readonly dst: Variable; readonly bytes: Atom }
+  /** The memory with `bytes`, what is new of them zero; `dst` is its new address, or 0 when it cannot be had. */
+  | {
+      readonly op: "memoryResize";
+      readonly dst: Variable;
+      readonly address: Atom;
+      readonly bytes: Atom;
+      readonly line: number;
+    }
+  | { readonly op: "memoryFree"; readonly address: Atom; readonly line: number }
+  /** Reads the `index`-th of the numbers at `address`, which are of the dst's type. Like a store, unchecked. */
+  | {
+      readonly op: "memoryLoad";
+      readonly dst: Variable;
+      readonly address: Atom;
+      readonly index: Atom;
+      readonly line: number;
+    }
+  | {
+      readonly op: "memoryStore";
+      readonly address: Atom;
+      readonly index: Atom;
+      readonly value: Atom;
+      readonly line: number;
+    }
+
+  /** Calls a function of another module, which reaches nothing that a manager owns. Never a safepoint. */
+  | {
+      readonly op: "callExtern";
+      readonly dsts: readonly Variable[];
+      readonly extern: IrExtern;
+      readonly args: readonly Atom[];
+      readonly line: number;
+    }
+
   // The outside world
   /** Appends bytes to standard output (stream 1, buffered by the runtime support) or standard error (2, unbuffered). */
   | {
@@ -466,6 +508,18 @@ export interface IrFunction {
   readonly line: number;
   /** Not written in the program: of the prelude, or made by the compiler. */
   readonly internal?: boolean;
+}
+
+/** A function of another wasm module. Compared by identity. */
+export interface IrExtern {
+  readonly module: string;
+  readonly name: string;
+  /** Numbers, and TEXT_TYPE: the address and length of bytes that are there during the call. */
+  readonly params: readonly IrType[];
+  /** A number. */
+  readonly result: IrType | null;
+  /** What of the memory that a call allocates is left: nothing, though it may be used within, or what it returns or keeps. */
+  readonly effect: "nothing" | "within" | "kept";
 }
 
 export interface IrProgram {

@@ -129,6 +129,8 @@ class FunctionPrinter {
         return set(i.dst, `same ${atom(i.a)}, ${atom(i.b)}`);
       case "call":
         return sets(i.dsts, `call ${i.callee.name}(${this.#atoms(i.args)})`);
+      case "callExtern":
+        return sets(i.dsts, `extern ${i.extern.module}.${i.extern.name}(${this.#atoms(i.args)})`);
       case "construct":
         return set(i.dst, `new ${i.record.name}(${this.#atoms(i.args)})`);
       case "immediate":
@@ -178,6 +180,16 @@ class FunctionPrinter {
         const numbers = [i.a, i.b].filter((number) => number !== undefined);
         return `panic ${i.code}(${this.#atoms(numbers)}) at line ${i.line}`;
       }
+      case "memoryAllocate":
+        return set(i.dst, `allocate ${atom(i.bytes)}`);
+      case "memoryResize":
+        return set(i.dst, `resize ${atom(i.address)} to ${atom(i.bytes)}`);
+      case "memoryFree":
+        return `free ${atom(i.address)}`;
+      case "memoryLoad":
+        return set(i.dst, `load ${atom(i.address)}[${atom(i.index)}]`);
+      case "memoryStore":
+        return `store ${atom(i.address)}[${atom(i.index)}] := ${atom(i.value)}`;
       case "write":
         return `write ${i.stream} ${atom(i.bytes)}`;
       case "readInput":

@@ -75,6 +75,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "call":
     case "tailCall":
     case "construct":
+    case "callExtern":
       return instruction.args;
     case "field":
     case "part":
@@ -121,6 +122,16 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
       return [instruction.value];
     case "textReceive":
       return [instruction.array];
+    case "memoryAllocate":
+      return [instruction.bytes];
+    case "memoryResize":
+      return [instruction.address, instruction.bytes];
+    case "memoryFree":
+      return [instruction.address];
+    case "memoryLoad":
+      return [instruction.address, instruction.index];
+    case "memoryStore":
+      return [instruction.address, instruction.index, instruction.value];
     case "globalGet":
     case "immediate":
     case "sliceEmpty":

@@ -35,6 +35,8 @@ import type {
 import type { ProgramPlacement } from "../ir/placement/placement.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Wasi } from "../wasi/wasi.ts";
+import type { Externs, Lent } from "./externs.ts";
+import type { ManualMemory } from "./manual.ts";
 
 export type ExpressionRef = binaryen.ExpressionRef;
 export type WasmType = binaryen.Type;
@@ -53,10 +55,11 @@ export interface ManagerFactory {
   readonly closedWorld?: boolean;
   /**
    * Checks the options that only this manager understands, and makes the module that the program's functions are
-   * added to: the core's for linear managers, an empty one for others. The module has its linear memory already.
+   * added to: the core's for linear managers and for programs that use its malloc, an empty one otherwise. The module has
+   * its linear memory already.
    * @throws BuildOptionError
    */
-  createModule(options: BuildOptions): binaryen.Module;
+  createModule(options: BuildOptions, program: IrProgram): binaryen.Module;
   create(context: ManagerContext): MemoryManager;
 }
 
@@ -75,6 +78,9 @@ export interface ManagerContext {
   readonly ports: HostPorts;
   /** Counts of objects and bytes, and the marks around pauses; emits nothing unless the options ask for it. */
   readonly counters: Counters;
+  /** Memory that the program manages itself; only where `usesMalloc`. */
+  readonly manual: ManualMemory;
+  readonly externs: Externs;
 }
 
 /** What a manager may use while one function is lowered. */
@@ -204,6 +210,8 @@ export interface MemoryManager {
   static(context: FunctionContext, instruction: InstructionOf<"static">): ExpressionRef;
 
   // The outside world
+  /** A text for a call of another module: its bytes in linear memory, as address and length, until the call is over. */
+  lend(context: FunctionContext, text: Atom, line: number): Lent;
   write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef;
   readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef;
   arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef;

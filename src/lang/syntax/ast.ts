@@ -23,7 +23,9 @@ export type Declaration =
   | ClassDeclaration
   | GlobalDeclaration
   | ExternPortDeclaration
-  | FunctionDeclaration;
+  | FunctionDeclaration
+  | ExternFunctionDeclaration
+  | ExternHandleDeclaration;
 
 export interface FieldDeclaration extends Node {
   readonly name: Name;
@@ -77,6 +79,31 @@ export interface FunctionDeclaration extends Node {
   readonly parameters: readonly FieldDeclaration[];
   readonly result: TypeNode | null;
   readonly body: BlockNode;
+}
+
+/** What an extern function does to memory: `allocates nothing`, `allocates within`, or `returns memory`. */
+export interface EffectNode extends Node {
+  readonly kind: "nothing" | "within" | "memory";
+  /** The function that frees the memory, where that is not the program's own allocator. */
+  readonly freedBy: Name | null;
+}
+
+/** `extern "module" fn name(...)`: a function of another wasm module. */
+export interface ExternFunctionDeclaration extends Node {
+  readonly kind: "externFunction";
+  readonly module: Name;
+  readonly name: Name;
+  readonly parameters: readonly FieldDeclaration[];
+  readonly result: TypeNode | null;
+  readonly effect: EffectNode | null;
+}
+
+/** `extern "module" handle Name freed by free`: a type whose values only that module can look into. */
+export interface ExternHandleDeclaration extends Node {
+  readonly kind: "externHandle";
+  readonly module: Name;
+  readonly name: Name;
+  readonly free: Name;
 }
 
 export type TypeNode =
@@ -237,6 +264,8 @@ export type Expression =
   | LambdaNode
   | IfNode
   | MatchNode
+  /** A block in which memory may be managed by hand. */
+  | (Node & { readonly kind: "unsafe"; readonly body: BlockNode })
   | BlockNode;
 
 export type PatternNode =

@@ -1,7 +1,7 @@
 /** What to do about a syntax error: the habits from other languages, and the slips, that a hint can put right. */
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  "fn struct union class global static const extern let if else match while for in break continue return true false this".split(
+  "fn struct union class global static const extern let if else match while for in break continue return true false this unsafe".split(
     " ",
   ),
 );
@@ -63,6 +63,9 @@ export function hintFor(wanted: ReadonlySet<string>, found: string, text: string
   }
   if (found === "}" && text[start - 1] === "{" && wanted.has("an expression")) {
     return "in a text, write `\\{` for a brace";
+  }
+  if (found === "{" && wanted.has("`allocates`")) {
+    return "an extern function has no body, but says what it does to memory: `allocates nothing`, for example";
   }
   // Inside a line or at a brace: what is before has been closed too early.
   if (wantsDeclaration && (found === "}" || (start > 0 && text[start - 1] !== "\n"))) {

@@ -23,6 +23,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   type: ["a type"],
   name: ["a name"],
   "capitalised name": ["a capitalised name"],
+  "module name": ['a module\'s name in "double quotes"'],
+  amount: ["`nothing`", "`within`"],
   number: ["a number"],
   operator: ["an operator"],
   "line end": ["a line end"],

@@ -654,7 +654,7 @@ fn main() {}`),
       test.mote:1:17: error: \`Int\` takes no type argument
        1 | fn f(a: Foo, b: Int[Text], c: List, d: List[Bar]) -> Node {}
          |                 ^^^^^^^^^
-         = hint: only \`List[T]\` and \`Port[T]\` do
+         = hint: only \`List[T]\`, \`Port[T]\` and \`Pointer[T]\` do
       test.mote:1:31: error: a list needs the type of its elements
        1 | fn f(a: Foo, b: Int[Text], c: List, d: List[Bar]) -> Node {}
          |                               ^^^^

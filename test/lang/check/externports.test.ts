@@ -137,7 +137,7 @@ fn main() {
 
   it("are declared in one way", () => {
     expect(errorsOf("extern jobs: Text\nfn main() {}\n")).toMatchInlineSnapshot(`
-      "test.mote:1:8: error: expected \`port\`, but found \`jobs\`
+      "test.mote:1:8: error: expected a module's name in "double quotes" or \`port\`, but found \`jobs\`
        1 | extern jobs: Text
          |        ^^^^"
     `);

@@ -3,7 +3,8 @@
  *
  * How types look is in types.ts. A slice is three wasm values: array, offset, length; an empty one refers to an
  * empty array that all share, so that it keeps nothing alive. The engine finds references by itself: there are no
- * safepoints, no shadow stack and no barriers here. Linear memory serves input and output only.
+ * safepoints, no shadow stack and no barriers here. Linear memory serves input and output, and what a program allocates
+ * itself: only then the core is in the module, for its malloc.
  *
  * Invariants:
  *  - Locals are nullable; `readVariable` makes the value non-null where the type says so. The optimiser drops the check where
@@ -12,6 +13,7 @@
  */
 
 import binaryen from "binaryen";
+import { CORE_FEATURES, CORE_MEMORY, openCore } from "../../emit/link.ts";
 import {
   type Atom,
   BYTE_ELEMENT,
@@ -22,7 +24,9 @@ import {
   TEXT_ELEMENT,
   type Variable,
 } from "../../ir/ir.ts";
+import { usesMalloc } from "../../ir/outside.ts";
 import { BuildOptionError, InternalCompilerError } from "../../options.ts";
+import type { Lent } from "../externs.ts";
 import { PlainFrames } from "../frames.ts";
 import type {
   ExpressionRef,
@@ -51,9 +55,9 @@ const LENGTH_PART = 2;
 export const host: ManagerFactory = {
   name: "host",
   summary: "WasmGC structs and arrays: the engine's own collector",
-  features: binaryen.Features.GC | binaryen.Features.ReferenceTypes,
+  features: CORE_FEATURES | binaryen.Features.GC | binaryen.Features.ReferenceTypes,
   closedWorld: true,
-  createModule(options) {
+  createModule(options, program) {
     if (options.zeal) {
       throw new BuildOptionError("zeal needs a collector of ours, and host leaves collecting to the engine; use gc");
     }
@@ -62,6 +66,7 @@ export const host: ManagerFactory = {
         "a heap limit cannot be built into host: its heap is the engine's (limit it with node --max-old-space-size)",
       );
     }
+    if (usesMalloc(program)) return openCore(options.debug ?? false);
     const module = new binaryen.Module();
     // Loads and stores name their memory when they are made; its size and data are decided at the end.
     module.setMemory(1, UNLIMITED_PAGES, null, [], false, false, MEMORY);
@@ -300,6 +305,22 @@ class HostManager extends PlainFrames implements MemoryManager {
 
   // The outside world
 
+  lend(context: FunctionContext, text: Atom, line: number): Lent {
+    const { manual } = this.#context;
+    const [array, offset, length] = context.values(text) as [ExpressionRef, ExpressionRef, ExpressionRef];
+    const copy = context.temporary(binaryen.i32);
+    const bytes = (): ExpressionRef => context.values(text)[LENGTH_PART] as ExpressionRef;
+    return {
+      before: [
+        copy.set(manual.malloc(bytes())),
+        this.#module.if(this.#module.i32.eqz(copy.get()), context.panic("outOfMemory", line)),
+        this.#io.copyOut(array, offset, copy.get(), length),
+      ],
+      values: [copy.get(), bytes()],
+      after: [manual.release(copy.get())],
+    };
+  }
+
   write(context: FunctionContext, { stream, bytes }: InstructionOf<"write">): ExpressionRef {
     return this.#io.write(stream, context.values(bytes));
   }
@@ -323,9 +344,14 @@ class HostManager extends PlainFrames implements MemoryManager {
   // The module
 
   finish(): ManagerResult {
+    const { program, manual, wasi } = this.#context;
     const statics = this.#statics.start();
-    const start = this.#module.block(null, [this.#constants.start(), statics]);
-    return { start, mainArguments: [], memory: { name: MEMORY, bytes: 0 }, exports: [], neverInline: ["host.*"] };
+    const constants = this.#module.block(null, [this.#constants.start(), statics]);
+    const memory = usesMalloc(program) ? CORE_MEMORY : MEMORY;
+    const start = usesMalloc(program)
+      ? this.#module.block(null, [this.#module.if(manual.open(0), wasi.panic("outOfMemory", 0)), constants])
+      : constants;
+    return { start, mainArguments: [], memory: { name: memory, bytes: 0 }, exports: [], neverInline: ["host.*"] };
   }
 
   // Parts

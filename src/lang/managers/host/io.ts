@@ -55,6 +55,11 @@ export class HostIo {
     return this.#module.call(name, slice, none);
   }
 
+  /** Copies `count` bytes of `array`, from `at` on, to the memory at `address`. */
+  copyOut(array: ExpressionRef, at: ExpressionRef, address: ExpressionRef, count: ExpressionRef): ExpressionRef {
+    return this.#copy("host.copyOut", array, at, address, count);
+  }
+
   /** All of standard input: a tuple (array, length). */
   readInput(): ExpressionRef {
     this.#once("host.readInput", () => this.#defineReadInput("host.readInput"));

@@ -9,6 +9,7 @@ import binaryen from "binaryen";
 import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
 import { CORE_MEMORY, coreName } from "../../emit/link.ts";
 import { defineFunction, type Locals } from "../../emit/locals.ts";
+import { usesMalloc } from "../../ir/outside.ts";
 import type { Place } from "../linear/access.ts";
 import type { RecordLayout } from "../linear/layout.ts";
 import { LinearManager } from "../linear/linear.ts";
@@ -35,7 +36,7 @@ export class LeakManager extends LinearManager {
     super(context);
     this.#top = coreName(this.module, "leakTop");
     this.#limit = coreName(this.module, "leakLimit");
-    this.#refill = coreName(this.module, "leakRefill");
+    this.#refill = coreName(this.module, usesMalloc(context.program) ? "leakRefillShared" : "leakRefill");
     this.#init = coreName(this.module, "leakInit");
     this.#defineAllocArray();
   }
@@ -142,9 +143,11 @@ export class LeakManager extends LinearManager {
     const { module, context } = this;
     const failed = context.wasi.panic("outOfMemory", 0);
     const heapBase = module.i32.const(context.data.seal());
-    const limit = module.i32.const((context.options.heapLimitBytes ?? 0) | 0);
+    const limitBytes = context.options.heapLimitBytes ?? 0;
+    const opened = module.call(this.#init, [heapBase, module.i32.const(limitBytes | 0)], i32);
+    const fails = usesMalloc(context.program) ? module.i32.or(opened, context.manual.open(limitBytes)) : opened;
     return {
-      start: module.if(module.call(this.#init, [heapBase, limit], i32), failed),
+      start: module.if(fails, failed),
       mainArguments: [],
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: [],

@@ -25,6 +25,7 @@ import {
 } from "../../../heap/contract.ts";
 import type { StaticData } from "../../emit/staticdata.ts";
 import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../../ir/ir.ts";
+import { numberBytes } from "../../ir/numbers.ts";
 import { InternalCompilerError } from "../../options.ts";
 
 /**
@@ -35,18 +36,14 @@ export type PointerKind = "box" | "slice";
 
 export function sizeOf(type: IrType): number {
   switch (type.kind) {
-    case "byte":
-    case "bool":
-      return 1;
-    case "int":
     case "union":
     case "record":
     case "array":
-      return 4;
-    case "long":
-    case "float":
+      return WORD_BYTES;
     case "slice":
-      return 8;
+      return 2 * WORD_BYTES;
+    default:
+      return numberBytes(type);
   }
 }
 

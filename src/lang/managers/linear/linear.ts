@@ -20,6 +20,7 @@ import {
   TEXT_ELEMENT,
   type Variable,
 } from "../../ir/ir.ts";
+import type { Lent } from "../externs.ts";
 import { PlainFrames } from "../frames.ts";
 import type {
   ExpressionRef,
@@ -330,6 +331,10 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   }
 
   // The outside world
+
+  lend(context: FunctionContext, text: Atom): Lent {
+    return { before: [], values: context.values(text), after: [] };
+  }
 
   write(context: FunctionContext, { stream, bytes }: InstructionOf<"write">): ExpressionRef {
     return this.context.wasi.write(stream, context.read(bytes, POINTER_PART), context.read(bytes, LENGTH_PART));

@@ -1,0 +1,107 @@
+// Memory that a program manages itself: allocated, resized and freed by hand, ignored by collections, never moved.
+//
+// Small requests are cells of size classes (cells.ts), large ones runs of chunks (runs.ts); the page map tells which an
+// address is. Everything comes from the chunk provider, so that it lies beside whatever a memory manager takes.
+//
+// Invariant: what lies behind the bytes that were asked for, up to the end of the cell or run, is zero unless the program
+// wrote there; so a resize makes new bytes zero without knowing how many were asked for.
+// State: the live bytes, counted in the debug target.
+
+import { DEBUG } from "../config";
+import { CHUNK_BYTES, chunkAddress } from "../memory/address";
+import { chunksOpen } from "../memory/chunks";
+import { OWNER_CELLS, OWNER_FOREIGN, OWNER_RUN, OWNER_RUN_REST, ownerOf } from "../memory/pagemap";
+import { allocCell, cellBytes, freeCell, liveCell } from "./cells";
+import { classOf, LARGEST_CELL_BYTES } from "./classes";
+import { allocRun, freeRun, runAround, runBytes, runChunks } from "./runs";
+
+/** No memory is ever handed out below: the address 0 and its neighbours belong to nobody. */
+const FIRST_ADDRESS: usize = 1024;
+
+/** More than this is refused at once: with a header it would pass the end of the address space. */
+const MOST_BYTES: usize = 0xffff0000 - CHUNK_BYTES;
+const MOST_ADDRESS: usize = 0xffffffff;
+
+let liveBytes: usize = 0;
+
+/**
+ * Opens the chunk provider behind what the memory has already, for a manager that does not use it itself.
+ * @param limitBytes how many bytes of chunks may be in use; 0 for all of the address space
+ * @returns 0, or an ERROR_ code
+ */
+export function mallocOpen(limitBytes: usize): i32 {
+  return chunksOpen(chunkAddress(<u32>memory.size()), limitBytes);
+}
+
+/** Allocates `bytes` of zeroed memory, 16-aligned. @returns its address; 0 when it cannot be had */
+export function malloc(bytes: usize): usize {
+  if (bytes > MOST_BYTES) return 0;
+  const addr = bytes <= LARGEST_CELL_BYTES ? allocCell(bytes ? bytes : 1) : allocRun(bytes);
+  if (DEBUG && addr) liveBytes += usableBytes(addr);
+  return addr;
+}
+
+/**
+ * Makes the memory at `addr` one of `bytes`, with the same contents as far as both go, and zeros behind.
+ * @returns its address, the same or another; 0 when it cannot be had: then the memory at `addr` stays as it is
+ */
+export function realloc(addr: usize, bytes: usize): usize {
+  const usable = usableBytes(addr);
+  if (staysInPlace(addr, usable, bytes)) {
+    memory.fill(addr + bytes, 0, usable - bytes);
+    return addr;
+  }
+  const moved = malloc(bytes);
+  if (!moved) return 0;
+  memory.copy(moved, addr, usable < bytes ? usable : bytes);
+  free(addr);
+  return moved;
+}
+
+/** Frees the memory at `addr`. In the release target, an address that was not handed out may break everything. */
+export function free(addr: usize): void {
+  if (DEBUG) liveBytes -= usableBytes(addr);
+  if (ownerOf(addr) == OWNER_CELLS) freeCell(addr);
+  else freeRun(addr);
+}
+
+/** Debug: the bytes that are handed out, each request rounded up. */
+export function mallocLive(): usize {
+  return liveBytes;
+}
+
+/** Debug: whether memory that is not freed begins at `addr`. */
+export function mallocOwns(addr: usize): bool {
+  return DEBUG && liveStart(addr) == addr && addr != 0;
+}
+
+/**
+ * Debug: whether a program may access the `bytes` at `addr`: they lie in memory that is not freed, or in memory that is none
+ * of ours. The page map has no opinion of what is foreign: it may belong to an extern module.
+ */
+export function mallocReaches(addr: usize, bytes: usize): bool {
+  if (!DEBUG || addr < FIRST_ADDRESS || addr > MOST_ADDRESS - bytes) return false;
+  if (<u64>addr + bytes > <u64>memory.size() * CHUNK_BYTES) return false;
+  const kind = ownerOf(addr);
+  if (kind == OWNER_FOREIGN) return ownerOf(addr + bytes - 1) == OWNER_FOREIGN;
+  const start = liveStart(addr);
+  return start != 0 && addr + bytes <= start + usableBytes(start);
+}
+
+/** The start of the live memory around `addr`; 0 when there is none. */
+function liveStart(addr: usize): usize {
+  const kind = ownerOf(addr);
+  if (kind == OWNER_CELLS) return liveCell(addr);
+  return kind == OWNER_RUN || kind == OWNER_RUN_REST ? runAround(addr) : 0;
+}
+
+function usableBytes(addr: usize): usize {
+  return ownerOf(addr) == OWNER_CELLS ? cellBytes(addr) : runBytes(addr);
+}
+
+/** Whether `bytes` would take a cell of the same class, or a run as long. */
+function staysInPlace(addr: usize, usable: usize, bytes: usize): bool {
+  if (bytes > usable) return false;
+  if (ownerOf(addr) != OWNER_CELLS) return bytes > LARGEST_CELL_BYTES && runChunks(bytes) == runChunks(usable);
+  return classOf(bytes ? bytes : 1) == classOf(usable);
+}

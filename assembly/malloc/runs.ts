@@ -1,0 +1,48 @@
+// What is too large for a cell: a run of chunks of its own.
+//
+//     0   +----------------------------------+
+//         | chunks in the run                |
+//    16   +----------------------------------+
+//         | the memory                       |
+//
+// State: none but the page map, which says where a run begins and which chunks are its rest.
+
+import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor } from "../memory/address";
+import { acquireRun, lastRunIsFresh, releaseRun } from "../memory/chunks";
+import { OWNER_RUN, OWNER_RUN_REST, ownerOfChunk, setOwners } from "../memory/pagemap";
+
+const HEADER_BYTES: usize = 16;
+
+/** The chunks of a run for `bytes`. */
+export function runChunks(bytes: usize): u32 {
+  return chunksFor(bytes + HEADER_BYTES);
+}
+
+/** Allocates a zeroed run. @returns where its memory begins; 0 when it cannot be had */
+export function allocRun(bytes: usize): usize {
+  const count = runChunks(bytes);
+  const run = acquireRun(count, OWNER_RUN_REST);
+  if (!run) return 0;
+  setOwners(chunkOf(run), 1, OWNER_RUN);
+  if (!lastRunIsFresh()) memory.fill(run, 0, <usize>count * CHUNK_BYTES);
+  store<u32>(run, count);
+  return run + HEADER_BYTES;
+}
+
+export function freeRun(addr: usize): void {
+  const run = addr - HEADER_BYTES;
+  releaseRun(run, load<u32>(run));
+}
+
+/** How many bytes there are from `addr`, where a run's memory begins, to its end. */
+export function runBytes(addr: usize): usize {
+  return <usize>load<u32>(addr - HEADER_BYTES) * CHUNK_BYTES - HEADER_BYTES;
+}
+
+/** Debug: where the memory of the run around `addr` begins; 0 in front of it. */
+export function runAround(addr: usize): usize {
+  let chunk = chunkOf(addr);
+  while (ownerOfChunk(chunk) == OWNER_RUN_REST) chunk--;
+  const start = chunkAddress(chunk) + HEADER_BYTES;
+  return addr < start ? 0 : start;
+}
