@@ -15,7 +15,7 @@ const CORE_ORDER = [
   ["memory"],
   ["object"],
   ["roots"],
-  ["mature", "leak", "malloc"],
+  ["mature", "leak", "malloc", "region"],
   ["nursery"],
   ["debug"],
   ["gc"],

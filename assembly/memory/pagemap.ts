@@ -24,6 +24,8 @@ export const OWNER_CELLS: u32 = 7;
 export const OWNER_RUN: u32 = 8;
 /** A later chunk of one. */
 export const OWNER_RUN_REST: u32 = 9;
+/** Segments of regions. */
+export const OWNER_SEGMENTS: u32 = 10;
 /** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
 export const OWNER_LARGE_REST: u32 = 16;
 

@@ -1,0 +1,369 @@
+/**
+ * The manager `regions` (seed note 003): an object is allocated where placement says that it ends. What stays with a call goes
+ * to a region of the call's frame, what stays with a round of a loop to one of that round, and what leaves to a region
+ * that the caller says, by a hidden argument. Leaving a frame, and ending a round, frees what is in its regions at once.
+ *
+ * Objects look as under `gc`. Nothing is protected and no store is observed: by placement no object refers to one that ends
+ * before it. Segments and frames are drawn in assembly/region/.
+ */
+
+import binaryen from "binaryen";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../emit/link.ts";
+import { defineFunction, type Locals } from "../../emit/locals.ts";
+import type { IrFunction, Site } from "../../ir/ir.ts";
+import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
+import { BuildOptionError } from "../../options.ts";
+import type { Place } from "../linear/access.ts";
+import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
+import { LinearManager } from "../linear/linear.ts";
+import type {
+  ExpressionRef,
+  FunctionContext,
+  InstructionOf,
+  ManagerContext,
+  ManagerFactory,
+  ManagerResult,
+  Temporary,
+  WasmType,
+} from "../manager.ts";
+import { type FrameLayout, type FrameRegion, layoutFrame, levelOf, REGION_BYTES } from "./frames.ts";
+
+const { i32, i64, none } = binaryen;
+/** In a region's descriptor. */
+const TOP = 0;
+const LIMIT = 4;
+const NEWEST = 8;
+/** Of the stack of frames, when nobody chooses. */
+const FRAMES_DEFAULT_BYTES = 16 << 20;
+const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
+/** The region that the next array goes to. */
+const NEXT_REGION = "regions.next";
+const ALLOC_ARRAY = "regions.allocArray";
+const ALLOC_ZEROED = "regions.allocZeroed";
+
+export const regions: ManagerFactory = {
+  name: "regions",
+  summary: "regions of calls and rounds of loops, freed at once; lifetimes are decided by the compiler",
+  features: CORE_FEATURES,
+  createModule(options) {
+    if (options.zeal) throw new BuildOptionError("zeal asks for collections, and regions has none; use the manager gc");
+    return openCore(options.debug ?? false);
+  },
+  create: (context) => new RegionsManager(context),
+};
+
+/** The function that is being lowered. */
+interface Frame {
+  readonly bounds: FunctionBounds;
+  readonly layout: FrameLayout;
+  /** Its address; null for a function without regions. */
+  readonly base: Temporary | null;
+}
+
+class RegionsManager extends LinearManager {
+  protected readonly arrayAllocator = ALLOC_ARRAY;
+  readonly #bounds: ReadonlyMap<IrFunction, FunctionBounds>;
+  readonly #grow: string;
+  readonly #frameTop: string;
+  readonly #isDebug: boolean;
+  /** The region of what ends with the program. */
+  readonly #program: number;
+  #frame: Frame | null = null;
+
+  constructor(context: ManagerContext) {
+    super(context);
+    this.#bounds = computeBounds(context.placement());
+    this.#grow = coreName(this.module, "regionGrow");
+    this.#frameTop = coreName(this.module, "frameTop");
+    this.#isDebug = context.options.debug ?? false;
+    this.#program = context.data.reserve(REGION_BYTES, WORD_BYTES);
+    this.module.addGlobal(NEXT_REGION, i32, true, this.module.i32.const(this.#program));
+    this.#defineAllocArray(ALLOC_ARRAY, false);
+    this.#defineAllocArray(ALLOC_ZEROED, true);
+  }
+
+  protected reserveGlobal(): Place {
+    const address = this.context.data.reserve(WORD_BYTES, WORD_BYTES);
+    return { base: () => this.module.i32.const(address), offset: 0 };
+  }
+
+  // Frames and calls
+
+  override hiddenParameters(fn: IrFunction): readonly WasmType[] {
+    return this.#bounds.get(fn)!.hidden.map(() => i32);
+  }
+
+  override beginFunction(context: FunctionContext): void {
+    const bounds = this.#bounds.get(context.fn)!;
+    const layout = layoutFrame(context.fn, bounds, ({ record }) => this.layouts.record(record).bytes);
+    this.#frame = { bounds, layout, base: layout.regions.size > 0 ? context.temporary(i32) : null };
+  }
+
+  override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
+    return context.sequence([...this.#enter(context), body, ...this.#leave()]);
+  }
+
+  override call(
+    context: FunctionContext,
+    instruction: InstructionOf<"call">,
+    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
+  ): ExpressionRef {
+    return emit(this.#passed(context, instruction), []);
+  }
+
+  override tailCall(
+    context: FunctionContext,
+    instruction: InstructionOf<"tailCall">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    // A jump of the function to itself does not come by the prologue: the frame stays, and its regions begin anew.
+    const isJump = instruction.callee === context.fn;
+    const { regions: own } = this.#current().layout;
+    const ended = isJump ? [...own.values()].flatMap((region) => this.#renew(region)) : this.#leave();
+    return context.sequence([...ended, emit(this.#passed(context, instruction))]);
+  }
+
+  override return(
+    context: FunctionContext,
+    _instruction: InstructionOf<"return">,
+    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef {
+    return context.sequence([...this.#leave(), emit([])]);
+  }
+
+  override beginRound(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return this.#renewRounds(loop);
+  }
+
+  /** The last round has ended as well. */
+  override endLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return this.#renewRounds(loop);
+  }
+
+  /** Ends the rounds of a loop and of those in it, which may have been left by a jump. */
+  #renewRounds(loop: InstructionOf<"loop">): ExpressionRef[] {
+    const { bounds, layout } = this.#current();
+    const level = bounds.loops.get(loop);
+    if (level === undefined) return [];
+    return [...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region)));
+  }
+
+  #enter(context: FunctionContext): ExpressionRef[] {
+    const { module } = this;
+    const { base, layout } = this.#current();
+    if (base === null) return [];
+    const end = (): ExpressionRef => module.i32.add(base.get(), module.i32.const(layout.bytes));
+    const limit = module.global.get(coreName(module, "frameLimit"), i32);
+    return [
+      base.set(module.global.get(this.#frameTop, i32)),
+      module.if(module.i32.gt_u(end(), limit), context.panic("stackOverflow", context.fn.line)),
+      module.global.set(this.#frameTop, end()),
+      ...[...layout.regions.values()].flatMap((region) => this.#open(region)),
+    ];
+  }
+
+  #leave(): ExpressionRef[] {
+    const { module } = this;
+    const { base, layout } = this.#current();
+    if (base === null) return [];
+    const poisoned = this.#isDebug ? [this.#poison(0, layout.bytes)] : [];
+    return [
+      ...[...layout.regions.values()].map((region) => this.#return(region)),
+      ...poisoned,
+      module.global.set(this.#frameTop, base.get()),
+    ];
+  }
+
+  #open({ offset, bytes }: FrameRegion): ExpressionRef[] {
+    const { i32: op } = this.module;
+    const first = (): ExpressionRef => this.#inFrame(offset + REGION_BYTES);
+    return [
+      op.store(TOP, 4, this.#inFrame(offset), first()),
+      op.store(LIMIT, 4, this.#inFrame(offset), op.add(first(), op.const(bytes))),
+      op.store(NEWEST, 4, this.#inFrame(offset), op.const(0)),
+    ];
+  }
+
+  /** Ends all that is in a region, which goes on empty. */
+  #renew(region: FrameRegion): ExpressionRef[] {
+    const { offset, bytes } = region;
+    const start = offset + REGION_BYTES;
+    const poisoned = this.#isDebug ? [this.#poison(start, start + bytes)] : [];
+    return [this.#return(region), ...poisoned, ...this.#open(region)];
+  }
+
+  /** Gives back the segments of a region, if it has any. */
+  #return({ offset }: FrameRegion): ExpressionRef {
+    const { module } = this;
+    const call = module.call(coreName(module, "regionReturn"), [this.#inFrame(offset)], none);
+    return module.if(module.i32.load(NEWEST, 4, this.#inFrame(offset)), call);
+  }
+
+  #poison(from: number, to: number): ExpressionRef {
+    const { module } = this;
+    return module.call(coreName(module, "poisonFrames"), [this.#inFrame(from), this.#inFrame(to)], none);
+  }
+
+  #inFrame(offset: number): ExpressionRef {
+    const { i32: op } = this.module;
+    const base = this.#current().base!.get();
+    return offset === 0 ? base : op.add(base, op.const(offset));
+  }
+
+  #passed(context: FunctionContext, call: InstructionOf<"call" | "tailCall">): ExpressionRef[] {
+    return (this.#current().bounds.calls.get(call) ?? []).map((bound) => this.#regionOf(context, bound));
+  }
+
+  #regionOf(context: FunctionContext, bound: Bound): ExpressionRef {
+    if (bound.of === "caller") return context.hidden[bound.index]!.get();
+    return this.#inFrame(this.#current().layout.regions.get(levelOf(bound)!)!.offset);
+  }
+
+  #regionOfSite(context: FunctionContext, site: Site): ExpressionRef {
+    return this.#regionOf(context, this.#current().bounds.sites.get(site)!);
+  }
+
+  #current(): Frame {
+    return this.#frame!;
+  }
+
+  // Allocation
+
+  protected allocateRecord(
+    context: FunctionContext,
+    { site }: InstructionOf<"construct">,
+    layout: RecordLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    const { module } = this;
+    const { counters } = this.context;
+    const op = module.i32;
+    const region = (): ExpressionRef => this.#regionOfSite(context, site);
+    const end = context.temporary(i32);
+    return [
+      target.set(op.load(TOP, 4, region())),
+      module.if(
+        op.gt_u(end.tee(op.add(target.get(), op.const(layout.bytes))), op.load(LIMIT, 4, region())),
+        module.block(null, [
+          ...counters.pauseBegin(),
+          target.set(module.call(this.#grow, [region(), op.const(layout.bytes)], i32)),
+          ...counters.pauseEnd(),
+          module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
+        ]),
+        op.store(TOP, 4, region(), end.get()),
+      ),
+      op.store(0, 4, target.get(), op.const(layout.shape)),
+    ];
+  }
+
+  protected override allocateArray(
+    context: FunctionContext,
+    { length, site, overwritten = false }: InstructionOf<"arrayNew">,
+    layout: ArrayLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    const { module } = this;
+    const operands = [module.i32.const(layout.shape), context.value(length)];
+    return [
+      this.#chooseRegion(context, site),
+      target.set(module.call(overwritten ? ALLOC_ARRAY : ALLOC_ZEROED, operands, i32)),
+      module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
+    ];
+  }
+
+  override readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef {
+    const read = super.readInput(context, instruction);
+    return context.sequence([this.#chooseRegion(context, instruction.site), read]);
+  }
+
+  override arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef {
+    const made = super.arguments(context, instruction);
+    return context.sequence([this.#chooseRegion(context, instruction.site), made]);
+  }
+
+  /** Says where the arrays go that are made next. */
+  #chooseRegion(context: FunctionContext, site: Site): ExpressionRef {
+    return this.module.global.set(NEXT_REGION, this.#regionOfSite(context, site));
+  }
+
+  /** `(shape, length) -> reference or 0`: an array in the chosen region. */
+  #defineAllocArray(name: string, isZeroed: boolean): void {
+    const { module } = this;
+    const op = module.i32;
+    const wide = module.i64;
+    defineFunction(module, name, [i32, i32], [i32], (locals) => {
+      const [shape, length] = [locals.parameter(0), locals.parameter(1)];
+      const size = locals.add(i64);
+      const bytes = locals.add(i32);
+      const region = locals.add(i32);
+      const ref = locals.add(i32);
+      const slack = BigInt(ARRAY_HEADER_BYTES + 7);
+      const header = (): ExpressionRef => op.const(ARRAY_HEADER_BYTES);
+      const clear = module.call(
+        coreName(module, "clearGranules"),
+        [op.add(ref.get(), header()), op.sub(bytes.get(), header())],
+        none,
+      );
+      return [
+        size.set(wide.mul(wide.extend_u(length.get()), wide.load32_u(SIZE_OFFSET, 4, shape.get()))),
+        size.set(wide.and(wide.add(size.get(), wide.const(slack)), wide.const(-8n))),
+        module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
+        bytes.set(op.wrap(size.get())),
+        region.set(module.global.get(NEXT_REGION, i32)),
+        ref.set(op.load(TOP, 4, region.get())),
+        module.if(
+          op.gt_u(bytes.get(), op.sub(op.load(LIMIT, 4, region.get()), ref.get())),
+          module.block(null, [
+            ref.set(module.call(this.#grow, [region.get(), bytes.get()], i32)),
+            module.if(op.eqz(ref.get()), module.return(op.const(0))),
+          ]),
+          op.store(TOP, 4, region.get(), op.add(ref.get(), bytes.get())),
+        ),
+        ...(isZeroed ? [clear] : []),
+        op.store(0, 4, ref.get(), shape.get()),
+        op.store(LENGTH_OFFSET, 4, ref.get(), length.get()),
+        module.return(ref.get()),
+      ];
+    });
+  }
+
+  // Nothing moves
+
+  protected protect(_context: FunctionContext, _instruction: unknown, statements: readonly ExpressionRef[]) {
+    return [...statements];
+  }
+
+  protected protectLocals(_locals: Locals, _addresses: readonly Temporary[], statements: readonly ExpressionRef[]) {
+    return [...statements];
+  }
+
+  protected beforeStore(): ExpressionRef[] {
+    return [];
+  }
+
+  protected afterFill(): ExpressionRef[] {
+    return [];
+  }
+
+  // The module
+
+  finish(): ManagerResult {
+    const { module, context } = this;
+    const op = module.i32;
+    const framesBase = context.data.seal();
+    const heapBase = framesBase + (context.options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
+    const settings = [framesBase, heapBase, context.options.heapLimitBytes ?? 0].map((each) => op.const(each | 0));
+    const forMain = this.#bounds.get(context.program.main)!.hidden;
+    return {
+      start: module.if(
+        module.call(coreName(module, "regionsInit"), settings, i32),
+        context.wasi.panic("outOfMemory", 0),
+      ),
+      mainArguments: forMain.map(() => op.const(this.#program)),
+      memory: { name: CORE_MEMORY, bytes: 0 },
+      exports: [],
+      neverInline: [this.#grow, coreName(module, "regionReturn")],
+    };
+  }
+}
