@@ -28,6 +28,7 @@ export { chooseClasses, sizeClasses } from "./mature/kind";
 export { chooseIncremental, chooseTimed, incremental, timed } from "./memory/clock";
 export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";
+export { regionsCollect } from "./region/collect";
 export { frameLimit, frameTop, poisonFrames, regionGrow, regionReturn, regionsInit } from "./region/region";
 export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
 export { shadowLimit, shadowTop } from "./roots/shadow";

@@ -1,47 +1,70 @@
 // Regions: objects that end together. A region begins with some bytes on the stack of frames, right behind its
 // descriptor, and goes on in segments of 1 KiB, 8 KiB and then 64 KiB; an object too large for one has a run of chunks.
 //
-//     region   0  top: where the next object begins      8  newest: its latest segment, 0 for none
-//              4  limit: the end of the room there      12  oldest: its first segment
-//             16  the bytes on the stack ..
+//     region   0  top: where the next object begins      16  budget: bytes of segments it may still take before a
+//              4  limit: the end of the room there           collection is due
+//              8  first: its first segment, 0 for none   20  end: where its bytes on the stack end, and the next region
+//             12  last: its latest segment                   of the frame begins
+//             24  old, scanSegment, scan: of collect.ts  40  the bytes on the stack ..
 //
-// Compiled code opens a region by three stores, bumps in it by itself, and asks for the rest only where that is needed.
+// Compiled code opens a region by storing top, limit and first, in a frame whose regions may be collected also budget and
+// end; it bumps in a region by itself, and asks for the rest only where that is needed.
 //
 //     frames   base | frame | frame | frameTop .. | frameLimit
 //
 // A frame is the regions of one call. It is as long as the compiler has decided, and left by setting frameTop.
 //
-// Invariant: the oldest segment leads to 0 (so that a list can be returned whole).
-// State: the two globals, exported to the program, which moves the first by itself.
+// Invariant: the last segment leads to 0. State: the two globals, exported to the program, which moves the first by itself.
 
 import { DEBUG, ERROR_LIMIT } from "../config";
 import { alignUp, GRANULE_BYTES } from "../memory/address";
 import { chunksOpen } from "../memory/chunks";
 import { poison } from "../memory/poison";
-import { CHUNK_KIND, returnSegments, SEGMENT_HEADER_BYTES, segmentBytes, segmentKind, takeSegment } from "./segments";
+import {
+  ANY_RUN,
+  CHUNK_KIND,
+  isRun,
+  returnSegments,
+  roomEnd,
+  Segment,
+  SEGMENT_HEADER_BYTES,
+  segmentBytes,
+  segmentOf,
+  takeSegment,
+} from "./segments";
 
 export let frameTop: usize = 0;
 export let frameLimit: usize = 0;
 
 @unmanaged
 @final
-class Region {
+export class Region {
   top: usize;
   limit: usize;
-  newest: usize;
-  oldest: usize;
+  first: usize;
+  last: usize;
+  budget: i32;
+  end: usize;
+  /** The segments that are being emptied. */
+  old: usize;
+  /** How far what has been moved has been visited. */
+  scanSegment: usize;
+  scan: usize;
 
   @inline static at(address: usize): Region {
     return changetype<Region>(address);
   }
 }
+/** Of a descriptor, with a word to align what follows. */
+export const REGION_BYTES: usize = 40;
+if (offsetof<Region>() > REGION_BYTES) ERROR("Region must fit REGION_BYTES");
 
 /** Above this many bytes an object has a run of its own, so that the room in front of it is not lost. */
 const ALONE_BYTES: usize = 16 << 10;
 
 /**
  * Opens the heap for `regions`.
- * @param framesBase where the stack of frames begins, 8-aligned
+ * @param framesBase where the stack of frames begins
  * @param heapBase where it ends, and our part of the memory begins
  * @param heapLimitBytes of all chunks together; 0 for no limit
  * @returns 0, or an ERROR_ code
@@ -53,6 +76,11 @@ export function regionsInit(framesBase: usize, heapBase: usize, heapLimitBytes: 
   return chunksOpen(heapBase, heapLimitBytes);
 }
 
+/** Whether what a region holds so far lies on the stack of frames. */
+export function isOnStack(region: Region): bool {
+  return region.limit < frameLimit;
+}
+
 /**
  * Allocates what does not fit below the region's limit.
  * @param bytes a multiple of 8
@@ -60,38 +88,57 @@ export function regionsInit(framesBase: usize, heapBase: usize, heapLimitBytes: 
  */
 export function regionGrow(at: usize, bytes: usize): usize {
   const region = Region.at(at);
-  const newest = region.newest;
-  if (bytes > ALONE_BYTES) return allocAlone(region, bytes);
-  let kind: u32 = 0;
-  if (newest) {
-    kind = segmentKind(newest) + 1;
-    if (kind > CHUNK_KIND) kind = CHUNK_KIND;
+  if (bytes > ALONE_BYTES) {
+    const run = takeSegment(ANY_RUN, bytes, at);
+    if (!run) return 0;
+    append(region, run);
+    return run + SEGMENT_HEADER_BYTES;
   }
-  const segment = takeSegment(kind, bytes, newest);
+  const segment = takeSegment(nextKind(region), bytes, at);
   if (!segment) return 0;
-  if (!newest) region.oldest = segment;
-  region.newest = segment;
+  leaveRoom(region);
+  append(region, segment);
   const ref = segment + SEGMENT_HEADER_BYTES;
   region.top = ref + bytes;
-  region.limit = segment + segmentBytes(segment);
+  region.limit = roomEnd(segment);
   return ref;
 }
 
-/** Allocates a large object beside the room that the region has left. */
-function allocAlone(region: Region, bytes: usize): usize {
-  const newest = region.newest;
-  const segment = takeSegment(CHUNK_KIND + 1, bytes, newest);
-  if (!segment) return 0;
-  if (!newest) region.oldest = segment;
-  region.newest = segment;
-  return segment + SEGMENT_HEADER_BYTES;
+/** One larger than the segment that the region bumps in now. */
+function nextKind(region: Region): u32 {
+  if (isOnStack(region)) return 0;
+  const kind = Segment.at(segmentOf(region.limit - 1)).kind + 1;
+  return kind < CHUNK_KIND ? kind : CHUNK_KIND;
+}
+
+/** Notes where the objects end in the segment that the region has bumped in until now. */
+function leaveRoom(region: Region): void {
+  if (!isOnStack(region)) Segment.at(segmentOf(region.limit - 1)).used = region.top;
+}
+
+/** Puts a segment behind the others of a region. */
+export function append(region: Region, segment: usize): void {
+  if (region.first) Segment.at(region.last).next = segment;
+  else region.first = segment;
+  region.last = segment;
+  region.budget -= <i32>segmentBytes(segment);
 }
 
 /** Ends all objects of a region that has segments: it may be left, or used again once it is opened. */
 export function regionReturn(at: usize): void {
   const region = Region.at(at);
-  returnSegments(region.newest, region.oldest);
-  region.newest = 0;
+  returnSegments(region.first, region.last);
+  region.first = 0;
+}
+
+/** Whether a segment is the one that the region bumps in now. */
+export function isBumped(region: Region, segment: usize): bool {
+  return !isRun(segment) && region.limit == roomEnd(segment);
+}
+
+/** Where the objects of a segment end. */
+export function usedEnd(region: Region, segment: usize): usize {
+  return isBumped(region, segment) ? region.top : Segment.at(segment).used;
 }
 
 /** Debug: makes the bytes of ended regions on the stack of frames useless. */

@@ -1,38 +1,49 @@
 // Segments: what regions are made of beyond their first bytes. A region gives back all of its segments at once, as one
 // list, whatever their number and sizes; they are sorted when the next ones are wanted.
 //
-//     segment   0  next: the one that its region took before it, or that a list has behind it
-//               4  kind: 0 for 1 KiB, 1 for 8 KiB, 2 for a chunk; otherwise the number of chunks of a run, plus RUN_KIND
-//               8  payload ..
+//     segment   0  next: the one that its region took after it, or that a list has behind it
+//               4  kind: 0 for 1 KiB, 1 for 8 KiB, 2 for a chunk; for a run of chunks their number, plus RUN_KIND
+//               8  owner: the region's descriptor; while the region is collected, what collect.ts adds
+//              12  used: where its objects end, once the region has gone on to another segment
+//              16  objects ..
+//             end  in the last 64th, not of a run: start bits, while a collection needs them
 //
-// Invariant: a free segment is on the list of its kind or among the returned ones; chunks of segments are OWNER_SEGMENTS
-// for good, runs go back to the chunk provider.
+// A chunk holds segments of one kind, which the page map tells, so that a segment is found from any address in it. A run holds
+// one object.
+//
+// Invariant: a free segment is on the list of its kind or among the returned ones; chunks stay what they are cut into,
+// runs go back to the chunk provider.
 // State: the lists, and what is left of the chunks that the small kinds are cut from.
 
 import { DEBUG } from "../config";
-import { CHUNK_BYTES, chunksFor } from "../memory/address";
+import { CHUNK_BYTES, CHUNK_MASK, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
-import { OWNER_SEGMENTS } from "../memory/pagemap";
+import { isLarge, largeFirstChunk, OWNER_LARGE, OWNER_SEGMENTS, ownerOf, setLargeOwners } from "../memory/pagemap";
 import { poison } from "../memory/poison";
 
-export const SEGMENT_HEADER_BYTES: usize = 8;
-/** Of the kinds, by shifts: 1 KiB, 8 KiB, 64 KiB. */
+/** The largest kind of a fixed size; what asks for a larger one gets a run. */
+export const CHUNK_KIND: u32 = 2;
+export const ANY_RUN: u32 = 3;
+const RUN_KIND: u32 = 3;
+// Of the kinds: 1 KiB, 8 KiB, 64 KiB.
 const FIRST_SHIFT: u32 = 10;
 const STEP_SHIFT: u32 = 3;
-/** The largest kind of a fixed size. */
-export const CHUNK_KIND: u32 = 2;
-const RUN_KIND: u32 = 3;
+/** The share of a segment that its start bits take: one bit for 8 bytes. */
+const BITS_SHIFT: usize = 6;
 
 @unmanaged
 @final
-class Segment {
+export class Segment {
   next: usize;
   kind: u32;
+  owner: usize;
+  used: usize;
 
   @inline static at(address: usize): Segment {
     return changetype<Segment>(address);
   }
 }
+export const SEGMENT_HEADER_BYTES: usize = 16;
 if (offsetof<Segment>() != SEGMENT_HEADER_BYTES) ERROR("Segment must match SEGMENT_HEADER_BYTES");
 
 // The free segments of each kind.
@@ -44,18 +55,33 @@ let returned: usize = 0;
 let cutSmall: usize = 0;
 let cutMiddle: usize = 0;
 
-/** The bytes of a segment of a fixed size, its header among them. */
+/** The bytes of a segment of a fixed size. */
 function kindBytes(kind: u32): usize {
   return (<usize>1) << (FIRST_SHIFT + STEP_SHIFT * kind);
 }
 
+export function isRun(segment: usize): bool {
+  return Segment.at(segment).kind > CHUNK_KIND;
+}
+
+/** The bytes of a segment, header and all. */
 export function segmentBytes(segment: usize): usize {
   const kind = Segment.at(segment).kind;
   return kind <= CHUNK_KIND ? kindBytes(kind) : <usize>(kind - RUN_KIND) * CHUNK_BYTES;
 }
 
-export function segmentKind(segment: usize): u32 {
-  return Segment.at(segment).kind;
+/** Where the room for objects ends; in a segment that is no run, the start bits begin there. */
+export function roomEnd(segment: usize): usize {
+  const bytes = segmentBytes(segment);
+  return segment + (isRun(segment) ? bytes : bytes - (bytes >> BITS_SHIFT));
+}
+
+/** The segment around an address; 0 when there is none. */
+export function segmentOf(addr: usize): usize {
+  const owner = ownerOf(addr);
+  if (isLarge(owner)) return chunkAddress(largeFirstChunk(addr));
+  const kind = owner - OWNER_SEGMENTS;
+  return kind <= CHUNK_KIND ? addr & ~(kindBytes(kind) - 1) : 0;
 }
 
 function freeOf(kind: u32): usize {
@@ -70,16 +96,23 @@ function setFree(kind: u32, segment: usize): void {
 }
 
 /**
- * Takes a segment of at least `kind` that has room for `bytes` behind its header.
- * @param next what it is to lead to
+ * Takes a segment of at least `kind` (or ANY_RUN) that has room for `bytes` of objects.
  * @returns 0 when out of memory
  */
-export function takeSegment(kind: u32, bytes: usize, next: usize): usize {
-  const needed = bytes + SEGMENT_HEADER_BYTES;
-  while (kind <= CHUNK_KIND && kindBytes(kind) < needed) kind++;
-  const segment = kind <= CHUNK_KIND ? takeOf(kind) : takeRun(chunksFor(needed));
-  if (segment) Segment.at(segment).next = next;
+export function takeSegment(kind: u32, bytes: usize, owner: usize): usize {
+  while (kind <= CHUNK_KIND && roomOf(kind) < bytes) kind++;
+  const segment = kind <= CHUNK_KIND ? takeOf(kind) : takeRun(chunksFor(bytes + SEGMENT_HEADER_BYTES));
+  if (!segment) return 0;
+  const taken = Segment.at(segment);
+  taken.next = 0;
+  taken.owner = owner;
+  taken.used = 0;
   return segment;
+}
+
+function roomOf(kind: u32): usize {
+  const bytes = kindBytes(kind);
+  return bytes - (bytes >> BITS_SHIFT) - SEGMENT_HEADER_BYTES;
 }
 
 /** One of a fixed size; 0 when out of memory. */
@@ -94,36 +127,32 @@ function takeOf(kind: u32): usize {
     if (segment && Segment.at(segment).kind == kind) return segment;
     if (segment) putBack(segment);
   }
-  return kind == CHUNK_KIND ? newChunk() : cutOff(kind);
+  return cutOff(kind);
 }
 
 /** A run of chunks of its own; 0 when out of memory. */
 function takeRun(chunks: u32): usize {
-  let run = acquireRun(chunks, OWNER_SEGMENTS);
+  let run = acquireRun(chunks, OWNER_LARGE);
   // What has been returned may be what is missing.
   while (!run && returned) {
     const segment = sortOne();
     if (segment) putBack(segment);
-    else run = acquireRun(chunks, OWNER_SEGMENTS);
+    else run = acquireRun(chunks, OWNER_LARGE);
   }
-  if (run) Segment.at(run).kind = chunks + RUN_KIND;
+  if (!run) return 0;
+  setLargeOwners(chunkOf(run), chunks);
+  Segment.at(run).kind = chunks + RUN_KIND;
   return run;
-}
-
-function newChunk(): usize {
-  const chunk = acquireRun(1, OWNER_SEGMENTS);
-  if (chunk) Segment.at(chunk).kind = CHUNK_KIND;
-  return chunk;
 }
 
 /** A segment cut from a chunk. */
 function cutOff(kind: u32): usize {
-  let cut = kind ? cutMiddle : cutSmall;
+  let cut: usize = kind == CHUNK_KIND ? 0 : kind ? cutMiddle : cutSmall;
   // At the end of its chunk a cut is where another chunk begins.
-  if (!(cut & (CHUNK_BYTES - 1))) cut = acquireRun(1, OWNER_SEGMENTS);
+  if (!(cut & CHUNK_MASK)) cut = acquireRun(1, OWNER_SEGMENTS + kind);
   if (!cut) return 0;
-  if (kind) cutMiddle = cut + kindBytes(kind);
-  else cutSmall = cut + kindBytes(kind);
+  if (kind == 0) cutSmall = cut + kindBytes(kind);
+  else if (kind < CHUNK_KIND) cutMiddle = cut + kindBytes(kind);
   Segment.at(cut).kind = kind;
   return cut;
 }
@@ -144,15 +173,15 @@ function putBack(segment: usize): void {
   setFree(kind, segment);
 }
 
-/** Gives back a list of segments, from the newest of a region to its oldest, in constant time. */
-export function returnSegments(newest: usize, oldest: usize): void {
-  if (DEBUG) poisonSegments(newest);
-  Segment.at(oldest).next = returned;
-  returned = newest;
+/** Gives back a list of segments, from the first of a region to its last, in constant time. */
+export function returnSegments(first: usize, last: usize): void {
+  if (DEBUG) poisonSegments(first);
+  Segment.at(last).next = returned;
+  returned = first;
 }
 
-function poisonSegments(newest: usize): void {
-  let segment = newest;
+function poisonSegments(first: usize): void {
+  let segment = first;
   while (segment) {
     poison(segment + SEGMENT_HEADER_BYTES, segmentBytes(segment) - SEGMENT_HEADER_BYTES);
     segment = Segment.at(segment).next;

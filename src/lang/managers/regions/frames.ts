@@ -13,7 +13,7 @@ import type { Bound, FunctionBounds } from "../../ir/placement/bounds.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 
 /** Of a region's descriptor: see assembly/region/region.ts. */
-export const REGION_BYTES = 16;
+export const REGION_BYTES = 40;
 /** No more than this lies on the stack of frames for one region. */
 const MOST_BYTES = 256;
 /** What is set aside where what callees make, or arrays, come to a region. */

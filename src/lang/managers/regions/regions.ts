@@ -28,12 +28,17 @@ import type {
   WasmType,
 } from "../manager.ts";
 import { type FrameLayout, type FrameRegion, layoutFrame, levelOf, REGION_BYTES } from "./frames.ts";
+import { findRescues, type Rescue } from "./rescue.ts";
 
 const { i32, i64, none } = binaryen;
 /** In a region's descriptor. */
 const TOP = 0;
 const LIMIT = 4;
-const NEWEST = 8;
+const FIRST = 8;
+const BUDGET = 16;
+const END = 20;
+/** Before the first collection of a region, as in assembly/region/collect.ts. */
+const FIRST_BUDGET_BYTES = 256 << 10;
 /** Of the stack of frames, when nobody chooses. */
 const FRAMES_DEFAULT_BYTES = 16 << 20;
 const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
@@ -59,6 +64,8 @@ interface Frame {
   readonly layout: FrameLayout;
   /** Its address; null for a function without regions. */
   readonly base: Temporary | null;
+  /** The loops between whose rounds its regions may be collected. */
+  readonly rescues: ReadonlyMap<InstructionOf<"loop">, Rescue>;
 }
 
 class RegionsManager extends LinearManager {
@@ -97,7 +104,9 @@ class RegionsManager extends LinearManager {
   override beginFunction(context: FunctionContext): void {
     const bounds = this.#bounds.get(context.fn)!;
     const layout = layoutFrame(context.fn, bounds, ({ record }) => this.layouts.record(record).bytes);
-    this.#frame = { bounds, layout, base: layout.regions.size > 0 ? context.temporary(i32) : null };
+    const hasRegions = layout.regions.size > 0;
+    const rescues = hasRegions ? findRescues(context.fn, bounds) : new Map();
+    this.#frame = { bounds, layout, base: hasRegions ? context.temporary(i32) : null, rescues };
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
@@ -132,8 +141,9 @@ class RegionsManager extends LinearManager {
     return context.sequence([...this.#leave(), emit([])]);
   }
 
-  override beginRound(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    return this.#renewRounds(loop);
+  override beginRound(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    const rescue = this.#current().rescues.get(loop);
+    return [...this.#renewRounds(loop), ...(rescue === undefined ? [] : [this.#collect(context, rescue)])];
   }
 
   /** The last round has ended as well. */
@@ -149,16 +159,47 @@ class RegionsManager extends LinearManager {
     return [...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region)));
   }
 
+  /** Collects the regions around a loop, if those that its rounds fill have used up their budgets. */
+  #collect(context: FunctionContext, { level, filled, boxes, slices }: Rescue): ExpressionRef {
+    const { module } = this;
+    const op = module.i32;
+    const { layout } = this.#current();
+    const roots = [...boxes, ...slices];
+    const around = [...layout.regions].filter(([at]) => at < level).map(([, region]) => region);
+    const { offset, bytes } = around.at(-1)!;
+    const isDue = filled
+      .map((at) => op.lt_s(op.load(BUDGET, 4, this.#inFrame(layout.regions.get(at)!.offset)), op.const(0)))
+      .reduce((either, each) => op.or(either, each));
+    const operands = [
+      this.#inFrame(0),
+      this.#inFrame(offset + REGION_BYTES + bytes),
+      this.#inFrame(layout.bytes),
+      op.const(boxes.length),
+      op.const(slices.length),
+    ];
+    const base = (): ExpressionRef => this.#current().base!.get();
+    return module.if(
+      isDue,
+      module.block(null, [
+        ...roots.map((root, at) => op.store(layout.bytes + at * WORD_BYTES, 4, base(), context.read(root))),
+        module.call(coreName(module, "regionsCollect"), operands, none),
+        ...roots.map((root, at) => context.assignPart(root, 0, op.load(layout.bytes + at * WORD_BYTES, 4, base()))),
+      ]),
+    );
+  }
+
   #enter(context: FunctionContext): ExpressionRef[] {
     const { module } = this;
-    const { base, layout } = this.#current();
+    const { base, layout, rescues } = this.#current();
     if (base === null) return [];
-    const end = (): ExpressionRef => module.i32.add(base.get(), module.i32.const(layout.bytes));
+    const rootWords = Math.max(0, ...[...rescues.values()].map(({ boxes, slices }) => boxes.length + slices.length));
+    const beyond = (bytes: number): ExpressionRef => module.i32.add(base.get(), module.i32.const(bytes));
     const limit = module.global.get(coreName(module, "frameLimit"), i32);
+    const isFull = module.i32.gt_u(beyond(layout.bytes + rootWords * WORD_BYTES), limit);
     return [
       base.set(module.global.get(this.#frameTop, i32)),
-      module.if(module.i32.gt_u(end(), limit), context.panic("stackOverflow", context.fn.line)),
-      module.global.set(this.#frameTop, end()),
+      module.if(isFull, context.panic("stackOverflow", context.fn.line)),
+      module.global.set(this.#frameTop, beyond(layout.bytes)),
       ...[...layout.regions.values()].flatMap((region) => this.#open(region)),
     ];
   }
@@ -177,11 +218,14 @@ class RegionsManager extends LinearManager {
 
   #open({ offset, bytes }: FrameRegion): ExpressionRef[] {
     const { i32: op } = this.module;
-    const first = (): ExpressionRef => this.#inFrame(offset + REGION_BYTES);
+    const end = (): ExpressionRef => this.#inFrame(offset + REGION_BYTES + bytes);
+    const isCollected = this.#current().rescues.size > 0;
     return [
-      op.store(TOP, 4, this.#inFrame(offset), first()),
-      op.store(LIMIT, 4, this.#inFrame(offset), op.add(first(), op.const(bytes))),
-      op.store(NEWEST, 4, this.#inFrame(offset), op.const(0)),
+      op.store(TOP, 4, this.#inFrame(offset), this.#inFrame(offset + REGION_BYTES)),
+      op.store(LIMIT, 4, this.#inFrame(offset), end()),
+      op.store(FIRST, 4, this.#inFrame(offset), op.const(0)),
+      ...(isCollected ? [op.store(BUDGET, 4, this.#inFrame(offset), op.const(FIRST_BUDGET_BYTES))] : []),
+      ...(isCollected ? [op.store(END, 4, this.#inFrame(offset), end())] : []),
     ];
   }
 
@@ -197,7 +241,7 @@ class RegionsManager extends LinearManager {
   #return({ offset }: FrameRegion): ExpressionRef {
     const { module } = this;
     const call = module.call(coreName(module, "regionReturn"), [this.#inFrame(offset)], none);
-    return module.if(module.i32.load(NEWEST, 4, this.#inFrame(offset)), call);
+    return module.if(module.i32.load(FIRST, 4, this.#inFrame(offset)), call);
   }
 
   #poison(from: number, to: number): ExpressionRef {
@@ -267,7 +311,7 @@ class RegionsManager extends LinearManager {
     const operands = [module.i32.const(layout.shape), context.value(length)];
     return [
       this.#chooseRegion(context, site),
-      target.set(module.call(overwritten ? ALLOC_ARRAY : ALLOC_ZEROED, operands, i32)),
+      target.set(module.call(overwritten && !layout.hasPointers ? ALLOC_ARRAY : ALLOC_ZEROED, operands, i32)),
       module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
     ];
   }
@@ -351,19 +395,17 @@ class RegionsManager extends LinearManager {
   finish(): ManagerResult {
     const { module, context } = this;
     const op = module.i32;
+    const failed = context.wasi.panic("outOfMemory", 0);
     const framesBase = context.data.seal();
     const heapBase = framesBase + (context.options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
     const settings = [framesBase, heapBase, context.options.heapLimitBytes ?? 0].map((each) => op.const(each | 0));
     const forMain = this.#bounds.get(context.program.main)!.hidden;
     return {
-      start: module.if(
-        module.call(coreName(module, "regionsInit"), settings, i32),
-        context.wasi.panic("outOfMemory", 0),
-      ),
+      start: module.if(module.call(coreName(module, "regionsInit"), settings, i32), failed),
       mainArguments: forMain.map(() => op.const(this.#program)),
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: [],
-      neverInline: [this.#grow, coreName(module, "regionReturn")],
+      neverInline: [this.#grow, coreName(module, "regionReturn"), coreName(module, "regionsCollect")],
     };
   }
 }
