@@ -31,7 +31,7 @@ const KEPT: usize = 4;
 const FLAGS: usize = 7;
 
 /** A region is not collected again before it has taken this many bytes of segments; what its budget can hold. */
-const LEAST_BYTES: i32 = 256 << 10;
+const LEAST_BYTES: i32 = 4 << 20;
 const MOST_BYTES: i32 = 1 << 30;
 
 /** The frame whose regions are collected, up to the end of the last of them. */

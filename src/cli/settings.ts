@@ -36,7 +36,12 @@ export function addSettings(command: Command): Command {
     .addOption(new Option("--nursery <size>", "how far the nursery may grow (gc)").argParser(parseSize))
     .addOption(new Option("--nursery-first <size>", "how large the nursery is at first (gc)").argParser(parseSize))
     .addOption(new Option("--heap-limit <size>", "the most linear memory the heap may take").argParser(parseSize))
-    .addOption(new Option("--shadow-stack <size>", "size of the shadow stack (gc)").argParser(parseSize))
+    .addOption(
+      new Option(
+        "--shadow-stack <size>",
+        "size of the shadow stack (gc), or of the stack of frames (regions)",
+      ).argParser(parseSize),
+    )
     .addOption(
       new Option("--growth <percent>", "growth of the old space that brings on a major collection (gc)").argParser(
         parseWhole(1, 10_000),
@@ -71,9 +76,10 @@ export function addDebugSettings(command: Command): Command {
       "link the debug core: assertions, and the heap verified around each collection (gc) or each load checked (leak)",
     )
     .addOption(
-      new Option("--zeal <n>", "collect at every nth allocation (gc, with --debug)").argParser(
-        parseWhole(1, 0x7fffffff),
-      ),
+      new Option(
+        "--zeal <n>",
+        "collect at every nth allocation (gc, with --debug), or at every round that allows it (regions)",
+      ).argParser(parseWhole(1, 0x7fffffff)),
     );
 }
 

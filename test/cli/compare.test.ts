@@ -69,7 +69,7 @@ describe("--json", () => {
     const { exitCode, stdout } = heapwright(["compare", TREES, "-n", "1", "--json", "--heap-limit", "16m", "--", "6"]);
     expect(exitCode).toBe(0);
     const report = JSON.parse(stdout) as { managers: Record<string, unknown> };
-    expect(Object.keys(report.managers)).toEqual(["gc", "leak", "host"]);
+    expect(Object.keys(report.managers)).toEqual(["gc", "regions", "leak", "host"]);
     expect(report.managers.host).toEqual({ skipped: expect.stringMatching(/^a heap limit cannot be built into host/) });
     expect(report.managers.gc).toMatchObject({ ratio: null });
   });
@@ -87,7 +87,7 @@ describe("the table", () => {
     const { exitCode, stdout, stderr } = heapwright(["compare", TREES, "-n", "1", "--", "6"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(/^stretch tree of depth 7\t check: 255\n/);
-    expect(stdout).toContain("same output under gc, leak, host");
+    expect(stdout).toContain("same output under gc, regions, leak, host");
     expect(stdout).toMatch(/\nmanager +ms +min-max +\/host +objects +allocated +peak +linear +minor +major +pause/);
     expect(stdout).toMatch(/\ngc +[\d.]+ .*\nleak +[\d.]+ .*\nhost +[\d.]+ .* 1\.00x /);
     expect(stdout.includes("\u001b")).toBe(false);

@@ -23,7 +23,7 @@ describe("help", () => {
   });
 
   test("names the managers", () => {
-    expect(heapwright(["run", "--help"]).stdout.replace(/\s+/g, " ")).toContain("gc, leak, host");
+    expect(heapwright(["run", "--help"]).stdout.replace(/\s+/g, " ")).toContain("gc, regions, leak, host");
   });
 
   test("--version", () => {
@@ -44,7 +44,10 @@ const WRONG: readonly { readonly args: readonly string[]; readonly message: RegE
   { args: ["explain", good, "--jsno"], message: /unknown option '--jsno'/ },
   { args: ["check", workshop.folder], message: /cannot read the program .*: it is a folder/ },
   { args: ["run", good], message: /required option '-m, --manager <name>' not specified/ },
-  { args: ["run", good, "-m", "rc"], message: /Unknown memory manager "rc"; the known ones are gc, leak, host\./ },
+  {
+    args: ["run", good, "-m", "rc"],
+    message: /Unknown memory manager "rc"; the known ones are gc, regions, leak, host\./,
+  },
   { args: ["run", good, "-m", "gc", "--fast"], message: /unknown option '--fast'/ },
   {
     args: ["run", good, "-m", "gc", "-i", "nowhere.json"],

@@ -866,7 +866,9 @@ describe("builds", () => {
     const program = new ProgramBuilder();
     program.declare("main", [], []);
     const build = (options: BuildOptions) => () => compileIr(program.program(), options);
-    expect(build({ manager: "magic" })).toThrow(/unknown memory manager "magic"; the known ones are gc, leak, host/);
+    expect(build({ manager: "magic" })).toThrow(
+      /unknown memory manager "magic"; the known ones are gc, regions, leak, host/,
+    );
     expect(build({ manager: "gc", zeal: 1 })).toThrow(/zeal needs the core's debug build/);
     expect(build({ manager: "leak", zeal: 1, debug: true })).toThrow(/leak has none/);
     expect(build({ manager: "gc", starts: "magic" as never })).toThrow(

@@ -15,6 +15,8 @@ export const EVERYWHERE: readonly BuildOptions[] = [
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 2, pauseMs: 1, reps: "a" },
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 3, mature: "classes" },
+  { manager: "regions" },
+  { manager: "regions", debug: true, zeal: 1 },
   { manager: "leak" },
   { manager: "leak", debug: true },
   { manager: "host" },

@@ -10,6 +10,7 @@
 import { GRANULE_BYTES } from "../../../heap/contract.ts";
 import type { Instruction, IrFunction } from "../../ir/ir.ts";
 import type { Bound, FunctionBounds } from "../../ir/placement/bounds.ts";
+import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 
 /** Of a region's descriptor: see assembly/region/region.ts. */
@@ -50,7 +51,8 @@ export function layoutFrame(
     if (level !== null) needs.set(level, Math.min(MOST_BYTES, (needs.get(level) ?? 0) + bytes));
   };
   forEachInstruction(fn.body, (i) => {
-    if ("site" in i) need(bounds.sites.get(i.site)!, i.op === "construct" ? recordBytes(i) : UNKNOWN_BYTES);
+    if (allocates(i) && "site" in i)
+      need(bounds.sites.get(i.site)!, i.op === "construct" ? recordBytes(i) : UNKNOWN_BYTES);
   });
   for (const passed of bounds.calls.values()) for (const bound of passed) need(bound, UNKNOWN_BYTES);
   const regions = new Map<number, FrameRegion>();

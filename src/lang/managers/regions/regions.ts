@@ -13,7 +13,6 @@ import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../emit/link.
 import { defineFunction, type Locals } from "../../emit/locals.ts";
 import type { IrFunction, Site } from "../../ir/ir.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
-import { BuildOptionError } from "../../options.ts";
 import type { Place } from "../linear/access.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
 import { LinearManager } from "../linear/linear.ts";
@@ -38,7 +37,7 @@ const FIRST = 8;
 const BUDGET = 16;
 const END = 20;
 /** Before the first collection of a region, as in assembly/region/collect.ts. */
-const FIRST_BUDGET_BYTES = 256 << 10;
+const FIRST_BUDGET_BYTES = 4 << 20;
 /** Of the stack of frames, when nobody chooses. */
 const FRAMES_DEFAULT_BYTES = 16 << 20;
 const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
@@ -52,7 +51,6 @@ export const regions: ManagerFactory = {
   summary: "regions of calls and rounds of loops, freed at once; lifetimes are decided by the compiler",
   features: CORE_FEATURES,
   createModule(options) {
-    if (options.zeal) throw new BuildOptionError("zeal asks for collections, and regions has none; use the manager gc");
     return openCore(options.debug ?? false);
   },
   create: (context) => new RegionsManager(context),
@@ -167,9 +165,11 @@ class RegionsManager extends LinearManager {
     const roots = [...boxes, ...slices];
     const around = [...layout.regions].filter(([at]) => at < level).map(([, region]) => region);
     const { offset, bytes } = around.at(-1)!;
-    const isDue = filled
-      .map((at) => op.lt_s(op.load(BUDGET, 4, this.#inFrame(layout.regions.get(at)!.offset)), op.const(0)))
-      .reduce((either, each) => op.or(either, each));
+    const isDue = this.context.options.zeal
+      ? op.const(1)
+      : filled
+          .map((at) => op.lt_s(op.load(BUDGET, 4, this.#inFrame(layout.regions.get(at)!.offset)), op.const(0)))
+          .reduce((either, each) => op.or(either, each));
     const operands = [
       this.#inFrame(0),
       this.#inFrame(offset + REGION_BYTES + bytes),

@@ -5,7 +5,8 @@
 
 import type { Instruction, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
-import type { FunctionBounds } from "../../ir/placement/bounds.ts";
+import type { Bound, FunctionBounds } from "../../ir/placement/bounds.ts";
+import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import { pointerKindOf } from "../linear/layout.ts";
 import { levelOf } from "./frames.ts";
@@ -32,7 +33,9 @@ export function findRescues(fn: IrFunction, bounds: FunctionBounds): ReadonlyMap
     const level = bounds.loops.get(loop) ?? Number.POSITIVE_INFINITY;
     const filled = new Set<number>();
     forEachInstruction(loop.body, (i) => {
-      const own = "site" in i ? [bounds.sites.get(i.site)!] : "callee" in i ? (bounds.calls.get(i) ?? []) : [];
+      let own: readonly Bound[] = [];
+      if (allocates(i) && "site" in i) own = [bounds.sites.get(i.site)!];
+      else if (i.op === "call" || i.op === "tailCall") own = bounds.calls.get(i) ?? [];
       for (const bound of own) {
         const at = levelOf(bound);
         if (at !== null && at < level) filled.add(at);
