@@ -6,8 +6,8 @@
  * between two collections, however often it is written. Never a safepoint.
  *
  * Where marking is incremental the values' window is not always the nursery (assembly/nursery/barrier.ts): a store that
- * overwrites a pointer which the program can still load passes the barrier whatever it stores. The copies of `fill` only
- * overwrite room that nothing can be loaded from.
+ * overwrites a pointer which the program can still load passes the barrier whatever it stores. So do the elements that a copy
+ * overwrites, as where those of a list move up or down: they are marked before it.
  */
 
 import binaryen from "binaryen";
@@ -33,6 +33,8 @@ export class Barriers {
   readonly #module: binaryen.Module;
   readonly #names: BarrierNames;
   readonly #rememberers = new Map<ArrayLayout, string>();
+  readonly #shaders = new Map<ArrayLayout, string>();
+  readonly #isIncremental: boolean;
 
   readonly #window: readonly [base: string, bytes: string];
 
@@ -40,6 +42,7 @@ export class Barriers {
   constructor(module: binaryen.Module, names: BarrierNames, incremental: boolean) {
     this.#module = module;
     this.#names = names;
+    this.#isIncremental = incremental;
     this.#window = incremental ? [names.barrierBase, names.barrierBytes] : [names.nurseryBase, names.nurseryBytes];
   }
 
@@ -71,17 +74,39 @@ export class Barriers {
     return op.lt_u(op.sub(address, this.#global(base)), this.#global(bytes));
   }
 
-  /** After a copy: the barrier for `count` elements that have been copied to `place`. */
-  fill(layout: ArrayLayout, array: Variable, place: Place, count: ExpressionRef): ExpressionRef {
-    return this.#module.call(this.#rememberer(layout, array), [place.base(), count], none);
+  /** Before a copy: marks what `count` elements at `place` lead to, while the program runs between steps of marking. */
+  overwrite(layout: ArrayLayout, array: Variable, place: Place, count: ExpressionRef): ExpressionRef[] {
+    if (!this.#isIncremental) return [];
+    const module = this.#module;
+    const shader = this.#elementwise(this.#shaders, "gc.shade", layout, array, (slot, kind) =>
+      this.#remember(slot, kind),
+    );
+    // The window is everything only then.
+    const isMarking = module.i32.eqz(this.#global(this.#names.barrierBase));
+    return [module.if(isMarking, module.call(shader, [place.base(), count], none))];
   }
 
-  /** The function (address, count) that does the barrier for elements that have been copied to an address. */
-  #rememberer(layout: ArrayLayout, array: Variable): string {
-    const known = this.#rememberers.get(layout);
+  /** After a copy: the barrier for `count` elements that have been copied to `place`. */
+  fill(layout: ArrayLayout, array: Variable, place: Place, count: ExpressionRef): ExpressionRef {
+    const { i32: op } = this.#module;
+    const rememberer = this.#elementwise(this.#rememberers, "gc.remember", layout, array, (slot, kind) =>
+      this.#ifYoungInOld(slot, op.load(slot.offset, 4, slot.base()), this.#remember(slot, kind)),
+    );
+    return this.#module.call(rememberer, [place.base(), count], none);
+  }
+
+  /** The function (address, count) that does something for each pointer of the elements at an address, if the array is old. */
+  #elementwise(
+    made: Map<ArrayLayout, string>,
+    prefix: string,
+    layout: ArrayLayout,
+    array: Variable,
+    each: (slot: Place, kind: PointerKind) => ExpressionRef,
+  ): string {
+    const known = made.get(layout);
     if (known !== undefined) return known;
-    const name = `gc.remember${this.#rememberers.size}`;
-    this.#rememberers.set(layout, name);
+    const name = `${prefix}${made.size}`;
+    made.set(layout, name);
     const module = this.#module;
     const op = module.i32;
     const components = array.type.kind === "array" ? array.type.element.components : [];
@@ -91,8 +116,7 @@ export class Barriers {
       const barriers = components.flatMap((type, index) => {
         const kind = pointerKindOf(type);
         if (kind === null) return [];
-        const slot = beyond(element, layout.offsets[index] as number);
-        return [this.#ifYoungInOld(slot, op.load(slot.offset, 4, slot.base()), this.#remember(slot, kind))];
+        return [each(beyond(element, layout.offsets[index] as number), kind)];
       });
       return [
         // Elements of one object: where the first is young, all are.

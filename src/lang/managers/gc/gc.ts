@@ -488,6 +488,16 @@ class GcManager extends LinearManager {
     return [this.#barriers.store(slot, () => context.values(value)[0] as ExpressionRef, kind)];
   }
 
+  protected override beforeFill(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayFill">,
+    layout: ArrayLayout,
+    place: Place,
+  ): ExpressionRef[] {
+    if (this.#current().freshStores.has(instruction)) return [];
+    return this.#barriers.overwrite(layout, instruction.array, place, context.value(instruction.count));
+  }
+
   protected afterFill(
     context: FunctionContext,
     instruction: InstructionOf<"arrayFill">,
@@ -542,6 +552,7 @@ class GcManager extends LinearManager {
         this.#names.barrierBox,
         this.#names.barrierSlice,
         "gc.remember*",
+        "gc.shade*",
         "gc.alloc*",
         "gc.reserve*",
       ],

@@ -140,6 +140,15 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     instruction: StoreInstruction,
     store: PointerStore,
   ): ExpressionRef[];
+  /** Statements before the elements with pointers at `place` are overwritten by a copy. */
+  protected beforeFill(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"arrayFill">,
+    _layout: ArrayLayout,
+    _place: Place,
+  ): ExpressionRef[] {
+    return [];
+  }
   /** Statements after `count` elements with pointers were copied to `place`. */
   protected abstract afterFill(
     context: FunctionContext,
@@ -273,8 +282,10 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     const { stride } = layout;
     const target = context.temporary(i32);
     const sourceStart: Place = { base: () => context.read(source, POINTER_PART), offset: 0 };
+    const place: Place = { base: () => target.get(), offset: 0 };
     const statements = [
       target.set(emitAddress(module, elementPlace(context, this.#arrayStart(context, array), at, stride))),
+      ...(layout.hasPointers ? this.beforeFill(context, instruction, layout, place) : []),
       module.memory.copy(
         target.get(),
         emitAddress(module, elementPlace(context, sourceStart, from, stride)),
@@ -282,7 +293,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
       ),
     ];
     if (layout.hasPointers) {
-      statements.push(...this.afterFill(context, instruction, layout, { base: () => target.get(), offset: 0 }));
+      statements.push(...this.afterFill(context, instruction, layout, place));
     }
     return context.sequence(statements);
   }
