@@ -1,0 +1,111 @@
+/** The manager `regions`: what ends gives its memory back, also in loops that build something up; limits are reported. */
+
+import { describe, expect, it } from "vitest";
+import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+
+async function run(text: string, args: readonly string[], options: Omit<BuildOptions, "manager"> = {}) {
+  const { wasm } = await compile(new SourceFile("test.mote", text), { manager: "regions", ...options });
+  const { stdout, stderr, exitCode, exports } = runModule(wasm, { args });
+  return {
+    output: Buffer.from(stdout).toString(),
+    error: Buffer.from(stderr).toString(),
+    exit: exitCode,
+    memory: (exports.memory as WebAssembly.Memory).buffer.byteLength,
+  };
+}
+
+const TREES = `union Tree { Leaf, Node(left: Tree, right: Tree) }
+fn make(depth: Int) -> Tree { if depth == 0 { Leaf } else { Node(make(depth - 1), make(depth - 1)) } }
+fn size(tree: Tree) -> Int { match tree { Leaf => 0, Node(l, r) => 1 + size(l) + size(r) } }
+`;
+
+/** Programs that make much more than they keep, and how often they do so. */
+const CONSTANT: readonly (readonly [name: string, text: string, rounds: number])[] = [
+  [
+    "calls that make something of their own",
+    `${TREES}fn once() -> Int { size(make(6)) }
+fn main(args: [Text]) { let sum = 0; for i in 0..args[0].toInt() { sum += once() }; print("{sum}") }`,
+    20_000,
+  ],
+  [
+    "rounds of loops, one in the other",
+    `${TREES}fn main(args: [Text]) {
+  let sum = 0
+  for i in 0..args[0].toInt() {
+    let outer = make(3)
+    for j in 0..10 { let inner = make(3); if j % 3 == 0 { continue }; sum += size(inner) + size(outer) }
+  }
+  print("{sum}")
+}`,
+    20_000,
+  ],
+  [
+    "a value that each round replaces by a new one made of it",
+    `class Cell { n: Int, last: Cell? = None }
+fn main(args: [Text]) {
+  let cell = Cell { n: 0 }
+  for i in 0..args[0].toInt() { cell = Cell { n: cell.n + i, last: Cell { n: i } } }
+  print("{cell.n} {cell.last.get().n}")
+}`,
+    1_000_000,
+  ],
+  [
+    "a list that stays short, of texts and of slices of texts",
+    `fn main(args: [Text]) {
+  let kept: List[Text] = []
+  for i in 0..args[0].toInt() {
+    let line = "round {i} of many"
+    kept.push(line[6..line.length - 8])
+    if kept.length > 100 { kept.remove(i % 90) }
+  }
+  let sum = 0
+  for text in kept { sum += text.toInt() }
+  print("{kept.length} {sum > 0}")
+}`,
+    300_000,
+  ],
+  [
+    "large arrays, of which one is kept",
+    `fn main(args: [Text]) {
+  let rows: List[[Int]] = [array(10000, 1)]
+  for i in 0..args[0].toInt() { rows.push(array(i % 10000, i)); if i % 7 != 0 { rows.pop() } else { rows[0] = rows.pop() } }
+  print("{rows.length} {rows[0][0] > 0}")
+}`,
+    20_000,
+  ],
+];
+
+describe("regions", () => {
+  it.each(CONSTANT)("take the same memory for ten times as many of %s", async (_name, text, rounds) => {
+    const [few, many] = [await run(text, [`${rounds}`]), await run(text, [`${10 * rounds}`])];
+    expect([few.error, few.exit, many.error, many.exit]).toEqual(["", 0, "", 0]);
+    // Runs of chunks of many lengths may leave gaps.
+    expect(many.memory).toBeLessThanOrEqual(1.1 * few.memory);
+  });
+
+  it.each(CONSTANT)("print under zeal what leak prints: %s", async (_name, text) => {
+    const source = new SourceFile("test.mote", text);
+    const { stdout } = runModule((await compile(source, { manager: "leak" })).wasm, { args: ["400"] });
+    expect(await run(text, ["400"], { debug: true, zeal: 1 })).toMatchObject({
+      output: Buffer.from(stdout).toString(),
+      error: "",
+    });
+  });
+
+  it("report that the stack of frames, or the heap, is full", async () => {
+    const deep = `${TREES}fn down(n: Int) -> Int { let own = make(1); if n == 0 { 0 } else { size(own) + down(n - 1) } }
+fn main(args: [Text]) { print("{down(args[0].toInt())}") }`;
+    expect(await run(deep, ["100"])).toMatchObject({ output: "100\n", exit: 0 });
+    expect(await run(deep, ["1000"], { shadowStackBytes: 65536 })).toMatchObject({
+      error: "error: stack overflow, at test.mote:4\n",
+      exit: 1,
+    });
+    const wide = `${TREES}fn main(args: [Text]) { print("{size(make(args[0].toInt()))}") }`;
+    const limited = { heapLimitBytes: 24 << 20 };
+    expect(await run(wide, ["10"], limited)).toMatchObject({ output: "1023\n" });
+    expect(await run(wide, ["22"], limited)).toMatchObject({
+      error: "error: out of memory, at test.mote:2\n",
+      exit: 1,
+    });
+  });
+});
