@@ -12,7 +12,6 @@
 //
 // Invariant: outside of a collection, no owner of a segment has a flag. State: what is being collected.
 
-import { DEBUG } from "../config";
 import { CHUNK_BYTES, chunksFor, GRANULE_SHIFT, WORD_BYTES } from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
 import { ensureFree } from "../memory/chunks";
@@ -20,7 +19,7 @@ import { copyGranules } from "../memory/copy";
 import { bytesBeforeMove, forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../object/header";
 import { Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
-import { append, isBumped, poisonFrames, Region, REGION_BYTES, regionGrow, usedEnd } from "./region";
+import { append, poisonFrames, Region, REGION_BYTES, regionGrow, usedEnd } from "./region";
 import { isRun, returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes, segmentOf } from "./segments";
 
 // What a collection adds to the owner of a segment that is being emptied.
@@ -37,7 +36,7 @@ const MOST_BYTES: i32 = 1 << 30;
 /** The frame whose regions are collected, up to the end of the last of them. */
 let framesLo: usize = 0;
 let framesHi: usize = 0;
-/** Runs with objects that stay, or are new, and whose fields have not been visited, chained by `used`. */
+/** Runs that stay, and whose objects' fields have not been visited, chained by `used`. */
 let unvisitedRuns: usize = 0;
 
 /**
@@ -64,7 +63,7 @@ function emptyRegions(): bool {
     region.budget = LEAST_BYTES;
     if (!fits) continue;
     for (let segment = region.first; segment; segment = Segment.at(segment).next) {
-      Segment.at(segment).used = usedEnd(region, segment);
+      if (!isRun(segment)) Segment.at(segment).used = usedEnd(region, segment);
       Segment.at(segment).owner |= OLD;
     }
     region.old = region.first;
@@ -170,10 +169,8 @@ function move(ref: usize, at: usize): usize {
   if (to + bytes <= region.limit) region.top = to + bytes;
   else {
     to = regionGrow(at, bytes);
-    if (DEBUG) assert(to != 0);
-    // It may have been small enough for what was left of a segment.
-    const segment = segmentOf(to);
-    if (isRun(segment)) toBeVisited(segment);
+    // There was enough memory when the collection began.
+    if (!to) unreachable();
   }
   copyGranules(to, ref, bytes);
   forward(ref, to);
@@ -184,11 +181,7 @@ function keep(run: usize): void {
   const segment = Segment.at(run);
   if (segment.owner & KEPT) return;
   segment.owner |= KEPT;
-  toBeVisited(run);
-}
-
-function toBeVisited(run: usize): void {
-  Segment.at(run).used = unvisitedRuns;
+  segment.used = unvisitedRuns;
   unvisitedRuns = run;
 }
 
@@ -200,16 +193,15 @@ function scanRegions(): bool {
     if (!region.first) continue;
     if (!region.scanSegment) scanFrom(region, region.first);
     for (;;) {
-      // The end moves on while fields are visited. A run is visited on its own.
-      while (!isRun(region.scanSegment) && region.scan < usedEnd(region, region.scanSegment)) {
+      // The end moves on while fields are visited.
+      while (region.scan < usedEnd(region, region.scanSegment)) {
         const shape = shapeOf(region.scan);
         visitPointers<Mover>(region.scan, shape, changetype<Mover>(0));
         region.scan += objectBytes(region.scan, shape);
         found = true;
       }
       const next = Segment.at(region.scanSegment).next;
-      // Behind the segment that the region bumps in there may be a run, and in front of that will be more.
-      if (!next || isBumped(region, region.scanSegment)) break;
+      if (!next) break;
       scanFrom(region, next);
     }
   }

@@ -8,7 +8,7 @@
 //             24  old, scanSegment, scan: of collect.ts  40  the bytes on the stack ..
 //
 // Compiled code opens a region by storing top, limit and first, in a frame whose regions may be collected also budget and
-// end; it bumps in a region by itself, and asks for the rest only where that is needed.
+// end; it bumps in a region by itself, but for large objects, and asks for the rest only where that is needed.
 //
 //     frames   base | frame | frame | frameTop .. | frameLimit
 //
@@ -23,7 +23,6 @@ import { poison } from "../memory/poison";
 import {
   ANY_RUN,
   CHUNK_KIND,
-  isRun,
   returnSegments,
   roomEnd,
   Segment,
@@ -58,8 +57,13 @@ export class Region {
 /** Of a descriptor, with a word to align what follows. */
 export const REGION_BYTES: usize = 40;
 if (offsetof<Region>() > REGION_BYTES) ERROR("Region must fit REGION_BYTES");
+if (offsetof<Region>("first") != 8 || offsetof<Region>("budget") != 16) ERROR("Region moved");
+if (offsetof<Region>("end") != 20) ERROR("Region moved");
 
-/** Above this many bytes an object has a run of its own, so that the room in front of it is not lost. */
+/**
+ * Above this many bytes an object has a run of its own, also where the region has room: so that no room is lost in front of
+ * it, and a collection need not move it.
+ */
 const ALONE_BYTES: usize = 16 << 10;
 
 /**
@@ -131,14 +135,9 @@ export function regionReturn(at: usize): void {
   region.first = 0;
 }
 
-/** Whether a segment is the one that the region bumps in now. */
-export function isBumped(region: Region, segment: usize): bool {
-  return !isRun(segment) && region.limit == roomEnd(segment);
-}
-
-/** Where the objects of a segment end. */
+/** Where the objects of a segment that is no run end. */
 export function usedEnd(region: Region, segment: usize): usize {
-  return isBumped(region, segment) ? region.top : Segment.at(segment).used;
+  return region.limit == roomEnd(segment) ? region.top : Segment.at(segment).used;
 }
 
 /** Debug: makes the bytes of ended regions on the stack of frames useless. */

@@ -44,6 +44,18 @@ export const PAUSE_MAX_MS = 1000;
 export const CENSUS_PLACES = 2048;
 export const CENSUS_PLACE_BYTES = 24;
 
+// Regions (assembly/region/region.ts): the descriptor, and where in it what compiled code stores is.
+export const REGION_BYTES = 40;
+export const REGION_TOP = 0;
+export const REGION_LIMIT = 4;
+export const REGION_FIRST = 8;
+export const REGION_BUDGET = 16;
+export const REGION_END = 20;
+/** Larger objects are not bumped. */
+export const REGION_BUMP_MAX_BYTES = 16 * 1024;
+/** What a region may take before its first collection. */
+export const REGION_FIRST_BUDGET_BYTES = 4 << 20;
+
 // The shape descriptor.
 export const DESCRIPTOR_SHIFT = 4;
 export const DESCRIPTOR_BYTES = 1 << DESCRIPTOR_SHIFT;

@@ -7,14 +7,12 @@
  * first, so that a call with a few small objects asks for no segment.
  */
 
-import { GRANULE_BYTES } from "../../../heap/contract.ts";
+import { GRANULE_BYTES, REGION_BYTES } from "../../../heap/contract.ts";
 import type { Instruction, IrFunction } from "../../ir/ir.ts";
 import type { Bound, FunctionBounds } from "../../ir/placement/bounds.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 
-/** Of a region's descriptor: see assembly/region/region.ts. */
-export const REGION_BYTES = 40;
 /** No more than this lies on the stack of frames for one region. */
 const MOST_BYTES = 256;
 /** What is set aside where what callees make, or arrays, come to a region. */

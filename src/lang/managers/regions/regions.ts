@@ -8,7 +8,20 @@
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
+import {
+  ARRAY_HEADER_BYTES,
+  LENGTH_OFFSET,
+  REGION_BUDGET,
+  REGION_BUMP_MAX_BYTES,
+  REGION_BYTES,
+  REGION_END,
+  REGION_FIRST,
+  REGION_FIRST_BUDGET_BYTES,
+  REGION_LIMIT,
+  REGION_TOP,
+  SIZE_OFFSET,
+  WORD_BYTES,
+} from "../../../heap/contract.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../emit/link.ts";
 import { defineFunction, type Locals } from "../../emit/locals.ts";
 import type { IrFunction, Site } from "../../ir/ir.ts";
@@ -26,18 +39,10 @@ import type {
   Temporary,
   WasmType,
 } from "../manager.ts";
-import { type FrameLayout, type FrameRegion, layoutFrame, levelOf, REGION_BYTES } from "./frames.ts";
+import { type FrameLayout, type FrameRegion, layoutFrame, levelOf } from "./frames.ts";
 import { findRescues, type Rescue } from "./rescue.ts";
 
 const { i32, i64, none } = binaryen;
-/** In a region's descriptor. */
-const TOP = 0;
-const LIMIT = 4;
-const FIRST = 8;
-const BUDGET = 16;
-const END = 20;
-/** Before the first collection of a region, as in assembly/region/collect.ts. */
-const FIRST_BUDGET_BYTES = 4 << 20;
 /** Of the stack of frames, when nobody chooses. */
 const FRAMES_DEFAULT_BYTES = 16 << 20;
 const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
@@ -168,7 +173,7 @@ class RegionsManager extends LinearManager {
     const isDue = this.context.options.zeal
       ? op.const(1)
       : filled
-          .map((at) => op.lt_s(op.load(BUDGET, 4, this.#inFrame(layout.regions.get(at)!.offset)), op.const(0)))
+          .map((at) => op.lt_s(op.load(REGION_BUDGET, 4, this.#inFrame(layout.regions.get(at)!.offset)), op.const(0)))
           .reduce((either, each) => op.or(either, each));
     const operands = [
       this.#inFrame(0),
@@ -221,11 +226,11 @@ class RegionsManager extends LinearManager {
     const end = (): ExpressionRef => this.#inFrame(offset + REGION_BYTES + bytes);
     const isCollected = this.#current().rescues.size > 0;
     return [
-      op.store(TOP, 4, this.#inFrame(offset), this.#inFrame(offset + REGION_BYTES)),
-      op.store(LIMIT, 4, this.#inFrame(offset), end()),
-      op.store(FIRST, 4, this.#inFrame(offset), op.const(0)),
-      ...(isCollected ? [op.store(BUDGET, 4, this.#inFrame(offset), op.const(FIRST_BUDGET_BYTES))] : []),
-      ...(isCollected ? [op.store(END, 4, this.#inFrame(offset), end())] : []),
+      op.store(REGION_TOP, 4, this.#inFrame(offset), this.#inFrame(offset + REGION_BYTES)),
+      op.store(REGION_LIMIT, 4, this.#inFrame(offset), end()),
+      op.store(REGION_FIRST, 4, this.#inFrame(offset), op.const(0)),
+      ...(isCollected ? [op.store(REGION_BUDGET, 4, this.#inFrame(offset), op.const(REGION_FIRST_BUDGET_BYTES))] : []),
+      ...(isCollected ? [op.store(REGION_END, 4, this.#inFrame(offset), end())] : []),
     ];
   }
 
@@ -241,7 +246,7 @@ class RegionsManager extends LinearManager {
   #return({ offset }: FrameRegion): ExpressionRef {
     const { module } = this;
     const call = module.call(coreName(module, "regionReturn"), [this.#inFrame(offset)], none);
-    return module.if(module.i32.load(FIRST, 4, this.#inFrame(offset)), call);
+    return module.if(module.i32.load(REGION_FIRST, 4, this.#inFrame(offset)), call);
   }
 
   #poison(from: number, to: number): ExpressionRef {
@@ -285,19 +290,22 @@ class RegionsManager extends LinearManager {
     const op = module.i32;
     const region = (): ExpressionRef => this.#regionOfSite(context, site);
     const end = context.temporary(i32);
+    const grown = [
+      ...counters.pauseBegin(),
+      target.set(module.call(this.#grow, [region(), op.const(layout.bytes)], i32)),
+      ...counters.pauseEnd(),
+      module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
+    ];
+    const header = op.store(0, 4, target.get(), op.const(layout.shape));
+    if (layout.bytes > REGION_BUMP_MAX_BYTES) return [...grown, header];
     return [
-      target.set(op.load(TOP, 4, region())),
+      target.set(op.load(REGION_TOP, 4, region())),
       module.if(
-        op.gt_u(end.tee(op.add(target.get(), op.const(layout.bytes))), op.load(LIMIT, 4, region())),
-        module.block(null, [
-          ...counters.pauseBegin(),
-          target.set(module.call(this.#grow, [region(), op.const(layout.bytes)], i32)),
-          ...counters.pauseEnd(),
-          module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
-        ]),
-        op.store(TOP, 4, region(), end.get()),
+        op.gt_u(end.tee(op.add(target.get(), op.const(layout.bytes))), op.load(REGION_LIMIT, 4, region())),
+        module.block(null, grown),
+        op.store(REGION_TOP, 4, region(), end.get()),
       ),
-      op.store(0, 4, target.get(), op.const(layout.shape)),
+      header,
     ];
   }
 
@@ -355,14 +363,17 @@ class RegionsManager extends LinearManager {
         module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
         bytes.set(op.wrap(size.get())),
         region.set(module.global.get(NEXT_REGION, i32)),
-        ref.set(op.load(TOP, 4, region.get())),
+        ref.set(op.load(REGION_TOP, 4, region.get())),
         module.if(
-          op.gt_u(bytes.get(), op.sub(op.load(LIMIT, 4, region.get()), ref.get())),
+          op.or(
+            op.gt_u(bytes.get(), op.sub(op.load(REGION_LIMIT, 4, region.get()), ref.get())),
+            op.gt_u(bytes.get(), op.const(REGION_BUMP_MAX_BYTES)),
+          ),
           module.block(null, [
             ref.set(module.call(this.#grow, [region.get(), bytes.get()], i32)),
             module.if(op.eqz(ref.get()), module.return(op.const(0))),
           ]),
-          op.store(TOP, 4, region.get(), op.add(ref.get(), bytes.get())),
+          op.store(REGION_TOP, 4, region.get(), op.add(ref.get(), bytes.get())),
         ),
         ...(isZeroed ? [clear] : []),
         op.store(0, 4, ref.get(), shape.get()),
