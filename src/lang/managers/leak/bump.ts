@@ -6,13 +6,10 @@
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
 import { CORE_MEMORY, coreName } from "../../emit/link.ts";
-import { defineFunction, type Locals } from "../../emit/locals.ts";
 import { usesMalloc } from "../../ir/outside.ts";
-import type { Place } from "../linear/access.ts";
 import type { RecordLayout } from "../linear/layout.ts";
-import { LinearManager } from "../linear/linear.ts";
+import { StillManager } from "../linear/still.ts";
 import type {
   ExpressionRef,
   FunctionContext,
@@ -22,10 +19,9 @@ import type {
   Temporary,
 } from "../manager.ts";
 
-const { i32, i64 } = binaryen;
-const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
+const { i32 } = binaryen;
 
-export class LeakManager extends LinearManager {
+export class LeakManager extends StillManager {
   protected readonly arrayAllocator = "leak.allocArray";
   readonly #top: string;
   readonly #limit: string;
@@ -38,12 +34,7 @@ export class LeakManager extends LinearManager {
     this.#limit = coreName(this.module, "leakLimit");
     this.#refill = coreName(this.module, usesMalloc(context.program) ? "leakRefillShared" : "leakRefill");
     this.#init = coreName(this.module, "leakInit");
-    this.#defineAllocArray();
-  }
-
-  protected reserveGlobal(): Place {
-    const address = this.context.data.reserve(WORD_BYTES, WORD_BYTES);
-    return { base: () => this.module.i32.const(address), offset: 0 };
+    this.defineArrayAllocator(this.arrayAllocator, (ref, bytes) => this.takeArray(ref, bytes));
   }
 
   protected allocateRecord(
@@ -74,30 +65,6 @@ export class LeakManager extends LinearManager {
     ];
   }
 
-  /** `leak.allocArray(shape, length) -> reference or 0`, like the core's for `gc`. */
-  #defineAllocArray(): void {
-    const { module } = this;
-    const op = module.i32;
-    const wide = module.i64;
-    defineFunction(module, this.arrayAllocator, [i32, i32], [i32], (locals) => {
-      const [shape, length] = [locals.parameter(0), locals.parameter(1)];
-      const size = locals.add(i64);
-      const bytes = locals.add(i32);
-      const ref = locals.add(i32);
-      const slack = BigInt(ARRAY_HEADER_BYTES + 7);
-      return [
-        size.set(wide.mul(wide.extend_u(length.get()), wide.load32_u(SIZE_OFFSET, 4, shape.get()))),
-        size.set(wide.and(wide.add(size.get(), wide.const(slack)), wide.const(-8n))),
-        module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
-        bytes.set(op.wrap(size.get())),
-        ...this.takeArray(ref, bytes),
-        op.store(0, 4, ref.get(), shape.get()),
-        op.store(LENGTH_OFFSET, 4, ref.get(), length.get()),
-        module.return(ref.get()),
-      ];
-    });
-  }
-
   /** Statements of a function that put `bytes` of zeroed memory into `ref`, or return 0. */
   protected takeArray(ref: Temporary, bytes: Temporary): ExpressionRef[] {
     const { module } = this;
@@ -113,30 +80,6 @@ export class LeakManager extends LinearManager {
         module.global.set(this.#top, op.add(ref.get(), bytes.get())),
       ),
     ];
-  }
-
-  protected protect(
-    _context: FunctionContext,
-    _instruction: unknown,
-    statements: readonly ExpressionRef[],
-  ): ExpressionRef[] {
-    return [...statements];
-  }
-
-  protected protectLocals(
-    _locals: Locals,
-    _addresses: readonly Temporary[],
-    statements: readonly ExpressionRef[],
-  ): ExpressionRef[] {
-    return [...statements];
-  }
-
-  protected beforeStore(): ExpressionRef[] {
-    return [];
-  }
-
-  protected afterFill(): ExpressionRef[] {
-    return [];
   }
 
   finish(): ManagerResult {

@@ -10,7 +10,6 @@
 import binaryen from "binaryen";
 import {
   ARRAY_HEADER_BYTES,
-  LENGTH_OFFSET,
   REGION_BUDGET,
   REGION_BUMP_MAX_BYTES,
   REGION_BYTES,
@@ -19,16 +18,13 @@ import {
   REGION_FIRST_BUDGET_BYTES,
   REGION_LIMIT,
   REGION_TOP,
-  SIZE_OFFSET,
   WORD_BYTES,
 } from "../../../heap/contract.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../emit/link.ts";
-import { defineFunction, type Locals } from "../../emit/locals.ts";
 import type { IrFunction, Site } from "../../ir/ir.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
-import type { Place } from "../linear/access.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
-import { LinearManager } from "../linear/linear.ts";
+import { StillManager } from "../linear/still.ts";
 import type {
   ExpressionRef,
   FunctionContext,
@@ -42,10 +38,9 @@ import type {
 import { type FrameLayout, type FrameRegion, layoutFrame, levelOf } from "./frames.ts";
 import { findRescues, type Rescue } from "./rescue.ts";
 
-const { i32, i64, none } = binaryen;
+const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
 const FRAMES_DEFAULT_BYTES = 16 << 20;
-const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
 /** The region that the next array goes to. */
 const NEXT_REGION = "regions.next";
 const ALLOC_ARRAY = "regions.allocArray";
@@ -71,7 +66,7 @@ interface Frame {
   readonly rescues: ReadonlyMap<InstructionOf<"loop">, Rescue>;
 }
 
-class RegionsManager extends LinearManager {
+class RegionsManager extends StillManager {
   protected readonly arrayAllocator = ALLOC_ARRAY;
   readonly #bounds: ReadonlyMap<IrFunction, FunctionBounds>;
   readonly #grow: string;
@@ -91,11 +86,6 @@ class RegionsManager extends LinearManager {
     this.module.addGlobal(NEXT_REGION, i32, true, this.module.i32.const(this.#program));
     this.#defineAllocArray(ALLOC_ARRAY, false);
     this.#defineAllocArray(ALLOC_ZEROED, true);
-  }
-
-  protected reserveGlobal(): Place {
-    const address = this.context.data.reserve(WORD_BYTES, WORD_BYTES);
-    return { base: () => this.module.i32.const(address), offset: 0 };
   }
 
   // Frames and calls
@@ -339,29 +329,15 @@ class RegionsManager extends LinearManager {
     return this.module.global.set(NEXT_REGION, this.#regionOfSite(context, site));
   }
 
-  /** `(shape, length) -> reference or 0`: an array in the chosen region. */
+  /** An array allocator for the chosen region. */
   #defineAllocArray(name: string, isZeroed: boolean): void {
     const { module } = this;
     const op = module.i32;
-    const wide = module.i64;
-    defineFunction(module, name, [i32, i32], [i32], (locals) => {
-      const [shape, length] = [locals.parameter(0), locals.parameter(1)];
-      const size = locals.add(i64);
-      const bytes = locals.add(i32);
+    this.defineArrayAllocator(name, (ref, bytes, locals) => {
       const region = locals.add(i32);
-      const ref = locals.add(i32);
-      const slack = BigInt(ARRAY_HEADER_BYTES + 7);
       const header = (): ExpressionRef => op.const(ARRAY_HEADER_BYTES);
-      const clear = module.call(
-        coreName(module, "clearGranules"),
-        [op.add(ref.get(), header()), op.sub(bytes.get(), header())],
-        none,
-      );
+      const elements = [op.add(ref.get(), header()), op.sub(bytes.get(), header())];
       return [
-        size.set(wide.mul(wide.extend_u(length.get()), wide.load32_u(SIZE_OFFSET, 4, shape.get()))),
-        size.set(wide.and(wide.add(size.get(), wide.const(slack)), wide.const(-8n))),
-        module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
-        bytes.set(op.wrap(size.get())),
         region.set(module.global.get(NEXT_REGION, i32)),
         ref.set(op.load(REGION_TOP, 4, region.get())),
         module.if(
@@ -375,30 +351,9 @@ class RegionsManager extends LinearManager {
           ]),
           op.store(REGION_TOP, 4, region.get(), op.add(ref.get(), bytes.get())),
         ),
-        ...(isZeroed ? [clear] : []),
-        op.store(0, 4, ref.get(), shape.get()),
-        op.store(LENGTH_OFFSET, 4, ref.get(), length.get()),
-        module.return(ref.get()),
+        ...(isZeroed ? [module.call(coreName(module, "clearGranules"), elements, none)] : []),
       ];
     });
-  }
-
-  // Nothing moves
-
-  protected protect(_context: FunctionContext, _instruction: unknown, statements: readonly ExpressionRef[]) {
-    return [...statements];
-  }
-
-  protected protectLocals(_locals: Locals, _addresses: readonly Temporary[], statements: readonly ExpressionRef[]) {
-    return [...statements];
-  }
-
-  protected beforeStore(): ExpressionRef[] {
-    return [];
-  }
-
-  protected afterFill(): ExpressionRef[] {
-    return [];
   }
 
   // The module
