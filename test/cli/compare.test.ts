@@ -52,12 +52,13 @@ describe("--json", () => {
       engine: expect.stringMatching(/^Node\.js \d+.*, V8 \d+/) as string,
       runs: 2,
       outputsEqual: true,
-      managers: { gc: figures, leak: figures, host: figures },
+      managers: { gc: figures, regions: figures, leak: figures, host: figures },
     });
-    const { gc, leak, host } = report.managers as { gc: Figures; leak: Figures; host: Figures };
+    const { gc, regions, leak, host } = report.managers as Record<"gc" | "regions" | "leak" | "host", Figures>;
     expect(host.ratio).toBe(1);
     // The program decides how many objects there are, not the manager; strings of the output aside.
     expect(gc.objects).toBe(leak.objects);
+    expect(regions.objects).toBe(leak.objects);
     expect(gc.objects).toBeGreaterThan(2 ** 15);
     expect(gc.bytes).toBeGreaterThan(gc.objects * 8);
     expect(gc.minor).toBeGreaterThan(0);
@@ -89,7 +90,7 @@ describe("the table", () => {
     expect(stdout).toMatch(/^stretch tree of depth 7\t check: 255\n/);
     expect(stdout).toContain("same output under gc, regions, leak, host");
     expect(stdout).toMatch(/\nmanager +ms +min-max +\/host +objects +allocated +peak +linear +minor +major +pause/);
-    expect(stdout).toMatch(/\ngc +[\d.]+ .*\nleak +[\d.]+ .*\nhost +[\d.]+ .* 1\.00x /);
+    expect(stdout).toMatch(/\ngc +[\d.]+ .*\nregions +[\d.]+ .*\nleak +[\d.]+ .*\nhost +[\d.]+ .* 1\.00x /);
     expect(stdout.includes("\u001b")).toBe(false);
   });
 
