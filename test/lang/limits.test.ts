@@ -98,6 +98,8 @@ describe("every heap limit that is too small", () => {
   it.each<BuildOptions>([
     { manager: "gc" },
     { manager: "gc", nurseryBytes: 4096, debug: true },
+    { manager: "regions" },
+    { manager: "regions", debug: true, zeal: 1 },
     { manager: "leak" },
     { manager: "leak", debug: true },
   ])("%o", async (options) => {

@@ -40,7 +40,7 @@ import { findRescues, type Rescue } from "./rescue.ts";
 
 const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
-const FRAMES_DEFAULT_BYTES = 16 << 20;
+const FRAMES_DEFAULT_BYTES = 4 << 20;
 /** The region that the next array goes to. */
 const NEXT_REGION = "regions.next";
 const ALLOC_ARRAY = "regions.allocArray";
