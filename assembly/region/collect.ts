@@ -1,10 +1,11 @@
-// The rescue of loops that build something up: where a round ends, and the regions around it have doubled, what can still be
-// reached is copied (Cheney 1970) and the rest dropped. So a loop that replaces a value by a new one in each round takes a
-// small multiple of what is live, as under a collector, and not the sum of all rounds.
+// The rescue of what builds something up: where a round of a loop ends, or a call gives way to a tail call, and the regions that
+// it fills have grown, what can still be reached is copied (Cheney 1970) and the rest dropped. So a loop that replaces a
+// value by a new one in each round takes a small multiple of what is live, as under a collector, and not the sum of all rounds.
 //
-// It needs no remembered set: between two rounds nothing refers to the objects of a frame's outer regions but the frame's
-// variables, which the compiler hands over, and these objects themselves. What lives longer never refers to what ends
-// before it; what lives shorter has ended with the round.
+// It needs no remembered set: nothing refers to what is collected but variables, which the compiler hands over, and these
+// objects themselves. Between two rounds that holds for a frame's outer regions, since what lives longer never refers to
+// what ends before it, and what lives shorter has ended with the round; and for what has come to a caller's region since a
+// mark (marks.ts).
 //
 // An object is moved from a segment, or from the stack of frames, to new segments of the same region. One that has a run of
 // chunks stays, and its run goes to the new list. Starts behind interior pointers are found by start bits that are made
@@ -12,73 +13,105 @@
 //
 // Invariant: outside of a collection, no owner of a segment has a flag. State: what is being collected.
 
+import { DEBUG } from "../config";
 import { CHUNK_BYTES, chunksFor, GRANULE_SHIFT, WORD_BYTES } from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
 import { ensureFree } from "../memory/chunks";
 import { copyGranules } from "../memory/copy";
+import { poison } from "../memory/poison";
 import { bytesBeforeMove, forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../object/header";
 import { Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
-import { append, poisonFrames, Region, REGION_BYTES, regionGrow, usedEnd } from "./region";
+import { cutOffSince, firstSince, LEAST_BYTES, Mark, MARK_BYTES, markedSegment } from "./marks";
+import { append, isOnStack, Region, regionGrow, usedEnd } from "./region";
 import { isRun, returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes, segmentOf } from "./segments";
 
-// What a collection adds to the owner of a segment that is being emptied.
+// What a collection adds to the owner of a segment that is being emptied, which is a mark then.
 const OLD: usize = 1;
 const HAS_BITS: usize = 2;
-/** Of a run: it stays. */
+/** Of a run: it stays, and has not been visited. */
 const KEPT: usize = 4;
 const FLAGS: usize = 7;
 
-/** A region is not collected again before it has taken this many bytes of segments; what its budget can hold. */
-const LEAST_BYTES: i32 = 4 << 20;
-const MOST_BYTES: i32 = 1 << 30;
-
-/** The frame whose regions are collected, up to the end of the last of them. */
-let framesLo: usize = 0;
-let framesHi: usize = 0;
+let firstMark: usize = 0;
+let marksEnd: usize = 0;
+/** What of the stack of frames is collected lies between these. */
+let stackLo: usize = 0;
+let stackHi: usize = 0;
 /** Runs that stay, and whose objects' fields have not been visited, chained by `used`. */
 let unvisitedRuns: usize = 0;
 
 /**
- * Copies what can be reached of the regions in `[lo, hi)`, the first ones of a frame.
+ * Copies what can be reached of what has come to the marked regions.
  * @param roots the address of `boxes` words that are Boxes, and `slices` that are Slices; they are changed
+ * @param globals the address of `count` more words that are Boxes or Slices
  */
-export function regionsCollect(lo: usize, hi: usize, roots: usize, boxes: u32, slices: u32): void {
-  framesLo = lo;
-  framesHi = hi;
+export function regionsCollect(
+  from: usize,
+  end: usize,
+  roots: usize,
+  boxes: u32,
+  slices: u32,
+  globals: usize,
+  count: u32,
+): void {
+  firstMark = from;
+  marksEnd = end;
   if (!emptyRegions()) return;
   const mover = changetype<Mover>(0);
   let slot = roots;
   for (let i: u32 = 0; i < boxes; i++, slot += WORD_BYTES) mover.box(slot);
   for (let i: u32 = 0; i < slices; i++, slot += WORD_BYTES) mover.slice(slot);
+  // A Box is a Slice without an offset.
+  for (let i: u32 = 0; i < count; i++) mover.slice(globals + i * WORD_BYTES);
   while (scanRegions() || scanRun()) {}
-  dropOld();
+  for (let at = from; at < end; at += MARK_BYTES) {
+    if (Mark.at(at).region) dropOld(at);
+  }
 }
 
-/** Makes all segments old ones. @returns false when there may not be enough memory for the new ones: then nothing has changed */
+/** Makes all that has come an old part. @returns false when there may not be enough memory for the new one: then nothing has changed */
 function emptyRegions(): bool {
   const fits = ensureFree(chunksOfObjects() + 1);
-  for (let at = framesLo; at < framesHi; at = Region.at(at).end) {
-    const region = Region.at(at);
-    region.budget = LEAST_BYTES;
-    if (!fits) continue;
-    for (let segment = region.first; segment; segment = Segment.at(segment).next) {
-      if (!isRun(segment)) Segment.at(segment).used = usedEnd(region, segment);
-      Segment.at(segment).owner |= OLD;
-    }
-    region.old = region.first;
-    region.scanSegment = region.first = 0;
-    region.top = region.limit = at + REGION_BYTES;
+  stackLo = usize.MAX_VALUE;
+  stackHi = 0;
+  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (!mark.region) continue;
+    if (fits) emptyRegion(at);
+    else mark.due = Region.at(mark.region).taken + LEAST_BYTES;
   }
   return fits;
+}
+
+function emptyRegion(at: usize): void {
+  const mark = Mark.at(at);
+  const region = Region.at(mark.region);
+  const marked = markedSegment(mark);
+  if (marked) {
+    mark.end = usedEnd(region, marked);
+    Segment.at(marked).owner = at | OLD;
+  } else {
+    if (mark.top < stackLo) stackLo = mark.top;
+    if (mark.limit > stackHi) stackHi = mark.limit;
+  }
+  for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) {
+    if (!isRun(segment)) Segment.at(segment).used = usedEnd(region, segment);
+    Segment.at(segment).owner = at | OLD;
+  }
+  mark.old = cutOffSince(mark);
+  mark.scanSegment = 0;
+  region.top = region.limit = mark.top;
 }
 
 /** How many chunks hold all that may be moved, whatever is wasted at the ends of segments. */
 function chunksOfObjects(): u32 {
   let bytes: usize = 0;
-  for (let at = framesLo; at < framesHi; at = Region.at(at).end) {
-    bytes += Region.at(at).end - at + CHUNK_BYTES;
-    for (let segment = Region.at(at).first; segment; segment = Segment.at(segment).next) {
+  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (!mark.region) continue;
+    bytes += mark.limit - mark.top + CHUNK_BYTES;
+    for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) {
       if (!isRun(segment)) bytes += segmentBytes(segment) + segmentBytes(segment) / 2;
     }
   }
@@ -90,8 +123,9 @@ function chunksOfObjects(): u32 {
 class Mover {
   box(slot: usize): void {
     const ref = load<usize>(slot);
-    if (ref >= framesLo && ref < framesHi) {
-      store<usize>(slot, move(ref, regionAround(ref)));
+    if (ref < stackHi) {
+      const at = markOnStack(ref);
+      if (at) store<usize>(slot, move(ref, at));
       return;
     }
     const segment = oldSegmentOf(ref);
@@ -103,10 +137,11 @@ class Mover {
   slice(slot: usize): void {
     const addr = load<usize>(slot);
     let start: usize;
-    let region: usize;
-    if (addr >= framesLo && addr < framesHi) {
-      region = regionAround(addr);
-      start = startOnStack(region, addr);
+    let at: usize;
+    if (addr < stackHi) {
+      at = markOnStack(addr);
+      if (!at) return;
+      start = startOnStack(Mark.at(at).top, addr);
     } else {
       const segment = oldSegmentOf(addr);
       if (!segment) return;
@@ -114,28 +149,49 @@ class Mover {
         keep(segment);
         return;
       }
-      region = Segment.at(segment).owner & ~FLAGS;
+      at = Segment.at(segment).owner & ~FLAGS;
       start = startIn(segment, addr);
     }
-    store<usize>(slot, move(start, region) + (addr - start));
+    store<usize>(slot, move(start, at) + (addr - start));
   }
 }
 
 /** The segment that is being emptied around `addr`; 0 for everything else. */
 function oldSegmentOf(addr: usize): usize {
   const segment = segmentOf(addr);
-  return segment && Segment.at(segment).owner & OLD ? segment : 0;
+  if (!segment || !(Segment.at(segment).owner & OLD)) return 0;
+  return addr >= firstIn(segment) ? segment : 0;
 }
 
-function regionAround(addr: usize): usize {
-  let at = framesLo;
-  while (Region.at(at).end <= addr) at = Region.at(at).end;
-  return at;
+/** Where what is collected begins in a segment that is being emptied. */
+function firstIn(segment: usize): usize {
+  const mark = Mark.at(Segment.at(segment).owner & ~FLAGS);
+  return isMarked(segment, mark) ? mark.top : segment + SEGMENT_HEADER_BYTES;
 }
 
-/** The start of the object around `addr` among those of a region on the stack of frames. */
-function startOnStack(region: usize, addr: usize): usize {
-  let ref = region + REGION_BYTES;
+/** Where it ends there: the region goes on from the mark already, and may have noted that for the segment. */
+function endIn(segment: usize): usize {
+  const mark = Mark.at(Segment.at(segment).owner & ~FLAGS);
+  return isMarked(segment, mark) ? mark.end : Segment.at(segment).used;
+}
+
+/** Whether a segment that is being emptied is the one that the region bumped in when it was marked. */
+function isMarked(segment: usize, mark: Mark): bool {
+  return mark.top - segment < segmentBytes(segment);
+}
+
+/** The mark of a region that is collected and lies around an address on the stack of frames; 0 for none. */
+function markOnStack(addr: usize): usize {
+  if (addr < stackLo) return 0;
+  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (mark.region && isOnStack(mark.limit) && addr >= mark.top && addr < mark.limit) return at;
+  }
+  return 0;
+}
+
+/** The start of the object around `addr` among those on the stack of frames, of which the first is at `ref`. */
+function startOnStack(ref: usize, addr: usize): usize {
   let next = ref + bytesBeforeMove(ref);
   while (next <= addr) {
     ref = next;
@@ -148,8 +204,8 @@ function startIn(segment: usize, addr: usize): usize {
   const bits = roomEnd(segment);
   if (!(Segment.at(segment).owner & HAS_BITS)) {
     memory.fill(bits, 0, segmentBytes(segment) - (bits - segment));
-    const end = Segment.at(segment).used;
-    let ref = segment + SEGMENT_HEADER_BYTES;
+    const end = endIn(segment);
+    let ref = firstIn(segment);
     while (ref < end) {
       setBit(bits, (ref - segment) >> GRANULE_SHIFT);
       ref += bytesBeforeMove(ref);
@@ -159,16 +215,16 @@ function startIn(segment: usize, addr: usize): usize {
   return segment + ((<usize>previousSetBit(bits, (addr - segment) >> GRANULE_SHIFT)) << GRANULE_SHIFT);
 }
 
-/** Moves the object at `ref`, once, within its region. @returns where it is now */
+/** Moves the object at `ref`, once, within the region of the mark. @returns where it is now */
 function move(ref: usize, at: usize): usize {
   const header = load<usize>(ref);
   if (isForwarded(header)) return forwardedTo(header);
   const bytes = objectBytes(ref, Shape.at(header));
-  const region = Region.at(at);
+  const region = Region.at(Mark.at(at).region);
   let to = region.top;
   if (to + bytes <= region.limit) region.top = to + bytes;
   else {
-    to = regionGrow(at, bytes);
+    to = regionGrow(Mark.at(at).region, bytes);
     // There was enough memory when the collection began.
     if (!to) unreachable();
   }
@@ -188,29 +244,34 @@ function keep(run: usize): void {
 /** Visits the fields of what has been moved. @returns whether there was anything */
 function scanRegions(): bool {
   let found = false;
-  for (let at = framesLo; at < framesHi; at = Region.at(at).end) {
-    const region = Region.at(at);
-    if (!region.first) continue;
-    if (!region.scanSegment) scanFrom(region, region.first);
+  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (!mark.region) continue;
+    const region = Region.at(mark.region);
+    if (!mark.scanSegment) {
+      const first = firstSince(mark);
+      if (!first) continue;
+      scanFrom(mark, first);
+    }
     for (;;) {
       // The end moves on while fields are visited.
-      while (region.scan < usedEnd(region, region.scanSegment)) {
-        const shape = shapeOf(region.scan);
-        visitPointers<Mover>(region.scan, shape, changetype<Mover>(0));
-        region.scan += objectBytes(region.scan, shape);
+      while (mark.scan < usedEnd(region, mark.scanSegment)) {
+        const shape = shapeOf(mark.scan);
+        visitPointers<Mover>(mark.scan, shape, changetype<Mover>(0));
+        mark.scan += objectBytes(mark.scan, shape);
         found = true;
       }
-      const next = Segment.at(region.scanSegment).next;
+      const next = Segment.at(mark.scanSegment).next;
       if (!next) break;
-      scanFrom(region, next);
+      scanFrom(mark, next);
     }
   }
   return found;
 }
 
-function scanFrom(region: Region, segment: usize): void {
-  region.scanSegment = segment;
-  region.scan = segment + SEGMENT_HEADER_BYTES;
+function scanFrom(mark: Mark, segment: usize): void {
+  mark.scanSegment = segment;
+  mark.scan = segment + SEGMENT_HEADER_BYTES;
 }
 
 /** Visits the fields of an object with a run of its own. @returns whether there was any */
@@ -222,38 +283,36 @@ function scanRun(): bool {
   return true;
 }
 
-/** Gives back what has been emptied, and hands the runs that stay to their regions. */
-function dropOld(): void {
-  for (let at = framesLo; at < framesHi; at = Region.at(at).end) {
-    const region = Region.at(at);
-    let first: usize = 0;
-    let last: usize = 0;
-    let segment = region.old;
-    while (segment) {
-      const next = Segment.at(segment).next;
-      if (Segment.at(segment).owner & KEPT) {
-        Segment.at(segment).owner = at;
-        Segment.at(segment).next = 0;
-        append(region, segment);
-      } else {
-        if (!last) last = segment;
-        Segment.at(segment).next = first;
-        first = segment;
-      }
-      segment = next;
-    }
-    if (last) returnSegments(first, last);
-    poisonFrames(at + REGION_BYTES, region.end);
-    // Nothing of it is on the stack any more.
-    if (!region.first) region.limit = region.end;
-    region.budget = budgetOf(region);
+/** Gives back what has been emptied, and hands the runs that stay to their region. */
+function dropOld(at: usize): void {
+  const mark = Mark.at(at);
+  const region = Region.at(mark.region);
+  const marked = markedSegment(mark);
+  if (marked) {
+    Segment.at(marked).owner = mark.region;
+    Segment.at(marked).used = mark.top;
   }
-}
-
-/** As much as is live, so that the cost of a collection is paid by as many bytes of allocation. */
-function budgetOf(region: Region): i32 {
-  let live: usize = 0;
-  for (let segment = region.first; segment; segment = Segment.at(segment).next) live += segmentBytes(segment);
-  if (live > <usize>MOST_BYTES) return MOST_BYTES;
-  return live < <usize>LEAST_BYTES ? LEAST_BYTES : <i32>live;
+  let first: usize = 0;
+  let last: usize = 0;
+  let segment = mark.old;
+  while (segment) {
+    const next = Segment.at(segment).next;
+    if (Segment.at(segment).owner & KEPT) {
+      Segment.at(segment).owner = mark.region;
+      Segment.at(segment).next = 0;
+      append(region, segment);
+    } else {
+      if (!last) last = segment;
+      Segment.at(segment).next = first;
+      first = segment;
+    }
+    segment = next;
+  }
+  if (last) returnSegments(first, last);
+  if (DEBUG) poison(mark.top, mark.limit - mark.top);
+  // Nothing was moved: it goes on where it was marked.
+  if (region.limit == mark.top) region.limit = mark.limit;
+  // As much as is live, so that the cost of a collection is paid by as many bytes of allocation.
+  const live = region.taken - mark.taken;
+  mark.due = region.taken + (live < LEAST_BYTES ? LEAST_BYTES : live);
 }

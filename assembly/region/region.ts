@@ -1,20 +1,20 @@
 // Regions: objects that end together. A region begins with some bytes on the stack of frames, right behind its
 // descriptor, and goes on in segments of 1 KiB, 8 KiB and then 64 KiB; an object too large for one has a run of chunks.
 //
-//     region   0  top: where the next object begins      16  budget: bytes of segments it may still take before a
-//              4  limit: the end of the room there           collection is due
-//              8  first: its first segment, 0 for none   20  end: where its bytes on the stack end, and the next region
-//             12  last: its latest segment                   of the frame begins
-//             24  old, scanSegment, scan: of collect.ts  40  the bytes on the stack ..
+//     region   0  top: where the next object begins      12  taken: bytes of its segments
+//              4  limit: the end of the room there        16  last: its latest segment
+//              8  first: its first segment, 0 for none    24  bytes on the stack ..
 //
-// Compiled code opens a region by storing top, limit and first, in a frame whose regions may be collected also budget and
-// end; it bumps in a region by itself, but for large objects, and asks for the rest only where that is needed.
+// Compiled code opens a region by storing top and limit, and 0 in first and taken. It bumps in a region by itself, but for large
+// objects, and asks for the rest only where that is needed.
 //
 //     frames   base | frame | frame | frameTop .. | frameLimit
 //
-// A frame is the regions of one call. It is as long as the compiler has decided, and left by setting frameTop.
+// A frame is the regions of one call, behind the marks that it needs (marks.ts). It is as long as the compiler has decided,
+// and left by setting frameTop.
 //
-// Invariant: the last segment leads to 0. State: the two globals, exported to the program, which moves the first by itself.
+// Invariant: the last segment leads to 0. State: the two globals, exported to the program, which moves the first by itself,
+// and the credit.
 
 import { DEBUG, ERROR_LIMIT } from "../config";
 import { alignUp, GRANULE_BYTES } from "../memory/address";
@@ -35,30 +35,29 @@ import {
 export let frameTop: usize = 0;
 export let frameLimit: usize = 0;
 
+/**
+ * What has been taken since the last collection at a return, in bytes, without what that one copied: another may cost no more
+ * than was allocated for it, however deep the calls are that return to each other.
+ */
+export let credit: i64 = 0;
+
 @unmanaged
 @final
 export class Region {
   top: usize;
   limit: usize;
   first: usize;
+  taken: usize;
   last: usize;
-  budget: i32;
-  end: usize;
-  /** The segments that are being emptied. */
-  old: usize;
-  /** How far what has been moved has been visited. */
-  scanSegment: usize;
-  scan: usize;
 
   @inline static at(address: usize): Region {
     return changetype<Region>(address);
   }
 }
 /** Of a descriptor, with a word to align what follows. */
-export const REGION_BYTES: usize = 40;
+export const REGION_BYTES: usize = 24;
 if (offsetof<Region>() > REGION_BYTES) ERROR("Region must fit REGION_BYTES");
-if (offsetof<Region>("first") != 8 || offsetof<Region>("budget") != 16) ERROR("Region moved");
-if (offsetof<Region>("end") != 20) ERROR("Region moved");
+if (offsetof<Region>("first") != 8 || offsetof<Region>("taken") != 12) ERROR("Region moved");
 
 /**
  * Above this many bytes an object has a run of its own, also where the region has room: so that no room is lost in front of
@@ -80,9 +79,9 @@ export function regionsInit(framesBase: usize, heapBase: usize, heapLimitBytes: 
   return chunksOpen(heapBase, heapLimitBytes);
 }
 
-/** Whether what a region holds so far lies on the stack of frames. */
-export function isOnStack(region: Region): bool {
-  return region.limit < frameLimit;
+/** Whether a region bumps on the stack of frames, up to `limit`. */
+export function isOnStack(limit: usize): bool {
+  return limit <= frameLimit;
 }
 
 /**
@@ -110,14 +109,14 @@ export function regionGrow(at: usize, bytes: usize): usize {
 
 /** One larger than the segment that the region bumps in now. */
 function nextKind(region: Region): u32 {
-  if (isOnStack(region)) return 0;
+  if (isOnStack(region.limit)) return 0;
   const kind = Segment.at(segmentOf(region.limit - 1)).kind + 1;
   return kind < CHUNK_KIND ? kind : CHUNK_KIND;
 }
 
 /** Notes where the objects end in the segment that the region has bumped in until now. */
 function leaveRoom(region: Region): void {
-  if (!isOnStack(region)) Segment.at(segmentOf(region.limit - 1)).used = region.top;
+  if (!isOnStack(region.limit)) Segment.at(segmentOf(region.limit - 1)).used = region.top;
 }
 
 /** Puts a segment behind the others of a region. */
@@ -125,14 +124,22 @@ export function append(region: Region, segment: usize): void {
   if (region.first) Segment.at(region.last).next = segment;
   else region.first = segment;
   region.last = segment;
-  region.budget -= <i32>segmentBytes(segment);
+  const bytes = segmentBytes(segment);
+  region.taken += bytes;
+  Segment.at(segment).takenWith = region.taken;
+  credit += bytes;
+}
+
+/** Notes what a collection at a return costs, in bytes to allocate before the next. */
+export function spendCredit(bytes: usize): void {
+  credit = -(<i64>bytes);
 }
 
 /** Ends all objects of a region that has segments: it may be left, or used again once it is opened. */
 export function regionReturn(at: usize): void {
   const region = Region.at(at);
   returnSegments(region.first, region.last);
-  region.first = 0;
+  region.first = region.taken = 0;
 }
 
 /** Where the objects of a segment that is no run end. */

@@ -5,7 +5,8 @@
 //               4  kind: 0 for 1 KiB, 1 for 8 KiB, 2 for a chunk; for a run of chunks their number, plus RUN_KIND
 //               8  owner: the region's descriptor; while the region is collected, what collect.ts adds
 //              12  used: where its objects end, once the region has gone on to another segment
-//              16  objects ..
+//              16  takenWith: by its region, with this segment
+//              24  objects ..
 //             end  in the last 64th, not of a run: start bits, while a collection needs them
 //
 // A chunk holds segments of one kind, which the page map tells, so that a segment is found from any address in it. A run holds
@@ -38,13 +39,15 @@ export class Segment {
   kind: u32;
   owner: usize;
   used: usize;
+  takenWith: usize;
 
   @inline static at(address: usize): Segment {
     return changetype<Segment>(address);
   }
 }
-export const SEGMENT_HEADER_BYTES: usize = 16;
-if (offsetof<Segment>() != SEGMENT_HEADER_BYTES) ERROR("Segment must match SEGMENT_HEADER_BYTES");
+/** Of the header, with a word to align what follows. */
+export const SEGMENT_HEADER_BYTES: usize = 24;
+if (offsetof<Segment>() > SEGMENT_HEADER_BYTES) ERROR("Segment must fit SEGMENT_HEADER_BYTES");
 
 // The free segments of each kind.
 let freeSmall: usize = 0;

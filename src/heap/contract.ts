@@ -45,16 +45,23 @@ export const CENSUS_PLACES = 2048;
 export const CENSUS_PLACE_BYTES = 24;
 
 // Regions (assembly/region/region.ts): the descriptor, and where in it what compiled code stores is.
-export const REGION_BYTES = 40;
+export const REGION_BYTES = 24;
 export const REGION_TOP = 0;
 export const REGION_LIMIT = 4;
+/** With `taken` behind it. */
 export const REGION_FIRST = 8;
-export const REGION_BUDGET = 16;
-export const REGION_END = 20;
+export const REGION_TAKEN = 12;
 /** Larger objects are not bumped. */
 export const REGION_BUMP_MAX_BYTES = 16 * 1024;
 /** What a region may take before its first collection. */
-export const REGION_FIRST_BUDGET_BYTES = 4 << 20;
+export const REGION_LEAST_DUE_BYTES = 4 << 20;
+
+// Marks (assembly/region/marks.ts): what compiled code stores and compares.
+export const MARK_BYTES = 40;
+export const MARK_REGION = 0;
+export const MARK_TOP = 4;
+export const MARK_TAKEN = 16;
+export const MARK_DUE = 20;
 
 // The shape descriptor.
 export const DESCRIPTOR_SHIFT = 4;

@@ -73,6 +73,88 @@ fn main(args: [Text]) {
 }`,
     20_000,
   ],
+  [
+    "tail calls of a function to itself, of which each replaces a value",
+    `${TREES}fn loop(n: Int, last: Tree) -> Int { if n == 0 { size(last) } else { loop(n - 1, make(1)) } }
+fn main(args: [Text]) { print("{loop(args[0].toInt(), Leaf)}") }`,
+    1_000_000,
+  ],
+  [
+    "tail calls in turns, where a value is handed on for some time",
+    `${TREES}fn ping(n: Int, old: Tree, new: Tree) -> Tree { if n == 0 { Node(old, new) } else { pong(n - 1, old, Node(new, Leaf)) } }
+fn pong(n: Int, old: Tree, new: Tree) -> Tree {
+  if n % 10 == 0 { ping(n, new, Leaf) } else { ping(n, old, Node(Leaf, new)) }
+}
+fn main(args: [Text]) { print("{size(ping(args[0].toInt(), Leaf, Leaf)) > 0}") }`,
+    1_000_000,
+  ],
+  [
+    "tail calls that collect into a class",
+    `class Counter { last: List[Text] = [], sum: Int = 0 }
+fn step(counter: Counter, n: Int) -> Counter {
+  if n == 0 { return counter }
+  let next = Counter { sum: counter.sum + n % 7 }
+  next.last.push("step {n}")
+  step(next, n - 1)
+}
+fn main(args: [Text]) { let end = step(Counter { sum: 0 }, args[0].toInt()); print("{end.sum} {end.last[0]}") }`,
+    200_000,
+  ],
+  [
+    "a value that is made for a result and never returned, by calls in a loop",
+    `${TREES}fn choose(tree: Tree, n: Int) -> Tree { let other = Node(tree, make(3)); if n < 0 { other } else { tree } }
+fn main(args: [Text]) {
+  let tree = make(2)
+  for i in 0..args[0].toInt() { tree = choose(tree, i) }
+  print("{size(tree)}")
+}`,
+    100_000,
+  ],
+  [
+    "large values of which one is returned, by calls of a function that recurs only after millions of objects",
+    `${TREES}fn choose(n: Int) -> Tree { let one = make(6); let other = make(6 + n % 2); if n % 3 == 0 { one } else { other } }
+fn sum(n: Int, rest: Tree) -> Int { if n == 0 { size(rest) } else { sum(n - 1, choose(n)) } }
+fn main(args: [Text]) { print("{sum(args[0].toInt(), Leaf)}") }`,
+    10_000,
+  ],
+  [
+    "results that are built up in a loop, and mostly replaced",
+    `${TREES}fn build(rounds: Int) -> Tree {
+  let tree = make(3)
+  for i in 0..rounds { tree = if i % 16 == 0 { make(2) } else { Node(tree, Leaf) } }
+  tree
+}
+fn main(args: [Text]) { print("{size(build(args[0].toInt())) > 0}") }`,
+    1_000_000,
+  ],
+  [
+    "a global that is replaced",
+    `class Cell { n: Int, last: Cell? = None, words: List[Text] = [] }
+global cell = Cell { n: 0 }
+fn step(n: Int) { let next = Cell { n: cell.n + 1, last: Cell { n: n } }; next.words.push("step {n}"); cell = next }
+fn main(args: [Text]) { for i in 0..args[0].toInt() { step(i) }; print("{cell.n} {cell.words[0]}") }`,
+    200_000,
+  ],
+];
+
+/** Programs of which most is garbage when their deepest call returns, and what they may take at most, in MiB. */
+const PARTIAL: readonly (readonly [name: string, text: string, most: number])[] = [
+  [
+    "a part of what a callee returns, at each of many levels",
+    `${TREES}struct Both { big: Tree, small: Tree }
+fn both(depth: Int) -> Both { Both { big: make(depth), small: make(1) } }
+fn part(depth: Int) -> Tree { both(depth).small }
+fn nest(n: Int, depth: Int) -> Tree { if n == 0 { Leaf } else { Node(part(depth), nest(n - 1, depth)) } }
+fn main(args: [Text]) { print("{size(nest(200, 14))}") }`,
+    40,
+  ],
+  [
+    "one of two values",
+    `${TREES}fn choose(n: Int) -> Tree { let one = make(14); let other = make(2); if n % 20 == 0 { one } else { other } }
+fn nest(n: Int) -> Tree { if n == 0 { Leaf } else { Node(choose(n), nest(n - 1)) } }
+fn main(args: [Text]) { print("{size(nest(200))}") }`,
+    40,
+  ],
 ];
 
 describe("regions", () => {
@@ -87,6 +169,21 @@ describe("regions", () => {
     const source = new SourceFile("test.mote", text);
     const { stdout } = runModule((await compile(source, { manager: "leak" })).wasm, { args: ["400"] });
     expect(await run(text, ["400"], { debug: true, zeal: 1 })).toMatchObject({
+      output: Buffer.from(stdout).toString(),
+      error: "",
+    });
+  });
+
+  it.each(PARTIAL)("drop what is not returned: %s", async (_name, text, most) => {
+    const { error, memory } = await run(text, []);
+    expect(error).toBe("");
+    expect(memory).toBeLessThanOrEqual(most << 20);
+  });
+
+  it.each(PARTIAL)("print under zeal what leak prints: %s", async (_name, text) => {
+    const source = new SourceFile("test.mote", text.replace("(14)", "(5)").replace(", 14", ", 5"));
+    const { stdout } = runModule((await compile(source, { manager: "leak" })).wasm, { args: [] });
+    expect(await run(source.text, [], { debug: true, zeal: 1 })).toMatchObject({
       output: Buffer.from(stdout).toString(),
       error: "",
     });

@@ -33,6 +33,7 @@ import type { RecordObject, Slice, Storage } from "../../src/lang/interpret/valu
 import type { Block, Instruction, IrFunction, IrGlobal, Variable } from "../../src/lang/ir/ir.ts";
 import { computeLiveness } from "../../src/lang/ir/liveness.ts";
 import {
+  asCallerSees,
   type Destinations,
   GLOBAL,
   inside,
@@ -197,7 +198,7 @@ export class EscapeOracle implements Observer {
 
   #forFirst({ toFirst, placement }: Activation, destinations: Destinations): Destinations {
     if (toFirst === undefined || destinations === NOWHERE) return destinations;
-    const found = toFirst.get(destinations);
+    const found = toFirst.get(asCallerSees(destinations));
     if (found === undefined) throw new Error(`a tail call of ${placement.fn.name} has no group for what it makes`);
     return found;
   }
@@ -250,7 +251,7 @@ export class EscapeOracle implements Observer {
       const { caller } = at;
       if (caller === undefined) throw new Error("an object was made by a frame that is not around");
       const { activation, call } = caller;
-      const group = destinations === NOWHERE ? STAYING : this.#groups.get(call)?.get(destinations);
+      const group = destinations === NOWHERE ? STAYING : this.#groups.get(call)?.get(asCallerSees(destinations));
       if (group === undefined) throw new Error(`a call of ${call.callee.name} has no group for what it makes`);
       if (caller.frame === outer) return { ...group, activation };
       destinations = this.#forFirst(activation, group.destinations);

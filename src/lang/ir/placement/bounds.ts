@@ -13,8 +13,9 @@
 
 import { InternalCompilerError } from "../../options.ts";
 import type { Block, Instruction, IrFunction, Site } from "../ir.ts";
-import { blocksOf } from "../traverse.ts";
-import { type Destinations, NOWHERE } from "./destinations.ts";
+import { allocates } from "../safepoints.ts";
+import { blocksOf, forEachInstruction } from "../traverse.ts";
+import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } from "./destinations.ts";
 import type { Call } from "./flow.ts";
 import type { FunctionPlacement, Placed, ProgramPlacement } from "./placement.ts";
 
@@ -37,6 +38,8 @@ export interface FunctionBounds {
   readonly loops: ReadonlyMap<Loop, number>;
   /** The bounds of what the function allocates. */
   readonly sites: ReadonlyMap<Site, Bound>;
+  /** What may become a result, and nothing else, and does not on every path: the calls that make it, null for the function itself. */
+  readonly uncertain: readonly (Call | null)[];
   /** For the calls and tail calls of functions with hidden arguments: the arguments, one after the other. */
   readonly calls: ReadonlyMap<Call, readonly Bound[]>;
 }
@@ -52,7 +55,7 @@ export function computeBounds(program: ProgramPlacement): ReadonlyMap<IrFunction
 }
 
 function hiddenOf({ sites, calls }: FunctionPlacement): readonly Destinations[] {
-  const all = [...sites, ...calls.flatMap(({ groups }) => groups)].map(({ destinations }) => destinations);
+  const all = [...sites, ...calls.flatMap(({ groups }) => groups)].map((each) => asCallerSees(each.destinations));
   return [...new Set(all)].filter((destinations) => destinations !== NOWHERE);
 }
 
@@ -62,7 +65,7 @@ function boundsOf(
 ): FunctionBounds {
   const own = hidden.get(fn)!;
   const boundOf = ({ destinations, loops, carried }: Placed): Bound => {
-    if (destinations !== NOWHERE) return { of: "caller", index: own.indexOf(destinations) };
+    if (destinations !== NOWHERE) return { of: "caller", index: own.indexOf(asCallerSees(destinations)) };
     return carried < loops ? { of: "round", level: loops - carried } : FRAME;
   };
   const passed = calls.map(({ call, groups }) => {
@@ -73,6 +76,12 @@ function boundsOf(
     });
     return [call, bounds] as const;
   });
+  const mayStay = ({ destinations, certain }: Placed): boolean =>
+    !certain && onlyReturned(fn, destinations) && (destinations & ~TAIL_CALL) !== NOWHERE;
+  const uncertain = [
+    ...sites.filter(mayStay).map(() => null),
+    ...calls.filter(({ groups }) => groups.some(mayStay)).map(({ call }) => call),
+  ];
   const bySite = sites.map((placed) => [placed.site, boundOf(placed)] as const);
   const all = [...bySite.map(([, bound]) => bound), ...passed.flatMap(([, bounds]) => bounds)];
   const levels = all.reduce((most, bound) => (bound.of === "round" ? Math.max(most, bound.level) : most), 0);
@@ -82,8 +91,23 @@ function boundsOf(
     levels,
     loops: new Map(levelsOf(fn.body, 1).filter(([, level]) => level <= levels)),
     sites: new Map(bySite),
+    uncertain,
     calls: new Map(passed),
   };
+}
+
+/** With what the objects are bound that a block makes, itself or by calls; without those of calls that do not count. */
+export function boundsMadeIn(
+  block: Block,
+  { sites, calls }: Pick<FunctionBounds, "sites" | "calls">,
+  counts: (call: Call) => boolean = () => true,
+): Bound[] {
+  const made: Bound[] = [];
+  forEachInstruction(block, (i) => {
+    if (allocates(i) && "site" in i) made.push(sites.get(i.site)!);
+    if ((i.op === "call" || i.op === "tailCall") && counts(i)) made.push(...(calls.get(i) ?? []));
+  });
+  return made;
 }
 
 /** The loops in a block, with their levels. */

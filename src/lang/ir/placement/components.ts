@@ -17,8 +17,14 @@ export interface Component {
   readonly isRecursive: boolean;
 }
 
-/** Tarjan's algorithm, without recursion: chains of calls may be long. Cost: linear in the calls. */
-export function callComponents(functions: readonly IrFunction[]): Component[] {
+/**
+ * Tarjan's algorithm, without recursion: chains of calls may be long. Cost: linear in the calls.
+ * @param calleesOf the functions that one calls, as far as it matters
+ */
+export function callComponents(
+  functions: readonly IrFunction[],
+  calleesOf: (fn: IrFunction) => ReadonlySet<IrFunction> = allCalleesOf,
+): Component[] {
   const callees = new Map(functions.map((fn) => [fn, calleesOf(fn)]));
   const numbers = new Map<IrFunction, number>();
   /** Entered, and in no component yet, in the order of entry. */
@@ -54,10 +60,19 @@ export function callComponents(functions: readonly IrFunction[]): Component[] {
   return components;
 }
 
-function calleesOf(fn: IrFunction): Set<IrFunction> {
+function allCalleesOf(fn: IrFunction): Set<IrFunction> {
+  const callees = tailCalleesOf(fn);
+  forEachInstruction(fn.body, (instruction) => {
+    if (instruction.op === "call") callees.add(instruction.callee);
+  });
+  return callees;
+}
+
+/** The functions that may replace a call of this one. */
+export function tailCalleesOf(fn: IrFunction): Set<IrFunction> {
   const callees = new Set<IrFunction>();
   forEachInstruction(fn.body, (instruction) => {
-    if (instruction.op === "call" || instruction.op === "tailCall") callees.add(instruction.callee);
+    if (instruction.op === "tailCall") callees.add(instruction.callee);
   });
   return callees;
 }

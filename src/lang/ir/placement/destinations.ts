@@ -46,6 +46,17 @@ export function wholeResults(fn: IrFunction): Destinations {
   return fn.results.reduce((all, _, index) => all | wholeResult(index), NOWHERE);
 }
 
+/** Where it is that a value goes, for a caller: to take part in a tail call is a way to get there, unless it is all. */
+export function asCallerSees(set: Destinations): Destinations {
+  return set === TAIL_CALL ? set : set & ~TAIL_CALL;
+}
+
+/** Whether a set holds nothing but results, parts of results, and tail calls. */
+export function onlyReturned(fn: IrFunction, set: Destinations): boolean {
+  const wholes = wholeResults(fn);
+  return (set & ~(wholes | inside(wholes, wholes) | TAIL_CALL)) === NOWHERE;
+}
+
 /** Where what a value refers to goes, when the value goes to `outside`: wholes become parts. */
 export function inside(outside: Destinations, wholes: Destinations): Destinations {
   return (outside & ~wholes) | ((outside & wholes) << 1n);

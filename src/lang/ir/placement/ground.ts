@@ -6,7 +6,7 @@
  */
 
 import type { IrFunction } from "../ir.ts";
-import { type Destinations, NOWHERE } from "./destinations.ts";
+import { asCallerSees, type Destinations, NOWHERE } from "./destinations.ts";
 import type { Flow } from "./flow.ts";
 import type { Node } from "./graph.ts";
 
@@ -19,7 +19,7 @@ export function groundedNodes(flows: readonly Flow[]): ReadonlyMap<Flow, Readonl
     const known = nodes.get(flow)!;
     if (known.has(node)) return;
     known.add(node);
-    if (node.destinations !== NOWHERE) groups.get(flow.fn)!.add(node.destinations);
+    if (node.destinations !== NOWHERE) groups.get(flow.fn)!.add(asCallerSees(node.destinations));
     news = true;
   };
   for (const flow of flows) for (const node of flow.sites.values()) ground(flow, node);

@@ -5,7 +5,7 @@
  * Invariant: a summary only grows, so that functions which call each other settle.
  */
 
-import { type Destinations, NOWHERE } from "./destinations.ts";
+import { asCallerSees, type Destinations, NOWHERE } from "./destinations.ts";
 import { type Graph, type Node, newNode, setAt } from "./graph.ts";
 import type { Slot } from "./slots.ts";
 
@@ -81,7 +81,7 @@ export class Summary {
 
   /** The summary's node for one of the graph. */
   #of(node: Node): Node {
-    return node.input === undefined ? this.#group(node.destinations) : this.#input(node);
+    return node.input === undefined ? this.#group(asCallerSees(node.destinations)) : this.#input(node);
   }
 
   #group(destinations: Destinations): Node {

@@ -1,13 +1,13 @@
 /**
- * The frame of a function under `regions`: what of its regions lies where on the stack of frames.
+ * The frame of a function under `regions`: what of its marks and regions lies where on the stack of frames.
  *
- *     frame   region of the call | region of the rounds of outermost loops | of those inside them | ...
+ *     frame   marks of the caller's regions | marks of its own | region of the call | region of the rounds of outermost loops | ...
  *
  * Only regions that something is placed in are there. Each has bytes behind its descriptor for what it is sure to hold at
- * first, so that a call with a few small objects asks for no segment.
+ * first, so that a call with a few small objects asks for no segment. Only functions that collect have marks.
  */
 
-import { GRANULE_BYTES, REGION_BYTES } from "../../../heap/contract.ts";
+import { GRANULE_BYTES, MARK_BYTES, REGION_BYTES } from "../../../heap/contract.ts";
 import type { Instruction, IrFunction } from "../../ir/ir.ts";
 import type { Bound, FunctionBounds } from "../../ir/placement/bounds.ts";
 import { allocates } from "../../ir/safepoints.ts";
@@ -23,11 +23,15 @@ export interface FrameRegion {
   readonly offset: number;
   /** Behind the descriptor. */
   readonly bytes: number;
+  /** From the frame's start to its mark; null where it is not collected. */
+  readonly mark: number | null;
 }
 
 export interface FrameLayout {
   readonly bytes: number;
-  /** By level: 0 for the call's own, and those of rounds. */
+  /** From the frame's start to where the marks of the caller's regions end. */
+  readonly lentEnd: number;
+  /** By level: 0 for the call's own, and those of rounds, in this order. */
   readonly regions: ReadonlyMap<number, FrameRegion>;
 }
 
@@ -37,10 +41,16 @@ export function levelOf(bound: Bound): number | null {
   return bound.of === "round" ? bound.level : 0;
 }
 
-/** @param recordBytes the size of what an instruction constructs */
+/**
+ * @param lentMarks how many marks of the caller's regions there are
+ * @param isCollected whether the function's own regions may be collected
+ * @param recordBytes the size of what an instruction constructs
+ */
 export function layoutFrame(
   fn: IrFunction,
   bounds: FunctionBounds,
+  lentMarks: number,
+  isCollected: boolean,
   recordBytes: (instruction: Extract<Instruction, { op: "construct" }>) => number,
 ): FrameLayout {
   const needs = new Map<number, number>();
@@ -54,11 +64,14 @@ export function layoutFrame(
   });
   for (const passed of bounds.calls.values()) for (const bound of passed) need(bound, UNKNOWN_BYTES);
   const regions = new Map<number, FrameRegion>();
-  let offset = 0;
+  const lentEnd = lentMarks * MARK_BYTES;
+  let mark = lentEnd;
+  let offset = lentEnd + (isCollected ? needs.size * MARK_BYTES : 0);
   for (const [level, bytes] of [...needs].sort(([a], [b]) => a - b)) {
     const rounded = Math.ceil(bytes / GRANULE_BYTES) * GRANULE_BYTES;
-    regions.set(level, { offset, bytes: rounded });
+    regions.set(level, { offset, bytes: rounded, mark: isCollected ? mark : null });
     offset += REGION_BYTES + rounded;
+    mark += MARK_BYTES;
   }
-  return { bytes: offset, regions };
+  return { bytes: offset, lentEnd, regions };
 }

@@ -4,26 +4,33 @@
  * that the caller says, by a hidden argument. Leaving a frame, and ending a round, frees what is in its regions at once.
  *
  * Objects look as under `gc`. Nothing is protected and no store is observed: by placement no object refers to one that ends
- * before it. Segments and frames are drawn in assembly/region/.
+ * before it. What piles up is collected where a round of a loop or a tail call begins, and what is made for a result and not
+ * returned ends where the call returns. Segments, frames and marks are drawn in assembly/region/.
  */
 
 import binaryen from "binaryen";
 import {
   ARRAY_HEADER_BYTES,
-  REGION_BUDGET,
+  MARK_BYTES,
+  MARK_DUE,
+  MARK_REGION,
+  MARK_TAKEN,
+  MARK_TOP,
   REGION_BUMP_MAX_BYTES,
   REGION_BYTES,
-  REGION_END,
   REGION_FIRST,
-  REGION_FIRST_BUDGET_BYTES,
+  REGION_LEAST_DUE_BYTES,
   REGION_LIMIT,
+  REGION_TAKEN,
   REGION_TOP,
   WORD_BYTES,
 } from "../../../heap/contract.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../emit/link.ts";
-import type { IrFunction, Site } from "../../ir/ir.ts";
+import type { IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
-import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
+import { forEachInstruction } from "../../ir/traverse.ts";
+import type { Place } from "../linear/access.ts";
+import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import { StillManager } from "../linear/still.ts";
 import type {
   ExpressionRef,
@@ -36,7 +43,8 @@ import type {
   WasmType,
 } from "../manager.ts";
 import { type FrameLayout, type FrameRegion, layoutFrame, levelOf } from "./frames.ts";
-import { findRescues, type Rescue } from "./rescue.ts";
+import { findLoans, type Loan } from "./loans.ts";
+import { findRescues, type Rescue, type Roots, rootsAmong } from "./rescue.ts";
 
 const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
@@ -45,6 +53,8 @@ const FRAMES_DEFAULT_BYTES = 4 << 20;
 const NEXT_REGION = "regions.next";
 const ALLOC_ARRAY = "regions.allocArray";
 const ALLOC_ZEROED = "regions.allocZeroed";
+/** Functions of the core that are not worth inlining. */
+const SLOW = ["regionReturn", "regionsCollect", "marksReturn", "marksTell", "markOwn"];
 
 export const regions: ManagerFactory = {
   name: "regions",
@@ -60,46 +70,88 @@ export const regions: ManagerFactory = {
 interface Frame {
   readonly bounds: FunctionBounds;
   readonly layout: FrameLayout;
-  /** Its address; null for a function without regions. */
+  /** Its address; null for a function without marks and regions. */
   readonly base: Temporary | null;
-  /** The loops between whose rounds its regions may be collected. */
+  /** The loops between whose rounds its regions, or those that it was lent, may be collected. */
   readonly rescues: ReadonlyMap<InstructionOf<"loop">, Rescue>;
+  /** What it does about regions that it was lent. */
+  readonly loan: Loan | null;
+  /** Words that collections need behind the frame. */
+  rootWords: number;
+}
+
+/** How many globals of a program lead to objects. */
+function countGlobals({ functions }: IrProgram): number {
+  const globals = new Set<IrGlobal>();
+  for (const { body } of functions) {
+    forEachInstruction(body, (i) => {
+      if (i.op === "globalGet" || i.op === "globalSet") globals.add(i.global);
+    });
+  }
+  return [...globals].filter(({ type }) => pointerKindOf(type) !== null).length;
 }
 
 class RegionsManager extends StillManager {
   protected readonly arrayAllocator = ALLOC_ARRAY;
   readonly #bounds: ReadonlyMap<IrFunction, FunctionBounds>;
+  readonly #rescues: ReadonlyMap<IrFunction, ReadonlyMap<InstructionOf<"loop">, Rescue>>;
+  readonly #loans: ReadonlyMap<IrFunction, Loan>;
   readonly #grow: string;
   readonly #frameTop: string;
   readonly #isDebug: boolean;
   /** The region of what ends with the program. */
   readonly #program: number;
+  /** The words of the program's globals that lead to objects. */
+  readonly #globals: { readonly address: number; readonly count: number; used: number };
   #frame: Frame | null = null;
 
   constructor(context: ManagerContext) {
     super(context);
     this.#bounds = computeBounds(context.placement());
+    this.#rescues = new Map([...this.#bounds].map(([fn, bounds]) => [fn, findRescues(fn, bounds)]));
+    this.#loans = findLoans(context.program, this.#bounds, (fn, index) =>
+      [...this.#rescues.get(fn)!.values()].some(({ lent }) => lent.includes(index)),
+    );
     this.#grow = coreName(this.module, "regionGrow");
     this.#frameTop = coreName(this.module, "frameTop");
     this.#isDebug = context.options.debug ?? false;
     this.#program = context.data.reserve(REGION_BYTES, WORD_BYTES);
+    const globals = countGlobals(context.program);
+    this.#globals = { address: context.data.reserve(globals * WORD_BYTES, WORD_BYTES), count: globals, used: 0 };
     this.module.addGlobal(NEXT_REGION, i32, true, this.module.i32.const(this.#program));
     this.#defineAllocArray(ALLOC_ARRAY, false);
     this.#defineAllocArray(ALLOC_ZEROED, true);
   }
 
+  /** Side by side, so that a collection finds them. */
+  protected override reserveGlobal(): Place {
+    const address = this.#globals.address + this.#globals.used++ * WORD_BYTES;
+    return { base: () => this.module.i32.const(address), offset: 0 };
+  }
+
   // Frames and calls
 
+  /** The regions that are lent; in a chain, also the first call's marks, or 0. */
   override hiddenParameters(fn: IrFunction): readonly WasmType[] {
-    return this.#bounds.get(fn)!.hidden.map(() => i32);
+    const lent = this.#bounds.get(fn)!.hidden.map(() => i32);
+    return this.#isInChain(fn) ? [...lent, i32] : lent;
   }
 
   override beginFunction(context: FunctionContext): void {
-    const bounds = this.#bounds.get(context.fn)!;
-    const layout = layoutFrame(context.fn, bounds, ({ record }) => this.layouts.record(record).bytes);
-    const hasRegions = layout.regions.size > 0;
-    const rescues = hasRegions ? findRescues(context.fn, bounds) : new Map();
-    this.#frame = { bounds, layout, base: hasRegions ? context.temporary(i32) : null, rescues };
+    const { fn } = context;
+    const bounds = this.#bounds.get(fn)!;
+    const loan = this.#loans.get(fn) ?? null;
+    const isMarked = (index: number): boolean => loan !== null && (loan.isOutermost || loan.marked.includes(index));
+    const rescues = new Map(
+      [...this.#rescues.get(fn)!].flatMap(([loop, rescue]) => {
+        const lent = rescue.lent.filter(isMarked);
+        return lent.length + rescue.filled.length === 0 ? [] : [[loop, { ...rescue, lent }] as const];
+      }),
+    );
+    const recordBytes = ({ record }: InstructionOf<"construct">): number => this.layouts.record(record).bytes;
+    const layout = layoutFrame(fn, bounds, loan?.marks ?? 0, rescues.size > 0, recordBytes);
+    const base = layout.bytes > 0 ? context.temporary(i32) : null;
+    this.#frame = { bounds, layout, base, rescues, loan, rootWords: 0 };
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
@@ -119,24 +171,32 @@ class RegionsManager extends StillManager {
     instruction: InstructionOf<"tailCall">,
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    // A jump of the function to itself does not come by the prologue: the frame stays, and its regions begin anew.
-    const isJump = instruction.callee === context.fn;
-    const { regions: own } = this.#current().layout;
-    const ended = isJump ? [...own.values()].flatMap((region) => this.#renew(region)) : this.#leave();
-    return context.sequence([...ended, emit(this.#passed(context, instruction))]);
+    const { layout, loan } = this.#current();
+    const { callee, args } = instruction;
+    const own = [...layout.regions.values()];
+    const jump = (): ExpressionRef => emit(this.#passed(context, instruction));
+    if (loan === null || !loan.chain.has(callee)) {
+      // A jump of the function to itself does not come by the prologue: the frame stays, and its regions begin anew.
+      const ended = callee === context.fn ? own.flatMap((region) => this.#renew(region)) : this.#leave();
+      return context.sequence([...ended, jump()]);
+    }
+    const ended = callee === context.fn ? own.flatMap((region) => this.#renew(region)) : this.#end();
+    const marks = [...Array(loan.marks).keys()].map((index) => index * MARK_BYTES);
+    const collected = this.#collect(context, marks, [], rootsAmong(args));
+    return context.sequence([...ended, collected, jump()]);
   }
 
   override return(
     context: FunctionContext,
-    _instruction: InstructionOf<"return">,
+    { values }: InstructionOf<"return">,
     emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    return context.sequence([...this.#leave(), emit([])]);
+    return context.sequence([...this.#end(), ...this.#drop(context, rootsAmong(values)), ...this.#release(), emit([])]);
   }
 
   override beginRound(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     const rescue = this.#current().rescues.get(loop);
-    return [...this.#renewRounds(loop), ...(rescue === undefined ? [] : [this.#collect(context, rescue)])];
+    return [...this.#renewRounds(loop), ...(rescue === undefined ? [] : [this.#rescue(context, rescue)])];
   }
 
   /** The last round has ended as well. */
@@ -152,75 +212,188 @@ class RegionsManager extends StillManager {
     return [...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region)));
   }
 
-  /** Collects the regions around a loop, if those that its rounds fill have used up their budgets. */
-  #collect(context: FunctionContext, { level, filled, boxes, slices }: Rescue): ExpressionRef {
+  /** Collects the regions around a loop, if those that its rounds fill have taken as much as they may. */
+  #rescue(context: FunctionContext, { level, filled, lent, roots }: Rescue): ExpressionRef {
+    const { layout, loan } = this.#current();
+    const marks = lent.length === 0 ? [] : [...Array(loan!.marks).keys()].map((index) => index * MARK_BYTES);
+    const around = [...layout.regions].filter(([at]) => at < level);
+    return this.#collect(context, marks, around, roots, filled);
+  }
+
+  /**
+   * Collects what has come to marked regions, if it is due.
+   * @param lent the marks of lent regions: from the frame's start
+   * @param around regions of the function's own
+   * @param filled the levels of those of them that grow
+   */
+  #collect(
+    context: FunctionContext,
+    lent: readonly number[],
+    around: readonly (readonly [level: number, region: FrameRegion])[],
+    roots: Roots,
+    filled: readonly number[] = [],
+  ): ExpressionRef {
     const { module } = this;
     const op = module.i32;
-    const { layout } = this.#current();
-    const roots = [...boxes, ...slices];
-    const around = [...layout.regions].filter(([at]) => at < level).map(([, region]) => region);
-    const { offset, bytes } = around.at(-1)!;
-    const isDue = this.context.options.zeal
-      ? op.const(1)
-      : filled
-          .map((at) => op.lt_s(op.load(REGION_BUDGET, 4, this.#inFrame(layout.regions.get(at)!.offset)), op.const(0)))
-          .reduce((either, each) => op.or(either, each));
-    const operands = [
-      this.#inFrame(0),
-      this.#inFrame(offset + REGION_BYTES + bytes),
-      this.#inFrame(layout.bytes),
-      op.const(boxes.length),
-      op.const(slices.length),
+    const { layout, loan } = this.#current();
+    const own = around.map(([, region]) => region);
+    const taken = (region: ExpressionRef): ExpressionRef => op.load(REGION_TAKEN, 4, region);
+    const isDue = (region: ExpressionRef, mark: number): ExpressionRef =>
+      op.gt_u(taken(region), op.load(MARK_DUE, 4, this.#inFrame(mark)));
+    const due = [
+      ...lent.map((mark) => isDue(op.load(MARK_REGION, 4, this.#inFrame(mark)), mark)),
+      ...filled.map((level) => {
+        const { offset, mark } = layout.regions.get(level)!;
+        return isDue(this.#inFrame(offset), mark!);
+      }),
     ];
-    const base = (): ExpressionRef => this.#current().base!.get();
-    return module.if(
-      isDue,
-      module.block(null, [
-        ...roots.map((root, at) => op.store(layout.bytes + at * WORD_BYTES, 4, base(), context.read(root))),
-        module.call(coreName(module, "regionsCollect"), operands, none),
-        ...roots.map((root, at) => context.assignPart(root, 0, op.load(layout.bytes + at * WORD_BYTES, 4, base()))),
-      ]),
+    const isAnyDue = this.context.options.zeal ? op.const(1) : due.reduce((either, each) => op.or(either, each));
+    const first = lent.length > 0 ? 0 : own[0]!.mark!;
+    const end = own.length > 0 ? own.at(-1)!.mark! + MARK_BYTES : layout.lentEnd;
+    const marked = own.map(({ offset, bytes, mark }) => {
+      const operands = [mark!, offset, offset + REGION_BYTES + bytes].map((each) => this.#inFrame(each));
+      return module.call(coreName(module, "markOwn"), operands, none);
+    });
+    const isProgram = lent.length > 0 && loan!.isOutermost;
+    const globals = isProgram ? [this.#globals.address, this.#globals.count] : [0, 0];
+    const collect = this.#withRoots(context, roots, (operands) =>
+      module.call(
+        coreName(module, "regionsCollect"),
+        [this.#inFrame(first), this.#inFrame(end), ...operands, ...globals.map((each) => op.const(each))],
+        none,
+      ),
     );
+    return module.if(isAnyDue, module.block(null, [...marked, ...collect]));
+  }
+
+  /** Calls with variables in memory, behind the frame, that may be changed there: with where they are, and how many of each kind. */
+  #withRoots(
+    context: FunctionContext,
+    { boxes, slices }: Roots,
+    call: (operands: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef[] {
+    const { i32: op } = this.module;
+    const frame = this.#current();
+    const { bytes } = frame.layout;
+    const roots = [...boxes, ...slices];
+    frame.rootWords = Math.max(frame.rootWords, roots.length);
+    const base = (): ExpressionRef => frame.base!.get();
+    return [
+      ...roots.map((root, at) => op.store(bytes + at * WORD_BYTES, 4, base(), context.read(root))),
+      call([this.#inFrame(bytes), op.const(boxes.length), op.const(slices.length)]),
+      ...roots.map((root, at) => context.assignPart(root, 0, op.load(bytes + at * WORD_BYTES, 4, base()))),
+    ];
+  }
+
+  /** Where the function returns: ends what it has made for its results and does not return. */
+  #drop(context: FunctionContext, roots: Roots): ExpressionRef[] {
+    const { module } = this;
+    const op = module.i32;
+    const { layout, loan } = this.#current();
+    if (loan === null || !loan.mayDrop) return [];
+    const zeal = this.context.options.zeal ? 1 : 0;
+    const general = (): ExpressionRef[] =>
+      this.#withRoots(context, roots, (operands) => {
+        const marks = [op.const(0), op.const(layout.lentEnd)].map((each) => op.add(this.#inFrame(0), each));
+        return module.call(coreName(module, "marksReturn"), [...marks, op.const(zeal), ...operands], none);
+      });
+    const [index] = loan.marked;
+    if (loan.marks > 1 || loan.others.length > 0 || loan.chain.size > 0 || zeal || this.#isDebug) return general();
+    // Mostly little has come, all of it in one piece: then addresses tell.
+    const region = (): ExpressionRef => context.hidden[index!]!.get();
+    const marked = (field: number): ExpressionRef => op.load(field, 4, this.#inFrame(0));
+    const top = (): ExpressionRef => op.load(REGION_TOP, 4, region());
+    const isReturned = [...roots.boxes, ...roots.slices]
+      .map((root) => op.lt_u(op.sub(context.read(root), marked(MARK_TOP)), op.sub(top(), marked(MARK_TOP))))
+      .reduce((either, each) => op.or(either, each), op.const(0));
+    return [
+      module.if(
+        op.eq(op.load(REGION_TAKEN, 4, region()), marked(MARK_TAKEN)),
+        module.if(op.eqz(isReturned), op.store(REGION_TOP, 4, region(), marked(MARK_TOP))),
+        module.block(null, general()),
+      ),
+    ];
   }
 
   #enter(context: FunctionContext): ExpressionRef[] {
     const { module } = this;
-    const { base, layout, rescues } = this.#current();
+    const { base, layout, loan, rootWords } = this.#current();
     if (base === null) return [];
-    const rootWords = Math.max(0, ...[...rescues.values()].map(({ boxes, slices }) => boxes.length + slices.length));
+    const top = (): ExpressionRef => module.global.get(this.#frameTop, i32);
     const beyond = (bytes: number): ExpressionRef => module.i32.add(base.get(), module.i32.const(bytes));
     const limit = module.global.get(coreName(module, "frameLimit"), i32);
     const isFull = module.i32.gt_u(beyond(layout.bytes + rootWords * WORD_BYTES), limit);
+    const isFirst = loan !== null && loan.chain.size > 0;
+    const inherited = (): ExpressionRef => context.hidden.at(-1)!.get();
     return [
-      base.set(module.global.get(this.#frameTop, i32)),
+      base.set(isFirst ? module.select(inherited(), inherited(), top()) : top()),
       module.if(isFull, context.panic("stackOverflow", context.fn.line)),
       module.global.set(this.#frameTop, beyond(layout.bytes)),
+      ...(loan === null ? [] : this.#setMarks(context, loan, isFirst ? inherited : null)),
       ...[...layout.regions.values()].flatMap((region) => this.#open(region)),
     ];
   }
 
-  #leave(): ExpressionRef[] {
+  /** Marks the lent regions, unless the marks are there already. */
+  #setMarks(context: FunctionContext, loan: Loan, inherited: (() => ExpressionRef) | null): ExpressionRef[] {
     const { module } = this;
-    const { base, layout } = this.#current();
-    if (base === null) return [];
-    const poisoned = this.#isDebug ? [this.#poison(0, layout.bytes)] : [];
-    return [
-      ...[...layout.regions.values()].map((region) => this.#return(region)),
-      ...poisoned,
-      module.global.set(this.#frameTop, base.get()),
-    ];
+    const op = module.i32;
+    const { marked, others, marks, isOutermost } = loan;
+    if (isOutermost) {
+      const begin = [this.#inFrame(0), op.const(this.#program), op.const(this.#program + REGION_BYTES)];
+      return [
+        module.call(coreName(module, "markOwn"), begin, none),
+        op.store(MARK_DUE, 4, this.#inFrame(0), op.const(REGION_LEAST_DUE_BYTES)),
+      ];
+    }
+    const hidden = (index: number): ExpressionRef => context.hidden[index]!.get();
+    const set = marked.map((index, at) =>
+      module.call(coreName(module, "markSet"), [this.#inFrame(at * MARK_BYTES), hidden(index)], none),
+    );
+    const unused = [...Array(marks).keys()]
+      .slice(marked.length)
+      .map((at) => module.call(coreName(module, "markNone"), [this.#inFrame(at * MARK_BYTES)], none));
+    const tell = (other: ExpressionRef): ExpressionRef =>
+      module.call(
+        coreName(module, "marksTell"),
+        [this.#inFrame(0), this.#inFrame(marked.length * MARK_BYTES), other],
+        none,
+      );
+    const told = marked.length === 0 ? [] : others.map((index) => tell(hidden(index)));
+    if (marked.length > 1 && others.length === 0) told.push(tell(op.const(0)));
+    const all = [...set, ...unused, ...told];
+    if (inherited === null || all.length === 0) return all;
+    return [module.if(op.eqz(inherited()), module.block(null, all))];
   }
 
-  #open({ offset, bytes }: FrameRegion): ExpressionRef[] {
-    const { i32: op } = this.module;
-    const end = (): ExpressionRef => this.#inFrame(offset + REGION_BYTES + bytes);
-    const isCollected = this.#current().rescues.size > 0;
+  /** Ends the function's own regions. */
+  #end(): ExpressionRef[] {
+    const { layout } = this.#current();
+    const own = [...layout.regions.values()];
+    if (own.length === 0) return [];
+    const poisoned = this.#isDebug ? [this.#poison(own[0]!.offset, layout.bytes)] : [];
+    return [...own.map((region) => this.#return(region)), ...poisoned];
+  }
+
+  #release(): ExpressionRef[] {
+    const { base } = this.#current();
+    return base === null ? [] : [this.module.global.set(this.#frameTop, base.get())];
+  }
+
+  #leave(): ExpressionRef[] {
+    return [...this.#end(), ...this.#release()];
+  }
+
+  #open({ offset, bytes, mark }: FrameRegion): ExpressionRef[] {
+    const { module } = this;
+    const op = module.i32;
+    const start = offset + REGION_BYTES;
     return [
-      op.store(REGION_TOP, 4, this.#inFrame(offset), this.#inFrame(offset + REGION_BYTES)),
-      op.store(REGION_LIMIT, 4, this.#inFrame(offset), end()),
-      op.store(REGION_FIRST, 4, this.#inFrame(offset), op.const(0)),
-      ...(isCollected ? [op.store(REGION_BUDGET, 4, this.#inFrame(offset), op.const(REGION_FIRST_BUDGET_BYTES))] : []),
-      ...(isCollected ? [op.store(REGION_END, 4, this.#inFrame(offset), end())] : []),
+      op.store(REGION_TOP, 4, this.#inFrame(offset), this.#inFrame(start)),
+      op.store(REGION_LIMIT, 4, this.#inFrame(offset), this.#inFrame(start + bytes)),
+      // And what it has taken.
+      module.i64.store(REGION_FIRST, 8, this.#inFrame(offset), module.i64.const(0n)),
+      ...(mark === null ? [] : [op.store(MARK_DUE, 4, this.#inFrame(mark), op.const(REGION_LEAST_DUE_BYTES))]),
     ];
   }
 
@@ -251,7 +424,10 @@ class RegionsManager extends StillManager {
   }
 
   #passed(context: FunctionContext, call: InstructionOf<"call" | "tailCall">): ExpressionRef[] {
-    return (this.#current().bounds.calls.get(call) ?? []).map((bound) => this.#regionOf(context, bound));
+    const regions = (this.#current().bounds.calls.get(call) ?? []).map((bound) => this.#regionOf(context, bound));
+    if (!this.#isInChain(call.callee)) return regions;
+    const goesOn = call.op === "tailCall" && this.#current().loan?.chain.has(call.callee) === true;
+    return [...regions, goesOn ? this.#inFrame(0) : this.module.i32.const(0)];
   }
 
   #regionOf(context: FunctionContext, bound: Bound): ExpressionRef {
@@ -261,6 +437,10 @@ class RegionsManager extends StillManager {
 
   #regionOfSite(context: FunctionContext, site: Site): ExpressionRef {
     return this.#regionOf(context, this.#current().bounds.sites.get(site)!);
+  }
+
+  #isInChain(fn: IrFunction): boolean {
+    return (this.#loans.get(fn)?.chain.size ?? 0) > 0;
   }
 
   #current(): Frame {
@@ -365,13 +545,14 @@ class RegionsManager extends StillManager {
     const framesBase = context.data.seal();
     const heapBase = framesBase + (context.options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
     const settings = [framesBase, heapBase, context.options.heapLimitBytes ?? 0].map((each) => op.const(each | 0));
-    const forMain = this.#bounds.get(context.program.main)!.hidden;
+    const forMain = this.#bounds.get(context.program.main)!.hidden.map(() => op.const(this.#program));
+    if (this.#isInChain(context.program.main)) forMain.push(op.const(0));
     return {
       start: module.if(module.call(coreName(module, "regionsInit"), settings, i32), failed),
-      mainArguments: forMain.map(() => op.const(this.#program)),
+      mainArguments: forMain,
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: [],
-      neverInline: [this.#grow, coreName(module, "regionReturn"), coreName(module, "regionsCollect")],
+      neverInline: [this.#grow, ...SLOW.map((name) => coreName(module, name))],
     };
   }
 }

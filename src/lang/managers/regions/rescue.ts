@@ -1,26 +1,34 @@
 /**
- * Which loops build something up, and what a collection between two of their rounds has to know: the regions around the loop
- * in which its rounds allocate, and the variables that are live where a round begins (assembly/region/collect.ts).
+ * Where a function has to collect what piles up, and what a collection there has to know: the regions that grow, and the
+ * variables that are live (assembly/region/collect.ts).
  */
 
-import type { Instruction, IrFunction, Variable } from "../../ir/ir.ts";
+import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
-import type { Bound, FunctionBounds } from "../../ir/placement/bounds.ts";
-import { allocates } from "../../ir/safepoints.ts";
+import { boundsMadeIn, type FunctionBounds } from "../../ir/placement/bounds.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import { pointerKindOf } from "../linear/layout.ts";
 import { levelOf } from "./frames.ts";
 
 type Loop = Extract<Instruction, { op: "loop" }>;
 
+/** What a collection begins with. */
+export interface Roots {
+  /** What are Boxes to a collector, then what are Slices. */
+  readonly boxes: readonly Variable[];
+  readonly slices: readonly Variable[];
+}
+
+/** Of a loop that builds something up. */
 export interface Rescue {
   /** The loop's own: what it has around it are the regions of lower levels. */
   readonly level: number;
   /** The levels of those that its rounds allocate in. */
   readonly filled: readonly number[];
-  /** Live at the head: what are Boxes to a collector, then what are Slices. */
-  readonly boxes: readonly Variable[];
-  readonly slices: readonly Variable[];
+  /** The hidden arguments that are regions which its rounds allocate in. */
+  readonly lent: readonly number[];
+  /** Live at the head. */
+  readonly roots: Roots;
 }
 
 /** By loop; loops that build nothing up are not there. */
@@ -32,20 +40,21 @@ export function findRescues(fn: IrFunction, bounds: FunctionBounds): ReadonlyMap
     // One that is too deep for regions of its own has all of them around it.
     const level = bounds.loops.get(loop) ?? Number.POSITIVE_INFINITY;
     const filled = new Set<number>();
-    forEachInstruction(loop.body, (i) => {
-      let own: readonly Bound[] = [];
-      if (allocates(i) && "site" in i) own = [bounds.sites.get(i.site)!];
-      else if (i.op === "call" || i.op === "tailCall") own = bounds.calls.get(i) ?? [];
-      for (const bound of own) {
-        const at = levelOf(bound);
-        if (at !== null && at < level) filled.add(at);
-      }
-    });
-    if (filled.size === 0) return;
-    const live = liveAt(loop);
-    const boxes = live.filter(({ type }) => pointerKindOf(type) === "box");
-    const slices = live.filter(({ type }) => pointerKindOf(type) === "slice");
-    found.set(loop, { level, filled: [...filled], boxes, slices });
+    const lent = new Set<number>();
+    for (const bound of boundsMadeIn(loop.body, bounds)) {
+      const at = levelOf(bound);
+      if (bound.of === "caller") lent.add(bound.index);
+      else if (at! < level) filled.add(at!);
+    }
+    if (filled.size + lent.size === 0) return;
+    found.set(loop, { level, filled: [...filled], lent: [...lent], roots: rootsAmong(liveAt(loop)) });
   });
   return found;
+}
+
+/** Those of the given values that lead to objects, each once. */
+export function rootsAmong(values: readonly Atom[]): Roots {
+  const variables = [...new Set(values)].filter((value) => value.kind === "variable");
+  const ofKind = (kind: "box" | "slice"): Variable[] => variables.filter(({ type }) => pointerKindOf(type) === kind);
+  return { boxes: ofKind("box"), slices: ofKind("slice") };
 }

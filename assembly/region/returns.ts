@@ -1,0 +1,55 @@
+// Where a call returns that may have made, for its caller, what it does not return in the end: alternatives, of which one was chosen;
+// the rest of something of which a part is returned. If it returns none of it, all is dropped, without a look at any
+// object. Else what it returns may be collected, as often as it pays: that is, not before as much has been allocated as the
+// last such collection copied, and twice as much each time that one has freed little.
+//
+// State: the patience.
+
+import { regionsCollect } from "./collect";
+import { credit, Region, spendCredit } from "./region";
+import { dropSince, isSince, Mark, MARK_BYTES } from "./marks";
+
+/** Less is not collected where a call returns. */
+const WORTHWHILE_BYTES: usize = 64 << 10;
+/** How many times as much as a collection has copied is to be allocated before the next. */
+let patience: usize = 1;
+const MOST_PATIENCE: usize = 64;
+
+/**
+ * Ends what has been made since the marks and is not returned.
+ * @param zeal whether to collect whenever there is something
+ * @param roots the address of what is returned: `boxes` words that are Boxes, and `slices` that are Slices; they may be changed
+ */
+export function marksReturn(from: usize, end: usize, zeal: bool, roots: usize, boxes: u32, slices: u32): void {
+  if (!returnsAnything(from, end, roots, boxes + slices)) {
+    for (let at = from; at < end; at += MARK_BYTES) if (Mark.at(at).region) dropSince(Mark.at(at));
+    return;
+  }
+  const before = takenSince(from, end);
+  if (!zeal && (credit < 0 || before < WORTHWHILE_BYTES)) return;
+  regionsCollect(from, end, roots, boxes, slices, 0, 0);
+  const after = takenSince(from, end);
+  if (after < before / 2) patience = 1;
+  spendCredit(WORTHWHILE_BYTES + patience * after);
+  if (after >= before / 2 && patience < MOST_PATIENCE) patience *= 2;
+}
+
+/** The bytes of the segments that have come since the marks. */
+function takenSince(from: usize, end: usize): usize {
+  let bytes: usize = 0;
+  for (let at = from; at < end; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (mark.region) bytes += Region.at(mark.region).taken - mark.taken;
+  }
+  return bytes;
+}
+
+function returnsAnything(from: usize, end: usize, roots: usize, count: u32): bool {
+  for (let i: u32 = 0; i < count; i++) {
+    const root = load<usize>(roots + i * sizeof<usize>());
+    for (let at = from; at < end; at += MARK_BYTES) {
+      if (Mark.at(at).region && isSince(Mark.at(at), root)) return true;
+    }
+  }
+  return false;
+}
