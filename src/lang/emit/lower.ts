@@ -7,6 +7,7 @@
  */
 
 import binaryen from "binaryen";
+import { exitTestOf } from "../ir/exittest.ts";
 import type { Atom, Block, Instruction, IrFunction, Label, PanicCode, Variable } from "../ir/ir.ts";
 import type {
   DispatchArm,
@@ -379,8 +380,15 @@ class FunctionLowering implements FunctionContext {
     const breakTo = this.newLabel(instruction.label.name);
     const continueTo = `${breakTo}.again`;
     this.#labels.set(instruction.label, { breakTo, continueTo });
-    const begin = this.#manager.beginRound(this, instruction);
-    const body = module.block(null, [...begin, this.lowerBlock(instruction.body), module.br(continueTo)]);
+    const { instructions } = instruction.body;
+    const test = exitTestOf(instruction);
+    const start = test === null ? 0 : instructions.indexOf(test) + 1;
+    const body = module.block(null, [
+      this.lowerBlock({ instructions: instructions.slice(0, start) }),
+      ...this.#manager.beginRound(this, instruction),
+      this.lowerBlock({ instructions: instructions.slice(start) }),
+      module.br(continueTo),
+    ]);
     const loop = module.block(breakTo, [module.loop(continueTo, body)], binaryen.none);
     return this.sequence([loop, ...this.#manager.endLoop(this, instruction)]);
   }

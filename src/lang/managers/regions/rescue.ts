@@ -3,6 +3,7 @@
  * variables that are live (assembly/region/collect.ts).
  */
 
+import { exitTestOf } from "../../ir/exittest.ts";
 import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
 import { boundsMadeIn, type FunctionBounds } from "../../ir/placement/bounds.ts";
@@ -27,14 +28,14 @@ export interface Rescue {
   readonly filled: readonly number[];
   /** The hidden arguments that are regions which its rounds allocate in. */
   readonly lent: readonly number[];
-  /** Live at the head. */
+  /** Live where a round begins. */
   readonly roots: Roots;
 }
 
 /** By loop; loops that build nothing up are not there. */
 export function findRescues(fn: IrFunction, bounds: FunctionBounds): ReadonlyMap<Loop, Rescue> {
   const found = new Map<Loop, Rescue>();
-  const liveAt = computeLiveness(fn, ({ op }) => op === "loop");
+  const liveAt = computeLiveness(fn, ({ op }) => op === "loop" || op === "if");
   forEachInstruction(fn.body, (loop) => {
     if (loop.op !== "loop") return;
     // One that is too deep for regions of its own has all of them around it.
@@ -47,7 +48,12 @@ export function findRescues(fn: IrFunction, bounds: FunctionBounds): ReadonlyMap
       else if (at! < level) filled.add(at!);
     }
     if (filled.size + lent.size === 0) return;
-    found.set(loop, { level, filled: [...filled], lent: [...lent], roots: rootsAmong(liveAt(loop)) });
+    found.set(loop, {
+      level,
+      filled: [...filled],
+      lent: [...lent],
+      roots: rootsAmong(liveAt(exitTestOf(loop) ?? loop)),
+    });
   });
   return found;
 }
