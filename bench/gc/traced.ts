@@ -1,10 +1,10 @@
 /** Runs of modules built with `traceGc`: how long they took, and each of their collections. */
 
-import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type HeapCounts, readCounts } from "../../src/heap/statistics.ts";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, runModule } from "../../src/lang/index.ts";
+import { compileProgram } from "../program.ts";
 
 export interface Collection {
   readonly ms: number;
@@ -26,8 +26,7 @@ export interface TracedRun {
 
 /** Compiles a program of the bench. @param file relative to the folder bench */
 export async function compileTraced(file: string, options: Omit<BuildOptions, "manager">): Promise<WebAssembly.Module> {
-  const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
-  const { wasm } = await compile(new SourceFile(file, text), { ...options, manager: "gc", traceGc: true });
+  const { wasm } = await compileProgram(file, { ...options, manager: "gc", traceGc: true });
   return new WebAssembly.Module(wasm);
 }
 
@@ -35,7 +34,7 @@ export async function compileTraced(file: string, options: Omit<BuildOptions, "m
  * The engine gives the memory of a finished instance back when it collects its own garbage. Without that, each run would
  * touch pages that the machine has not seen for long, at many times the price.
  */
-const collectInstances = ((): (() => void) => {
+export const collectInstances = ((): (() => void) => {
   setFlagsFromString("--expose-gc");
   return runInNewContext("gc") as () => void;
 })();

@@ -1,7 +1,6 @@
 /** Who takes part: Mote under two managers, and everyone that they are compared with. */
 
-import { readFileSync } from "node:fs";
-import { compile, SourceFile } from "../../src/lang/index.ts";
+import { compileProgram } from "../program.ts";
 import { type AscRuntime, compileAssemblyScript } from "./assemblyscript.ts";
 import type { ProgramName } from "./convention.ts";
 import type { PeerCode } from "./peer.ts";
@@ -37,9 +36,8 @@ export function buildPeer(contestant: Contestant, program: ProgramName): Promise
 }
 
 async function mote(program: ProgramName, manager: string): Promise<PeerCode> {
-  const path = new URL(`../programs/${program}.mote`, import.meta.url);
-  const { wasm } = await compile(new SourceFile(`${program}.mote`, readFileSync(path, "utf8")), { manager });
-  return { kind: "mote", program, wasm };
+  const { wasm } = await compileProgram(`programs/${program}.mote`, { manager });
+  return { kind: "mote", wasm };
 }
 
 async function assemblyScript(program: ProgramName, runtime: AscRuntime): Promise<PeerCode> {

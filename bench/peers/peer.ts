@@ -9,7 +9,8 @@ import { run as rbtree } from "./javascript/rbtree.ts";
 
 /** `mote` is a command; `module` exports `run` and imports `report` from a module named like the program. */
 export type PeerCode =
-  | { readonly kind: "mote" | "module"; readonly program: ProgramName; readonly wasm: Uint8Array }
+  | { readonly kind: "mote"; readonly wasm: Uint8Array }
+  | { readonly kind: "module"; readonly program: ProgramName; readonly wasm: Uint8Array }
   | { readonly kind: "javascript"; readonly program: ProgramName };
 
 export interface PeerResult {

@@ -5,9 +5,8 @@ import { type Column, formatMs, formatTable } from "../../src/cli/text.ts";
 import { requireEngine } from "../../src/lang/index.ts";
 import { buildPeer, CONTESTANTS, type Contestant } from "./contestants.ts";
 import type { ProgramName } from "./convention.ts";
-import { PeerProcess } from "./process.ts";
-
-const WARM_UPS = 2;
+import type { PeerCode } from "./peer.ts";
+import { takeTurns } from "./turns.ts";
 
 interface Workload {
   readonly name: string;
@@ -40,7 +39,7 @@ export async function runPeers(runs: number, onProgress: (text: string) => void)
   requireEngine("host");
   const results: PeerComparison[] = [];
   for (const workload of WORKLOADS) {
-    const times = await timesOf(workload, runs, onProgress);
+    const times = await takeTurns(workload.name, await codesOf(workload), workload.args, runs, onProgress);
     const hostMs = spreadOf(times.get("host")!).median;
     const figures: Partial<Record<Contestant, PeerFigures>> = {};
     for (const [contestant, samples] of times) {
@@ -52,35 +51,14 @@ export async function runPeers(runs: number, onProgress: (text: string) => void)
   return results;
 }
 
-/** The milliseconds of each contestant's timed runs. */
-async function timesOf(
-  { name, program, args }: Workload,
-  runs: number,
-  onProgress: (text: string) => void,
-): Promise<Map<Contestant, number[]>> {
-  const processes = new Map<Contestant, PeerProcess>();
-  const times = new Map<Contestant, number[]>();
-  try {
-    for (const contestant of CONTESTANTS) {
-      const code = await buildPeer(contestant, program);
-      if (code === null) continue;
-      processes.set(contestant, new PeerProcess(code));
-      times.set(contestant, []);
-    }
-    let expected: string | null = null;
-    for (let round = -WARM_UPS; round < runs; round++) {
-      for (const [contestant, process] of processes) {
-        onProgress(`${name}: ${contestant}, ${round < 0 ? "warm-up" : `round ${round + 1} of ${runs}`}`);
-        const { stdout, ms } = await process.run(args);
-        expected ??= stdout;
-        if (stdout !== expected) throw new Error(`${name}: the output of ${contestant} differs`);
-        if (round >= 0) times.get(contestant)!.push(ms);
-      }
-    }
-  } finally {
-    for (const process of processes.values()) process.stop();
+/** What takes part in a workload; without those for which the program was not written. */
+async function codesOf({ program }: Workload): Promise<Map<Contestant, PeerCode>> {
+  const codes = new Map<Contestant, PeerCode>();
+  for (const contestant of CONTESTANTS) {
+    const code = await buildPeer(contestant, program);
+    if (code !== null) codes.set(contestant, code);
   }
-  return times;
+  return codes;
 }
 
 const TITLES: Readonly<Record<Contestant, string>> = {
