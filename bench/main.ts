@@ -18,6 +18,7 @@ import { describeStarts, runStarts } from "./gc/starts.ts";
 import { describeSurvival, runSurvival } from "./gc/survival.ts";
 import { describeMicro, runMicro } from "./micro/bump.ts";
 import { describePeers, runPeers } from "./peers/peers.ts";
+import { describeRegions, runRegions } from "./region/regions.ts";
 import { describeSize, runSize } from "./size/size.ts";
 import { describeWhole, runWhole } from "./whole/whole.ts";
 
@@ -33,6 +34,7 @@ const PARTS = [
   "survival",
   "pauses",
   "scale",
+  "regions",
 ] as const;
 /** What shows the collector. */
 const GC_PARTS: readonly Part[] = [
@@ -92,6 +94,7 @@ const PART_RUNS: Readonly<Record<Part, PartRun>> = {
     describePauses,
   ),
   scale: partRun("scale: from 10 MB to all there is", (_runs, onProgress) => runScale(onProgress), describeScale),
+  regions: partRun("regions: objects that end with a call or a round", runRegions, describeRegions),
   compile: partRun("compile: what compiling costs, over the length of the program", runCompile, describeCompile),
   size: partRun("size: bytes of functions, by who they come from", runSize, describeSize),
 };
