@@ -30,7 +30,15 @@ export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";
 export { regionsCollect } from "./region/collect";
 export { markNone, markOwn, markSet, marksTell } from "./region/marks";
-export { frameLimit, frameTop, poisonFrames, regionGrow, regionReturn, regionsInit } from "./region/region";
+export {
+  frameLimit,
+  frameTop,
+  poisonFrames,
+  regionGrow,
+  regionRenew,
+  regionReturn,
+  regionsInit,
+} from "./region/region";
 export { marksReturn } from "./region/returns";
 export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
 export { shadowLimit, shadowTop } from "./roots/shadow";

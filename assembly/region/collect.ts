@@ -99,6 +99,8 @@ function emptyRegion(at: usize): void {
     if (!isRun(segment)) Segment.at(segment).used = usedEnd(region, segment);
     Segment.at(segment).owner = at | OLD;
   }
+  // It is decided anew.
+  mark.due = region.taken - mark.taken;
   mark.old = cutOffSince(mark);
   mark.scanSegment = 0;
   region.top = region.limit = mark.top;
@@ -312,7 +314,10 @@ function dropOld(at: usize): void {
   if (DEBUG) poison(mark.top, mark.limit - mark.top);
   // Nothing was moved: it goes on where it was marked.
   if (region.limit == mark.top) region.limit = mark.limit;
-  // As much as is live, so that the cost of a collection is paid by as many bytes of allocation.
+  // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; more where almost
+  // all was live, which tells of something that only grows.
   const live = region.taken - mark.taken;
-  mark.due = region.taken + (live < LEAST_BYTES ? LEAST_BYTES : live);
+  const before = mark.due;
+  const wait = live > (before / 4) * 3 ? live * 3 : live;
+  mark.due = region.taken + (live < LEAST_BYTES ? LEAST_BYTES : wait);
 }

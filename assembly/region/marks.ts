@@ -6,7 +6,8 @@
 //
 //     mark    0  region: 0 for none            12  last: the region's latest segment then, 0 for none
 //             4  top: of the region then       16  taken: by the region then
-//             8  limit: of the region then     20  due: how much it may have taken before a collection is
+//             8  limit: of the region then     20  due: how much it may have taken before a collection is; during one,
+//                                                  how much has come
 //            24  end, old, scanSegment, scan: of collect.ts
 //
 // The marks of a call lie side by side on the stack of frames, in front of its regions. A chain of tail calls keeps those of its

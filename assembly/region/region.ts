@@ -64,6 +64,8 @@ if (offsetof<Region>("first") != 8 || offsetof<Region>("taken") != 12) ERROR("Re
  * it, and a collection need not move it.
  */
 const ALONE_BYTES: usize = 16 << 10;
+/** The largest kind of segment that a region keeps for its next round. */
+const MOST_KEPT: u32 = 1;
 
 /**
  * Opens the heap for `regions`.
@@ -140,6 +142,33 @@ export function regionReturn(at: usize): void {
   const region = Region.at(at);
   returnSegments(region.first, region.last);
   region.first = region.taken = 0;
+}
+
+/**
+ * Ends all objects of a region that has segments, which goes on empty. It keeps a small segment: what takes one in this
+ * round takes one in the next.
+ * @param start where its first bytes begin on the stack of frames
+ * @param limit where they end
+ */
+export function regionRenew(at: usize, start: usize, limit: usize): void {
+  const region = Region.at(at);
+  const first = region.first;
+  if (Segment.at(first).kind > MOST_KEPT) {
+    regionReturn(at);
+    region.top = start;
+    region.limit = limit;
+    return;
+  }
+  const rest = Segment.at(first).next;
+  if (rest) {
+    returnSegments(rest, region.last);
+    Segment.at(first).next = 0;
+    region.last = first;
+    region.taken = segmentBytes(first);
+  }
+  region.top = first + SEGMENT_HEADER_BYTES;
+  region.limit = roomEnd(first);
+  if (DEBUG) poison(region.top, region.limit - region.top);
 }
 
 /** Where the objects of a segment that is no run end. */

@@ -135,13 +135,12 @@ function takeOf(kind: u32): usize {
 
 /** A run of chunks of its own; 0 when out of memory. */
 function takeRun(chunks: u32): usize {
-  let run = acquireRun(chunks, OWNER_LARGE);
-  // What has been returned may be what is missing.
-  while (!run && returned) {
+  // The memory of runs that have been returned is used again, before there is more.
+  while (returned) {
     const segment = sortOne();
     if (segment) putBack(segment);
-    else run = acquireRun(chunks, OWNER_LARGE);
   }
+  const run = acquireRun(chunks, OWNER_LARGE);
   if (!run) return 0;
   setLargeOwners(chunkOf(run), chunks);
   Segment.at(run).kind = chunks + RUN_KIND;

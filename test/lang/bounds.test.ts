@@ -314,7 +314,7 @@ describe("bounds", () => {
     expect({ levels, loops: [...loops.values()] }).toEqual({ levels: 2, loops: [1, 2] });
   });
 
-  it("are handed on from the frame where things stay, one for each set of destinations", () => {
+  const pairCalledBy = (main: string) => {
     const bounds = boundsIn(
       "class Box { n: Int, next: Box? = None }",
       "fn leaf(n: Int) -> Box { Box { n: n } }",
@@ -322,9 +322,15 @@ describe("bounds", () => {
       "  into.next = leaf(1)",
       "  leaf(2)",
       "}",
-      'fn main() { print("{pair(Box { n: 0 }).n}") }',
+      main,
     );
-    const passedBy = (name: string) => [...bounds.get(name)!.calls.values()].flat();
+    return { bounds, passedBy: (name: string) => [...bounds.get(name)!.calls.values()].flat() };
+  };
+
+  it("are handed on from the frame where things stay, one for each set of destinations", () => {
+    const { bounds, passedBy } = pairCalledBy(
+      'fn main() { let into = Box { n: 0 }; for i in 0..2 { print("{pair(into).n}") } }',
+    );
     expect(bounds.get("leaf")).toMatchObject({ hasFrame: false, hidden: [expect.any(BigInt)] });
     expect(bounds.get("pair")).toMatchObject({ hasFrame: false });
     expect(bounds.get("pair")!.hidden).toHaveLength(2);
@@ -333,6 +339,17 @@ describe("bounds", () => {
       { of: "caller", index: 1 },
     ]);
     expect(bounds.get("main")).toMatchObject({ hasFrame: true, hidden: [] });
+    expect(passedBy("main")).toContainEqual({ of: "frame" });
+    expect(passedBy("main")).toContainEqual({ of: "round", level: 1 });
+  });
+
+  it("are handed on as one where all calls pass the same", () => {
+    const { bounds, passedBy } = pairCalledBy('fn main() { print("{pair(Box { n: 0 }).n}") }');
+    expect(bounds.get("pair")!.hidden).toHaveLength(1);
+    expect(passedBy("pair")).toEqual([
+      { of: "caller", index: 0 },
+      { of: "caller", index: 0 },
+    ]);
     expect(passedBy("main")).toContainEqual({ of: "frame" });
   });
 

@@ -71,7 +71,7 @@ fn main(args: [Text]) {
   for i in 0..args[0].toInt() { rows.push(array(i % 10000, i)); if i % 7 != 0 { rows.pop() } else { rows[0] = rows.pop() } }
   print("{rows.length} {rows[0][0] > 0}")
 }`,
-    20_000,
+    50_000,
   ],
   [
     "tail calls of a function to itself, of which each replaces a value",

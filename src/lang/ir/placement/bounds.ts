@@ -9,6 +9,8 @@
  *
  * What goes along with a tail call is not bound to the frame that the call replaces, since it goes somewhere: the
  * chain of tail calls hands its bounds on, and they are frames around all of it.
+ *
+ * Hidden arguments for which all calls pass the same become one (hidden.ts).
  */
 
 import { InternalCompilerError } from "../../options.ts";
@@ -17,6 +19,7 @@ import { allocates } from "../safepoints.ts";
 import { blocksOf, forEachInstruction } from "../traverse.ts";
 import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } from "./destinations.ts";
 import type { Call } from "./flow.ts";
+import { mergeHidden } from "./hidden.ts";
 import type { FunctionPlacement, Placed, ProgramPlacement } from "./placement.ts";
 
 export type Bound =
@@ -28,7 +31,7 @@ export type Bound =
   | { readonly of: "caller"; readonly index: number };
 
 export interface FunctionBounds {
-  /** Where what is bound by each hidden argument goes when the call is over: no two the same, none of them nowhere. */
+  /** Where what is bound by each hidden argument goes when the call is over: none of them nowhere. */
   readonly hidden: readonly Destinations[];
   /** Whether anything is bound to the function's own frame, or to a round in it. */
   readonly hasFrame: boolean;
@@ -51,7 +54,7 @@ const FRAME: Bound = { of: "frame" };
 /** The bounds of a whole program. Cost: linear in its placement. */
 export function computeBounds(program: ProgramPlacement): ReadonlyMap<IrFunction, FunctionBounds> {
   const hidden = new Map([...program].map(([fn, placement]) => [fn, hiddenOf(placement)]));
-  return new Map([...program].map(([fn, placement]) => [fn, boundsOf(placement, hidden)]));
+  return mergeHidden(new Map([...program].map(([fn, placement]) => [fn, boundsOf(placement, hidden)])));
 }
 
 function hiddenOf({ sites, calls }: FunctionPlacement): readonly Destinations[] {

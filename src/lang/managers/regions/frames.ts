@@ -1,22 +1,27 @@
 /**
- * The frame of a function under `regions`: what of its marks and regions lies where on the stack of frames.
+ * The frame of a function under `regions`: what of its marks, regions and slots lies where on the stack of frames.
  *
  *     frame   marks of the caller's regions | marks of its own | region of the call | region of the rounds of outermost loops | ...
+ *             | slots of the call | slots of rounds | ...
  *
- * Only regions that something is placed in are there. Each has bytes behind its descriptor for what it is sure to hold at
- * first, so that a call with a few small objects asks for no segment. Only functions that collect have marks.
+ * An object of a known size that is made once in a call, or once in each round, and stays there has a slot, and costs nothing to
+ * allocate. Only regions are there that something else is placed in. Each has bytes behind its descriptor for what it is
+ * sure to hold at first, so that a call with a few small objects asks for no segment. Only functions that collect have marks; they
+ * have no slots, since collections look for what refers to what they move in regions only.
  */
 
 import { GRANULE_BYTES, MARK_BYTES, REGION_BYTES } from "../../../heap/contract.ts";
-import type { Instruction, IrFunction } from "../../ir/ir.ts";
+import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import type { Bound, FunctionBounds } from "../../ir/placement/bounds.ts";
 import { allocates } from "../../ir/safepoints.ts";
-import { forEachInstruction } from "../../ir/traverse.ts";
+import { blocksOf } from "../../ir/traverse.ts";
 
 /** No more than this lies on the stack of frames for one region. */
 const MOST_BYTES = 256;
-/** What is set aside where what callees make, or arrays, come to a region. */
+/** What is set aside where what callees make, or arrays, come to a region, or as much as rounds of a loop make. */
 const UNKNOWN_BYTES = 64;
+/** The slots of a frame take no more: frames of recursive functions shall be small. */
+const MOST_SLOT_BYTES = 512;
 
 export interface FrameRegion {
   /** From the frame's start to the region's descriptor. */
@@ -27,13 +32,26 @@ export interface FrameRegion {
   readonly mark: number | null;
 }
 
+/** A part of a frame, from its start. */
+export interface FramePart {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface FrameLayout {
   readonly bytes: number;
   /** From the frame's start to where the marks of the caller's regions end. */
   readonly lentEnd: number;
   /** By level: 0 for the call's own, and those of rounds, in this order. */
   readonly regions: ReadonlyMap<number, FrameRegion>;
+  /** The addresses of objects that have slots, from the frame's start. */
+  readonly slots: ReadonlyMap<Site, number>;
+  /** By level: where its slots are. */
+  readonly slotsOf: ReadonlyMap<number, FramePart>;
 }
+
+/** What makes an object for which there may be a slot. */
+export type Sized = Extract<Instruction, { op: "construct" | "arrayNew" }>;
 
 /** The level of what is bound to the function itself; null for what is the caller's. */
 export function levelOf(bound: Bound): number | null {
@@ -44,34 +62,66 @@ export function levelOf(bound: Bound): number | null {
 /**
  * @param lentMarks how many marks of the caller's regions there are
  * @param isCollected whether the function's own regions may be collected
- * @param recordBytes the size of what an instruction constructs
+ * @param bytesOf the size of what an instruction makes; null where only the program's run tells
  */
 export function layoutFrame(
   fn: IrFunction,
   bounds: FunctionBounds,
   lentMarks: number,
   isCollected: boolean,
-  recordBytes: (instruction: Extract<Instruction, { op: "construct" }>) => number,
+  bytesOf: (instruction: Sized) => number | null,
 ): FrameLayout {
   const needs = new Map<number, number>();
-  const need = (bound: Bound, bytes: number): void => {
-    const level = levelOf(bound);
-    if (level !== null) needs.set(level, Math.min(MOST_BYTES, (needs.get(level) ?? 0) + bytes));
+  const need = (level: number, bytes: number): void => {
+    needs.set(level, Math.min(MOST_BYTES, (needs.get(level) ?? 0) + bytes));
   };
-  forEachInstruction(fn.body, (i) => {
-    if (allocates(i) && "site" in i)
-      need(bounds.sites.get(i.site)!, i.op === "construct" ? recordBytes(i) : UNKNOWN_BYTES);
-  });
-  for (const passed of bounds.calls.values()) for (const bound of passed) need(bound, UNKNOWN_BYTES);
-  const regions = new Map<number, FrameRegion>();
+  const slotted = new Map<number, { readonly site: Site; readonly bytes: number }[]>();
+  let slotBytes = 0;
+  const place = (i: Instruction & { readonly site: Site }, depth: number): void => {
+    const level = levelOf(bounds.sites.get(i.site)!);
+    if (level === null) return;
+    const bytes = i.op === "construct" || i.op === "arrayNew" ? bytesOf(i) : null;
+    const isOnce = level === depth && bytes !== null;
+    if (!isOnce || isCollected || slotBytes + bytes > MOST_SLOT_BYTES) {
+      need(level, isOnce ? bytes : UNKNOWN_BYTES);
+      return;
+    }
+    slotBytes += bytes;
+    slotted.set(level, [...(slotted.get(level) ?? []), { site: i.site, bytes }]);
+  };
+  const visit = ({ instructions }: Block, depth: number): void => {
+    for (const i of instructions) {
+      if (allocates(i) && "site" in i) place(i, depth);
+      for (const inner of blocksOf(i)) visit(inner, i.op === "loop" ? depth + 1 : depth);
+    }
+  };
+  visit(fn.body, 0);
+  for (const passed of bounds.calls.values()) {
+    for (const bound of passed) {
+      const level = levelOf(bound);
+      if (level !== null) need(level, UNKNOWN_BYTES);
+    }
+  }
   const lentEnd = lentMarks * MARK_BYTES;
   let mark = lentEnd;
-  let offset = lentEnd + (isCollected ? needs.size * MARK_BYTES : 0);
-  for (const [level, bytes] of [...needs].sort(([a], [b]) => a - b)) {
+  let end = lentEnd + (isCollected ? needs.size * MARK_BYTES : 0);
+  const byLevel = <T>([first]: readonly [number, T], [second]: readonly [number, T]): number => first - second;
+  const regions = new Map<number, FrameRegion>();
+  for (const [level, bytes] of [...needs].sort(byLevel)) {
     const rounded = Math.ceil(bytes / GRANULE_BYTES) * GRANULE_BYTES;
-    regions.set(level, { offset, bytes: rounded, mark: isCollected ? mark : null });
-    offset += REGION_BYTES + rounded;
+    regions.set(level, { offset: end, bytes: rounded, mark: isCollected ? mark : null });
+    end += REGION_BYTES + rounded;
     mark += MARK_BYTES;
   }
-  return { bytes: offset, lentEnd, regions };
+  const slots = new Map<Site, number>();
+  const slotsOf = new Map<number, FramePart>();
+  for (const [level, objects] of [...slotted].sort(byLevel)) {
+    const from = end;
+    for (const { site, bytes } of objects) {
+      slots.set(site, end);
+      end += bytes;
+    }
+    slotsOf.set(level, { from, to: end });
+  }
+  return { bytes: end, lentEnd, regions, slots, slotsOf };
 }

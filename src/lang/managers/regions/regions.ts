@@ -11,6 +11,8 @@
 import binaryen from "binaryen";
 import {
   ARRAY_HEADER_BYTES,
+  GRANULE_BYTES,
+  LENGTH_OFFSET,
   MARK_BYTES,
   MARK_DUE,
   MARK_REGION,
@@ -42,7 +44,7 @@ import type {
   Temporary,
   WasmType,
 } from "../manager.ts";
-import { type FrameLayout, type FrameRegion, layoutFrame, levelOf } from "./frames.ts";
+import { type FrameLayout, type FrameRegion, layoutFrame, levelOf, type Sized } from "./frames.ts";
 import { findLoans, type Loan } from "./loans.ts";
 import { findRescues, type Rescue, type Roots, rootsAmong } from "./rescue.ts";
 
@@ -54,7 +56,7 @@ const NEXT_REGION = "regions.next";
 const ALLOC_ARRAY = "regions.allocArray";
 const ALLOC_ZEROED = "regions.allocZeroed";
 /** Functions of the core that are not worth inlining. */
-const SLOW = ["regionReturn", "regionsCollect", "marksReturn", "marksTell", "markOwn"];
+const SLOW = ["regionReturn", "regionRenew", "regionsCollect", "marksReturn", "marksTell", "markOwn"];
 
 export const regions: ManagerFactory = {
   name: "regions",
@@ -148,8 +150,9 @@ class RegionsManager extends StillManager {
         return lent.length + rescue.filled.length === 0 ? [] : [[loop, { ...rescue, lent }] as const];
       }),
     );
-    const recordBytes = ({ record }: InstructionOf<"construct">): number => this.layouts.record(record).bytes;
-    const layout = layoutFrame(fn, bounds, loan?.marks ?? 0, rescues.size > 0, recordBytes);
+    const layout = layoutFrame(fn, bounds, loan?.marks ?? 0, rescues.size > 0, (instruction) =>
+      this.#bytesOf(instruction),
+    );
     const base = layout.bytes > 0 ? context.temporary(i32) : null;
     this.#frame = { bounds, layout, base, rescues, loan, rootWords: 0 };
   }
@@ -209,7 +212,8 @@ class RegionsManager extends StillManager {
     const { bounds, layout } = this.#current();
     const level = bounds.loops.get(loop);
     if (level === undefined) return [];
-    return [...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region)));
+    const poisoned = [...layout.slotsOf].flatMap(([at, { from, to }]) => (at < level ? [] : this.#poison(from, to)));
+    return [...poisoned, ...[...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region)))];
   }
 
   /** Collects the regions around a loop, if those that its rounds fill have taken as much as they may. */
@@ -370,9 +374,10 @@ class RegionsManager extends StillManager {
   #end(): ExpressionRef[] {
     const { layout } = this.#current();
     const own = [...layout.regions.values()];
-    if (own.length === 0) return [];
-    const poisoned = this.#isDebug ? [this.#poison(own[0]!.offset, layout.bytes)] : [];
-    return [...own.map((region) => this.#return(region)), ...poisoned];
+    if (own.length + layout.slots.size === 0) return [];
+    // Marks are still needed.
+    const start = own[0]?.offset ?? [...layout.slotsOf.values()][0]!.from;
+    return [...own.map((region) => this.#return(region)), ...this.#poison(start, layout.bytes)];
   }
 
   #release(): ExpressionRef[] {
@@ -399,10 +404,25 @@ class RegionsManager extends StillManager {
 
   /** Ends all that is in a region, which goes on empty. */
   #renew(region: FrameRegion): ExpressionRef[] {
-    const { offset, bytes } = region;
+    const { module } = this;
+    const op = module.i32;
+    const { offset, bytes, mark } = region;
     const start = offset + REGION_BYTES;
-    const poisoned = this.#isDebug ? [this.#poison(start, start + bytes)] : [];
-    return [this.#return(region), ...poisoned, ...this.#open(region)];
+    const [at, from, to] = [offset, start, start + bytes];
+    const renewed = module.call(
+      coreName(module, "regionRenew"),
+      [at, from, to].map((each) => this.#inFrame(each)),
+      none,
+    );
+    const due = mark === null ? [] : [op.store(MARK_DUE, 4, this.#inFrame(mark), op.const(REGION_LEAST_DUE_BYTES))];
+    return [
+      module.if(
+        op.load(REGION_FIRST, 4, this.#inFrame(offset)),
+        module.block(null, [renewed, ...due]),
+        op.store(REGION_TOP, 4, this.#inFrame(offset), this.#inFrame(start)),
+      ),
+      ...this.#poison(from, to),
+    ];
   }
 
   /** Gives back the segments of a region, if it has any. */
@@ -412,9 +432,10 @@ class RegionsManager extends StillManager {
     return module.if(module.i32.load(REGION_FIRST, 4, this.#inFrame(offset)), call);
   }
 
-  #poison(from: number, to: number): ExpressionRef {
+  #poison(from: number, to: number): ExpressionRef[] {
     const { module } = this;
-    return module.call(coreName(module, "poisonFrames"), [this.#inFrame(from), this.#inFrame(to)], none);
+    if (!this.#isDebug) return [];
+    return [module.call(coreName(module, "poisonFrames"), [this.#inFrame(from), this.#inFrame(to)], none)];
   }
 
   #inFrame(offset: number): ExpressionRef {
@@ -433,6 +454,21 @@ class RegionsManager extends StillManager {
   #regionOf(context: FunctionContext, bound: Bound): ExpressionRef {
     if (bound.of === "caller") return context.hidden[bound.index]!.get();
     return this.#inFrame(this.#current().layout.regions.get(levelOf(bound)!)!.offset);
+  }
+
+  /** Puts the address of a site's slot into `target`; nothing where it has none. */
+  #takeSlot(site: Site, target: Temporary): ExpressionRef[] | null {
+    const slot = this.#current().layout.slots.get(site);
+    return slot === undefined ? null : [target.set(this.#inFrame(slot))];
+  }
+
+  /** The size of what an instruction makes, if it is known and small enough for a slot. */
+  #bytesOf(instruction: Sized): number | null {
+    if (instruction.op === "construct") return this.layouts.record(instruction.record).bytes;
+    const { length, element } = instruction;
+    if (length.kind !== "constant" || typeof length.value !== "number" || length.value < 0) return null;
+    const bytes = ARRAY_HEADER_BYTES + length.value * this.layouts.array(element).stride;
+    return Math.ceil(bytes / GRANULE_BYTES) * GRANULE_BYTES;
   }
 
   #regionOfSite(context: FunctionContext, site: Site): ExpressionRef {
@@ -458,6 +494,9 @@ class RegionsManager extends StillManager {
     const { module } = this;
     const { counters } = this.context;
     const op = module.i32;
+    const header = (): ExpressionRef => op.store(0, 4, target.get(), op.const(layout.shape));
+    const slot = this.#takeSlot(site, target);
+    if (slot !== null) return [...slot, header()];
     const region = (): ExpressionRef => this.#regionOfSite(context, site);
     const end = context.temporary(i32);
     const grown = [
@@ -466,8 +505,7 @@ class RegionsManager extends StillManager {
       ...counters.pauseEnd(),
       module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
     ];
-    const header = op.store(0, 4, target.get(), op.const(layout.shape));
-    if (layout.bytes > REGION_BUMP_MAX_BYTES) return [...grown, header];
+    if (layout.bytes > REGION_BUMP_MAX_BYTES) return [...grown, header()];
     return [
       target.set(op.load(REGION_TOP, 4, region())),
       module.if(
@@ -475,17 +513,32 @@ class RegionsManager extends StillManager {
         module.block(null, grown),
         op.store(REGION_TOP, 4, region(), end.get()),
       ),
-      header,
+      header(),
     ];
   }
 
   protected override allocateArray(
     context: FunctionContext,
-    { length, site, overwritten = false }: InstructionOf<"arrayNew">,
+    instruction: InstructionOf<"arrayNew">,
     layout: ArrayLayout,
     target: Temporary,
   ): ExpressionRef[] {
     const { module } = this;
+    const { length, site, overwritten = false } = instruction;
+    const slot = this.#takeSlot(site, target);
+    if (slot !== null) {
+      const op = module.i32;
+      const header = [
+        op.store(0, 4, target.get(), op.const(layout.shape)),
+        op.store(LENGTH_OFFSET, 4, target.get(), context.value(length)),
+      ];
+      if (overwritten && !layout.hasPointers) return [...slot, ...header];
+      const elements = [
+        op.add(target.get(), op.const(ARRAY_HEADER_BYTES)),
+        op.const(this.#bytesOf(instruction)! - ARRAY_HEADER_BYTES),
+      ];
+      return [...slot, ...header, module.call(coreName(module, "clearGranules"), elements, none)];
+    }
     const operands = [module.i32.const(layout.shape), context.value(length)];
     return [
       this.#chooseRegion(context, site),
