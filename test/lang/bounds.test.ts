@@ -220,6 +220,12 @@ describe("an object that outlives its frame", () => {
         (f, object) => f.define(INT, { op: "unpackedGet", object, record: BOX, index: 1, at: int(1) }),
       ],
       ["match", CHOICE.type, makeChoice, (f, made) => f.match(made, { 1: () => f.print("some") }, () => undefined)],
+      [
+        "arrayGrow",
+        INTS,
+        makeArray,
+        (f, array) => f.define(INTS, { op: "arrayGrow", array, used: int(1), element: INT_ELEMENT, length: int(3) }),
+      ],
       ["arrayLength", INTS, makeArray, (f, array) => f.define(INT, { op: "arrayLength", array })],
       [
         "arrayGet",

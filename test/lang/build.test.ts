@@ -307,9 +307,7 @@ describe("the IR of", () => {
         c.3: bool = lt minimum, 0
         if c.3
           panic outOfMemory() at line 1
-        storage: array [Text] = array [Text] of capacity.2
-        used: [Text] = slice old[0..length]
-        fill storage at 0 from used at 0, length elements
+        storage: array [Text] = grow old[0..length] to capacity.2
         list.storage := storage
         return storage
       "

@@ -86,10 +86,15 @@ function addList(
   const length = push.field(self, 1);
   const capacity = push.define(INT, { op: "arrayLength", array: storage });
   push.if(push.binary("eq", length, capacity), () => {
-    const grown = newArray(push, element, push.binary("add", push.binary("mul", capacity, int(2)), int(1)));
-    const all = push.define(sliceOf(element), { op: "arraySlice", array: storage, start: int(0), end: length });
-    push.emit({ op: "arrayFill", array: grown, at: int(0), source: all, from: int(0), count: length });
-    push.emit({ op: "setField", object: self, record, index: 0, value: grown });
+    const larger = push.binary("add", push.binary("mul", capacity, int(2)), int(1));
+    const value = push.define(arrayOf(element), {
+      op: "arrayGrow",
+      array: storage,
+      used: length,
+      element,
+      length: larger,
+    });
+    push.emit({ op: "setField", object: self, record, index: 0, value });
   });
   const target = push.field(self, 0);
   push.emit({ op: "arraySet", array: target, index: length, values: push.fn.params.slice(1) });

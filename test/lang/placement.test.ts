@@ -195,6 +195,14 @@ describe("one function", () => {
     expect(sitesOf(program)).toEqual(["local", "maybe result + into array"]);
   });
 
+  it("counts what a grown array takes over, and not the array", () => {
+    const [program, f] = functionWith([], [CELL_ARRAY]);
+    const array = newCells(f);
+    f.emit({ op: "arraySet", array, index: int(0), values: [link(f, nil(f))] });
+    f.return(f.define(CELL_ARRAY, { op: "arrayGrow", array, used: int(1), element: CELL_ELEMENT, length: int(6) }));
+    expect(sitesOf(program)).toEqual(["local", "maybe in result", "result"]);
+  });
+
   it("does not take objects for the same that types keep apart", () => {
     const [program, f] = functionWith(
       [

@@ -83,6 +83,7 @@ class BodyGenerator {
   /** What may be read here. */
   #scope: Variable[];
   #mutables: Variable[] = [];
+  #arrays = 0;
 
   constructor(f: FunctionBuilder, functions: readonly FunctionBuilder[], below: Choose, depth: Atom) {
     this.#f = f;
@@ -141,10 +142,7 @@ class BodyGenerator {
         made = this.#below(3) === 0 ? this.#boxOfCrate() : f.construct(box, this.#anyNode(), this.#anySlice());
         break;
       case "array":
-        made = f.define(ARRAY, { op: "arrayNew", element: ELEMENT, length: LENGTH });
-        for (const index of [0, 1]) {
-          f.emit({ op: "arraySet", array: made, index: int(index), values: [this.#known(NODE) ?? this.#none()] });
-        }
+        made = this.#array();
         break;
       default:
         made = f.define(SLICE, {
@@ -155,6 +153,21 @@ class BodyGenerator {
         });
     }
     this.#scope.push(made);
+    return made;
+  }
+
+  /** An array of nodes; every other one has grown when it had one, whatever the random numbers. */
+  #array(): Variable {
+    const f = this.#f;
+    const set = (array: Variable, index: number) =>
+      f.emit({ op: "arraySet", array, index: int(index), values: [this.#anyNode()] });
+    const grows = this.#arrays++ % 2 === 1;
+    let made = f.define(ARRAY, { op: "arrayNew", element: ELEMENT, length: grows ? int(1) : LENGTH });
+    set(made, 0);
+    if (grows) {
+      made = f.define(ARRAY, { op: "arrayGrow", array: made, used: int(1), element: ELEMENT, length: LENGTH });
+    }
+    set(made, 1);
     return made;
   }
 

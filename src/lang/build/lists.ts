@@ -103,10 +103,16 @@ function growFunction(fn: Emitter, element: Type, line: number): IrFunction {
 
     const site = into.siteAt(line, `${typeName(list)} storage`);
     const storage = into.variable({ kind: "array", element: storageElement }, "storage");
-    into.emit({ op: "arrayNew", dst: storage, element: storageElement, length: capacity!, overwritten: true, site });
-    const used = into.variable({ kind: "slice", element: storageElement }, "used");
-    into.emit({ op: "arraySlice", dst: used, array: old, start: ZERO, end: length });
-    into.emit({ op: "arrayFill", array: storage, at: ZERO, source: used, from: ZERO, count: length });
+    into.emit({
+      op: "arrayGrow",
+      dst: storage,
+      array: old,
+      used: length,
+      element: storageElement,
+      length: capacity!,
+      overwritten: true,
+      site,
+    });
     setStorage(into, object, storage);
     into.end({ op: "return", values: [storage] });
   });

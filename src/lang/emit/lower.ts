@@ -295,6 +295,8 @@ class FunctionLowering implements FunctionContext {
         return manager.unpackedSlice(this, instruction);
       case "arrayNew":
         return manager.arrayNew(this, instruction);
+      case "arrayGrow":
+        return manager.arrayGrow(this, instruction);
       case "arrayLength":
         return manager.arrayLength(this, instruction);
       case "arrayGet":

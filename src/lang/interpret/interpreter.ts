@@ -6,7 +6,7 @@
  * what the IR promises (indices in range, right operand kinds) only as far as JavaScript notices by itself.
  */
 
-import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, PanicCode, Variable } from "../ir/ir.ts";
+import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, PanicCode, Site, Variable } from "../ir/ir.ts";
 import { numberBytes } from "../ir/numbers.ts";
 import { PANIC_MESSAGES } from "../ir/panics.ts";
 import { allocates } from "../ir/safepoints.ts";
@@ -25,6 +25,7 @@ import {
   bytesAsSlice,
   EMPTY,
   fill,
+  grow,
   load,
   newRecord,
   newStorage,
@@ -240,6 +241,12 @@ export class Interpreter {
     this.allocations.set(what, (this.allocations.get(what) ?? 0) + 1);
   }
 
+  #allocatedArray({ what }: Site, length: number): void {
+    this.#allocated(what);
+    this.#elementsLeft -= length;
+    if (this.#elementsLeft < 0) throw new Exhausted("elements");
+  }
+
   #execute(i: Simple, values: unknown[]): void {
     const read = (atom: Atom) => atomValue(values, atom);
     const int = (atom: Atom) => atomValue(values, atom) as number;
@@ -294,10 +301,12 @@ export class Interpreter {
         return;
       }
       case "arrayNew":
-        this.#allocated(i.site.what);
-        this.#elementsLeft -= int(i.length);
-        if (this.#elementsLeft < 0) throw new Exhausted("elements");
+        this.#allocatedArray(i.site, int(i.length));
         values[i.dst.id] = newStorage(i.element, int(i.length));
+        return;
+      case "arrayGrow":
+        this.#allocatedArray(i.site, int(i.length));
+        values[i.dst.id] = grow(storage(i.array), i.element, int(i.used), int(i.length));
         return;
       case "arrayLength": {
         const { data, width } = storage(i.array);

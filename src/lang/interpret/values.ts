@@ -7,7 +7,7 @@ export type Data = Uint8Array | unknown[];
 /** Elements of `width` components each, side by side. */
 export interface Storage {
   readonly width: number;
-  readonly data: Data;
+  data: Data;
 }
 
 export interface Slice {
@@ -21,6 +21,9 @@ export interface RecordObject {
   /** One value for each field; a Storage for an unpacked array, a record of its own for one that lies inline. */
   readonly fields: unknown[];
 }
+
+/** What is left of a storage that has been grown: it cannot be written. */
+const ENDED: Data = Object.freeze([]) as never;
 
 export const EMPTY: Slice = { storage: { width: 1, data: new Uint8Array(0) }, start: 0, length: 0 };
 
@@ -73,4 +76,12 @@ export function fill(into: Storage, at: number, source: Slice, from: number, cou
   const start = (source.start + from) * width;
   const taken = source.storage.data.slice(start, start + count * width);
   for (let index = 0; index < taken.length; index++) into.data[at * width + index] = taken[index] as never;
+}
+
+/** A storage of `length` elements that begins with the first `used` of another one, in which nobody finds anything then. */
+export function grow(old: Storage, element: ElementType, used: number, length: number): Storage {
+  const grown = newStorage(element, length);
+  fill(grown, 0, { storage: old, start: 0, length: used }, 0, used);
+  old.data = ENDED;
+  return grown;
 }

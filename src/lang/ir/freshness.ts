@@ -38,7 +38,8 @@ export function freshStores(
   const visit = (block: Block): void => {
     for (const instruction of block.instructions) {
       if (isSafepoint(instruction) || instruction.op === "loop") fresh = new Set();
-      if ((instruction.op === "construct" || instruction.op === "arrayNew") && !instruction.dst.mutable) {
+      const { op } = instruction;
+      if ((op === "construct" || op === "arrayNew" || op === "arrayGrow") && !instruction.dst.mutable) {
         fresh.add(instruction.dst);
       }
       if (instruction.op === "part" && fresh.has(instruction.object) && !instruction.dst.mutable) {

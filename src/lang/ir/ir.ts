@@ -316,6 +316,23 @@ export type Instruction =
       readonly length: Atom;
       readonly site: Site;
     }
+  /**
+   * Gives an array of `length` elements, the first `used` of which are those of `array`, the others as of a new one; it may be
+   * `array` itself, grown where it is. Nobody uses `array` afterwards. `dst` is another variable.
+   */
+  | {
+      readonly op: "arrayGrow";
+      /** Each further element is written before it is read. */
+      readonly overwritten?: boolean;
+      readonly dst: Variable;
+      readonly array: Variable;
+      readonly used: Atom;
+      readonly element: ElementType;
+      /** Not less than `used`. */
+      readonly length: Atom;
+      readonly site: Site;
+      readonly line?: number;
+    }
   | {
       readonly op: "arrayLength";
       readonly dst: Variable;

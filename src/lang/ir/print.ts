@@ -147,6 +147,8 @@ class FunctionPrinter {
         return set(i.dst, `slice ${this.#field(i.object, i.record, i.index)}[${atom(i.start)}..${atom(i.end)}]`);
       case "arrayNew":
         return set(i.dst, `array [${i.element.name}] of ${atom(i.length)}`);
+      case "arrayGrow":
+        return set(i.dst, `grow ${atom(i.array)}[0..${atom(i.used)}] to ${atom(i.length)}`);
       case "arrayLength":
         return set(i.dst, `length ${atom(i.array)}`);
       case "arrayGet":

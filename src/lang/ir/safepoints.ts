@@ -8,6 +8,7 @@ export function allocates(instruction: Instruction): boolean {
   switch (instruction.op) {
     case "construct":
     case "arrayNew":
+    case "arrayGrow":
     case "readInput":
     case "arguments":
       return true;

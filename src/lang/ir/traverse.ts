@@ -23,6 +23,7 @@ const ACCESSES = [
   "setField",
   "unpackedGet",
   "match",
+  "arrayGrow",
   "arrayLength",
   "arrayGet",
   "arraySet",
@@ -46,6 +47,7 @@ export function accessedBy(instruction: Access): readonly Variable[] {
       return [instruction.object];
     case "match":
       return [instruction.value];
+    case "arrayGrow":
     case "arrayLength":
     case "arrayGet":
     case "arraySet":
@@ -88,6 +90,8 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
       return [instruction.object, instruction.start, instruction.end];
     case "arrayNew":
       return [instruction.length];
+    case "arrayGrow":
+      return [instruction.array, instruction.used, instruction.length];
     case "arrayLength":
       return [instruction.array];
     case "arrayGet":

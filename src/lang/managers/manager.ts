@@ -193,6 +193,7 @@ export interface MemoryManager {
 
   // Arrays
   arrayNew(context: FunctionContext, instruction: InstructionOf<"arrayNew">): ExpressionRef;
+  arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef;
   arrayLength(context: FunctionContext, instruction: InstructionOf<"arrayLength">): ExpressionRef;
   arrayGet(context: FunctionContext, instruction: InstructionOf<"arrayGet">): ExpressionRef;
   arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef;

@@ -175,6 +175,10 @@ export class Flow {
       case "arrayNew":
         this.#allocate(i.dst, i.site, [this.#slots.ofElement(i.element)]);
         return;
+      case "arrayGrow":
+        this.#allocate(i.dst, i.site, [this.#slots.ofElement(i.element)]);
+        this.#fill(i.dst, i.array);
+        return;
       case "arrayGet":
         for (const [index, dst] of i.dsts.entries()) this.#load(i.array, this.#component(i.array, index), dst);
         return;

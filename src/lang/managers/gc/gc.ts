@@ -293,14 +293,16 @@ class GcManager extends LinearManager {
 
   protected override allocateArray(
     context: FunctionContext,
-    instruction: InstructionOf<"arrayNew">,
+    instruction: InstructionOf<"arrayNew" | "arrayGrow">,
     layout: ArrayLayout,
     target: Temporary,
   ): ExpressionRef[] {
     const op = this.module.i32;
     const { top } = this.#own();
     const { length, site } = instruction;
-    const roots = this.#rootsAcross(instruction);
+    // What is grown is still needed behind the allocation.
+    const needed = instruction.op === "arrayGrow" ? [instruction.array] : [];
+    const roots = this.#withoutStatics([...this.#rootsAcross(instruction), ...needed]);
     const path = this.#slowPaths.array(this.#kindsOf(roots));
     const { module } = this;
     const bytes = context.temporary(i32);

@@ -33,7 +33,7 @@ export class FoundTypes {
         for (const atom of [...readsOf(instruction), ...writesOf(instruction)]) this.#type(atom.type);
         if ("record" in instruction) this.#record(instruction.record);
         if ("union" in instruction) this.#union(instruction.union);
-        if (instruction.op === "arrayNew") this.#element(instruction.element);
+        if ("element" in instruction) this.#element(instruction.element);
       });
     }
     for (const record of this.#records) {

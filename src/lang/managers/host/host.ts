@@ -222,7 +222,10 @@ class HostManager extends PlainFrames implements MemoryManager {
 
   // Arrays
 
-  arrayNew(context: FunctionContext, { dst, element, length, site }: InstructionOf<"arrayNew">): ExpressionRef {
+  arrayNew(
+    context: FunctionContext,
+    { dst, element, length, site }: InstructionOf<"arrayNew" | "arrayGrow">,
+  ): ExpressionRef {
     const module = this.#module;
     const info = this.#types.element(element);
     const longest = longestArray(info.bytes);
@@ -234,6 +237,16 @@ class HostManager extends PlainFrames implements MemoryManager {
     statements.push(...this.#count(() => emitArrayBytes(module, context.value(length), info.bytes)));
     statements.push(context.assign(dst, [module.array.new_default(info.heapType, context.value(length))]));
     return context.sequence(statements);
+  }
+
+  arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
+    const module = this.#module;
+    const { dst, array, used } = instruction;
+    const zero = (): ExpressionRef => module.i32.const(0);
+    return context.sequence([
+      this.arrayNew(context, instruction),
+      module.array.copy(context.read(dst), zero(), context.read(array), zero(), context.value(used)),
+    ]);
   }
 
   arrayLength(context: FunctionContext, { dst, array }: InstructionOf<"arrayLength">): ExpressionRef {

@@ -172,7 +172,7 @@ export class CheckedLeakManager extends LeakManager {
 
   protected override allocateArray(
     context: FunctionContext,
-    instruction: InstructionOf<"arrayNew">,
+    instruction: InstructionOf<"arrayNew" | "arrayGrow">,
     layout: ArrayLayout,
     target: Temporary,
   ): ExpressionRef[] {
@@ -232,6 +232,10 @@ export class CheckedLeakManager extends LeakManager {
   ): ExpressionRef {
     const matched = super.match(context, instruction, arm, otherwise);
     return this.#checked(context, instruction, matched);
+  }
+
+  override arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
+    return this.#checked(context, instruction, super.arrayGrow(context, instruction));
   }
 
   override arrayLength(context: FunctionContext, instruction: InstructionOf<"arrayLength">): ExpressionRef {

@@ -116,7 +116,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   /** Statements that put the address of a new array, its elements zero, into `target`, or end the program. */
   protected allocateArray(
     context: FunctionContext,
-    { length, site }: InstructionOf<"arrayNew">,
+    { length, site }: InstructionOf<"arrayNew" | "arrayGrow">,
     layout: ArrayLayout,
     target: Temporary,
   ): ExpressionRef[] {
@@ -252,13 +252,38 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   // Arrays
 
   arrayNew(context: FunctionContext, instruction: InstructionOf<"arrayNew">): ExpressionRef {
-    const { dst, element, length } = instruction;
-    const layout = this.layouts.array(element);
     const target = context.temporary(i32);
-    const statements = this.allocateArray(context, instruction, layout, target);
-    statements.push(...this.#countArray(layout, context.value(length)));
-    statements.push(context.assign(dst, [target.get()]));
-    return context.sequence(statements);
+    const allocated = this.#makeArray(context, instruction, target);
+    return context.sequence([...allocated, context.assign(instruction.dst, [target.get()])]);
+  }
+
+  /** A new array that takes over the elements. It is fresh, so that a collector need not know of what is copied into it. */
+  arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
+    const { module } = this;
+    const { dst, array, used, element } = instruction;
+    const target = context.temporary(i32);
+    const start = (base: () => ExpressionRef): ExpressionRef =>
+      emitAddress(module, { base, offset: ARRAY_HEADER_BYTES });
+    return context.sequence([
+      ...this.#makeArray(context, instruction, target),
+      module.memory.copy(
+        start(() => target.get()),
+        start(() => context.read(array)),
+        emitScaled(module, context.value(used), this.layouts.element(element).stride),
+      ),
+      context.assign(dst, [target.get()]),
+    ]);
+  }
+
+  #makeArray(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayNew" | "arrayGrow">,
+    target: Temporary,
+  ): ExpressionRef[] {
+    const { element, length } = instruction;
+    const layout = this.layouts.array(element);
+    const allocated = this.allocateArray(context, instruction, layout, target);
+    return [...allocated, ...this.#countArray(layout, context.value(length))];
   }
 
   arrayLength(context: FunctionContext, { dst, array }: InstructionOf<"arrayLength">): ExpressionRef {
