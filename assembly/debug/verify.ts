@@ -18,9 +18,11 @@ import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature
 import { matureStart, startInBlock } from "../mature/space";
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor, GRANULE_BYTES, GRANULE_SHIFT } from "../memory/address";
 import { setBit, testBit } from "../memory/bits";
-import { acquireRun, chunksEnd, chunksFirst, chunksFree, chunksUsed, releaseRun } from "../memory/chunks";
+import { acquireRun, chunksAside, chunksEnd, chunksFirst, chunksFree, chunksUsed, releaseRun } from "../memory/chunks";
 import {
   isLarge,
+  OWNER_ASIDE_FRESH,
+  OWNER_ASIDE_WARM,
   OWNER_BLOCK,
   OWNER_CONTROL,
   OWNER_FOREIGN,
@@ -126,12 +128,14 @@ function verifyObjects(): i32 {
 function countsAgree(): bool {
   let free: u32 = 0;
   let used: u32 = 0;
+  let aside: u32 = 0;
   for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
     const kind = ownerOfChunk(chunk);
     if (kind == OWNER_FRESH || kind == OWNER_WARM) free++;
+    else if (kind == OWNER_ASIDE_FRESH || kind == OWNER_ASIDE_WARM) aside++;
     else if (kind != OWNER_FOREIGN) used++;
   }
-  return free == chunksFree() && used == chunksUsed();
+  return free == chunksFree() && used == chunksUsed() && aside == chunksAside();
 }
 
 function isShape(at: usize): bool {

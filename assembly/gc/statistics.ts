@@ -120,7 +120,7 @@ function countOwners(): void {
   memory.fill(owners, 0, 6 << 2);
   for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
     const owner = ownerOfChunk(chunk);
-    if (owner == OWNER_FOREIGN) continue;
+    if (owner == OWNER_FOREIGN || (owner > OWNER_LARGE && !isLarge(owner))) continue;
     const at = owners + ((<usize>((isLarge(owner) ? OWNER_LARGE : owner) - OWNER_FRESH)) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }

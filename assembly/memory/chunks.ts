@@ -7,20 +7,34 @@
 // `reserve` chunks are kept back for the collector: a program's own requests leave them alone, so that an evacuation
 // that has begun can always finish.
 //
-// Invariants (debug/verify.ts recounts them): freeChunks = fresh and warm chunks in the map; usedChunks = all other
-// chunks of ours; usedChunks + freeChunks never exceeds what we have grown; no free chunk lies below lowestFree.
+// A run may have room: chunks behind it that are set aside, so that it can be extended where it is. Nobody takes them while
+// there are others, or the memory grows; they are not in use, and free again as soon as there are no others.
+//
+// Invariants (debug/verify.ts recounts them): freeChunks = fresh and warm chunks in the map; asideChunks = those set
+// aside, right behind a run; usedChunks = all other chunks of ours; together they never exceed what we have grown; no free
+// chunk lies below lowestFree.
 // State: everything declared with `let` below.
 
 import { ERROR_GROW, ERROR_LIMIT, ERROR_NONE, GROW_MIN_CHUNKS } from "../config";
 import { alignUp, CHUNK_BYTES, CHUNKS_MAX, chunkAddress, chunkOf } from "./address";
 import { growMemory } from "./grow";
-import { OWNER_CONTROL, OWNER_FRESH, OWNER_WARM, ownerOfChunk, pageMapOpen, setOwners } from "./pagemap";
+import {
+  OWNER_ASIDE_FRESH,
+  OWNER_ASIDE_WARM,
+  OWNER_CONTROL,
+  OWNER_FRESH,
+  OWNER_WARM,
+  ownerOfChunk,
+  pageMapOpen,
+  setOwners,
+} from "./pagemap";
 
 let firstChunk: u32 = 0;
 /** One past the last chunk that we have grown. */
 let endChunk: u32 = 0;
 let lowestFree: u32 = 0;
 let freeChunks: u32 = 0;
+let asideChunks: u32 = 0;
 let usedChunks: u32 = 0;
 let peakChunks: u32 = 0;
 let limitChunks: u32 = 0;
@@ -36,6 +50,9 @@ export function chunksEnd(): u32 {
 }
 export function chunksFree(): u32 {
   return freeChunks;
+}
+export function chunksAside(): u32 {
+  return asideChunks;
 }
 export function chunksUsed(): u32 {
   return usedChunks;
@@ -75,7 +92,7 @@ export function chunksOpen(heapBase: usize, limitBytes: usize): i32 {
   endChunk = firstChunk;
   lowestFree = firstChunk;
   limitChunks = limitBytes ? chunkOf(limitBytes) : CHUNKS_MAX;
-  freeChunks = usedChunks = peakChunks = reserve = 0;
+  freeChunks = asideChunks = usedChunks = peakChunks = reserve = 0;
   const present = <u32>memory.size();
   if (limitChunks == 0) return (error = ERROR_LIMIT);
   // The map needs its chunk before the map can record it.
@@ -121,8 +138,7 @@ function findRun(count: u32): u32 {
   let start = lowestFree;
   let seenFree = false;
   while (start < endChunk) {
-    const owner = ownerOfChunk(start);
-    if (owner != OWNER_FRESH && owner != OWNER_WARM) {
+    if (!isFree(ownerOfChunk(start))) {
       start++;
       continue;
     }
@@ -132,8 +148,7 @@ function findRun(count: u32): u32 {
     }
     let end = start + 1;
     while (end < endChunk && end - start < count) {
-      const next = ownerOfChunk(end);
-      if (next != OWNER_FRESH && next != OWNER_WARM) break;
+      if (!isFree(ownerOfChunk(end))) break;
       end++;
     }
     if (end - start == count) return start;
@@ -147,8 +162,7 @@ function trailingFree(): u32 {
   if (endChunk != <u32>memory.size()) return 0;
   let chunk = endChunk;
   while (chunk > firstChunk) {
-    const owner = ownerOfChunk(chunk - 1);
-    if (owner != OWNER_FRESH && owner != OWNER_WARM) break;
+    if (!isFree(ownerOfChunk(chunk - 1))) break;
     chunk--;
   }
   return endChunk - chunk;
@@ -163,7 +177,7 @@ export function ensureFree(count: u32): bool {
     error = ERROR_LIMIT;
     return false;
   }
-  return freeChunks >= count || grow(count - freeChunks);
+  return freeChunks >= count || grow(count - freeChunks) || (dropAside() && freeChunks >= count);
 }
 
 /** Grows as far as the limit allows, by `most` chunks together. @returns how many single chunks the collector could take then */
@@ -171,7 +185,7 @@ export function chunksAvailable(most: u32): u32 {
   const room = limitChunks - usedChunks;
   const wanted = room < most ? room : most;
   // One by one at the end: what the engine still grants is less than a step.
-  while (freeChunks < wanted && grow(1)) {}
+  while (freeChunks < wanted && (grow(1) || dropAside())) {}
   return freeChunks < room ? freeChunks : room;
 }
 
@@ -180,24 +194,134 @@ export function setReserve(count: u32): void {
   reserve = count;
 }
 
+/** The first run of `count` free chunks beyond the reserve, for which the memory grows if need be; 0 when there is none. */
+function findOrGrow(count: u32): u32 {
+  let start = freeChunks >= count + reserve ? findRun(count) : 0;
+  if (start) return start;
+  const trailing = trailingFree();
+  let missing = trailing < count ? count - trailing : 0;
+  if (freeChunks + missing < count + reserve) missing = count + reserve - freeChunks;
+  if (!grow(missing)) return 0;
+  start = findRun(count);
+  // Only when somebody else has grown in between: nothing of ours is adjacent.
+  if (!start && grow(count)) start = findRun(count);
+  return start;
+}
+
+/** Whether the program may have so many chunks more. */
+function isWithinLimit(count: u32): bool {
+  if (count <= CHUNKS_MAX && usedChunks + count + reserve <= limitChunks) return true;
+  error = ERROR_LIMIT;
+  return false;
+}
+
 /** Takes a run for the program: leaves the reserve alone. 0 when it cannot be had. */
 export function acquireRun(count: u32, owner: u32): usize {
-  if (count > CHUNKS_MAX || usedChunks + count + reserve > limitChunks) {
-    error = ERROR_LIMIT;
-    return 0;
+  if (!isWithinLimit(count)) return 0;
+  let start = findOrGrow(count);
+  if (!start && dropAside()) start = findOrGrow(count);
+  return start ? take(start, count, owner) : 0;
+}
+
+/** As acquireRun; up to `room` chunks behind the run are set aside for it, as far as they can be had and the limit allows. */
+export function acquireWithRoom(count: u32, room: u32, owner: u32): usize {
+  if (!isWithinLimit(count)) return 0;
+  const most = limitChunks - usedChunks - reserve - count;
+  for (let aside = room < most ? room : most; aside; aside >>= 2) {
+    const start = findOrGrow(count + aside);
+    if (!start) continue;
+    setAside(start + count, aside);
+    return take(start, count, owner);
   }
-  let start = freeChunks >= count + reserve ? findRun(count) : 0;
-  if (!start) {
-    const trailing = trailingFree();
-    let missing = trailing < count ? count - trailing : 0;
-    if (freeChunks + missing < count + reserve) missing = count + reserve - freeChunks;
-    if (!grow(missing)) return 0;
-    start = findRun(count);
-    // Only when somebody else has grown in between: nothing of ours is adjacent.
-    if (!start && grow(count)) start = findRun(count);
-    if (!start) return 0;
+  return acquireRun(count, owner);
+}
+
+/**
+ * Sets aside `room` chunks behind a run, or as many as the limit allows.
+ * @param end the chunk behind it
+ * @returns false when there are others in between: then the room stays as it is
+ */
+export function widenRoom(end: u32, room: u32): bool {
+  const most = limitChunks - usedChunks - reserve;
+  const wanted = end + (room < most ? room : most);
+  let first = end;
+  while (first < endChunk && isAside(ownerOfChunk(first))) first++;
+  let next = first;
+  while (next < wanted && next < endChunk && isFree(ownerOfChunk(next))) next++;
+  if (next < wanted && (next < endChunk || !growBehind(wanted - next))) return false;
+  if (first < wanted) {
+    if (freeChunks < wanted - first + reserve) return false;
+    setAside(first, wanted - first);
   }
-  return take(start, count, owner);
+  return true;
+}
+
+/**
+ * Extends a run where it is.
+ * @param end the chunk behind it
+ * @returns false when the `count` chunks there are neither free nor its room, or the limit forbids them
+ */
+export function extendRun(end: u32, count: u32, owner: u32): bool {
+  if (!isWithinLimit(count)) return false;
+  let free: u32 = 0;
+  let next = end;
+  while (next < end + count && next < endChunk) {
+    const kind = ownerOfChunk(next);
+    if (isFree(kind)) free++;
+    else if (!isAside(kind)) return false;
+    next++;
+  }
+  const missing = end + count - next;
+  if (missing && !growBehind(missing)) return false;
+  free += missing;
+  if (freeChunks < free + reserve) return false;
+  // What take() hands out is free.
+  asideChunks -= count - free;
+  freeChunks += count - free;
+  take(end, count, owner);
+  return true;
+}
+
+/** Grows, if what comes is right behind what we have. */
+function growBehind(count: u32): bool {
+  return endChunk == <u32>memory.size() && grow(count);
+}
+
+function isFree(owner: u32): bool {
+  return owner == OWNER_FRESH || owner == OWNER_WARM;
+}
+
+function isAside(owner: u32): bool {
+  return owner == OWNER_ASIDE_FRESH || owner == OWNER_ASIDE_WARM;
+}
+
+/** Sets free chunks aside. */
+function setAside(start: u32, count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    setOwners(start + i, 1, ownerOfChunk(start + i) == OWNER_FRESH ? OWNER_ASIDE_FRESH : OWNER_ASIDE_WARM);
+  }
+  freeChunks -= count;
+  asideChunks += count;
+}
+
+/** Frees the room that begins at a chunk, if any does. */
+export function dropRoom(start: u32): void {
+  let chunk = start;
+  while (chunk < endChunk && isAside(ownerOfChunk(chunk))) {
+    setOwners(chunk, 1, ownerOfChunk(chunk) == OWNER_ASIDE_FRESH ? OWNER_FRESH : OWNER_WARM);
+    chunk++;
+  }
+  if (chunk == start) return;
+  if (freeChunks == 0 || start < lowestFree) lowestFree = start;
+  asideChunks -= chunk - start;
+  freeChunks += chunk - start;
+}
+
+/** Frees all that is set aside, where nothing else is left. @returns whether there was anything */
+function dropAside(): bool {
+  if (!asideChunks) return false;
+  for (let chunk = firstChunk; chunk < endChunk; chunk++) dropRoom(chunk);
+  return true;
 }
 
 /** Takes one chunk for the collector: from the reserve if need be. 0 when there is none. */
@@ -206,7 +330,7 @@ export function acquireReserved(owner: u32): usize {
     error = ERROR_LIMIT;
     return 0;
   }
-  if (freeChunks == 0 && !grow(1)) return 0;
+  if (freeChunks == 0 && !grow(1) && !dropAside()) return 0;
   return take(findRun(1), 1, owner);
 }
 

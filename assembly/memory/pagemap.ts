@@ -24,10 +24,18 @@ export const OWNER_CELLS: u32 = 7;
 export const OWNER_RUN: u32 = 8;
 /** A later chunk of one. */
 export const OWNER_RUN_REST: u32 = 9;
-/** Segments of regions. */
+/** Segments of regions: 10 to 12. */
 export const OWNER_SEGMENTS: u32 = 10;
+/** Ours, not in use, but set aside for the run in front of it; never touched. */
+export const OWNER_ASIDE_FRESH: u32 = 13;
+/** The same, touched before. */
+export const OWNER_ASIDE_WARM: u32 = 14;
+/** The first chunk of a lane of a sparse stack. */
+export const OWNER_LANE: u32 = 15;
+/** OWNER_LANE_REST + k: a later chunk of a lane, as OWNER_LARGE_REST + k. */
+export const OWNER_LANE_REST: u32 = 16;
 /** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
-export const OWNER_LARGE_REST: u32 = 16;
+export const OWNER_LARGE_REST: u32 = 32;
 
 let pageMap: usize = 0;
 
@@ -50,21 +58,48 @@ export function setOwners(chunk: u32, count: u32, owner: u32): void {
 /** Marks a run as one large object: the first chunk, then back-skips. */
 export function setLargeOwners(chunk: u32, count: u32): void {
   store<u8>(pageMap + <usize>chunk, OWNER_LARGE);
-  for (let i: u32 = 1; i < count; i++) {
-    store<u8>(pageMap + <usize>chunk + <usize>i, OWNER_LARGE_REST + 31 - clz(i));
-  }
+  setBackSkips(chunk, 1, count, OWNER_LARGE_REST);
+}
+
+/** Marks a run as one lane. */
+export function setLaneOwners(chunk: u32, count: u32): void {
+  store<u8>(pageMap + <usize>chunk, OWNER_LANE);
+  setBackSkips(chunk, 1, count, OWNER_LANE_REST);
+}
+
+/** Marks the chunks `[from, to)`, counted from the first one of a run that begins in front of them. */
+export function setLaneRest(chunk: u32, from: u32, to: u32): void {
+  setBackSkips(chunk, from, to, OWNER_LANE_REST);
+}
+
+function setBackSkips(chunk: u32, from: u32, to: u32, rest: u32): void {
+  for (let i = from; i < to; i++) store<u8>(pageMap + <usize>chunk + <usize>i, rest + 31 - clz(i));
 }
 
 export function isLarge(owner: u32): bool {
   return owner == OWNER_LARGE || owner >= OWNER_LARGE_REST;
 }
 
-/** The first chunk of the large object that `addr` lies in: at most 16 steps, each at least halving the distance. */
+export function isLane(owner: u32): bool {
+  return owner >= OWNER_LANE && owner < OWNER_LARGE_REST;
+}
+
+/** The first chunk of the large object that `addr` lies in. */
 export function largeFirstChunk(addr: usize): u32 {
+  return skipBack(addr, OWNER_LARGE_REST);
+}
+
+/** The first chunk of the lane that `addr` lies in. */
+export function laneFirstChunk(addr: usize): u32 {
+  return skipBack(addr, OWNER_LANE_REST);
+}
+
+/** The first chunk of the run around `addr`: at most 16 steps, each at least halving the distance. */
+function skipBack(addr: usize, rest: u32): u32 {
   let chunk = chunkOf(addr);
   let owner = ownerOfChunk(chunk);
-  while (owner >= OWNER_LARGE_REST) {
-    chunk -= (<u32>1) << (owner - OWNER_LARGE_REST);
+  while (owner >= rest) {
+    chunk -= (<u32>1) << (owner - rest);
     owner = ownerOfChunk(chunk);
   }
   return chunk;
