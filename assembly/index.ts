@@ -1,6 +1,7 @@
 // What the core exports: functions that take and return numbers, and the globals that compiled code reads and moves.
 
 import { DEBUG } from "./config";
+import { verifySparse } from "./debug/sparse";
 import { verify as verifyHeap } from "./debug/verify";
 import { census, censusNow } from "./gc/census";
 import { collect, setZealEvery } from "./gc/collect";
@@ -40,6 +41,19 @@ export {
   regionsInit,
 } from "./region/region";
 export { marksReturn } from "./region/returns";
+export { sparseAlloc } from "./sparse/alloc";
+export {
+  chooseSparse,
+  sparseSetEntries,
+  sparseSetPercent,
+  sparseStatistics,
+  sparseWasteBytes,
+  sparseWastePercent,
+} from "./sparse/descriptor";
+export { sparseFree } from "./sparse/free";
+export { sparseGrow } from "./sparse/grow";
+export { sparseClose, sparseLeave } from "./sparse/leave";
+export { sparseReach, sparseStart, sparseSweep, sparseTrace } from "./sparse/reach";
 export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
 export { shadowLimit, shadowTop } from "./roots/shadow";
 
@@ -76,6 +90,11 @@ export function allocated(): usize {
 /** Debug: walks the whole heap; 0, or the number of a broken invariant (debug/verify.ts). */
 export function verify(): i32 {
   return DEBUG ? verifyHeap() : -1;
+}
+
+/** Debug: walks a sparse stack; 0, or the number of a broken invariant (debug/sparse.ts). */
+export function sparseVerify(stack: usize): i32 {
+  return DEBUG ? verifySparse(stack) : -1;
 }
 
 /** Debug: collects at every `allocations`-th allocation from now on; 0 stops that. */

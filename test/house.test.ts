@@ -16,6 +16,7 @@ const CORE_ORDER = [
   ["object"],
   ["roots"],
   ["mature", "leak", "malloc", "region"],
+  ["sparse"],
   ["nursery"],
   ["debug"],
   ["gc"],

@@ -237,18 +237,21 @@ export function acquireWithRoom(count: u32, room: u32, owner: u32): usize {
 }
 
 /**
- * Sets aside `room` chunks behind a run, or as many as the limit allows.
+ * Sets aside `room` chunks behind a run, or as many as the limit and the memory allow.
  * @param end the chunk behind it
  * @returns false when there are others in between: then the room stays as it is
  */
 export function widenRoom(end: u32, room: u32): bool {
   const most = limitChunks - usedChunks - reserve;
-  const wanted = end + (room < most ? room : most);
+  let wanted = end + (room < most ? room : most);
   let first = end;
   while (first < endChunk && isAside(ownerOfChunk(first))) first++;
   let next = first;
   while (next < wanted && next < endChunk && isFree(ownerOfChunk(next))) next++;
-  if (next < wanted && (next < endChunk || !growBehind(wanted - next))) return false;
+  if (next < wanted) {
+    if (next < endChunk || endChunk != <u32>memory.size()) return false;
+    if (!grow(wanted - next)) wanted = next;
+  }
   if (first < wanted) {
     if (freeChunks < wanted - first + reserve) return false;
     setAside(first, wanted - first);
@@ -272,7 +275,7 @@ export function extendRun(end: u32, count: u32, owner: u32): bool {
     next++;
   }
   const missing = end + count - next;
-  if (missing && !growBehind(missing)) return false;
+  if (missing && (endChunk != <u32>memory.size() || !grow(missing))) return false;
   free += missing;
   if (freeChunks < free + reserve) return false;
   // What take() hands out is free.
@@ -280,11 +283,6 @@ export function extendRun(end: u32, count: u32, owner: u32): bool {
   freeChunks += count - free;
   take(end, count, owner);
   return true;
-}
-
-/** Grows, if what comes is right behind what we have. */
-function growBehind(count: u32): bool {
-  return endChunk == <u32>memory.size() && grow(count);
 }
 
 function isFree(owner: u32): bool {

@@ -63,6 +63,28 @@ export const MARK_TOP = 4;
 export const MARK_TAKEN = 16;
 export const MARK_DUE = 20;
 
+// Sparse stacks (assembly/sparse/descriptor.ts): the descriptor, and where in it the counters are.
+export const SPARSE_BYTES = 64;
+export const SPARSE_COUNTERS = {
+  entries: 12,
+  bytes: 16,
+  highBytes: 20,
+  grown: 24,
+  moved: 28,
+  /** Of 8 bytes, the others of 4. */
+  copiedBytes: 32,
+  nonLinear: 40,
+  served: 44,
+  lost: 48,
+  lanes: 52,
+  freedEntries: 56,
+  freedBytes: 60,
+} as const;
+/** In front of an object on a sparse stack. */
+export const SPARSE_ENTRY_BYTES = 16;
+/** Of an object on a sparse stack, at most. */
+export const SPARSE_MAX_BYTES = 0xfff00000;
+
 // The shape descriptor.
 export const DESCRIPTOR_SHIFT = 4;
 export const DESCRIPTOR_BYTES = 1 << DESCRIPTOR_SHIFT;

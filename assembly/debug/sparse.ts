@@ -1,0 +1,108 @@
+// Verification of a sparse stack. Debug target only.
+//
+//   1 lanes: of this stack, as many as it counts, as long as the page map says; it pushes to one of them that is not held
+//   2 entries: from the bottom of a lane to its top without a gap, each leading to the one below
+//   3 owners never decrease towards the top
+//   4 nothing is marked as reached, and no start bits are left
+//   5 the set: in the table what is in its lists, each entry in that of its size, on a lane, not on top, not above another one
+//   6 counters equal a recount
+
+import { chunkOf, CHUNK_SHIFT, WORD_BYTES } from "../memory/address";
+import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
+import { Stack } from "../sparse/descriptor";
+import { ENTRY_BYTES, Entry } from "../sparse/entry";
+import { firstFreed, Freed, isFreed, LISTS, listOf, nextFreed } from "../sparse/freed";
+import { Lane } from "../sparse/lane";
+
+const OK: i32 = 0;
+const LANES_BROKEN: i32 = 1;
+const ENTRIES_BROKEN: i32 = 2;
+const OWNERS_BROKEN: i32 = 3;
+const MARKS_BROKEN: i32 = 4;
+const SET_BROKEN: i32 = 5;
+const COUNTS_BROKEN: i32 = 6;
+
+// A recount of a stack.
+let entries: u32 = 0;
+let bytes: usize = 0;
+/** Entries that are free. */
+let freed: u32 = 0;
+
+/** Walks a stack. @returns 0, or the number of a broken invariant */
+export function verifySparse(at: usize): i32 {
+  const stack = Stack.at(at);
+  entries = freed = 0;
+  bytes = 0;
+  if (!lanesAgree(at)) return LANES_BROKEN;
+  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
+    const broken = verifyLane(stack, lane);
+    if (broken) return broken;
+  }
+  if (!setAgrees(stack.freed)) return SET_BROKEN;
+  return entries == stack.entries && bytes == stack.bytes ? OK : COUNTS_BROKEN;
+}
+
+function lanesAgree(at: usize): bool {
+  const stack = Stack.at(at);
+  let count: u32 = 0;
+  let current = stack.lane == 0;
+  for (let each = stack.lanes; each; each = Lane.at(each).next) {
+    const lane = Lane.at(each);
+    count++;
+    if (each == stack.lane) current = !lane.isHeld;
+    if (lane.stack != at || lane.top < lane.bottom || lane.top > lane.limit) return false;
+    for (let chunk = each; chunk < lane.limit; chunk += (<usize>1) << CHUNK_SHIFT) {
+      if (!isLane(ownerOf(chunk)) || laneFirstChunk(chunk) != chunkOf(each)) return false;
+    }
+  }
+  return current && count == stack.laneCount;
+}
+
+function verifyLane(stack: Stack, laneAt: usize): i32 {
+  const lane = Lane.at(laneAt);
+  if (isFreed(stack.freed, lane.head)) return SET_BROKEN;
+  if (lane.starts) return MARKS_BROKEN;
+  let end = lane.top;
+  let owner: u32 = u32.MAX_VALUE;
+  for (let at = lane.head; at != lane.base; at = Entry.at(at).previous) {
+    const entry = Entry.at(at);
+    if (at < lane.bottom || entry.end != end || (at & 7) != 0 || entry.lane != laneAt) return ENTRIES_BROKEN;
+    if (entry.owner > owner) return OWNERS_BROKEN;
+    if (entry.isReached) return MARKS_BROKEN;
+    if (isFreed(stack.freed, at)) {
+      freed++;
+      if (isFreed(stack.freed, entry.previous)) return SET_BROKEN;
+    }
+    entries++;
+    bytes += ENTRY_BYTES + entry.bytes;
+    owner = entry.owner;
+    end = at;
+  }
+  return end == lane.bottom ? OK : ENTRIES_BROKEN;
+}
+
+function setAgrees(at: usize): bool {
+  if (!at) return true;
+  const set = Freed.at(at);
+  let count: u32 = 0;
+  for (let slot: usize = 0; slot <= set.mask; slot++) {
+    const entry = load<usize>(set.slots + slot * WORD_BYTES);
+    if (!entry) continue;
+    count++;
+    // Probing finds it where it is.
+    if (!isFreed(at, entry)) return false;
+  }
+  let listed: u32 = 0;
+  let wasted: usize = 0;
+  for (let list: u32 = 0; list < LISTS; list++) {
+    const first = firstFreed(at, list);
+    if ((first != 0) != (((set.filled >> list) & 1) != 0)) return false;
+    for (let entry = first; entry; entry = nextFreed(entry)) {
+      if (!isFreed(at, entry) || listOf(Entry.at(entry).bytes) != list) return false;
+      listed++;
+      wasted += ENTRY_BYTES + Entry.at(entry).bytes;
+    }
+  }
+  // Those that were met on lanes are all there are.
+  return count == set.count && listed == count && freed == count && wasted == set.wasted;
+}

@@ -1,0 +1,117 @@
+// Sparse stacks (seed 004): stacks of arrays that can grow, in address ranges of their own, which cost nothing until they are
+// touched and are used again from call to call.
+//
+//     stack   0  lane: what is pushed to it without asking further; 0: ask
+//             4  lanes: the first of its lanes, 0 for none
+//             8  freed: the set of entries freed below the top, 0 before there is any
+//            12  entries: in its lanes, freed ones included
+//            16  bytes: of its entries, headers included        20  highBytes: the most there were before they became fewer
+//            24  grown: how often an array grew where it was    28  moved: how often one had to move
+//            32  copied: bytes, when arrays moved
+//            40  nonLinear: entries freed below the top         44  served: allocations from the set
+//            48  lost: entries freed for which the set had no memory; they stay until what they end with is left
+//            52  laneCount                                      56  freedEntries, freedBytes: as of sparseStatistics
+//            64
+//
+// A descriptor of zeros is an empty stack, so that static data suffices.
+//
+// An entry ends when its owner is left, and with it all whose owners are not smaller: a compiler uses the addresses of frames, which
+// rise with the depth of calls. The array on top grows without a copy. An array below the top moves: a small one to the top,
+// with room to double; a large one to a lane of its own, where it stays on top, so that arrays which grow by turns are copied
+// once. For the same reason nothing is put on top of a large array that has grown, while there is another place.
+//
+// Follows seed note 004; room for growth is that of a realloc that doubles. State: the settings, which a compiler may replace by
+// constants.
+
+import { chunkAddress } from "../memory/address";
+import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
+import { Entry } from "./entry";
+import { Freed, isFreed } from "./freed";
+import { Lane } from "./lane";
+
+// When allocation is served from the set: above any of these. Literals, so that the module needs no start function.
+/** Freed entries, in percent of all. */
+export let sparseSetPercent: u32 = 25;
+/** Freed entries. */
+export let sparseSetEntries: u32 = 1024;
+/** Their bytes, in percent of the bytes of all entries. */
+export let sparseWastePercent: u32 = 25;
+/** Their bytes. */
+export let sparseWasteBytes: u32 = 65536;
+
+@unmanaged
+@final
+export class Stack {
+  lane: usize;
+  lanes: usize;
+  freed: usize;
+  entries: u32;
+  bytes: usize;
+  highBytes: usize;
+  grown: u32;
+  moved: u32;
+  copied: u64;
+  nonLinear: u32;
+  served: u32;
+  lost: u32;
+  laneCount: u32;
+  freedEntries: u32;
+  freedBytes: usize;
+
+  @inline static at(address: usize): Stack {
+    return changetype<Stack>(address);
+  }
+
+  /** Before there are fewer. */
+  noteHigh(): void {
+    if (this.bytes > this.highBytes) this.highBytes = this.bytes;
+  }
+}
+export const SPARSE_BYTES: usize = 64;
+if (offsetof<Stack>() != SPARSE_BYTES) ERROR("Stack must match SPARSE_BYTES");
+if (offsetof<Stack>("copied") != 32 || offsetof<Stack>("laneCount") != 52) ERROR("Stack moved");
+
+/**
+ * Chooses when allocation is served from what was freed below the top, for all stacks: once any of these is passed. 0: at once;
+ * 4294967295: never.
+ * @param setPercent the freed entries, in percent of all entries
+ * @param setEntries their number
+ * @param wastePercent their bytes, in percent of the bytes of all entries
+ * @param wasteBytes their bytes
+ */
+export function chooseSparse(setPercent: u32, setEntries: u32, wastePercent: u32, wasteBytes: u32): void {
+  sparseSetPercent = setPercent;
+  sparseSetEntries = setEntries;
+  sparseWastePercent = wastePercent;
+  sparseWasteBytes = wasteBytes;
+}
+
+/** Brings the counters of a descriptor up to date. */
+export function sparseStatistics(at: usize): void {
+  const stack = Stack.at(at);
+  stack.noteHigh();
+  stack.freedEntries = stack.freed ? Freed.at(stack.freed).count : 0;
+  stack.freedBytes = stack.freed ? Freed.at(stack.freed).wasted : 0;
+}
+
+/** Whether so much was freed below the top that allocation begins there. */
+export function isServing(stack: Stack): bool {
+  if (!stack.freed) return false;
+  const freed = Freed.at(stack.freed);
+  if (!freed.count) return false;
+  return (
+    freed.count > sparseSetEntries ||
+    freed.wasted > <usize>sparseWasteBytes ||
+    <u64>freed.count * 100 > <u64>sparseSetPercent * stack.entries ||
+    <u64>freed.wasted * 100 > <u64>sparseWastePercent * stack.bytes
+  );
+}
+
+/** Debug: whether an entry is on a stack, and not free. */
+export function isLive(at: usize, entry: usize): bool {
+  if (!isLane(ownerOf(entry))) return false;
+  const lane = Lane.at(chunkAddress(laneFirstChunk(entry)));
+  if (lane.stack != at || entry < lane.bottom || entry >= lane.top) return false;
+  if (Entry.at(entry).lane != changetype<usize>(lane) || isFreed(Stack.at(at).freed, entry)) return false;
+  return lane.head == entry || Entry.at(Entry.at(entry).end).previous == entry;
+}

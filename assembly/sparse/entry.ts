@@ -1,0 +1,75 @@
+// The entries of sparse stacks: an array, or whatever else was asked for, behind a header.
+//
+//     entry   0  bytes: how many the object may take, a multiple of 8; in the low bits: flags
+//             4  previous: the entry below, the lane's base when there is none
+//             8  owner: what it ends with, the greater the sooner
+//            12  lane: the lane that it lies in
+//            16  the object ..                                       <- what the program knows
+//
+// The next entry begins where the object's bytes end.
+
+/** Of what asks for memory; more does not fit any wasm memory. */
+export const SPARSE_MAX_BYTES: usize = 0xfff00000;
+/** Of what asks for memory; so many a free entry needs for links. */
+export const SPARSE_MIN_BYTES: usize = 8;
+
+/** It has grown where it is, and is large: nothing is put on top of it while there is another place. */
+const GROWER: usize = 1;
+/** A collector has reached it. */
+const REACHED: usize = 2;
+const FLAGS: usize = 7;
+
+@unmanaged
+@final
+export class Entry {
+  private bytesAndFlags: usize;
+  previous: usize;
+  owner: u32;
+  lane: usize;
+
+  @inline static at(address: usize): Entry {
+    return changetype<Entry>(address);
+  }
+
+  get bytes(): usize {
+    return this.bytesAndFlags & ~FLAGS;
+  }
+  get object(): usize {
+    return changetype<usize>(this) + ENTRY_BYTES;
+  }
+  /** Where the next entry begins. */
+  get end(): usize {
+    return this.object + this.bytes;
+  }
+  get isGrower(): bool {
+    return (this.bytesAndFlags & GROWER) != 0;
+  }
+  get isReached(): bool {
+    return (this.bytesAndFlags & REACHED) != 0;
+  }
+
+  /** Sets the size of a new entry, without flags. */
+  open(bytes: usize): void {
+    this.bytesAndFlags = bytes;
+  }
+  extend(bytes: usize): void {
+    this.bytesAndFlags += bytes;
+  }
+  markGrower(): void {
+    this.bytesAndFlags |= GROWER;
+  }
+  markReached(): void {
+    this.bytesAndFlags |= REACHED;
+  }
+  clearReached(): void {
+    this.bytesAndFlags &= ~REACHED;
+  }
+}
+export const ENTRY_BYTES: usize = 16;
+if (offsetof<Entry>() != ENTRY_BYTES) ERROR("Entry must match ENTRY_BYTES");
+if (offsetof<Entry>("owner") != 8) ERROR("Entry.owner moved");
+
+/** The entry of an object. */
+export function entryOf(ref: usize): usize {
+  return ref - ENTRY_BYTES;
+}

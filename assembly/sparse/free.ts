@@ -1,0 +1,86 @@
+// Frees on sparse stacks: linear ones, from the top, and others.
+
+import { DEBUG } from "../config";
+import { poison } from "../memory/poison";
+import { isLive, isServing, Stack } from "./descriptor";
+import { ENTRY_BYTES, Entry, entryOf } from "./entry";
+import { addFreed, isFreed, openFreed, takeFreed } from "./freed";
+import { Lane } from "./lane";
+
+/** Of an entry that was freed below the top: they link it to others. */
+const LINK_BYTES: usize = 8;
+
+/** Frees an object: it and what was freed below it before is gone if it is on top of its lane. */
+export function sparseFree(at: usize, ref: usize): void {
+  if (DEBUG) assert(isLive(at, entryOf(ref)));
+  removeEntry(Stack.at(at), entryOf(ref));
+}
+
+/** Frees an entry, on top or below. */
+export function removeEntry(stack: Stack, at: usize): void {
+  if (Lane.at(Entry.at(at).lane).head == at) pop(stack, at);
+  else setFree(stack, at);
+}
+
+/** Takes an entry off the top of its lane, and then all that were freed before. */
+function pop(stack: Stack, at: usize): void {
+  stack.noteHigh();
+  const lane = Lane.at(Entry.at(at).lane);
+  const top = lane.top;
+  dropHead(stack, lane);
+  while (isFreed(stack.freed, lane.head)) {
+    takeFreed(stack.freed, lane.head);
+    dropHead(stack, lane);
+  }
+  settleTop(stack, lane, top);
+}
+
+/** After entries up to `top` have been dropped. */
+export function settleTop(stack: Stack, lane: Lane, top: usize): void {
+  if (DEBUG) poison(lane.top, top - lane.top);
+  if (lane.isHeld && stack.lane == changetype<usize>(lane)) stack.lane = 0;
+}
+
+/** Takes the entry on top off a lane. */
+export function dropHead(stack: Stack, lane: Lane): void {
+  const entry = Entry.at(lane.head);
+  stack.entries--;
+  stack.bytes -= ENTRY_BYTES + entry.bytes;
+  lane.top = lane.head;
+  lane.head = entry.previous;
+}
+
+/** Frees an entry below the top. */
+function setFree(stack: Stack, at: usize): void {
+  stack.nonLinear++;
+  if (!stack.freed) stack.freed = openFreed();
+  const whole = stack.freed ? joinNeighbours(stack, at) : at;
+  // After neighbours have been taken out there is a place for it.
+  if (!stack.freed || !addFreed(stack.freed, whole)) {
+    stack.lost++;
+    return;
+  }
+  if (DEBUG) poison(Entry.at(whole).object + LINK_BYTES, Entry.at(whole).bytes - LINK_BYTES);
+  if (isServing(stack)) stack.lane = 0;
+}
+
+/** Makes one entry of a freed one and its free neighbours: one on each side at most. @returns it */
+function joinNeighbours(stack: Stack, at: usize): usize {
+  const above = Entry.at(at).end;
+  if (isFreed(stack.freed, above)) {
+    takeFreed(stack.freed, above);
+    absorb(stack, at, above);
+  }
+  const below = Entry.at(at).previous;
+  if (!isFreed(stack.freed, below)) return at;
+  takeFreed(stack.freed, below);
+  absorb(stack, below, at);
+  return below;
+}
+
+function absorb(stack: Stack, at: usize, above: usize): void {
+  const entry = Entry.at(at);
+  entry.extend(ENTRY_BYTES + Entry.at(above).bytes);
+  Entry.at(entry.end).previous = at;
+  stack.entries--;
+}

@@ -1,0 +1,91 @@
+// Growth of arrays on sparse stacks.
+
+import { DEBUG } from "../config";
+import { copyGranules } from "../memory/copy";
+import { addLane, push, sparseAlloc } from "./alloc";
+import { isLive, Stack } from "./descriptor";
+import { ENTRY_BYTES, Entry, entryOf, SPARSE_MAX_BYTES } from "./entry";
+import { removeEntry } from "./free";
+import { GROWER_ROOM_CHUNKS, Lane, makeSpace, widenLane } from "./lane";
+
+/** Smaller arrays get no lane of their own: that takes at least a chunk. */
+const GROWER_MIN_BYTES: usize = 16 << 10;
+
+/**
+ * Makes an array larger; it is where it was if it is on top of its lane.
+ * @param ref what sparseAlloc or sparseGrow returned
+ * @param bytes a multiple of 8
+ * @returns the address of an object with the same content, and any content behind that; what was at `ref` is freed if it is
+ *   another. 0 when out of memory: then nothing has changed
+ */
+export function sparseGrow(at: usize, ref: usize, bytes: usize): usize {
+  const stack = Stack.at(at);
+  const entry = Entry.at(entryOf(ref));
+  if (DEBUG) assert(isLive(at, entryOf(ref)));
+  const has = entry.bytes;
+  if (bytes > has) {
+    const lane = Lane.at(entry.lane);
+    if (lane.head != entryOf(ref)) return move(at, entryOf(ref), bytes);
+    if (bytes >= GROWER_MIN_BYTES && !entry.isGrower) {
+      // Where it cannot go on for long it had better move while it is small.
+      const isBoxedIn = !widenLane(entry.lane);
+      const moved: usize = isBoxedIn ? moveToOwnLane(at, entryOf(ref), bytes) : 0;
+      if (moved) return moved;
+      hold(stack, entry);
+    }
+    const more = bytes - has;
+    if (!makeSpace(entry.lane, more)) return move(at, entryOf(ref), bytes);
+    entry.extend(more);
+    lane.top += more;
+    stack.bytes += more;
+  }
+  stack.grown++;
+  return ref;
+}
+
+/** Moves an array so that it has `bytes`. @returns where it is now; 0 when out of memory */
+function move(at: usize, from: usize, bytes: usize): usize {
+  const owner = Entry.at(from).owner;
+  const has = Entry.at(from).bytes;
+  let to: usize = 0;
+  if (bytes >= GROWER_MIN_BYTES) {
+    to = moveToOwnLane(at, from, bytes);
+    if (to) return to;
+  } else if (has > bytes - has) {
+    // With room to double, so that it moves seldom.
+    to = sparseAlloc(at, owner, has * 2);
+  }
+  if (!to) to = sparseAlloc(at, owner, bytes);
+  return to ? carry(at, from, to) : 0;
+}
+
+/** Moves a large array to a lane that is empty. @returns 0 when none can be had */
+function moveToOwnLane(at: usize, from: usize, bytes: usize): usize {
+  if (bytes > SPARSE_MAX_BYTES) return 0;
+  const stack = Stack.at(at);
+  const space = bytes + ENTRY_BYTES;
+  let lane = stack.lanes;
+  while (lane && !(Lane.at(lane).isEmpty && widenLane(lane) && makeSpace(lane, space))) lane = Lane.at(lane).next;
+  if (!lane) lane = addLane(at, space, GROWER_ROOM_CHUNKS);
+  if (!lane) return 0;
+  const to = push(stack, lane, Entry.at(from).owner, bytes);
+  hold(stack, Entry.at(entryOf(to)));
+  return carry(at, from, to);
+}
+
+/** Takes the content of an array to another place, and frees it. @returns that place */
+function carry(at: usize, from: usize, to: usize): usize {
+  const stack = Stack.at(at);
+  const bytes = Entry.at(from).bytes;
+  copyGranules(to, Entry.at(from).object, bytes);
+  stack.moved++;
+  stack.copied += bytes;
+  removeEntry(stack, from);
+  return to;
+}
+
+/** Keeps the lane of an entry on top for its growth. */
+function hold(stack: Stack, entry: Entry): void {
+  entry.markGrower();
+  if (stack.lane == entry.lane) stack.lane = 0;
+}

@@ -1,0 +1,113 @@
+// What a collector needs of sparse stacks: the object around an address, a mark on what it has reached, and an end for the rest.
+// Nothing moves. Between sparseTrace and sparseSweep of a stack nothing is allocated or freed on it.
+//
+//     sparseTrace(stack)              for each stack that is collected
+//     object = sparseReach(address)   for each pointer; visit its fields if it is not 0
+//     sparseSweep(stack, owner)       for each of them
+//
+// Starts behind interior pointers are found by start bits, which are made for the purpose by a walk over the entries.
+
+import { chunkAddress, GRANULE_SHIFT } from "../memory/address";
+import { previousSetBit, setBit } from "../memory/bits";
+import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
+import { free, malloc } from "../malloc/malloc";
+import { Stack } from "./descriptor";
+import { Entry, entryOf } from "./entry";
+import { removeEntry } from "./free";
+import { isFreed } from "./freed";
+import { Lane } from "./lane";
+
+/** One bit for 8 bytes. */
+const BITS_SHIFT: usize = 6;
+
+/**
+ * Prepares a stack for a collector.
+ * @returns false when out of memory: then nothing has changed, and the stack is not to be swept
+ */
+export function sparseTrace(at: usize): bool {
+  const stack = Stack.at(at);
+  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
+    if (makeStarts(stack, Lane.at(lane))) continue;
+    dropStarts(stack);
+    return false;
+  }
+  return true;
+}
+
+function makeStarts(stack: Stack, lane: Lane): bool {
+  // Whole words, with one for the last bits.
+  const bits = malloc((((lane.top - lane.base) >> BITS_SHIFT) + 8) & ~7);
+  if (!bits) return false;
+  for (let at = lane.head; at != lane.base; at = Entry.at(at).previous) {
+    if (!isFreed(stack.freed, at)) setBit(bits, (Entry.at(at).object - lane.base) >> GRANULE_SHIFT);
+  }
+  lane.starts = bits;
+  return true;
+}
+
+function dropStarts(stack: Stack): void {
+  for (let at = stack.lanes; at; at = Lane.at(at).next) {
+    const lane = Lane.at(at);
+    if (lane.starts) free(lane.starts);
+    lane.starts = 0;
+  }
+}
+
+/**
+ * The start of the object around an address on any sparse stack. A walk over the lane's entries, but between sparseTrace and
+ * sparseSweep.
+ * @returns 0 when there is none
+ */
+export function sparseStart(addr: usize): usize {
+  if (!isLane(ownerOf(addr))) return 0;
+  const lane = Lane.at(chunkAddress(laneFirstChunk(addr)));
+  if (addr < lane.bottom || addr >= lane.top) return 0;
+  const start = lane.starts ? startByBits(lane, addr) : startByWalk(lane, addr);
+  return start && addr < Entry.at(entryOf(start)).end ? start : 0;
+}
+
+/** The last object of a lane that begins at an address or in front of it; 0 when there is none. */
+function startByBits(lane: Lane, addr: usize): usize {
+  const found = previousSetBit(lane.starts, (addr - lane.base) >> GRANULE_SHIFT);
+  return found < 0 ? 0 : lane.base + ((<usize>found) << GRANULE_SHIFT);
+}
+
+function startByWalk(lane: Lane, addr: usize): usize {
+  let at = lane.head;
+  while (at > addr) at = Entry.at(at).previous;
+  const start = Entry.at(at).object;
+  return addr < start || isFreed(Stack.at(lane.stack).freed, at) ? 0 : start;
+}
+
+/** Marks the object around an address as reached. @returns its start, if it was not reached before; 0 otherwise */
+export function sparseReach(addr: usize): usize {
+  const start = sparseStart(addr);
+  if (!start) return 0;
+  const entry = Entry.at(entryOf(start));
+  if (entry.isReached) return 0;
+  entry.markReached();
+  return start;
+}
+
+/** Frees what a collector has not reached, of the objects with this owner or a greater one. */
+export function sparseSweep(at: usize, owner: u32): void {
+  const stack = Stack.at(at);
+  dropStarts(stack);
+  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) sweepLane(stack, Lane.at(lane), owner);
+}
+
+function sweepLane(stack: Stack, lane: Lane, owner: u32): void {
+  let at = lane.head;
+  while (at != lane.base) {
+    const entry = Entry.at(at);
+    let below = entry.previous;
+    if (entry.isReached) entry.clearReached();
+    else if (entry.owner >= owner && !isFreed(stack.freed, at)) {
+      const isHead = lane.head == at;
+      removeEntry(stack, at);
+      // What was free below it has gone with it.
+      if (isHead) below = lane.head;
+    }
+    at = below;
+  }
+}

@@ -1,0 +1,598 @@
+/**
+ * Sparse stacks against a model: which objects are alive, whose they are, what they hold. Owners are depths of calls, as a compiler
+ * would use addresses of frames. Not covered: several instances over one memory.
+ */
+
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  CHUNK_BYTES as CHUNK,
+  SPARSE_BYTES as DESCRIPTOR,
+  SPARSE_ENTRY_BYTES as ENTRY,
+  SPARSE_COUNTERS,
+  SPARSE_MAX_BYTES,
+} from "../../src/heap/contract.ts";
+import { type CorePart, compileCorePart } from "./compile.ts";
+
+const GROWER = 16 * 1024;
+const NEVER = 0xffffffff;
+/** In front of the heap, behind what the compiler of the core puts there for assertions. */
+const STACKS = [CHUNK / 2, CHUNK / 2 + DESCRIPTOR, CHUNK / 2 + 2 * DESCRIPTOR] as const;
+
+const entry = `
+export { sparseAlloc } from "./assembly/sparse/alloc";
+export { chooseSparse, SPARSE_BYTES, sparseStatistics } from "./assembly/sparse/descriptor";
+export { ENTRY_BYTES, SPARSE_MAX_BYTES } from "./assembly/sparse/entry";
+export { sparseFree } from "./assembly/sparse/free";
+export { sparseGrow } from "./assembly/sparse/grow";
+export { sparseClose, sparseLeave } from "./assembly/sparse/leave";
+export { sparseReach, sparseStart, sparseSweep, sparseTrace } from "./assembly/sparse/reach";
+export { verifySparse } from "./assembly/debug/sparse";
+export { free, malloc, mallocOpen } from "./assembly/malloc/malloc";
+export { acquireRun, chunksAside, chunksError, chunksFree, chunksUsed, releaseRun } from "./assembly/memory/chunks";
+export { refuseGrowAfter } from "./assembly/memory/grow";`;
+
+let core: CorePart;
+let call: CorePart["exports"];
+
+async function open(pages = 1, maximum?: number, limitBytes = 0): Promise<void> {
+  core = await compileCorePart(entry, pages, maximum);
+  call = core.exports;
+  expect(call.mallocOpen!(limitBytes)).toBe(0);
+}
+
+beforeEach(() => open());
+
+const bytesAt = (address: number, length: number) => new Uint8Array(core.memory.buffer, address >>> 0, length);
+const alloc = (stack: number, owner: number, bytes: number) => call.sparseAlloc!(stack, owner, bytes) >>> 0;
+const grow = (stack: number, ref: number, bytes: number) => call.sparseGrow!(stack, ref, bytes) >>> 0;
+
+function counts(stack: number) {
+  call.sparseStatistics!(stack);
+  const view = new DataView(core.memory.buffer, stack, DESCRIPTOR);
+  const word = (name: keyof typeof SPARSE_COUNTERS) => view.getUint32(SPARSE_COUNTERS[name], true);
+  return {
+    entries: word("entries"),
+    bytes: word("bytes"),
+    highBytes: word("highBytes"),
+    grown: word("grown"),
+    moved: word("moved"),
+    copiedBytes: Number(view.getBigUint64(SPARSE_COUNTERS.copiedBytes, true)),
+    nonLinear: word("nonLinear"),
+    served: word("served"),
+    lost: word("lost"),
+    lanes: word("lanes"),
+    freedEntries: word("freedEntries"),
+    freedBytes: word("freedBytes"),
+  };
+}
+
+interface Live {
+  readonly stack: number;
+  ref: number;
+  bytes: number;
+  readonly owner: number;
+  /** What its bytes are set to. */
+  readonly mark: number;
+}
+
+class Model {
+  live: Live[] = [];
+  depth = 0;
+  #mark = 0;
+
+  alloc(stack: number, outer: number, bytes: number): void {
+    const owner = this.#ownerAt(Math.max(0, this.depth - outer));
+    const ref = alloc(stack, owner, bytes);
+    expect(ref % 8).toBe(0);
+    expect(ref).not.toBe(0);
+    this.#mark = (this.#mark % 200) + 1;
+    bytesAt(ref, bytes).fill(this.#mark);
+    this.live.push({ stack, ref, bytes, owner, mark: this.#mark });
+  }
+
+  grow(pick: number, bytes: number): void {
+    const object = this.live[pick % this.live.length]!;
+    object.ref = grow(object.stack, object.ref, bytes);
+    expect(object.ref).not.toBe(0);
+    this.#expectContent(object, Math.min(object.bytes, bytes));
+    object.bytes = Math.max(object.bytes, bytes);
+    bytesAt(object.ref, object.bytes).fill(object.mark);
+  }
+
+  free(pick: number): void {
+    const [object] = this.live.splice(pick % this.live.length, 1);
+    this.#expectContent(object!, object!.bytes);
+    call.sparseFree!(object!.stack, object!.ref);
+  }
+
+  leave(): void {
+    const owner = this.#ownerAt(this.depth);
+    for (const stack of STACKS) call.sparseLeave!(stack, owner);
+    this.live = this.live.filter((object) => object.owner < owner);
+    if (this.depth > 0) this.depth--;
+  }
+
+  /** Frees what is in none of some places, of the present call or of an outer one. */
+  collect(outer: number, reached: readonly number[]): void {
+    const owner = this.#ownerAt(Math.max(0, this.depth - outer));
+    for (const stack of STACKS) expect(call.sparseTrace!(stack)).toBe(1);
+    for (const pick of reached) {
+      if (this.live.length === 0) continue;
+      const object = this.live[pick % this.live.length]!;
+      const again = call.sparseReach!(object.ref + (pick % object.bytes)) >>> 0;
+      expect([0, object.ref]).toContain(again);
+      expect(call.sparseReach!(object.ref)).toBe(0);
+    }
+    for (const stack of STACKS) call.sparseSweep!(stack, owner);
+    const kept = new Set(reached.map((pick) => this.live[pick % this.live.length]));
+    this.live = this.live.filter((object) => object.owner < owner || kept.has(object));
+  }
+
+  check(): void {
+    for (const stack of STACKS) {
+      expect(call.verifySparse!(stack)).toBe(0);
+      const { entries, freedEntries, lost } = counts(stack);
+      expect(entries - freedEntries - lost).toBe(this.live.filter((object) => object.stack === stack).length);
+    }
+    for (const object of this.live) this.#expectContent(object, object.bytes);
+    const sorted = this.live.toSorted((a, b) => a.ref - b.ref);
+    for (const [index, { ref, bytes }] of sorted.slice(0, -1).entries()) {
+      expect(ref + bytes + ENTRY).toBeLessThanOrEqual(sorted[index + 1]!.ref);
+    }
+    for (const object of this.live.slice(-3)) {
+      expect(call.sparseStart!(object.ref + object.bytes - 1) >>> 0).toBe(object.ref);
+      expect(call.sparseStart!(object.ref - 1) >>> 0).not.toBe(object.ref);
+    }
+  }
+
+  #expectContent({ ref, mark }: Live, bytes: number): void {
+    const content = bytesAt(ref, bytes);
+    const step = bytes > 4096 ? 509 : 1;
+    let at = 0;
+    while (at < bytes && content[at] === mark) at += step;
+    expect(at).toBeGreaterThanOrEqual(bytes);
+    expect(content[bytes - 1]).toBe(mark);
+  }
+
+  #ownerAt(depth: number): number {
+    return 1000 + 8 * depth;
+  }
+}
+
+const granules = (min: number, max: number) => fc.integer({ min, max }).map((count) => count * 8);
+const size = fc.oneof(
+  { weight: 6, arbitrary: granules(1, 12) },
+  { weight: 4, arbitrary: granules(1, 400) },
+  { weight: 1, arbitrary: granules(GROWER / 8 - 2, GROWER / 8 + 2) },
+  { weight: 1, arbitrary: granules(CHUNK / 8 - 10, (3 * CHUNK) / 8) },
+);
+const stack = fc.constantFrom(...STACKS);
+const pick = fc.nat(10_000);
+const step = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({ op: fc.constant("alloc" as const), stack, outer: fc.constantFrom(0, 0, 0, 1, 2), size }),
+  },
+  { weight: 5, arbitrary: fc.record({ op: fc.constant("grow" as const), pick, size }) },
+  { weight: 5, arbitrary: fc.record({ op: fc.constant("free" as const), pick }) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant("enter" as const) }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant("leave" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant("collect" as const),
+      outer: fc.nat(2),
+      reached: fc.array(pick, { maxLength: 20 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant("close" as const), stack }) },
+);
+/** Always from the set, as usual, never from it. */
+const limits = fc.constantFrom([0, 0, 0, 0], [25, 1024, 25, CHUNK], [NEVER, NEVER, NEVER, NEVER]);
+
+function play(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[]): Model {
+  const model = new Model();
+  for (const each of steps) {
+    if (each.op === "alloc") model.alloc(each.stack, each.outer, each.size);
+    else if (each.op === "enter") model.depth++;
+    else if (each.op === "leave") model.leave();
+    else if (each.op === "collect") model.collect(each.outer, each.reached);
+    else if (each.op === "close") {
+      call.sparseClose!(each.stack);
+      model.live = model.live.filter((object) => object.stack !== each.stack);
+    } else if (model.live.length > 0) {
+      if (each.op === "grow") model.grow(each.pick, each.size);
+      else model.free(each.pick);
+    }
+    model.check();
+  }
+  return model;
+}
+
+describe("sparse stacks", () => {
+  it("do what a model does", () => {
+    fc.assert(
+      fc.property(limits, fc.array(step, { maxLength: 200, size: "max" }), (chosen, steps) => {
+        call.chooseSparse!(...chosen);
+        const before = call.chunksUsed!();
+        play(steps);
+        for (const each of STACKS) call.sparseClose!(each);
+        // But for the chunks of cells that malloc keeps.
+        expect(call.chunksUsed!()).toBeLessThanOrEqual(before + 12);
+        expect(call.chunksAside!()).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("are laid out as the contract says", () => {
+    const globals = core.exports as unknown as Record<string, WebAssembly.Global>;
+    expect(globals.SPARSE_BYTES!.value).toBe(DESCRIPTOR);
+    expect(globals.ENTRY_BYTES!.value).toBe(ENTRY);
+    expect(globals.SPARSE_MAX_BYTES!.value >>> 0).toBe(SPARSE_MAX_BYTES);
+  });
+
+  it("cost nothing before they are used", () => {
+    const before = call.chunksUsed!();
+    call.sparseLeave!(STACKS[0], 1);
+    call.sparseStatistics!(STACKS[0]);
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+    call.sparseClose!(STACKS[0]);
+    expect(call.chunksUsed!()).toBe(before);
+    expect(bytesAt(STACKS[0], DESCRIPTOR).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it("are used again from call to call", () => {
+    const refs = Array.from({ length: 5 }, () => {
+      const ref = alloc(STACKS[0], 1, 5000);
+      call.sparseLeave!(STACKS[0], 1);
+      return ref;
+    });
+    expect(new Set(refs).size).toBe(1);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 0, bytes: 0, highBytes: 5000 + ENTRY, lanes: 1 });
+  });
+
+  it("grow the array on top where it is, as far as the memory goes", () => {
+    alloc(STACKS[0], 1, 800);
+    const ref = alloc(STACKS[0], 1, 8);
+    bytesAt(ref, 8).fill(7);
+    for (let bytes = 16; bytes <= 64 << 20; bytes *= 2) expect(grow(STACKS[0], ref, bytes)).toBe(ref);
+    expect(counts(STACKS[0])).toMatchObject({ moved: 0, copiedBytes: 0, grown: 23, lanes: 1 });
+    expect(bytesAt(ref, 8).every((byte) => byte === 7)).toBe(true);
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+  });
+
+  it.each([2, 3, 8])("copy %i arrays that grow by turns only while they are small", (count) => {
+    const refs = Array.from({ length: count }, () => alloc(STACKS[0], 1, 8));
+    const last = 8 << 20;
+    for (let bytes = 16; bytes <= last; bytes *= 2) {
+      for (const [index, ref] of refs.entries()) refs[index] = grow(STACKS[0], ref, bytes);
+    }
+    // One copy into a lane of its own, and those of doubling before.
+    expect(counts(STACKS[0]).copiedBytes).toBeLessThanOrEqual(count * 2 * GROWER);
+    expect(counts(STACKS[0]).lanes).toBeLessThanOrEqual(count + 1);
+    expect(new Set(refs).size).toBe(count);
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+  });
+
+  it("put nothing on top of a large array that has grown", () => {
+    const ref = alloc(STACKS[0], 1, 8);
+    expect(grow(STACKS[0], ref, GROWER)).toBe(ref);
+    for (let bytes = GROWER + 8; bytes < GROWER + 800; bytes += 8) {
+      alloc(STACKS[0], 1, 24);
+      expect(grow(STACKS[0], ref, bytes)).toBe(ref);
+    }
+    expect(counts(STACKS[0])).toMatchObject({ moved: 0, lanes: 2 });
+    // Freed, its lane is as good as any.
+    call.sparseFree!(STACKS[0], ref);
+    call.sparseLeave!(STACKS[0], 1);
+    alloc(STACKS[0], 1, 24);
+    expect(counts(STACKS[0]).lanes).toBe(2);
+  });
+
+  it("pop what was freed before, once it is on top", () => {
+    const refs = Array.from({ length: 8 }, () => alloc(STACKS[0], 1, 40));
+    for (const index of [5, 1, 3]) call.sparseFree!(STACKS[0], refs[index]!);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 8, freedEntries: 3, freedBytes: 3 * 56, nonLinear: 3 });
+    // Neighbours become one.
+    call.sparseFree!(STACKS[0], refs[2]!);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 6, freedEntries: 2, freedBytes: 4 * 56 });
+    call.sparseFree!(STACKS[0], refs[6]!);
+    call.sparseFree!(STACKS[0], refs[7]!);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 3, bytes: 5 * 56, freedEntries: 1, nonLinear: 5 });
+    call.sparseFree!(STACKS[0], refs[4]!);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 1, bytes: 56, freedEntries: 0, freedBytes: 0, nonLinear: 5 });
+    expect(alloc(STACKS[0], 1, 40)).toBe(refs[1]);
+  });
+
+  describe("serve allocation from what was freed", () => {
+    /** Ten objects of 24 to 744 bytes, each below one of 40 that is not freed. */
+    const freed = () => {
+      const refs = Array.from({ length: 10 }, (_, index) => {
+        const ref = alloc(STACKS[0], 1, 24 + index * 80);
+        alloc(STACKS[0], 1, 40);
+        return ref;
+      });
+      for (const ref of refs) call.sparseFree!(STACKS[0], ref);
+      return refs;
+    };
+
+    it("by the best fit", () => {
+      call.chooseSparse!(0, 0, 0, 0);
+      const refs = freed();
+      expect(alloc(STACKS[0], 1, 264)).toBe(refs[3]);
+      expect(alloc(STACKS[0], 1, 272)).toBe(refs[4]);
+      expect(alloc(STACKS[0], 1, 344)).toBe(refs[5]);
+      expect(counts(STACKS[0])).toMatchObject({ served: 3, freedEntries: 8 });
+      expect(call.verifySparse!(STACKS[0])).toBe(0);
+    });
+
+    it("and keep what is left of a larger one", () => {
+      call.chooseSparse!(0, 0, 0, 0);
+      const refs = freed();
+      expect(alloc(STACKS[0], 1, 480)).toBe(refs[6]);
+      // 504 - 480 is too little for an entry.
+      expect(counts(STACKS[0])).toMatchObject({ entries: 20, freedEntries: 9 });
+      expect(alloc(STACKS[0], 1, 496)).toBe(refs[7]);
+      expect(counts(STACKS[0])).toMatchObject({ entries: 21, freedEntries: 9 });
+      expect(alloc(STACKS[0], 1, 72)).toBe(refs[7]! + 496 + ENTRY);
+      expect(call.verifySparse!(STACKS[0])).toBe(0);
+    });
+
+    it.each([
+      // Freed are 10 of 20 entries, 4000 of 4560 bytes.
+      ["percent of the entries", [49, NEVER, NEVER, NEVER], [50, NEVER, NEVER, NEVER]],
+      ["entries", [NEVER, 9, NEVER, NEVER], [NEVER, 10, NEVER, NEVER]],
+      ["percent of the bytes", [NEVER, NEVER, 87, NEVER], [NEVER, NEVER, 88, NEVER]],
+      ["bytes", [NEVER, NEVER, NEVER, 3999], [NEVER, NEVER, NEVER, 4000]],
+    ])("above a limit: %s", (_, passed, reached) => {
+      call.chooseSparse!(...reached);
+      freed();
+      alloc(STACKS[0], 1, 184);
+      expect(counts(STACKS[0]).served).toBe(0);
+      call.sparseLeave!(STACKS[0], 1);
+      call.chooseSparse!(...passed);
+      const refs = freed();
+      expect(alloc(STACKS[0], 1, 184)).toBe(refs[2]);
+      expect(counts(STACKS[0]).served).toBe(1);
+    });
+
+    it("where there is no other memory", async () => {
+      await open(1, 20);
+      const refs = Array.from({ length: 100 }, () => alloc(STACKS[0], 1, 4096));
+      const holes = [refs[0]!, refs[2]!, refs[4]!];
+      for (const ref of holes) call.sparseFree!(STACKS[0], ref);
+      call.chooseSparse!(NEVER, NEVER, NEVER, NEVER);
+      let ref = alloc(STACKS[0], 1, 4096);
+      const reused = new Set<number>();
+      while (ref !== 0) {
+        if (refs.includes(ref)) reused.add(ref);
+        ref = alloc(STACKS[0], 1, 4096);
+      }
+      expect([...reused].sort()).toEqual(holes.sort());
+      expect(call.verifySparse!(STACKS[0])).toBe(0);
+    });
+  });
+
+  it("let what is outlived end first, whatever the order it came in", () => {
+    // Each call makes something of its own and something for its caller, then calls.
+    const depth = 200;
+    const outer: number[] = [];
+    for (let call = 1; call <= depth; call++) {
+      alloc(STACKS[0], call * 8, 24);
+      outer.push(alloc(STACKS[0], (call - 1) * 8, 24));
+      alloc(STACKS[0], call * 8, 40);
+    }
+    expect(counts(STACKS[0]).lanes).toBe(2);
+    for (let at = depth; at > 0; at--) {
+      call.sparseLeave!(STACKS[0], at * 8);
+      expect(call.verifySparse!(STACKS[0])).toBe(0);
+      // Three of each call further out, less the one that was for a caller that has ended.
+      expect(counts(STACKS[0]).entries).toBe((at - 1) * 3 + 1);
+    }
+    call.sparseLeave!(STACKS[0], 0);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 0, nonLinear: 0, lanes: 2 });
+  });
+
+  it("keep a few short lanes, and give back the others", () => {
+    for (let round = 0; round < 3; round++) {
+      const refs = Array.from({ length: 10 }, () => alloc(STACKS[0], 1, 8));
+      for (const bytes of [1000, GROWER, 20 * CHUNK]) {
+        for (const [index, ref] of refs.entries()) refs[index] = grow(STACKS[0], ref, bytes);
+      }
+      expect(counts(STACKS[0]).lanes).toBeGreaterThanOrEqual(10);
+      call.sparseLeave!(STACKS[0], 1);
+      expect(counts(STACKS[0]).lanes).toBe(4);
+      expect(call.verifySparse!(STACKS[0])).toBe(0);
+      // Four lanes of four chunks; the page map; malloc's table and chunks of cells for the set.
+      expect(call.chunksUsed!()).toBeLessThanOrEqual(16 + 6);
+    }
+  });
+
+  it("hold many freed entries", () => {
+    call.chooseSparse!(NEVER, NEVER, NEVER, NEVER);
+    const refs = Array.from({ length: 10_000 }, (_, index) => alloc(STACKS[0], 1, 8 + (index % 70) * 8));
+    const shuffled = refs
+      .map((ref, index) => ({ ref, index, key: (index * 2654435761) % 65521 }))
+      .toSorted((a, b) => a.key - b.key);
+    for (const { ref } of shuffled.filter(({ index }) => index % 2 === 0)) call.sparseFree!(STACKS[0], ref);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 10_000, freedEntries: 5000, lost: 0 });
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+    for (const { ref } of shuffled.filter(({ index }) => index % 2 === 1)) call.sparseFree!(STACKS[0], ref);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 0, bytes: 0, freedEntries: 0, freedBytes: 0 });
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+  });
+
+  it("end with their owner where the set has no memory for what was freed", async () => {
+    await open(1, 20);
+    const refs = Array.from({ length: 5 }, () => alloc(STACKS[0], 1, 40));
+    while (call.acquireRun!(1, 3) !== 0) {}
+    call.sparseFree!(STACKS[0], refs[1]!);
+    expect(counts(STACKS[0])).toMatchObject({ lost: 1, freedEntries: 0, nonLinear: 1 });
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+    call.sparseFree!(STACKS[0], refs[4]!);
+    call.sparseFree!(STACKS[0], refs[3]!);
+    call.sparseFree!(STACKS[0], refs[2]!);
+    expect(counts(STACKS[0]).entries).toBe(2);
+    call.sparseLeave!(STACKS[0], 1);
+    expect(counts(STACKS[0]).entries).toBe(0);
+  });
+});
+
+describe("without memory, sparse stacks", () => {
+  it("say so, and stay as they are", async () => {
+    await open(1, 1000);
+    const ref = alloc(STACKS[0], 1, 80);
+    bytesAt(ref, 80).fill(9);
+    for (const bytes of [0xfffffff8, 0xfffffff0, 0xfff00008, 0xfff00000]) {
+      expect(alloc(STACKS[0], 1, bytes)).toBe(0);
+      expect(grow(STACKS[0], ref, bytes)).toBe(0);
+      expect([1, 2]).toContain(call.chunksError!());
+    }
+    expect(bytesAt(ref, 80).every((byte) => byte === 9)).toBe(true);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 1, grown: 0, moved: 0 });
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+  });
+
+  it("take no more than the heap limit", async () => {
+    await open(1, undefined, 8 * CHUNK);
+    const ref = alloc(STACKS[0], 1, 6 * CHUNK);
+    expect(ref).not.toBe(0);
+    expect(grow(STACKS[0], ref, 8 * CHUNK)).toBe(0);
+    expect(call.chunksError!()).toBe(1);
+    expect(alloc(STACKS[0], 1, 2 * CHUNK)).toBe(0);
+    expect(call.chunksError!()).toBe(1);
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+  });
+
+  it("give up the room behind them, and move when they grow", async () => {
+    await open(1, 60);
+    const ref = alloc(STACKS[0], 1, 80);
+    bytesAt(ref, 80).fill(5);
+    expect(call.chunksAside!()).toBeGreaterThan(0);
+    // All there is, also what was set aside, but for the first place in front of which there is none.
+    const runs: number[] = [];
+    for (let run = call.malloc!(CHUNK - 16); run !== 0; run = call.malloc!(CHUNK - 16)) runs.push(run);
+    expect(call.chunksAside!()).toBe(0);
+    expect(runs.length).toBeGreaterThan(50);
+    expect(grow(STACKS[0], ref, 2 * CHUNK)).toBe(0);
+    for (const run of runs.slice(20, 30)) call.free!(run);
+    const moved = grow(STACKS[0], ref, 2 * CHUNK);
+    expect(moved).not.toBe(0);
+    expect(moved).not.toBe(ref);
+    expect(bytesAt(moved, 80).every((byte) => byte === 5)).toBe(true);
+    // Into the chunks behind it, then not into those of others.
+    let bytes = 2 * CHUNK;
+    while (grow(STACKS[0], moved, bytes + CHUNK) === moved) bytes += CHUNK;
+    expect(bytes).toBe(9 * CHUNK);
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+    for (const [index, run] of runs.entries()) {
+      if (index < 20 || index >= 30) call.free!(run);
+    }
+  });
+
+  it("put objects on top of a large array that has grown, and take them off again", async () => {
+    await open(1, 20);
+    const large = alloc(STACKS[0], 1, 8);
+    expect(grow(STACKS[0], large, GROWER)).toBe(large);
+    while (call.acquireRun!(1, 3) !== 0) {}
+    const refs = Array.from({ length: 3 }, () => alloc(STACKS[0], 1, 40));
+    expect(refs[0]).toBe(large + GROWER + ENTRY);
+    for (const ref of refs.reverse()) call.sparseFree!(STACKS[0], ref);
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+    expect(grow(STACKS[0], large, GROWER + 80)).toBe(large);
+  });
+
+  it("do not stop a growth that is refused once", () => {
+    for (let count = 1; count < 6; count++) {
+      const ref = alloc(STACKS[1], 1, 64);
+      call.refuseGrowAfter!(count);
+      let at = ref;
+      for (let bytes = 128; bytes < 8 << 20 && at !== 0; bytes *= 2) at = grow(STACKS[1], at, bytes);
+      call.refuseGrowAfter!(0);
+      expect(call.verifySparse!(STACKS[1])).toBe(0);
+      call.sparseLeave!(STACKS[1], 1);
+    }
+  });
+});
+
+describe("in the debug core, sparse stacks stop at", () => {
+  it.each<[string, () => void]>([
+    ["an entry that is freed twice", () => twice(3)],
+    ["an entry on top that is freed twice", () => twice(5)],
+    ["growth of what is freed", () => grow(STACKS[0], freedOne(), 400)],
+    ["an entry of another stack", () => call.sparseFree!(STACKS[1], alloc(STACKS[0], 1, 40))],
+    ["an address inside an object", () => call.sparseFree!(STACKS[0], alloc(STACKS[0], 1, 40) + 16)],
+    ["an address of nobody", () => call.sparseFree!(STACKS[0], 4096)],
+    ["an object of no bytes", () => alloc(STACKS[0], 1, 0)],
+    ["bytes that are no multiple of 8", () => alloc(STACKS[0], 1, 12)],
+    ["what ended with its owner", () => call.sparseFree!(STACKS[0], left())],
+  ])("%s", (_, action) => {
+    expect(action).toThrow("assertion failed");
+  });
+
+  const freedOne = () => {
+    const refs = Array.from({ length: 6 }, () => alloc(STACKS[0], 1, 40));
+    call.sparseFree!(STACKS[0], refs[3]!);
+    return refs[3]!;
+  };
+  const twice = (index: number) => {
+    const refs = Array.from({ length: 6 }, () => alloc(STACKS[0], 1, 40));
+    call.sparseFree!(STACKS[0], refs[index]!);
+    call.sparseFree!(STACKS[0], refs[index]!);
+  };
+  const left = () => {
+    alloc(STACKS[0], 1, 40);
+    const ref = alloc(STACKS[0], 2, 40);
+    call.sparseLeave!(STACKS[0], 2);
+    return ref;
+  };
+});
+
+describe("for a collector, sparse stacks", () => {
+  it.each([false, true])("find the object around an address, with start bits: %s", (traced) => {
+    const refs = Array.from({ length: 20 }, (_, index) => alloc(STACKS[0], 1, 8 + index * 16));
+    const big = alloc(STACKS[0], 1, 3 * CHUNK);
+    call.sparseFree!(STACKS[0], refs[7]!);
+    if (traced) expect(call.sparseTrace!(STACKS[0])).toBe(1);
+    for (const [index, ref] of refs.entries()) {
+      const start = index === 7 ? 0 : ref;
+      for (const inside of [0, 1, 7, 8 + index * 16 - 1]) expect(call.sparseStart!(ref + inside) >>> 0).toBe(start);
+      expect(call.sparseStart!(ref - 1)).toBe(0);
+      expect(call.sparseStart!(ref - ENTRY)).toBe(0);
+    }
+    expect(call.sparseStart!(big + 2 * CHUNK + 5) >>> 0).toBe(big);
+    expect(call.sparseStart!(big + 3 * CHUNK)).toBe(0);
+    const lane = Math.floor(refs[0]! / CHUNK) * CHUNK;
+    for (const address of [0, 8, STACKS[0], lane, lane + 40, 0xfffffff0]) expect(call.sparseStart!(address)).toBe(0);
+  });
+
+  it("end what was not reached, from an owner on", () => {
+    const kept = alloc(STACKS[0], 1, 40);
+    const refs = Array.from({ length: 10 }, () => alloc(STACKS[0], 2, 40));
+    expect(call.sparseTrace!(STACKS[0])).toBe(1);
+    expect(call.sparseReach!(refs[4]! + 20) >>> 0).toBe(refs[4]);
+    expect(call.sparseReach!(refs[4]!)).toBe(0);
+    expect(call.sparseReach!(refs[4]! - 8)).toBe(0);
+    call.sparseSweep!(STACKS[0], 2);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 3, freedEntries: 1 });
+    expect(call.sparseStart!(kept) >>> 0).toBe(kept);
+    expect(call.sparseStart!(refs[4]!) >>> 0).toBe(refs[4]);
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+    // What was reached must be reached again the next time.
+    expect(call.sparseTrace!(STACKS[0])).toBe(1);
+    call.sparseSweep!(STACKS[0], 0);
+    expect(counts(STACKS[0])).toMatchObject({ entries: 0, freedEntries: 0 });
+  });
+
+  it("refuse to be traced without memory for start bits", async () => {
+    await open(1, 30);
+    const ref = alloc(STACKS[0], 1, 20 * CHUNK);
+    alloc(STACKS[0], 1, 40);
+    for (let run = call.acquireRun!(1, 3); run !== 0; run = call.acquireRun!(1, 3)) {}
+    expect(call.sparseTrace!(STACKS[0])).toBe(0);
+    expect(call.verifySparse!(STACKS[0])).toBe(0);
+    expect(call.sparseStart!(ref + CHUNK) >>> 0).toBe(ref);
+  });
+});
