@@ -20,6 +20,7 @@ import { describeMicro, runMicro } from "./micro/bump.ts";
 import { describePeers, runPeers } from "./peers/peers.ts";
 import { describeRegions, runRegions } from "./region/regions.ts";
 import { describeSize, runSize } from "./size/size.ts";
+import { describeSparse, runSparse } from "./sparse/sparse.ts";
 import { describeWhole, runWhole } from "./whole/whole.ts";
 
 const PARTS = [
@@ -35,6 +36,7 @@ const PARTS = [
   "pauses",
   "scale",
   "regions",
+  "sparse",
 ] as const;
 /** What shows the collector. */
 const GC_PARTS: readonly Part[] = [
@@ -95,6 +97,7 @@ const PART_RUNS: Readonly<Record<Part, PartRun>> = {
   ),
   scale: partRun("scale: from 10 MB to all there is", (_runs, onProgress) => runScale(onProgress), describeScale),
   regions: partRun("regions: objects that end with a call or a round", runRegions, describeRegions),
+  sparse: partRun("sparse: arrays that grow, and what is freed in any order", runSparse, describeSparse),
   compile: partRun("compile: what compiling costs, over the length of the program", runCompile, describeCompile),
   size: partRun("size: bytes of functions, by who they come from", runSize, describeSize),
 };
