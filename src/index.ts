@@ -14,5 +14,6 @@ export type { AnyRep, Fields, FieldsIn, FieldsOut, InOf, OutOf, Rep } from "./he
 export { Scope } from "./heap/scope.ts";
 export { ArrayRef, Sequence, SliceRef } from "./heap/sequence.ts";
 export { ArrayShape, RecordShape } from "./heap/shape.ts";
+export { type SparseCounts, type SparseLimits, SparseStack } from "./heap/sparse.ts";
 export type { HeapCounts, HeapStatistics } from "./heap/statistics.ts";
 export type { TraceAfter, TracedObject } from "./heap/trace/trace.ts";

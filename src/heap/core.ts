@@ -16,7 +16,7 @@ import {
 } from "./contract.ts";
 import { HeapError } from "./errors.ts";
 
-/** What the core exports; see assembly/README.md. The last four do nothing in the release core. */
+/** What the core exports; see assembly/README.md. The last five do nothing in the release core. */
 interface CoreExports {
   init(
     shadowBase: number,
@@ -49,10 +49,21 @@ interface CoreExports {
   barrierSlice(slot: number): void;
   startOf(address: number): number;
   statistics(): number;
+  malloc(bytes: number): number;
+  free(address: number): void;
+  chooseSparse(setPercent: number, setEntries: number, wastePercent: number, wasteBytes: number): void;
+  sparseAlloc(stack: number, owner: number, bytes: number): number;
+  sparseGrow(stack: number, address: number, bytes: number): number;
+  sparseFree(stack: number, address: number): void;
+  sparseLeave(stack: number, owner: number): void;
+  sparseClose(stack: number): void;
+  sparseStart(address: number): number;
+  sparseStatistics(stack: number): void;
   readonly nurseryBase: WebAssembly.Global;
   readonly nurseryBytes: WebAssembly.Global;
   readonly shadowTop: WebAssembly.Global;
   readonly shadowLimit: WebAssembly.Global;
+  sparseVerify(stack: number): number;
   verify(): number;
   setZeal(every: number): void;
   refuseGrow(nth: number): void;
@@ -244,6 +255,60 @@ export class Core {
   /** @returns the address of the table of what has been allocated by shape; 0 without a census */
   allocated(): number {
     return this.#run((core) => core.allocated()) >>> 0;
+  }
+
+  /** @returns the address of zeroed memory that the collector ignores; throws when it cannot be had */
+  mallocOrThrow(bytes: number, purpose: string): number {
+    const address = this.#run((core) => core.malloc(bytes)) >>> 0;
+    return address !== 0 ? address : this.#refuse(purpose);
+  }
+
+  /** As assembly/sparse/descriptor.ts says. */
+  chooseSparse(limits: readonly [number, number, number, number]): void {
+    this.#exports.chooseSparse(...limits);
+  }
+
+  /** @returns the address of memory with any content; throws when out of memory */
+  sparseAlloc(stack: number, owner: number, bytes: number): number {
+    const address = this.#run((core) => core.sparseAlloc(stack, owner, bytes)) >>> 0;
+    return address !== 0 ? address : this.#refuse(`for ${bytes} bytes on a sparse stack`);
+  }
+
+  /** @returns the object's address from now on; throws when out of memory */
+  sparseGrow(stack: number, address: number, bytes: number): number {
+    const grown = this.#run((core) => core.sparseGrow(stack, address, bytes)) >>> 0;
+    return grown !== 0 ? grown : this.#refuse(`for ${bytes} bytes on a sparse stack`);
+  }
+
+  sparseFree(stack: number, address: number): void {
+    this.#run((core) => core.sparseFree(stack, address));
+  }
+
+  sparseLeave(stack: number, owner: number): void {
+    this.#run((core) => core.sparseLeave(stack, owner));
+  }
+
+  /** Gives back all memory of a stack whose descriptor is from `mallocOrThrow`, and that. */
+  sparseClose(stack: number): void {
+    this.#run((core) => {
+      core.sparseClose(stack);
+      core.free(stack);
+    });
+  }
+
+  /** @returns the start of the object on a sparse stack that `address` lies in, 0 when it lies in none */
+  sparseStart(address: number): number {
+    return this.#run((core) => core.sparseStart(address)) >>> 0;
+  }
+
+  /** Brings the counters in a stack's descriptor up to date. */
+  sparseStatistics(stack: number): void {
+    this.#run((core) => core.sparseStatistics(stack));
+  }
+
+  /** Debug core. @returns 0, or the number of the broken invariant of a sparse stack */
+  sparseVerify(stack: number): number {
+    return this.#run((core) => core.sparseVerify(stack));
   }
 
   /** Debug core. @returns 0, or the number of the broken invariant */

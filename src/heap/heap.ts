@@ -36,6 +36,7 @@ import type { Scope } from "./scope.ts";
 import type { ArrayRef, Sequence, SliceRef } from "./sequence.ts";
 import { Session } from "./session.ts";
 import { ArrayShape, RecordShape } from "./shape.ts";
+import { type SparseLimits, SparseStack, sparseLimits } from "./sparse.ts";
 import { type HeapCounts, type HeapStatistics, readCounts, readStatistics } from "./statistics.ts";
 import { type TraceAfter, type TracedObject, type TraceOrigin, traceHeap } from "./trace/trace.ts";
 
@@ -234,6 +235,21 @@ export class Heap {
       throw new HeapError("bad-option", "Nothing was counted: open the heap with the option census");
     }
     return readCensus(session.views.data, table, (shape) => session.shapes.get(shape)?.name ?? `shape at ${shape}`);
+  }
+
+  /**
+   * Opens a sparse stack: memory for a runtime that knows by itself what ends when.
+   * @throws HeapError out-of-memory, grow-refused, closed
+   */
+  openSparseStack(): SparseStack {
+    this.#session.assertOpen();
+    return new SparseStack(this.#session);
+  }
+
+  /** Chooses for all sparse stacks when they use again what was freed below the top. @throws HeapError bad-option, closed */
+  limitSparseStacks(limits: SparseLimits): void {
+    this.#session.assertOpen();
+    this.#session.core.chooseSparse(sparseLimits(limits));
   }
 
   /** Walks the whole heap. @throws HeapError broken-invariant, needs-debug */
