@@ -29,17 +29,11 @@ export { chooseClasses, sizeClasses } from "./mature/kind";
 export { chooseIncremental, chooseTimed, incremental, timed } from "./memory/clock";
 export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";
+export { arraysApart, chooseArraysApart, isArrayApart, regionArray, regionArrayGrow } from "./region/arrays";
 export { regionsCollect } from "./region/collect";
+export { regionRenew, regionReturn } from "./region/ends";
 export { markNone, markOwn, markSet, marksTell } from "./region/marks";
-export {
-  frameLimit,
-  frameTop,
-  poisonFrames,
-  regionGrow,
-  regionRenew,
-  regionReturn,
-  regionsInit,
-} from "./region/region";
+export { frameLimit, frameTop, poisonFrames, regionGrow, regionsInit } from "./region/region";
 export { marksReturn } from "./region/returns";
 export { sparseAlloc } from "./sparse/alloc";
 export {

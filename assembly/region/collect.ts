@@ -22,6 +22,17 @@ import { poison } from "../memory/poison";
 import { bytesBeforeMove, forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../object/header";
 import { Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
+import { Entry } from "../sparse/entry";
+import {
+  arraysApart,
+  isArrayApart,
+  nextReached,
+  reachArray,
+  sweepArrays,
+  traceArrays,
+  unreachedArray,
+  untraceArrays,
+} from "./arrays";
 import { cutOffSince, firstSince, LEAST_BYTES, Mark, MARK_BYTES, markedSegment } from "./marks";
 import { append, isOnStack, Region, regionGrow, usedEnd } from "./region";
 import { isRun, returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes, segmentOf } from "./segments";
@@ -64,15 +75,17 @@ export function regionsCollect(
   for (let i: u32 = 0; i < slices; i++, slot += WORD_BYTES) mover.slice(slot);
   // A Box is a Slice without an offset.
   for (let i: u32 = 0; i < count; i++) mover.slice(globals + i * WORD_BYTES);
-  while (scanRegions() || scanRun()) {}
+  while (scanRegions() || scanRun() || scanArray()) {}
   for (let at = from; at < end; at += MARK_BYTES) {
     if (Mark.at(at).region) dropOld(at);
   }
+  if (arraysApart) untraceAll();
 }
 
 /** Makes all that has come an old part. @returns false when there may not be enough memory for the new one: then nothing has changed */
 function emptyRegions(): bool {
-  const fits = ensureFree(chunksOfObjects() + 1);
+  const fits = traceAll() && ensureFree(chunksOfObjects() + 1);
+  if (!fits && arraysApart) untraceAll();
   stackLo = usize.MAX_VALUE;
   stackHi = 0;
   for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
@@ -82,6 +95,22 @@ function emptyRegions(): bool {
     else mark.due = Region.at(mark.region).taken + LEAST_BYTES;
   }
   return fits;
+}
+
+function traceAll(): bool {
+  if (!arraysApart) return true;
+  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
+    const region = Mark.at(at).region;
+    if (region && !traceArrays(Region.at(region))) return false;
+  }
+  return true;
+}
+
+function untraceAll(): void {
+  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
+    const region = Mark.at(at).region;
+    if (region) untraceArrays(Region.at(region));
+  }
 }
 
 function emptyRegion(at: usize): void {
@@ -130,6 +159,10 @@ class Mover {
       if (at) store<usize>(slot, move(ref, at));
       return;
     }
+    if (arraysApart && isArrayApart(ref)) {
+      keepArray(ref);
+      return;
+    }
     const segment = oldSegmentOf(ref);
     if (!segment) return;
     if (isRun(segment)) keep(segment);
@@ -145,6 +178,10 @@ class Mover {
       if (!at) return;
       start = startOnStack(Mark.at(at).top, addr);
     } else {
+      if (arraysApart && isArrayApart(addr)) {
+        keepArray(addr);
+        return;
+      }
       const segment = oldSegmentOf(addr);
       if (!segment) return;
       if (isRun(segment)) {
@@ -243,6 +280,29 @@ function keep(run: usize): void {
   unvisitedRuns = run;
 }
 
+/** Keeps the array around an address on a sparse stack, if it is one of what is collected. */
+function keepArray(addr: usize): void {
+  const at = unreachedArray(addr);
+  if (!at) return;
+  const entry = Entry.at(at);
+  for (let each = firstMark; each < marksEnd; each += MARK_BYTES) {
+    const mark = Mark.at(each);
+    if (<u32>mark.region == entry.owner && entry.serial > mark.serial) {
+      reachArray(at);
+      return;
+    }
+  }
+}
+
+/** Visits the elements of an array on a sparse stack. @returns whether there was any */
+function scanArray(): bool {
+  if (!arraysApart) return false;
+  const ref = nextReached();
+  if (!ref) return false;
+  visitPointers<Mover>(ref, shapeOf(ref), changetype<Mover>(0));
+  return true;
+}
+
 /** Visits the fields of what has been moved. @returns whether there was anything */
 function scanRegions(): bool {
   let found = false;
@@ -314,6 +374,7 @@ function dropOld(at: usize): void {
   if (DEBUG) poison(mark.top, mark.limit - mark.top);
   // Nothing was moved: it goes on where it was marked.
   if (region.limit == mark.top) region.limit = mark.limit;
+  if (arraysApart) sweepArrays(mark.region, mark.serial);
   // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; more where almost
   // all was live, which tells of something that only grows.
   const live = region.taken - mark.taken;

@@ -9,6 +9,7 @@
 //             8  limit: of the region then     20  due: how much it may have taken before a collection is; during one,
 //                                                  how much has come
 //            24  end, old, scanSegment, scan: of collect.ts
+//            40  serial: of the latest array on sparse stacks then
 //
 // The marks of a call lie side by side on the stack of frames, in front of its regions. A chain of tail calls keeps those of its
 // first call.
@@ -18,6 +19,8 @@
 
 import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
+import { lastSerial } from "../sparse/alloc";
+import { arraysApart, dropArraysSince, isArrayApart, maybeArraySince } from "./arrays";
 import { isOnStack, Region, REGION_BYTES } from "./region";
 import { returnSegments, Segment, segmentOf } from "./segments";
 
@@ -40,14 +43,15 @@ export class Mark {
   /** How far what has been moved has been visited. */
   scanSegment: usize;
   scan: usize;
+  serial: u64;
 
   @inline static at(address: usize): Mark {
     return changetype<Mark>(address);
   }
 }
 /** Of a mark; a multiple of 8, so that its address has room for flags. */
-export const MARK_BYTES: usize = 40;
-if (offsetof<Mark>() > MARK_BYTES) ERROR("Mark must fit MARK_BYTES");
+export const MARK_BYTES: usize = 48;
+if (offsetof<Mark>() != MARK_BYTES) ERROR("Mark must match MARK_BYTES");
 if (offsetof<Mark>("top") != 4 || offsetof<Mark>("taken") != 16 || offsetof<Mark>("due") != 20) ERROR("Mark moved");
 
 /** Marks how far a region is filled. */
@@ -60,6 +64,7 @@ export function markSet(at: usize, regionAt: usize): void {
   mark.last = region.first ? region.last : 0;
   mark.taken = region.taken;
   mark.due = region.taken + LEAST_BYTES;
+  if (arraysApart) mark.serial = lastSerial;
 }
 
 /** Marks the beginning of a region of the call's own, for a collection; when it is due has been noted before. */
@@ -69,6 +74,7 @@ export function markOwn(at: usize, region: usize, limit: usize): void {
   mark.top = region + REGION_BYTES;
   mark.limit = limit;
   mark.last = mark.taken = 0;
+  mark.serial = 0;
 }
 
 /** Writes a mark of no region: nothing is due. */
@@ -104,8 +110,11 @@ export function firstSince(mark: Mark): usize {
   return mark.last ? Segment.at(mark.last).next : Region.at(mark.region).first;
 }
 
-/** Whether an address is one of what has come to the region since. */
+/** Whether an address is one of what has come to the region since; true as well where that takes too long to find out. */
 export function isSince(mark: Mark, addr: usize): bool {
+  if (arraysApart && isArrayApart(addr)) {
+    return mark.serial != lastSerial && maybeArraySince(mark.region, mark.serial, addr);
+  }
   const segment = segmentOf(addr);
   if (!segment) return addr >= mark.top && addr < mark.limit;
   if (Segment.at(segment).owner != mark.region) return false;
@@ -133,4 +142,5 @@ export function dropSince(mark: Mark): void {
   if (DEBUG) poison(mark.top, mark.limit - mark.top);
   region.top = mark.top;
   region.limit = mark.limit;
+  if (arraysApart && mark.serial != lastSerial) dropArraysSince(mark.region, mark.serial);
 }

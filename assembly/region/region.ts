@@ -3,7 +3,8 @@
 //
 //     region   0  top: where the next object begins      12  taken: bytes of its segments
 //              4  limit: the end of the room there        16  last: its latest segment
-//              8  first: its first segment, 0 for none    24  bytes on the stack ..
+//              8  first: its first segment, 0 for none    20  arrays: of arrays.ts
+//                                                         24  bytes on the stack ..
 //
 // Compiled code opens a region by storing top and limit, and 0 in first and taken. It bumps in a region by itself, but for large
 // objects, and asks for the rest only where that is needed.
@@ -49,14 +50,15 @@ export class Region {
   first: usize;
   taken: usize;
   last: usize;
+  /** Under `sparse`: the sparse stack for its arrays, with a flag; otherwise nothing. */
+  arrays: usize;
 
   @inline static at(address: usize): Region {
     return changetype<Region>(address);
   }
 }
-/** Of a descriptor, with a word to align what follows. */
 export const REGION_BYTES: usize = 24;
-if (offsetof<Region>() > REGION_BYTES) ERROR("Region must fit REGION_BYTES");
+if (offsetof<Region>() != REGION_BYTES) ERROR("Region must match REGION_BYTES");
 if (offsetof<Region>("first") != 8 || offsetof<Region>("taken") != 12) ERROR("Region moved");
 
 /**
@@ -64,8 +66,6 @@ if (offsetof<Region>("first") != 8 || offsetof<Region>("taken") != 12) ERROR("Re
  * it, and a collection need not move it.
  */
 const ALONE_BYTES: usize = 16 << 10;
-/** The largest kind of segment that a region keeps for its next round. */
-const MOST_KEPT: u32 = 1;
 
 /**
  * Opens the heap for `regions`.
@@ -126,49 +126,19 @@ export function append(region: Region, segment: usize): void {
   if (region.first) Segment.at(region.last).next = segment;
   else region.first = segment;
   region.last = segment;
-  const bytes = segmentBytes(segment);
-  region.taken += bytes;
+  noteTaken(region, segmentBytes(segment));
   Segment.at(segment).takenWith = region.taken;
+}
+
+/** Counts what has come to a region, for it and for all. */
+export function noteTaken(region: Region, bytes: usize): void {
+  region.taken += bytes;
   credit += bytes;
 }
 
 /** Notes what a collection at a return costs, in bytes to allocate before the next. */
 export function spendCredit(bytes: usize): void {
   credit = -(<i64>bytes);
-}
-
-/** Ends all objects of a region that has segments: it may be left, or used again once it is opened. */
-export function regionReturn(at: usize): void {
-  const region = Region.at(at);
-  returnSegments(region.first, region.last);
-  region.first = region.taken = 0;
-}
-
-/**
- * Ends all objects of a region that has segments, which goes on empty. It keeps a small segment: what takes one in this
- * round takes one in the next.
- * @param start where its first bytes begin on the stack of frames
- * @param limit where they end
- */
-export function regionRenew(at: usize, start: usize, limit: usize): void {
-  const region = Region.at(at);
-  const first = region.first;
-  if (Segment.at(first).kind > MOST_KEPT) {
-    regionReturn(at);
-    region.top = start;
-    region.limit = limit;
-    return;
-  }
-  const rest = Segment.at(first).next;
-  if (rest) {
-    returnSegments(rest, region.last);
-    Segment.at(first).next = 0;
-    region.last = first;
-    region.taken = segmentBytes(first);
-  }
-  region.top = first + SEGMENT_HEADER_BYTES;
-  region.limit = roomEnd(first);
-  if (DEBUG) poison(region.top, region.limit - region.top);
 }
 
 /** Where the objects of a segment that is no run end. */

@@ -7,6 +7,9 @@ import { ENTRY_BYTES, Entry, SPARSE_MAX_BYTES, SPARSE_MIN_BYTES } from "./entry"
 import { addFreed, bestFreed, takeFreed } from "./freed";
 import { Lane, makeSpace, openLane, ROOM_CHUNKS } from "./lane";
 
+/** The number of the entry that was made last. */
+export let lastSerial: u64 = 0;
+
 /** What an entry from the set has beyond what was asked for is an entry of its own from this size on. */
 const SPLIT_MIN_BYTES: usize = 64;
 
@@ -37,6 +40,7 @@ export function push(stack: Stack, at: usize, owner: u32, bytes: usize): usize {
   entry.previous = lane.head;
   entry.owner = owner;
   entry.lane = at;
+  entry.serial = ++lastSerial;
   lane.head = lane.top;
   lane.top = entry.object + bytes;
   stack.entries++;
@@ -70,6 +74,7 @@ function serve(stack: Stack, owner: u32, bytes: usize): usize {
   takeFreed(stack.freed, at);
   const entry = Entry.at(at);
   entry.owner = owner;
+  entry.serial = ++lastSerial;
   entry.open(entry.bytes);
   if (entry.bytes - bytes >= ENTRY_BYTES + SPLIT_MIN_BYTES) split(stack, entry, bytes);
   stack.served++;

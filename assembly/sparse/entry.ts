@@ -3,8 +3,9 @@
 //     entry   0  bytes: how many the object may take, a multiple of 8; in the low bits: flags
 //             4  previous: the entry below, the lane's base when there is none
 //             8  owner: what it ends with, the greater the sooner
-//            12  lane: the lane that it lies in
-//            16  the object ..                                       <- what the program knows
+//            12  lane: the lane that it lies in; while a collector has it in a list: another entry
+//            16  serial: a number that rises from one to the next; an array keeps it when it moves
+//            24  the object ..                                       <- what the program knows
 //
 // The next entry begins where the object's bytes end.
 
@@ -26,6 +27,7 @@ export class Entry {
   previous: usize;
   owner: u32;
   lane: usize;
+  serial: u64;
 
   @inline static at(address: usize): Entry {
     return changetype<Entry>(address);
@@ -65,7 +67,7 @@ export class Entry {
     this.bytesAndFlags &= ~REACHED;
   }
 }
-export const ENTRY_BYTES: usize = 16;
+export const ENTRY_BYTES: usize = 24;
 if (offsetof<Entry>() != ENTRY_BYTES) ERROR("Entry must match ENTRY_BYTES");
 if (offsetof<Entry>("owner") != 8) ERROR("Entry.owner moved");
 

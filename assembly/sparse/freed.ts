@@ -9,8 +9,8 @@
 // (a little fuller when it cannot grow). The lists, doubly linked through the free bytes, are for the best fit: one for each
 // multiple of 8 bytes up to 248, then one for each doubling. Both come from malloc when they are first needed.
 //
-//     free entry    16  the next one of its list, 0 for none
-//                   20  the one before it, 0 for none
+//     free entry    24  the next one of its list, 0 for none
+//                   28  the one before it, 0 for none
 //
 // Invariants: an entry is in the table exactly if it is in a list, that of its size; no two free entries are neighbours, and
 // none is on top. State: none.

@@ -78,6 +78,7 @@ function carry(at: usize, from: usize, to: usize): usize {
   const stack = Stack.at(at);
   const bytes = Entry.at(from).bytes;
   copyGranules(to, Entry.at(from).object, bytes);
+  Entry.at(entryOf(to)).serial = Entry.at(from).serial;
   stack.moved++;
   stack.copied += bytes;
   removeEntry(stack, from);

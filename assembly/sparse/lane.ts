@@ -7,10 +7,10 @@
 //             8  top: where the next entry begins
 //            12  limit: the end of its chunks
 //            16  head: the entry on top; the base when there is none
-//            20  starts: one bit for 8 bytes from the base on, while a collector needs them; otherwise 0
+//            20  starts: of reach.ts, while a collector needs them; otherwise 0
 //            24  (free)
 //            32  base: an entry without bytes that nobody owns
-//            48  entries ..
+//            56  entries ..
 //
 // Invariant: owners never decrease towards the top. So what ends with an owner lies on top, in every lane.
 

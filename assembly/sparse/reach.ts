@@ -5,9 +5,18 @@
 //     object = sparseReach(address)   for each pointer; visit its fields if it is not 0
 //     sparseSweep(stack, owner)       for each of them
 //
-// Starts behind interior pointers are found by start bits, which are made for the purpose by a walk over the entries.
+// Starts behind interior pointers are found by start bits, which are made for the purpose by a walk over the entries; no further than
+// to the beginning of a chunk, where the object is noted that reaches into it.
 
-import { chunkAddress, GRANULE_SHIFT } from "../memory/address";
+import {
+  CHUNK_BYTES,
+  CHUNK_MASK,
+  CHUNK_SHIFT,
+  chunkAddress,
+  chunkOf,
+  GRANULE_SHIFT,
+  WORD_BYTES,
+} from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
 import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
 import { free, malloc } from "../malloc/malloc";
@@ -17,8 +26,8 @@ import { removeEntry } from "./free";
 import { isFreed } from "./freed";
 import { Lane } from "./lane";
 
-/** One bit for 8 bytes. */
-const BITS_SHIFT: usize = 6;
+/** For each chunk of a lane: the object that reaches into it, a word to align, and one bit for 8 bytes. */
+const STARTS_BYTES: usize = 2 * WORD_BYTES + (CHUNK_BYTES >> 6);
 
 /**
  * Prepares a stack for a collector.
@@ -28,26 +37,40 @@ export function sparseTrace(at: usize): bool {
   const stack = Stack.at(at);
   for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
     if (makeStarts(stack, Lane.at(lane))) continue;
-    dropStarts(stack);
+    sparseUntrace(at);
     return false;
   }
   return true;
 }
 
 function makeStarts(stack: Stack, lane: Lane): bool {
-  // Whole words, with one for the last bits.
-  const bits = malloc((((lane.top - lane.base) >> BITS_SHIFT) + 8) & ~7);
-  if (!bits) return false;
+  const chunks = chunkOf(lane.top - 1) - chunkOf(changetype<usize>(lane)) + 1;
+  const starts = malloc(<usize>chunks * STARTS_BYTES);
+  if (!starts) return false;
   for (let at = lane.head; at != lane.base; at = Entry.at(at).previous) {
-    if (!isFreed(stack.freed, at)) setBit(bits, (Entry.at(at).object - lane.base) >> GRANULE_SHIFT);
+    if (!isFreed(stack.freed, at)) noteStart(starts, changetype<usize>(lane), Entry.at(at));
   }
-  lane.starts = bits;
+  lane.starts = starts;
   return true;
 }
 
-function dropStarts(stack: Stack): void {
-  for (let at = stack.lanes; at; at = Lane.at(at).next) {
-    const lane = Lane.at(at);
+function noteStart(starts: usize, lane: usize, entry: Entry): void {
+  const object = entry.object;
+  const first = startsOf(starts, lane, object);
+  setBit(first + WORD_BYTES * 2, (object & CHUNK_MASK) >> GRANULE_SHIFT);
+  const last = startsOf(starts, lane, entry.end - 1);
+  for (let each = first + STARTS_BYTES; each <= last; each += STARTS_BYTES) store<usize>(each, object);
+}
+
+/** Of the chunk of an address. */
+function startsOf(starts: usize, lane: usize, addr: usize): usize {
+  return starts + ((addr - lane) >> CHUNK_SHIFT) * STARTS_BYTES;
+}
+
+/** The opposite of sparseTrace, for a stack that is not swept. */
+export function sparseUntrace(at: usize): void {
+  for (let each = Stack.at(at).lanes; each; each = Lane.at(each).next) {
+    const lane = Lane.at(each);
     if (lane.starts) free(lane.starts);
     lane.starts = 0;
   }
@@ -68,8 +91,9 @@ export function sparseStart(addr: usize): usize {
 
 /** The last object of a lane that begins at an address or in front of it; 0 when there is none. */
 function startByBits(lane: Lane, addr: usize): usize {
-  const found = previousSetBit(lane.starts, (addr - lane.base) >> GRANULE_SHIFT);
-  return found < 0 ? 0 : lane.base + ((<usize>found) << GRANULE_SHIFT);
+  const starts = startsOf(lane.starts, changetype<usize>(lane), addr);
+  const found = previousSetBit(starts + WORD_BYTES * 2, (addr & CHUNK_MASK) >> GRANULE_SHIFT);
+  return found < 0 ? load<usize>(starts) : (addr & ~CHUNK_MASK) + ((<usize>found) << GRANULE_SHIFT);
 }
 
 function startByWalk(lane: Lane, addr: usize): usize {
@@ -92,7 +116,7 @@ export function sparseReach(addr: usize): usize {
 /** Frees what a collector has not reached, of the objects with this owner or a greater one. */
 export function sparseSweep(at: usize, owner: u32): void {
   const stack = Stack.at(at);
-  dropStarts(stack);
+  sparseUntrace(at);
   for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) sweepLane(stack, Lane.at(lane), owner);
 }
 

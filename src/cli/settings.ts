@@ -39,7 +39,7 @@ export function addSettings(command: Command): Command {
     .addOption(
       new Option(
         "--shadow-stack <size>",
-        "size of the shadow stack (gc), or of the stack of frames (regions)",
+        "size of the shadow stack (gc), or of the stack of frames (regions, sparse)",
       ).argParser(parseSize),
     )
     .addOption(
@@ -78,7 +78,7 @@ export function addDebugSettings(command: Command): Command {
     .addOption(
       new Option(
         "--zeal <n>",
-        "collect at every nth allocation (gc, with --debug), or at every round that allows it (regions)",
+        "collect at every nth allocation (gc, with --debug), or wherever it can be (regions, sparse)",
       ).argParser(parseWhole(1, 0x7fffffff)),
     );
 }

@@ -51,13 +51,18 @@ export const REGION_LIMIT = 4;
 /** With `taken` behind it. */
 export const REGION_FIRST = 8;
 export const REGION_TAKEN = 12;
+/** With `arrays` behind it. */
+export const REGION_LAST = 16;
+export const REGION_ARRAYS = 20;
+/** In `arrays`: there are some on the sparse stack. */
+export const REGION_HAS_ARRAYS = 1;
 /** Larger objects are not bumped. */
 export const REGION_BUMP_MAX_BYTES = 16 * 1024;
 /** What a region may take before its first collection. */
 export const REGION_LEAST_DUE_BYTES = 4 << 20;
 
 // Marks (assembly/region/marks.ts): what compiled code stores and compares.
-export const MARK_BYTES = 40;
+export const MARK_BYTES = 48;
 export const MARK_REGION = 0;
 export const MARK_TOP = 4;
 export const MARK_TAKEN = 16;
@@ -81,7 +86,7 @@ export const SPARSE_COUNTERS = {
   freedBytes: 60,
 } as const;
 /** In front of an object on a sparse stack. */
-export const SPARSE_ENTRY_BYTES = 16;
+export const SPARSE_ENTRY_BYTES = 24;
 /** Of an object on a sparse stack, at most. */
 export const SPARSE_MAX_BYTES = 0xfff00000;
 

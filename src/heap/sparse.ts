@@ -22,7 +22,7 @@ export interface SparseLimits {
 export interface SparseCounts {
   /** Objects, and freed ones that are still below the top. */
   readonly entries: number;
-  /** What they take, with 16 bytes in front of each. */
+  /** What they take, with 24 bytes in front of each. */
   readonly bytes: number;
   /** The most that was. */
   readonly highBytes: number;

@@ -14,7 +14,7 @@ export interface BuildOptions {
   readonly nurseryFirstBytes?: number;
   /** The most linear memory the core may hold, in bytes; 0 or absent: what the engine grants. */
   readonly heapLimitBytes?: number;
-  /** Size in bytes of the shadow stack (`gc`), or of the stack of frames (`regions`); 0 or absent: the default. */
+  /** Size in bytes of the shadow stack (`gc`), or of the stack of frames (`regions`, `sparse`); 0 or absent: the default. */
   readonly shadowStackBytes?: number;
   /** How much the mature space may grow, in percent of what survived, before a major collection. Only `gc`. */
   readonly growthPercent?: number;
@@ -32,7 +32,7 @@ export interface BuildOptions {
   readonly mature?: MatureSpace;
   /** Links the core's debug build: assertions, and verification of the heap around each collection. */
   readonly debug?: boolean;
-  /** `gc`: collects at every Nth allocation, and needs `debug`. `regions`: collects between any two rounds that it may. */
+  /** `gc`: collects at every Nth allocation, and needs `debug`. `regions`, `sparse`: collects wherever it may. */
   readonly zeal?: number;
   /** Counts objects and bytes in the exported globals `objects` and `bytes` (i64). Slows allocation a little. */
   readonly measure?: boolean;

@@ -50,7 +50,7 @@ describe("verification, bounds, poison, zeal and injected faults", () => {
 
   it("are not in a module that is built for use", async () => {
     const source = new SourceFile("one.mote", 'struct One { n: Int }\nfn main() { print("{One { n: 1 }.n}") }');
-    for (const manager of ["gc", "regions", "leak"]) {
+    for (const manager of ["gc", "regions", "sparse", "leak"]) {
       const { wasm } = await compile(source, { manager, names: true });
       const names = namesOf(wasm);
       expect(names.some((name) => name.startsWith("assembly/"))).toBe(true);

@@ -52,13 +52,17 @@ describe("--json", () => {
       engine: expect.stringMatching(/^Node\.js \d+.*, V8 \d+/) as string,
       runs: 2,
       outputsEqual: true,
-      managers: { gc: figures, regions: figures, leak: figures, host: figures },
+      managers: { gc: figures, regions: figures, sparse: figures, leak: figures, host: figures },
     });
-    const { gc, regions, leak, host } = report.managers as Record<"gc" | "regions" | "leak" | "host", Figures>;
+    const { gc, regions, sparse, leak, host } = report.managers as Record<
+      "gc" | "regions" | "sparse" | "leak" | "host",
+      Figures
+    >;
     expect(host.ratio).toBe(1);
     // The program decides how many objects there are, not the manager; strings of the output aside.
     expect(gc.objects).toBe(leak.objects);
     expect(regions.objects).toBe(leak.objects);
+    expect(sparse.objects).toBe(leak.objects);
     expect(gc.objects).toBeGreaterThan(2 ** 15);
     expect(gc.bytes).toBeGreaterThan(gc.objects * 8);
     expect(gc.minor).toBeGreaterThan(0);
@@ -70,7 +74,7 @@ describe("--json", () => {
     const { exitCode, stdout } = heapwright(["compare", TREES, "-n", "1", "--json", "--heap-limit", "16m", "--", "6"]);
     expect(exitCode).toBe(0);
     const report = JSON.parse(stdout) as { managers: Record<string, unknown> };
-    expect(Object.keys(report.managers)).toEqual(["gc", "regions", "leak", "host"]);
+    expect(Object.keys(report.managers)).toEqual(["gc", "regions", "sparse", "leak", "host"]);
     expect(report.managers.host).toEqual({ skipped: expect.stringMatching(/^a heap limit cannot be built into host/) });
     expect(report.managers.gc).toMatchObject({ ratio: null });
   });
@@ -88,9 +92,11 @@ describe("the table", () => {
     const { exitCode, stdout, stderr } = heapwright(["compare", TREES, "-n", "1", "--", "6"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(/^stretch tree of depth 7\t check: 255\n/);
-    expect(stdout).toContain("same output under gc, regions, leak, host");
+    expect(stdout).toContain("same output under gc, regions, sparse, leak, host");
     expect(stdout).toMatch(/\nmanager +ms +min-max +\/host +objects +allocated +peak +linear +minor +major +pause/);
-    expect(stdout).toMatch(/\ngc +[\d.]+ .*\nregions +[\d.]+ .*\nleak +[\d.]+ .*\nhost +[\d.]+ .* 1\.00x /);
+    expect(stdout).toMatch(
+      /\ngc +[\d.]+ .*\nregions +[\d.]+ .*\nsparse +[\d.]+ .*\nleak +[\d.]+ .*\nhost +[\d.]+ .* 1\.00x /,
+    );
     expect(stdout.includes("\u001b")).toBe(false);
   });
 

@@ -54,7 +54,7 @@ function assemble(functions: string): Uint8Array {
 const EXTERNS = ["--extern", `adder=${adder}`, "--extern", `texts=${texts}`];
 
 describe("--extern", () => {
-  test.each(["gc", "regions", "leak", "host"])("gives a program its modules under %s", (manager) => {
+  test.each(["gc", "regions", "sparse", "leak", "host"])("gives a program its modules under %s", (manager) => {
     const result = heapwright(["run", program, "--manager", manager, ...EXTERNS, "--", "banana"]);
     expect(result).toEqual({ exitCode: 0, stdout: "42 3 1\n", stderr: "" });
   });
@@ -81,7 +81,7 @@ describe("--extern", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const report = JSON.parse(stdout) as { outputsEqual: boolean; managers: object };
     expect(report.outputsEqual).toBe(true);
-    expect(Object.keys(report.managers)).toEqual(["gc", "regions", "leak", "host"]);
+    expect(Object.keys(report.managers)).toEqual(["gc", "regions", "sparse", "leak", "host"]);
   });
 
   test.each(["run", "compare"])("is asked for where it is missing: %s", (command) => {

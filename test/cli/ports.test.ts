@@ -109,7 +109,9 @@ describe("compare", () => {
     const even = workshop.path("compared.txt");
     const { exitCode, stdout, stderr } = heapwright(["compare", filter, "-n", "2", ...ALL, "--put", `even=${even}`]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toMatch(/^begin odd 1\n1: odd 3\n3: sum 2\n\n.*: same output under gc, regions, leak, host$/m);
+    expect(stdout).toMatch(
+      /^begin odd 1\n1: odd 3\n3: sum 2\n\n.*: same output under gc, regions, sparse, leak, host$/m,
+    );
     expect(readFileSync(even, "utf8")).toBe("2\n-4\n");
   });
 

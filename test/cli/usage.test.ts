@@ -23,7 +23,7 @@ describe("help", () => {
   });
 
   test("names the managers", () => {
-    expect(heapwright(["run", "--help"]).stdout.replace(/\s+/g, " ")).toContain("gc, regions, leak, host");
+    expect(heapwright(["run", "--help"]).stdout.replace(/\s+/g, " ")).toContain("gc, regions, sparse, leak, host");
   });
 
   test("--version", () => {
@@ -46,7 +46,7 @@ const WRONG: readonly { readonly args: readonly string[]; readonly message: RegE
   { args: ["run", good], message: /required option '-m, --manager <name>' not specified/ },
   {
     args: ["run", good, "-m", "rc"],
-    message: /Unknown memory manager "rc"; the known ones are gc, regions, leak, host\./,
+    message: /Unknown memory manager "rc"; the known ones are gc, regions, sparse, leak, host\./,
   },
   { args: ["run", good, "-m", "gc", "--fast"], message: /unknown option '--fast'/ },
   {

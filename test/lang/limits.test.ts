@@ -100,6 +100,8 @@ describe("every heap limit that is too small", () => {
     { manager: "gc", nurseryBytes: 4096, debug: true },
     { manager: "regions" },
     { manager: "regions", debug: true, zeal: 1 },
+    { manager: "sparse" },
+    { manager: "sparse", debug: true, zeal: 1 },
     { manager: "leak" },
     { manager: "leak", debug: true },
   ])("%o", async (options) => {

@@ -872,7 +872,7 @@ describe("builds", () => {
     program.declare("main", [], []);
     const build = (options: BuildOptions) => () => compileIr(program.program(), options);
     expect(build({ manager: "magic" })).toThrow(
-      /unknown memory manager "magic"; the known ones are gc, regions, leak, host/,
+      /unknown memory manager "magic"; the known ones are gc, regions, sparse, leak, host/,
     );
     expect(build({ manager: "gc", zeal: 1 })).toThrow(/zeal needs the core's debug build/);
     expect(build({ manager: "leak", zeal: 1, debug: true })).toThrow(/leak has none/);

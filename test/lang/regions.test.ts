@@ -1,10 +1,10 @@
-/** The manager `regions`: what ends gives its memory back, also in loops that build something up; limits are reported. */
+/** The managers `regions` and `sparse`: what ends gives its memory back, also in loops that build something up; limits are reported. */
 
 import { describe, expect, it } from "vitest";
 import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
 
-async function run(text: string, args: readonly string[], options: Omit<BuildOptions, "manager"> = {}) {
-  const { wasm } = await compile(new SourceFile("test.mote", text), { manager: "regions", ...options });
+async function runUnder(options: BuildOptions, text: string, args: readonly string[]) {
+  const { wasm } = await compile(new SourceFile("test.mote", text), options);
   const { stdout, stderr, exitCode, exports } = runModule(wasm, { args });
   return {
     output: Buffer.from(stdout).toString(),
@@ -157,7 +157,10 @@ fn main(args: [Text]) { print("{size(nest(200))}") }`,
   ],
 ];
 
-describe("regions", () => {
+describe.each(["regions", "sparse"])("%s", (manager) => {
+  const run = (text: string, args: readonly string[], options: Omit<BuildOptions, "manager"> = {}) =>
+    runUnder({ manager, ...options }, text, args);
+
   it.each(CONSTANT)("take the same memory for ten times as many of %s", async (_name, text, rounds) => {
     const [few, many] = [await run(text, [`${rounds}`]), await run(text, [`${10 * rounds}`])];
     expect([few.error, few.exit, many.error, many.exit]).toEqual(["", 0, "", 0]);

@@ -17,6 +17,8 @@ export const EVERYWHERE: readonly BuildOptions[] = [
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 3, mature: "classes" },
   { manager: "regions" },
   { manager: "regions", debug: true, zeal: 1 },
+  { manager: "sparse" },
+  { manager: "sparse", debug: true, zeal: 1 },
   { manager: "leak" },
   { manager: "leak", debug: true },
   { manager: "host" },

@@ -5,9 +5,9 @@ import { gc } from "./gc/gc.ts";
 import { host } from "./host/host.ts";
 import { leak } from "./leak/leak.ts";
 import type { ManagerFactory } from "./manager.ts";
-import { regions } from "./regions/regions.ts";
+import { regions, sparse } from "./regions/regions.ts";
 
-const factories: readonly ManagerFactory[] = [gc, regions, leak, host];
+const factories: readonly ManagerFactory[] = [gc, regions, sparse, leak, host];
 
 /** The names of all managers, in the order in which tables list them. */
 export function managerNames(): string[] {

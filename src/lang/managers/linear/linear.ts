@@ -283,7 +283,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     const { element, length } = instruction;
     const layout = this.layouts.array(element);
     const allocated = this.allocateArray(context, instruction, layout, target);
-    return [...allocated, ...this.#countArray(layout, context.value(length))];
+    return [...allocated, ...this.countArray(layout, context.value(length))];
   }
 
   arrayLength(context: FunctionContext, { dst, array }: InstructionOf<"arrayLength">): ExpressionRef {
@@ -409,7 +409,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
           const layout = this.layouts.array(element);
           return [
             ...this.#newArray(layout, length(), target, () => this.context.wasi.panic("outOfMemory", 0)),
-            ...this.#countArray(layout, length()),
+            ...this.countArray(layout, length()),
           ];
         },
         protect: (locals, addresses, statements) => this.protectLocals(locals, addresses, statements),
@@ -443,7 +443,8 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     ];
   }
 
-  #countArray(layout: ArrayLayout, length: ExpressionRef): ExpressionRef[] {
+  /** Counts an array, if the build counts. */
+  protected countArray(layout: ArrayLayout, length: ExpressionRef): ExpressionRef[] {
     const { module } = this;
     return this.context.counters.countObject(() =>
       emitGranules(

@@ -17,18 +17,27 @@ export abstract class StillManager extends LinearManager {
   }
 
   /**
-   * Defines a function (shape, length) -> reference or 0 that makes an array.
+   * Defines a function (shape, length, ...) -> reference or 0 that makes an array.
+   * @param more how many more parameters it has
    * @param take statements that put the address of `bytes` of memory into `ref`, or return 0
    */
   protected defineArrayAllocator(
     name: string,
-    take: (ref: Temporary, bytes: Temporary, locals: Locals) => readonly ExpressionRef[],
+    take: (
+      ref: Temporary,
+      bytes: Temporary,
+      locals: Locals,
+      parameters: readonly Temporary[],
+    ) => readonly ExpressionRef[],
+    more = 0,
   ): void {
     const { module } = this;
     const op = module.i32;
     const wide = module.i64;
-    defineFunction(module, name, [i32, i32], [i32], (locals) => {
-      const [shape, length] = [locals.parameter(0), locals.parameter(1)];
+    const parameters = Array.from({ length: 2 + more }, () => i32);
+    defineFunction(module, name, parameters, [i32], (locals) => {
+      const given = parameters.map((_, index) => locals.parameter(index));
+      const [shape, length] = [given[0]!, given[1]!];
       const size = locals.add(i64);
       const [bytes, ref]: Local[] = [locals.add(i32), locals.add(i32)];
       const slack = BigInt(ARRAY_HEADER_BYTES + 7);
@@ -37,7 +46,7 @@ export abstract class StillManager extends LinearManager {
         size.set(wide.and(wide.add(size.get(), wide.const(slack)), wide.const(-8n))),
         module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
         bytes!.set(op.wrap(size.get())),
-        ...take(ref!, bytes!, locals),
+        ...take(ref!, bytes!, locals, given),
         op.store(0, 4, ref!.get(), shape.get()),
         op.store(LENGTH_OFFSET, 4, ref!.get(), length.get()),
         module.return(ref!.get()),

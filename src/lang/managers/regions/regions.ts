@@ -18,20 +18,23 @@ import {
   MARK_REGION,
   MARK_TAKEN,
   MARK_TOP,
+  REGION_ARRAYS,
   REGION_BUMP_MAX_BYTES,
   REGION_BYTES,
   REGION_FIRST,
+  REGION_HAS_ARRAYS,
   REGION_LEAST_DUE_BYTES,
   REGION_LIMIT,
   REGION_TAKEN,
   REGION_TOP,
+  SPARSE_BYTES,
   WORD_BYTES,
 } from "../../../heap/contract.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../emit/link.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
 import type { IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
-import type { Place } from "../linear/access.ts";
+import { emitScaled, type Place } from "../linear/access.ts";
 import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import { StillManager } from "../linear/still.ts";
 import type {
@@ -44,6 +47,7 @@ import type {
   Temporary,
   WasmType,
 } from "../manager.ts";
+import { APART_MIN_BYTES, NEXT_REGION, takeGrown, takeNew } from "./arrays.ts";
 import { type FrameLayout, type FrameRegion, layoutFrame, levelOf, type Sized } from "./frames.ts";
 import { findLoans, type Loan } from "./loans.ts";
 import { findRescues, type Rescue, type Roots, rootsAmong } from "./rescue.ts";
@@ -51,12 +55,15 @@ import { findRescues, type Rescue, type Roots, rootsAmong } from "./rescue.ts";
 const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
 const FRAMES_DEFAULT_BYTES = 4 << 20;
-/** The region that the next array goes to. */
-const NEXT_REGION = "regions.next";
 const ALLOC_ARRAY = "regions.allocArray";
 const ALLOC_ZEROED = "regions.allocZeroed";
+const GROW_ARRAY = "regions.growArray";
+const GROW_ZEROED = "regions.growZeroed";
 /** Functions of the core that are not worth inlining. */
 const SLOW = ["regionReturn", "regionRenew", "regionsCollect", "marksReturn", "marksTell", "markOwn"];
+
+const SLOW_OF_ARRAYS = ["regionArray", "regionArrayGrow"];
+const SPARSE_ALIGNMENT = 8;
 
 export const regions: ManagerFactory = {
   name: "regions",
@@ -65,11 +72,19 @@ export const regions: ManagerFactory = {
   createModule(options) {
     return openCore(options.debug ?? false);
   },
-  create: (context) => new RegionsManager(context),
+  create: (context) => new RegionsManager(context, false),
+};
+
+export const sparse: ManagerFactory = {
+  ...regions,
+  name: "sparse",
+  summary: "as regions, with arrays on sparse stacks, where they grow without a copy",
+  create: (context) => new RegionsManager(context, true),
 };
 
 /** The function that is being lowered. */
 interface Frame {
+  readonly fn: IrFunction;
   readonly bounds: FunctionBounds;
   readonly layout: FrameLayout;
   /** Its address; null for a function without marks and regions. */
@@ -101,14 +116,20 @@ class RegionsManager extends StillManager {
   readonly #grow: string;
   readonly #frameTop: string;
   readonly #isDebug: boolean;
+  /** Whether arrays have sparse stacks. */
+  readonly #isSparse: boolean;
   /** The region of what ends with the program. */
   readonly #program: number;
   /** The words of the program's globals that lead to objects. */
   readonly #globals: { readonly address: number; readonly count: number; used: number };
+  /** The sparse stacks of functions. */
+  readonly #stacks = new Map<IrFunction, number>();
   #frame: Frame | null = null;
 
-  constructor(context: ManagerContext) {
+  constructor(context: ManagerContext, isSparse: boolean) {
     super(context);
+    this.#isSparse = isSparse;
+    fixSetting(this.module, "arraysApart", "chooseArraysApart", isSparse ? 1 : 0);
     this.#bounds = computeBounds(context.placement());
     this.#rescues = new Map([...this.#bounds].map(([fn, bounds]) => [fn, findRescues(fn, bounds)]));
     this.#loans = findLoans(context.program, this.#bounds, (fn, index) =>
@@ -121,8 +142,13 @@ class RegionsManager extends StillManager {
     const globals = countGlobals(context.program);
     this.#globals = { address: context.data.reserve(globals * WORD_BYTES, WORD_BYTES), count: globals, used: 0 };
     this.module.addGlobal(NEXT_REGION, i32, true, this.module.i32.const(this.#program));
-    this.#defineAllocArray(ALLOC_ARRAY, false);
-    this.#defineAllocArray(ALLOC_ZEROED, true);
+    // Where rare paths are looked for, no array is short.
+    const apartFrom = isSparse ? (context.options.zeal ? 0 : APART_MIN_BYTES) : null;
+    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(this.module, false, apartFrom));
+    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(this.module, true, apartFrom));
+    if (!isSparse) return;
+    this.defineArrayAllocator(GROW_ARRAY, takeGrown(this.module, ALLOC_ARRAY, false), 2);
+    this.defineArrayAllocator(GROW_ZEROED, takeGrown(this.module, ALLOC_ZEROED, true), 2);
   }
 
   /** Side by side, so that a collection finds them. */
@@ -154,7 +180,7 @@ class RegionsManager extends StillManager {
       this.#bytesOf(instruction),
     );
     const base = layout.bytes > 0 ? context.temporary(i32) : null;
-    this.#frame = { bounds, layout, base, rescues, loan, rootWords: 0 };
+    this.#frame = { fn, bounds, layout, base, rescues, loan, rootWords: 0 };
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
@@ -398,6 +424,7 @@ class RegionsManager extends StillManager {
       op.store(REGION_LIMIT, 4, this.#inFrame(offset), this.#inFrame(start + bytes)),
       // And what it has taken.
       module.i64.store(REGION_FIRST, 8, this.#inFrame(offset), module.i64.const(0n)),
+      ...(this.#isSparse ? [op.store(REGION_ARRAYS, 4, this.#inFrame(offset), op.const(this.#stack()))] : []),
       ...(mark === null ? [] : [op.store(MARK_DUE, 4, this.#inFrame(mark), op.const(REGION_LEAST_DUE_BYTES))]),
     ];
   }
@@ -417,7 +444,7 @@ class RegionsManager extends StillManager {
     const due = mark === null ? [] : [op.store(MARK_DUE, 4, this.#inFrame(mark), op.const(REGION_LEAST_DUE_BYTES))];
     return [
       module.if(
-        op.load(REGION_FIRST, 4, this.#inFrame(offset)),
+        this.#hasMore(region),
         module.block(null, [renewed, ...due]),
         op.store(REGION_TOP, 4, this.#inFrame(offset), this.#inFrame(start)),
       ),
@@ -425,11 +452,27 @@ class RegionsManager extends StillManager {
     ];
   }
 
-  /** Gives back the segments of a region, if it has any. */
-  #return({ offset }: FrameRegion): ExpressionRef {
+  /** Ends what a region has beyond its first bytes, if there is anything. */
+  #return(region: FrameRegion): ExpressionRef {
     const { module } = this;
-    const call = module.call(coreName(module, "regionReturn"), [this.#inFrame(offset)], none);
-    return module.if(module.i32.load(REGION_FIRST, 4, this.#inFrame(offset)), call);
+    const call = module.call(coreName(module, "regionReturn"), [this.#inFrame(region.offset)], none);
+    return module.if(this.#hasMore(region), call);
+  }
+
+  /** Whether a region has segments, or arrays on a sparse stack. */
+  #hasMore({ offset }: FrameRegion): ExpressionRef {
+    const { i32: op } = this.module;
+    const first = op.load(REGION_FIRST, 4, this.#inFrame(offset));
+    if (!this.#isSparse) return first;
+    return op.or(first, op.and(op.load(REGION_ARRAYS, 4, this.#inFrame(offset)), op.const(REGION_HAS_ARRAYS)));
+  }
+
+  /** The sparse stack of the function that is being lowered. */
+  #stack(): number {
+    const { fn } = this.#current();
+    const known = this.#stacks.get(fn) ?? this.context.data.reserve(SPARSE_BYTES, SPARSE_ALIGNMENT);
+    this.#stacks.set(fn, known);
+    return known;
   }
 
   #poison(from: number, to: number): ExpressionRef[] {
@@ -562,31 +605,27 @@ class RegionsManager extends StillManager {
     return this.module.global.set(NEXT_REGION, this.#regionOfSite(context, site));
   }
 
-  /** An array allocator for the chosen region. */
-  #defineAllocArray(name: string, isZeroed: boolean): void {
+  /** Under `sparse` an array grows where it is. */
+  override arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
+    if (!this.#isSparse) return super.arrayGrow(context, instruction);
     const { module } = this;
-    const op = module.i32;
-    this.defineArrayAllocator(name, (ref, bytes, locals) => {
-      const region = locals.add(i32);
-      const header = (): ExpressionRef => op.const(ARRAY_HEADER_BYTES);
-      const elements = [op.add(ref.get(), header()), op.sub(bytes.get(), header())];
-      return [
-        region.set(module.global.get(NEXT_REGION, i32)),
-        ref.set(op.load(REGION_TOP, 4, region.get())),
-        module.if(
-          op.or(
-            op.gt_u(bytes.get(), op.sub(op.load(REGION_LIMIT, 4, region.get()), ref.get())),
-            op.gt_u(bytes.get(), op.const(REGION_BUMP_MAX_BYTES)),
-          ),
-          module.block(null, [
-            ref.set(module.call(this.#grow, [region.get(), bytes.get()], i32)),
-            module.if(op.eqz(ref.get()), module.return(op.const(0))),
-          ]),
-          op.store(REGION_TOP, 4, region.get(), op.add(ref.get(), bytes.get())),
-        ),
-        ...(isZeroed ? [module.call(coreName(module, "clearGranules"), elements, none)] : []),
-      ];
-    });
+    const { dst, array, used, element, length, site, overwritten = false } = instruction;
+    const layout = this.layouts.array(element);
+    const target = context.temporary(i32);
+    const operands = [
+      module.i32.const(layout.shape),
+      context.value(length),
+      context.read(array),
+      emitScaled(module, context.value(used), layout.stride),
+    ];
+    const grow = overwritten && !layout.hasPointers ? GROW_ARRAY : GROW_ZEROED;
+    return context.sequence([
+      this.#chooseRegion(context, site),
+      target.set(module.call(grow, operands, i32)),
+      module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
+      ...this.countArray(layout, context.value(length)),
+      context.assign(dst, [target.get()]),
+    ]);
   }
 
   // The module
@@ -595,17 +634,21 @@ class RegionsManager extends StillManager {
     const { module, context } = this;
     const op = module.i32;
     const failed = context.wasi.panic("outOfMemory", 0);
+    const programStack = this.#isSparse ? context.data.reserve(SPARSE_BYTES, SPARSE_ALIGNMENT) : 0;
     const framesBase = context.data.seal();
     const heapBase = framesBase + (context.options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
     const settings = [framesBase, heapBase, context.options.heapLimitBytes ?? 0].map((each) => op.const(each | 0));
     const forMain = this.#bounds.get(context.program.main)!.hidden.map(() => op.const(this.#program));
     if (this.#isInChain(context.program.main)) forMain.push(op.const(0));
+    const start = [module.if(module.call(coreName(module, "regionsInit"), settings, i32), failed)];
+    if (this.#isSparse) start.push(op.store(REGION_ARRAYS, 4, op.const(this.#program), op.const(programStack)));
+    const slow = this.#isSparse ? [...SLOW, ...SLOW_OF_ARRAYS] : SLOW;
     return {
-      start: module.if(module.call(coreName(module, "regionsInit"), settings, i32), failed),
+      start: module.block(null, start),
       mainArguments: forMain,
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: [],
-      neverInline: [this.#grow, ...SLOW.map((name) => coreName(module, name))],
+      neverInline: [this.#grow, ...slow.map((name) => coreName(module, name))],
     };
   }
 }

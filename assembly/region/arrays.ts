@@ -1,0 +1,205 @@
+// Arrays of regions on sparse stacks (seed 004): under `sparse`, what is large or grows does not lie in a region's segments, but
+// on the sparse stack that the region's descriptor names, and ends with the region. It never moves but to grow: a collection of regions
+// reaches it, or frees it.
+//
+// The address of a region's descriptor is the owner of its arrays. Addresses of frames rise with the depth of calls, as
+// owners have to. A region whose descriptor has no flag has no arrays there.
+//
+// State: the setting; during a collection, the arrays that have been reached and whose elements have not been visited, chained by
+// the words that name their lanes, and the array that was asked for last.
+
+import { DEBUG } from "../config";
+import { chunkAddress } from "../memory/address";
+import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
+import { sparseAlloc } from "../sparse/alloc";
+import { Stack } from "../sparse/descriptor";
+import { Entry, entryOf } from "../sparse/entry";
+import { isFreed } from "../sparse/freed";
+import { removeEntry } from "../sparse/free";
+import { sparseGrow } from "../sparse/grow";
+import { Lane } from "../sparse/lane";
+import { sparseLeave } from "../sparse/leave";
+import { sparseStart, sparseTrace, sparseUntrace } from "../sparse/reach";
+import { noteTaken, Region } from "./region";
+
+/** Whether regions have arrays on sparse stacks. A literal, so that the module needs no start function. */
+export let arraysApart: u32 = 0;
+
+/** Chooses whether regions have arrays on sparse stacks. Before any region is opened. */
+export function chooseArraysApart(isApart: u32): void {
+  arraysApart = isApart;
+}
+
+/** In a region's `arrays`: there are some. */
+const HAS_ARRAYS: usize = 1;
+
+/** How many entries are looked at for what a call returns. */
+const MOST_STEPS: u32 = 8;
+
+let unvisited: usize = 0;
+/** The array that was asked for last. */
+let recentStart: usize = 0;
+let recentBytes: usize = 0;
+
+/** Whether a region has arrays on its sparse stack. */
+export function hasArrays(region: Region): bool {
+  return arraysApart != 0 && (region.arrays & HAS_ARRAYS) != 0;
+}
+
+function stackOf(region: Region): usize {
+  return region.arrays & ~HAS_ARRAYS;
+}
+
+/**
+ * Allocates an array on a region's sparse stack.
+ * @param bytes a multiple of 8
+ * @returns the address of memory with any content; 0 when out of memory
+ */
+export function regionArray(at: usize, bytes: usize): usize {
+  const region = Region.at(at);
+  const ref = sparseAlloc(stackOf(region), <u32>at, bytes);
+  if (!ref) return 0;
+  region.arrays |= HAS_ARRAYS;
+  noteTaken(region, bytes);
+  return ref;
+}
+
+/** Whether an array lies on a sparse stack. */
+export function isArrayApart(ref: usize): bool {
+  return isLane(ownerOf(ref));
+}
+
+/**
+ * Makes an array larger that lies on a sparse stack.
+ * @param bytes a multiple of 8
+ * @returns where it is now, with any content behind what it had; 0 when out of memory: then nothing has changed
+ */
+export function regionArrayGrow(ref: usize, bytes: usize): usize {
+  const entry = Entry.at(entryOf(ref));
+  const region = Region.at(entry.owner);
+  const had = entry.bytes;
+  const to = sparseGrow(stackOf(region), ref, bytes);
+  if (to && bytes > had) noteTaken(region, bytes - had);
+  return to;
+}
+
+/** Ends the arrays of a region. */
+export function leaveArrays(at: usize): void {
+  const region = Region.at(at);
+  if (!hasArrays(region)) return;
+  region.arrays &= ~HAS_ARRAYS;
+  sparseLeave(stackOf(region), <u32>at);
+}
+
+/** Whether an array on a sparse stack may have come to a region after the serial. It is not looked for any further than it pays. */
+export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
+  const lane = Lane.at(chunkAddress(laneFirstChunk(addr)));
+  let each = lane.head;
+  for (let step: u32 = 0; step < MOST_STEPS; step++) {
+    const entry = Entry.at(each);
+    // The base, which nobody owns, ends the search as well.
+    if (entry.owner < <u32>at) return false;
+    if (each <= addr) return entry.owner == <u32>at && entry.serial > serial;
+    each = entry.previous;
+  }
+  return true;
+}
+
+/** Frees the arrays that have come to a region after the serial, but for a few that lie below others. */
+export function dropArraysSince(at: usize, serial: u64): void {
+  const region = Region.at(at);
+  if (!hasArrays(region)) return;
+  const stack = Stack.at(stackOf(region));
+  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
+    let each = Lane.at(lane).head;
+    while (each != Lane.at(lane).base && Entry.at(each).owner >= <u32>at) {
+      const entry = Entry.at(each);
+      if (entry.owner == <u32>at && entry.serial <= serial) break;
+      each = isFreed(stack.freed, each) ? entry.previous : remove(stack, lane, each);
+    }
+  }
+}
+
+/** Frees an entry. @returns the next one below it that has not gone with it */
+function remove(stack: Stack, lane: usize, at: usize): usize {
+  const isHead = Lane.at(lane).head == at;
+  const below = Entry.at(at).previous;
+  removeEntry(stack, at);
+  return isHead ? Lane.at(lane).head : below;
+}
+
+// Collections
+
+/** Prepares the arrays of a region to be reached. @returns false when out of memory */
+export function traceArrays(region: Region): bool {
+  recentBytes = 0;
+  if (!hasArrays(region)) return true;
+  const at = stackOf(region);
+  return isTraced(at) || sparseTrace(at);
+}
+
+/** The opposite, where nothing will be reached. */
+export function untraceArrays(region: Region): void {
+  if (hasArrays(region) && isTraced(stackOf(region))) sparseUntrace(stackOf(region));
+}
+
+function isTraced(at: usize): bool {
+  const lanes = Stack.at(at).lanes;
+  return lanes != 0 && Lane.at(lanes).starts != 0;
+}
+
+/** The entry around an address on a stack that is traced, if it is not reached yet; 0 otherwise, and if it was asked for just before. */
+export function unreachedArray(addr: usize): usize {
+  // Many slices are of one and the same array.
+  if (addr - recentStart < recentBytes) return 0;
+  const lane = Lane.at(chunkAddress(laneFirstChunk(addr)));
+  if (!lane.starts) return 0;
+  const start = sparseStart(addr);
+  if (!start) return 0;
+  const entry = entryOf(start);
+  recentStart = start;
+  recentBytes = Entry.at(entry).bytes;
+  return Entry.at(entry).isReached ? 0 : entry;
+}
+
+/** Keeps an array. Its elements are to be visited. */
+export function reachArray(at: usize): void {
+  const entry = Entry.at(at);
+  entry.markReached();
+  entry.lane = unvisited;
+  unvisited = at;
+}
+
+/** Takes the next of the arrays whose elements are to be visited; 0 when there is none. */
+export function nextReached(): usize {
+  const at = unvisited;
+  if (!at) return 0;
+  const entry = Entry.at(at);
+  unvisited = entry.lane;
+  entry.lane = chunkAddress(laneFirstChunk(at));
+  return entry.object;
+}
+
+/** Frees the arrays of a region that have come after the serial and have not been reached. */
+export function sweepArrays(at: usize, serial: u64): void {
+  const region = Region.at(at);
+  if (!hasArrays(region)) return;
+  const stack = Stack.at(stackOf(region));
+  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
+    let each = Lane.at(lane).head;
+    while (each != Lane.at(lane).base && Entry.at(each).owner >= <u32>at) {
+      const entry = Entry.at(each);
+      const isOurs = entry.owner == <u32>at && entry.serial > serial && !isFreed(stack.freed, each);
+      if (isOurs && !entry.isReached) {
+        each = remove(stack, lane, each);
+        continue;
+      }
+      if (isOurs) {
+        entry.clearReached();
+        noteTaken(region, entry.bytes);
+      }
+      each = entry.previous;
+    }
+  }
+  if (DEBUG) assert(!unvisited);
+}

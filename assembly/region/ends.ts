@@ -1,0 +1,46 @@
+// The ends of regions, and of their rounds.
+
+import { DEBUG } from "../config";
+import { poison } from "../memory/poison";
+import { leaveArrays } from "./arrays";
+import { Region } from "./region";
+import { returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "./segments";
+
+/** The largest kind of segment that a region keeps for its next round. */
+const MOST_KEPT: u32 = 1;
+
+/** Ends all objects of a region that has segments, or arrays elsewhere: it may be left, or used again once it is opened. */
+export function regionReturn(at: usize): void {
+  const region = Region.at(at);
+  leaveArrays(at);
+  if (region.first) returnSegments(region.first, region.last);
+  region.first = region.taken = 0;
+}
+
+/**
+ * Ends all objects of a region that has segments, or arrays elsewhere, and goes on empty. It keeps a small segment: what takes one
+ * in this round takes one in the next.
+ * @param start where its first bytes begin on the stack of frames
+ * @param limit where they end
+ */
+export function regionRenew(at: usize, start: usize, limit: usize): void {
+  const region = Region.at(at);
+  const first = region.first;
+  if (!first || Segment.at(first).kind > MOST_KEPT) {
+    regionReturn(at);
+    region.top = start;
+    region.limit = limit;
+    return;
+  }
+  leaveArrays(at);
+  const rest = Segment.at(first).next;
+  if (rest) {
+    returnSegments(rest, region.last);
+    Segment.at(first).next = 0;
+    region.last = first;
+  }
+  region.taken = segmentBytes(first);
+  region.top = first + SEGMENT_HEADER_BYTES;
+  region.limit = roomEnd(first);
+  if (DEBUG) poison(region.top, region.limit - region.top);
+}

@@ -1,0 +1,154 @@
+/**
+ * The manager `sparse`: programs that live on arrays which grow, are handed about, returned, replaced and sliced print what they
+ * print under `leak`, whatever is collected, and take no more memory for ten times as many rounds.
+ */
+
+import { describe, expect, it } from "vitest";
+import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+
+const PROGRAMS: readonly (readonly [name: string, text: string, rounds: number])[] = [
+  [
+    "a list that grows on top, in each of many calls",
+    `fn once(n: Int) -> Int { let list: List[Int] = []; for i in 0..n { list.push(i * i) }; list[n / 2] + list.length }
+fn main(args: [Text]) { let sum = 0; for i in 0..args[0].toInt() { sum += once(1000 + i % 100) }; print("{sum}") }`,
+    1000,
+  ],
+  [
+    "two lists that grow by turns, of which one is returned",
+    `fn both(n: Int) -> List[Int] {
+  let one: List[Int] = []
+  let other: List[Int] = []
+  for i in 0..n { one.push(i); other.push(one[i / 2]) }
+  if n % 2 == 0 { one } else { other }
+}
+fn main(args: [Text]) {
+  let sum = 0
+  for i in 0..args[0].toInt() { let got = both(3000 + i % 7); sum += got[got.length - 1] + got[17] }
+  print("{sum}")
+}`,
+    200,
+  ],
+  [
+    "a list of a caller that a callee makes longer, and one of the callee's that does not stay",
+    `class Bag { items: List[[Int]] = [], count: Int = 0 }
+fn add(bag: Bag, n: Int) {
+  let scratch: List[Int] = []
+  for i in 0..n { scratch.push(i) }
+  if n % 3 == 0 { bag.items.push(scratch.finish()) }
+  bag.count += 1
+}
+fn main(args: [Text]) {
+  let sum = 0
+  for i in 0..args[0].toInt() {
+    let bag = Bag { count: i }
+    for n in 0..60 { add(bag, n * 9) }
+    for row in bag.items { sum += row.length }
+    sum += bag.count
+  }
+  print("{sum}")
+}`,
+    50,
+  ],
+  [
+    "rows that are replaced in a list of lists",
+    `fn row(n: Int) -> List[Int] { let made: List[Int] = []; for i in 0..n { made.push(n + i) }; made }
+fn main(args: [Text]) {
+  let rows: List[List[Int]] = []
+  for i in 0..20 { rows.push(row(900)) }
+  for i in 0..args[0].toInt() { rows[i % 20] = row(800 + i % 300); rows[(i * 7) % 20].push(i) }
+  let sum = 0
+  for i in 0..20 { sum += rows[i].length + rows[i][i] }
+  print("{sum % 3 >= 0} {rows.length}")
+}`,
+    4000,
+  ],
+  [
+    "slices that keep an array, by tail calls",
+    `fn step(n: Int, part: [Int]) -> [Int] {
+  if n == 0 { return part }
+  let fresh: List[Int] = []
+  for i in 0..700 { fresh.push(i + part[i % part.length] % 5) }
+  let all = fresh.finish()
+  step(n - 1, if n % 10 == 0 { part } else { all[n % 300..n % 300 + 300] })
+}
+fn main(args: [Text]) { let end = step(args[0].toInt(), [1, 2, 3]); print("{end.length > 2} {end[1] < 1010}") }`,
+    2000,
+  ],
+  [
+    "long texts that are built, cut and joined",
+    `fn build(n: Int) -> Text { let text = ""; for i in 0..n { text = "{text}{i}, " }; text }
+fn main(args: [Text]) {
+  let kept = ""
+  for i in 0..args[0].toInt() {
+    let text = build(150 + i % 10)
+    kept = "{text[10..200]}{kept[0..if kept.length < 100 { kept.length } else { 100 }]}"
+  }
+  print("{kept}")
+}`,
+    300,
+  ],
+  [
+    "recursion with a list on each level, and results that pass through many",
+    `fn down(n: Int, into: List[Int]) -> List[Int] {
+  let own: List[Int] = []
+  for i in 0..100 + n { own.push(i); into.push(n) }
+  if n == 0 { return own }
+  let got = down(n - 1, own)
+  if n % 4 == 0 { got } else { own }
+}
+fn main(args: [Text]) {
+  let sum = 0
+  for i in 0..args[0].toInt() { let top: List[Int] = []; let end = down(24, top); sum += end.length + top.length + end[3] }
+  print("{sum}")
+}`,
+    100,
+  ],
+  [
+    "globals that are replaced, also by what was local",
+    `global table: List[Int] = []
+global rows: List[[Int]] = []
+fn make(n: Int) -> List[Int] { let list: List[Int] = []; for i in 0..n { list.push(i) }; list }
+fn main(args: [Text]) {
+  for i in 0..args[0].toInt() {
+    let before = table
+    table = make(600 + i % 50)
+    table.push(before.length)
+    if rows.length > 8 { rows.clear() }
+    rows.push(make(520 + i % 9).finish())
+  }
+  print("{table.length} {table[5]} {rows.length}")
+}`,
+    400,
+  ],
+];
+
+async function run(text: string, rounds: number, options: BuildOptions) {
+  const { wasm } = await compile(new SourceFile("test.mote", text), options);
+  const { stdout, stderr, exitCode, exports } = runModule(wasm, { args: [`${rounds}`] });
+  const memory = (exports.memory as WebAssembly.Memory).buffer.byteLength;
+  return { output: Buffer.from(stdout).toString(), error: Buffer.from(stderr).toString(), exitCode, memory };
+}
+
+describe("sparse, on arrays that grow", () => {
+  it.each(PROGRAMS)("does what leak does: %s", async (_name, text, rounds) => {
+    const { output, error } = await run(text, rounds, { manager: "leak" });
+    expect(error).toBe("");
+    for (const options of [{}, { debug: true }])
+      expect(await run(text, rounds, { manager: "sparse", ...options })).toMatchObject({ output, error, exitCode: 0 });
+  });
+
+  it.each(PROGRAMS)("does so with a collection wherever there may be one: %s", async (_name, text) => {
+    const { output, error } = await run(text, 20, { manager: "leak" });
+    expect(await run(text, 20, { manager: "sparse", debug: true, zeal: 1 })).toMatchObject({ output, error });
+    expect(await run(text, 20, { manager: "sparse", zeal: 1 })).toMatchObject({ output, error });
+  });
+
+  it.each(PROGRAMS)("takes the same memory for ten times as many: %s", async (_name, text, rounds) => {
+    const [few, many] = [
+      await run(text, rounds, { manager: "sparse" }),
+      await run(text, 10 * rounds, { manager: "sparse" }),
+    ];
+    expect([few.error, many.error]).toEqual(["", ""]);
+    expect(many.memory).toBeLessThanOrEqual(1.25 * few.memory);
+  });
+});
