@@ -35,6 +35,7 @@ export { regionRenew, regionReturn } from "./region/ends";
 export { markNone, markOwn, markSet, marksTell } from "./region/marks";
 export { frameLimit, frameTop, poisonFrames, regionGrow, regionsInit } from "./region/region";
 export { marksReturn } from "./region/returns";
+export { regionsStatistics } from "./region/statistics";
 export { sparseAlloc } from "./sparse/alloc";
 export {
   chooseSparse,

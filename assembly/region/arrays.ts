@@ -180,10 +180,11 @@ export function nextReached(): usize {
   return entry.object;
 }
 
-/** Frees the arrays of a region that have come after the serial and have not been reached. */
-export function sweepArrays(at: usize, serial: u64): void {
+/** Frees the arrays of a region that have come after the serial and have not been reached. @returns the bytes of the others */
+export function sweepArrays(at: usize, serial: u64): usize {
   const region = Region.at(at);
-  if (!hasArrays(region)) return;
+  if (!hasArrays(region)) return 0;
+  let kept: usize = 0;
   const stack = Stack.at(stackOf(region));
   for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
     let each = Lane.at(lane).head;
@@ -197,9 +198,11 @@ export function sweepArrays(at: usize, serial: u64): void {
       if (isOurs) {
         entry.clearReached();
         noteTaken(region, entry.bytes);
+        kept += entry.bytes;
       }
       each = entry.previous;
     }
   }
   if (DEBUG) assert(!unvisited);
+  return kept;
 }

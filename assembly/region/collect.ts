@@ -33,9 +33,10 @@ import {
   unreachedArray,
   untraceArrays,
 } from "./arrays";
-import { cutOffSince, firstSince, LEAST_BYTES, Mark, MARK_BYTES, markedSegment } from "./marks";
-import { append, isOnStack, Region, regionGrow, usedEnd } from "./region";
+import { bytesWhereMarked, cutOffSince, firstSince, LEAST_BYTES, Mark, MARK_BYTES, markedSegment } from "./marks";
+import { append, endOnStack, isOnStack, Region, regionGrow, usedEnd } from "./region";
 import { isRun, returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes, segmentOf } from "./segments";
+import { countReturned, counters } from "./statistics";
 
 // What a collection adds to the owner of a segment that is being emptied, which is a mark then.
 const OLD: usize = 1;
@@ -51,11 +52,13 @@ let stackLo: usize = 0;
 let stackHi: usize = 0;
 /** Runs that stay, and whose objects' fields have not been visited, chained by `used`. */
 let unvisitedRuns: usize = 0;
+/** Of the objects that are collected, dead or alive. */
+let emptiedBytes: usize = 0;
 
 /**
  * Copies what can be reached of what has come to the marked regions.
  * @param roots the address of `boxes` words that are Boxes, and `slices` that are Slices; they are changed
- * @param globals the address of `count` more words that are Boxes or Slices
+ * @param globals the address of `count` more words that are Boxes or Slices; 0 unless what ends with the program is collected as well
  */
 export function regionsCollect(
   from: usize,
@@ -74,12 +77,34 @@ export function regionsCollect(
   for (let i: u32 = 0; i < boxes; i++, slot += WORD_BYTES) mover.box(slot);
   for (let i: u32 = 0; i < slices; i++, slot += WORD_BYTES) mover.slice(slot);
   // A Box is a Slice without an offset.
-  for (let i: u32 = 0; i < count; i++) mover.slice(globals + i * WORD_BYTES);
+  for (let i: u32 = 0; i < count; i++) mover.slice(globals + <usize>i * WORD_BYTES);
   while (scanRegions() || scanRun() || scanArray()) {}
+  let kept: usize = 0;
   for (let at = from; at < end; at += MARK_BYTES) {
-    if (Mark.at(at).region) dropOld(at);
+    if (!Mark.at(at).region) continue;
+    const moved = movedBytes(at);
+    counters().copiedBytes += moved;
+    kept += moved + dropOld(at);
   }
   if (arraysApart) untraceAll();
+  counters().collections++;
+  if (globals) counters().programCollections++;
+  counters().freedBytes += emptiedBytes - kept;
+}
+
+/** The bytes of the objects in a segment that has come to a region since it was marked. */
+function bytesIn(region: Region, segment: usize): usize {
+  const ref = segment + SEGMENT_HEADER_BYTES;
+  return isRun(segment) ? bytesBeforeMove(ref) : usedEnd(region, segment) - ref;
+}
+
+/** The bytes of the objects that a region has got in the place of its old ones, while it has no others. */
+function movedBytes(at: usize): usize {
+  const mark = Mark.at(at);
+  const region = Region.at(mark.region);
+  let bytes: usize = 0;
+  for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) bytes += bytesIn(region, segment);
+  return bytes;
 }
 
 /** Makes all that has come an old part. @returns false when there may not be enough memory for the new one: then nothing has changed */
@@ -88,6 +113,7 @@ function emptyRegions(): bool {
   if (!fits && arraysApart) untraceAll();
   stackLo = usize.MAX_VALUE;
   stackHi = 0;
+  emptiedBytes = 0;
   for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
     const mark = Mark.at(at);
     if (!mark.region) continue;
@@ -117,8 +143,10 @@ function emptyRegion(at: usize): void {
   const mark = Mark.at(at);
   const region = Region.at(mark.region);
   const marked = markedSegment(mark);
+  const bytes = bytesWhereMarked(mark);
+  emptiedBytes += bytes;
   if (marked) {
-    mark.end = usedEnd(region, marked);
+    mark.end = mark.top + bytes;
     Segment.at(marked).owner = at | OLD;
   } else {
     if (mark.top < stackLo) stackLo = mark.top;
@@ -126,6 +154,7 @@ function emptyRegion(at: usize): void {
   }
   for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) {
     if (!isRun(segment)) Segment.at(segment).used = usedEnd(region, segment);
+    emptiedBytes += bytesIn(region, segment);
     Segment.at(segment).owner = at | OLD;
   }
   // It is decided anew.
@@ -345,8 +374,8 @@ function scanRun(): bool {
   return true;
 }
 
-/** Gives back what has been emptied, and hands the runs that stay to their region. */
-function dropOld(at: usize): void {
+/** Gives back what has been emptied, and hands the runs that stay to their region. @returns the bytes of their objects */
+function dropOld(at: usize): usize {
   const mark = Mark.at(at);
   const region = Region.at(mark.region);
   const marked = markedSegment(mark);
@@ -354,15 +383,22 @@ function dropOld(at: usize): void {
     Segment.at(marked).owner = mark.region;
     Segment.at(marked).used = mark.top;
   }
+  let kept: usize = 0;
+  // What has come that is no segment: arrays elsewhere.
+  let others = mark.due;
   let first: usize = 0;
   let last: usize = 0;
   let segment = mark.old;
   while (segment) {
     const next = Segment.at(segment).next;
+    const bytes = segmentBytes(segment);
+    countReturned(bytes);
+    others -= bytes;
     if (Segment.at(segment).owner & KEPT) {
       Segment.at(segment).owner = mark.region;
       Segment.at(segment).next = 0;
       append(region, segment);
+      kept += bytesBeforeMove(segment + SEGMENT_HEADER_BYTES);
     } else {
       if (!last) last = segment;
       Segment.at(segment).next = first;
@@ -374,11 +410,17 @@ function dropOld(at: usize): void {
   if (DEBUG) poison(mark.top, mark.limit - mark.top);
   // Nothing was moved: it goes on where it was marked.
   if (region.limit == mark.top) region.limit = mark.limit;
-  if (arraysApart) sweepArrays(mark.region, mark.serial);
+  else if (!marked) endOnStack(mark.top, mark.limit);
+  if (arraysApart) {
+    countReturned(others);
+    emptiedBytes += others;
+    kept += sweepArrays(mark.region, mark.serial);
+  }
   // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; more where almost
   // all was live, which tells of something that only grows.
   const live = region.taken - mark.taken;
   const before = mark.due;
   const wait = live > (before / 4) * 3 ? live * 3 : live;
   mark.due = region.taken + (live < LEAST_BYTES ? LEAST_BYTES : wait);
+  return kept;
 }

@@ -3,8 +3,9 @@
 import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
 import { leaveArrays } from "./arrays";
-import { Region } from "./region";
+import { endOnStack, Region } from "./region";
 import { returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "./segments";
+import { countReturned } from "./statistics";
 
 /** The largest kind of segment that a region keeps for its next round. */
 const MOST_KEPT: u32 = 1;
@@ -14,6 +15,7 @@ export function regionReturn(at: usize): void {
   const region = Region.at(at);
   leaveArrays(at);
   if (region.first) returnSegments(region.first, region.last);
+  countReturned(region.taken);
   region.first = region.taken = 0;
 }
 
@@ -33,6 +35,7 @@ export function regionRenew(at: usize, start: usize, limit: usize): void {
     return;
   }
   leaveArrays(at);
+  countReturned(region.taken - segmentBytes(first));
   const rest = Segment.at(first).next;
   if (rest) {
     returnSegments(rest, region.last);
@@ -42,5 +45,6 @@ export function regionRenew(at: usize, start: usize, limit: usize): void {
   region.taken = segmentBytes(first);
   region.top = first + SEGMENT_HEADER_BYTES;
   region.limit = roomEnd(first);
+  endOnStack(start, limit);
   if (DEBUG) poison(region.top, region.limit - region.top);
 }

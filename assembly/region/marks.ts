@@ -21,8 +21,9 @@ import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
 import { arraysApart, dropArraysSince, isArrayApart, maybeArraySince } from "./arrays";
-import { isOnStack, Region, REGION_BYTES } from "./region";
+import { bytesOnStack, isOnStack, Region, REGION_BYTES } from "./region";
 import { returnSegments, Segment, segmentOf } from "./segments";
+import { countReturned, counters } from "./statistics";
 
 /** A region is not collected before it has taken this many bytes of segments. */
 export const LEAST_BYTES: usize = 4 << 20;
@@ -122,6 +123,24 @@ export function isSince(mark: Mark, addr: usize): bool {
   return addr >= mark.top && addr < mark.limit;
 }
 
+/** How many bytes of objects have come since to where the region bumped then. */
+export function bytesWhereMarked(mark: Mark): usize {
+  const region = Region.at(mark.region);
+  if (region.limit == mark.limit) return region.top - mark.top;
+  const marked = markedSegment(mark);
+  return marked ? Segment.at(marked).used - mark.top : bytesOnStack(mark.top, mark.limit);
+}
+
+/**
+ * How many bytes have been filled since, in a time that does not depend on their number: of later segments, headers and what was
+ * lost at their ends are part of it.
+ */
+export function filledSince(mark: Mark): usize {
+  const region = Region.at(mark.region);
+  const room: usize = region.limit == mark.limit ? 0 : region.limit - region.top;
+  return bytesWhereMarked(mark) + (region.taken - mark.taken) - room;
+}
+
 /** Takes off the list of a region what has come to it since, and leaves it with the segments that it had. @returns the first of them, or 0 */
 export function cutOffSince(mark: Mark): usize {
   const region = Region.at(mark.region);
@@ -137,6 +156,8 @@ export function cutOffSince(mark: Mark): usize {
 export function dropSince(mark: Mark): void {
   const region = Region.at(mark.region);
   const last = region.last;
+  counters().droppedBytes += filledSince(mark);
+  countReturned(region.taken - mark.taken);
   const first = cutOffSince(mark);
   if (first) returnSegments(first, last);
   if (DEBUG) poison(mark.top, mark.limit - mark.top);

@@ -14,13 +14,15 @@
 // A frame is the regions of one call, behind the marks that it needs (marks.ts). It is as long as the compiler has decided,
 // and left by setting frameTop.
 //
-// Invariant: the last segment leads to 0. State: the two globals, exported to the program, which moves the first by itself,
+// Invariants: the last segment leads to 0; where a region has left the stack of frames before its limit there, no header follows
+// its last object there, but 0. State: the two globals, exported to the program, which moves the first by itself,
 // and the credit.
 
 import { DEBUG, ERROR_LIMIT } from "../config";
 import { alignUp, GRANULE_BYTES } from "../memory/address";
 import { chunksOpen } from "../memory/chunks";
 import { poison } from "../memory/poison";
+import { bytesBeforeMove } from "../object/header";
 import {
   ANY_RUN,
   CHUNK_KIND,
@@ -32,6 +34,7 @@ import {
   segmentOf,
   takeSegment,
 } from "./segments";
+import { countReturned, countTaken, REGION_STATISTICS_BYTES, statisticsOpen } from "./statistics";
 
 export let frameTop: usize = 0;
 export let frameLimit: usize = 0;
@@ -69,16 +72,19 @@ const ALONE_BYTES: usize = 16 << 10;
 
 /**
  * Opens the heap for `regions`.
- * @param framesBase where the stack of frames begins
+ * @param framesBase where the stack of frames begins, behind the statistics block
  * @param heapBase where it ends, and our part of the memory begins
  * @param heapLimitBytes of all chunks together; 0 for no limit
  * @returns 0, or an ERROR_ code
  */
 export function regionsInit(framesBase: usize, heapBase: usize, heapLimitBytes: usize): i32 {
-  frameTop = alignUp(framesBase, GRANULE_BYTES);
+  const statistics = alignUp(framesBase, GRANULE_BYTES);
+  frameTop = statistics + REGION_STATISTICS_BYTES;
   frameLimit = heapBase;
   if (frameTop > frameLimit) return ERROR_LIMIT;
-  return chunksOpen(heapBase, heapLimitBytes);
+  const error = chunksOpen(heapBase, heapLimitBytes);
+  if (!error) statisticsOpen(statistics);
+  return error;
 }
 
 /** Whether a region bumps on the stack of frames, up to `limit`. */
@@ -116,9 +122,22 @@ function nextKind(region: Region): u32 {
   return kind < CHUNK_KIND ? kind : CHUNK_KIND;
 }
 
-/** Notes where the objects end in the segment that the region has bumped in until now. */
+/** Notes where the objects end in the segment, or on the stack of frames, where the region has bumped until now. */
 function leaveRoom(region: Region): void {
-  if (!isOnStack(region.limit)) Segment.at(segmentOf(region.limit - 1)).used = region.top;
+  if (isOnStack(region.limit)) endOnStack(region.top, region.limit);
+  else Segment.at(segmentOf(region.limit - 1)).used = region.top;
+}
+
+/** Notes that the objects of a region on the stack of frames, which has left it, end at `top`. */
+export function endOnStack(top: usize, limit: usize): void {
+  if (top < limit) store<usize>(top, 0);
+}
+
+/** How many bytes the objects from `top` on have that a region left on the stack of frames: few. */
+export function bytesOnStack(top: usize, limit: usize): usize {
+  let end = top;
+  while (end < limit && load<usize>(end)) end += bytesBeforeMove(end);
+  return end - top;
 }
 
 /** Puts a segment behind the others of a region. */
@@ -134,6 +153,7 @@ export function append(region: Region, segment: usize): void {
 export function noteTaken(region: Region, bytes: usize): void {
   region.taken += bytes;
   credit += bytes;
+  countTaken(bytes);
 }
 
 /** Notes what a collection at a return costs, in bytes to allocate before the next. */

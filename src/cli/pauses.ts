@@ -1,8 +1,8 @@
 /**
  * Collections and pauses of one run of a measured module.
  *
- * A collector of the core is seen through the module's own marks and its block of statistics (assembly/gc/statistics.ts):
- * a slow allocation during which a counter moved was a collection. The engine's collector is seen through the
+ * A collector of the core is seen through the module's own marks and its block of statistics, which begins with two counts
+ * whatever the manager (assembly/gc/statistics.ts, assembly/region/statistics.ts): where one moved, there was a collection. The engine's collector is seen through the
  * performance entries of Node.js: scavenges are minor, mark-compacts major, and the steps of incremental marking on the
  * main thread are pauses that belong to a major one.
  */
@@ -49,7 +49,7 @@ export class CorePauses implements PauseHooks {
     const block = this.#statistics() >>> 0;
     const counts = new DataView(this.#memory.buffer, block, 8);
     const major = counts.getUint32(4, true);
-    // The core counts the evacuation that begins a major collection as a minor one as well.
+    // The core counts a major collection among the minor ones as well.
     return { minor: counts.getUint32(0, true) - major, major, pauses: this.pauses };
   }
 

@@ -68,6 +68,17 @@ export const MARK_TOP = 4;
 export const MARK_TAKEN = 16;
 export const MARK_DUE = 20;
 
+/** Where in the statistics block of regions (assembly/region/statistics.ts) what is: two counts, two sizes, three sums of 64 bits. */
+export const REGION_STATISTICS = {
+  collections: 0,
+  programCollections: 4,
+  usedBytes: 8,
+  peakBytes: 12,
+  copiedBytes: 16,
+  freedBytes: 24,
+  droppedBytes: 32,
+} as const;
+
 // Sparse stacks (assembly/sparse/descriptor.ts): the descriptor, and where in it the counters are.
 export const SPARSE_BYTES = 64;
 export const SPARSE_COUNTERS = {

@@ -36,7 +36,7 @@ export interface BuildOptions {
   readonly zeal?: number;
   /** Counts objects and bytes in the exported globals `objects` and `bytes` (i64). Slows allocation a little. */
   readonly measure?: boolean;
-  /** Brackets each slow allocation with calls of the imports `heapwright.pauseBegin` and `heapwright.pauseEnd`. */
+  /** Brackets what may collect, each slow allocation, with calls of the imports `heapwright.pauseBegin` and `heapwright.pauseEnd`. */
   readonly pauses?: boolean;
   /** Keeps function and local names in the module. */
   readonly names?: boolean;

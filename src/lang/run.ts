@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly onWrite?: (stream: 1 | 2, bytes: Uint8Array) => void;
 }
 
-/** Called around slow allocations by modules built with `pauses`. */
+/** Called around what may collect, such as a slow allocation, by modules built with `pauses`. */
 export interface PauseHooks {
   pauseBegin(): void;
   pauseEnd(): void;

@@ -2,8 +2,8 @@
  * Measuring builds: counts of objects and bytes, and marks around pauses.
  *
  * With `measure` two mutable i64 globals, exported as `objects` and `bytes`, are incremented at each allocation (bytes
- * as occupied: header and rounding included). With `pauses` each slow allocation stands between calls of two imports, so
- * that the host can time it. Without them nothing is emitted: a build that is timed carries neither.
+ * as occupied: header and rounding included). With `pauses` whatever may collect, mostly a slow allocation, stands between
+ * calls of two imports, so that the host can time it. Without them nothing is emitted: a build that is timed carries neither.
  */
 
 import binaryen from "binaryen";
@@ -54,12 +54,12 @@ export class Counters {
     return [add(OBJECTS, module.i64.const(1n)), add(BYTES, module.i64.extend_u(bytes()))];
   }
 
-  /** Statements in front of a slow allocation. */
+  /** Statements in front of what may collect. */
   pauseBegin(): binaryen.ExpressionRef[] {
     return this.#pauses ? [this.#module.call(PAUSE_BEGIN, [], binaryen.none)] : [];
   }
 
-  /** Statements behind a slow allocation. */
+  /** Statements behind it. */
   pauseEnd(): binaryen.ExpressionRef[] {
     return this.#pauses ? [this.#module.call(PAUSE_END, [], binaryen.none)] : [];
   }

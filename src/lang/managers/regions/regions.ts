@@ -296,13 +296,17 @@ class RegionsManager extends StillManager {
     return module.if(isAnyDue, module.block(null, [...marked, ...collect]));
   }
 
-  /** Calls with variables in memory, behind the frame, that may be changed there: with where they are, and how many of each kind. */
+  /**
+   * Calls what may collect, with variables in memory, behind the frame, that may be changed there: with where they are, and how
+   * many of each kind.
+   */
   #withRoots(
     context: FunctionContext,
     { boxes, slices }: Roots,
     call: (operands: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef[] {
     const { i32: op } = this.module;
+    const { counters } = this.context;
     const frame = this.#current();
     const { bytes } = frame.layout;
     const roots = [...boxes, ...slices];
@@ -310,7 +314,9 @@ class RegionsManager extends StillManager {
     const base = (): ExpressionRef => frame.base!.get();
     return [
       ...roots.map((root, at) => op.store(bytes + at * WORD_BYTES, 4, base(), context.read(root))),
+      ...counters.pauseBegin(),
       call([this.#inFrame(bytes), op.const(boxes.length), op.const(slices.length)]),
+      ...counters.pauseEnd(),
       ...roots.map((root, at) => context.assignPart(root, 0, op.load(bytes + at * WORD_BYTES, 4, base()))),
     ];
   }
@@ -443,12 +449,12 @@ class RegionsManager extends StillManager {
     );
     const due = mark === null ? [] : [op.store(MARK_DUE, 4, this.#inFrame(mark), op.const(REGION_LEAST_DUE_BYTES))];
     return [
+      ...this.#poison(from, to),
       module.if(
         this.#hasMore(region),
         module.block(null, [renewed, ...due]),
         op.store(REGION_TOP, 4, this.#inFrame(offset), this.#inFrame(start)),
       ),
-      ...this.#poison(from, to),
     ];
   }
 
@@ -535,7 +541,6 @@ class RegionsManager extends StillManager {
     target: Temporary,
   ): ExpressionRef[] {
     const { module } = this;
-    const { counters } = this.context;
     const op = module.i32;
     const header = (): ExpressionRef => op.store(0, 4, target.get(), op.const(layout.shape));
     const slot = this.#takeSlot(site, target);
@@ -543,9 +548,7 @@ class RegionsManager extends StillManager {
     const region = (): ExpressionRef => this.#regionOfSite(context, site);
     const end = context.temporary(i32);
     const grown = [
-      ...counters.pauseBegin(),
       target.set(module.call(this.#grow, [region(), op.const(layout.bytes)], i32)),
-      ...counters.pauseEnd(),
       module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
     ];
     if (layout.bytes > REGION_BUMP_MAX_BYTES) return [...grown, header()];
@@ -633,11 +636,13 @@ class RegionsManager extends StillManager {
   finish(): ManagerResult {
     const { module, context } = this;
     const op = module.i32;
+    const { options } = context;
     const failed = context.wasi.panic("outOfMemory", 0);
     const programStack = this.#isSparse ? context.data.reserve(SPARSE_BYTES, SPARSE_ALIGNMENT) : 0;
+    const statistics = coreName(module, "regionsStatistics");
     const framesBase = context.data.seal();
-    const heapBase = framesBase + (context.options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
-    const settings = [framesBase, heapBase, context.options.heapLimitBytes ?? 0].map((each) => op.const(each | 0));
+    const heapBase = framesBase + (options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
+    const settings = [framesBase, heapBase, options.heapLimitBytes ?? 0].map((each) => op.const(each | 0));
     const forMain = this.#bounds.get(context.program.main)!.hidden.map(() => op.const(this.#program));
     if (this.#isInChain(context.program.main)) forMain.push(op.const(0));
     const start = [module.if(module.call(coreName(module, "regionsInit"), settings, i32), failed)];
@@ -647,7 +652,8 @@ class RegionsManager extends StillManager {
       start: module.block(null, start),
       mainArguments: forMain,
       memory: { name: CORE_MEMORY, bytes: 0 },
-      exports: [],
+      exports:
+        options.measure || options.pauses ? [{ kind: "function", internal: statistics, external: "statistics" }] : [],
       neverInline: [this.#grow, ...slow.map((name) => coreName(module, name))],
     };
   }

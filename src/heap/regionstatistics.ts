@@ -1,0 +1,42 @@
+/** What the core has counted of regions. The block's layout is drawn in assembly/region/statistics.ts. */
+
+import { REGION_STATISTICS } from "./contract.ts";
+
+export interface RegionCounts {
+  /** Collections of what had come to regions, `programCollections` included. */
+  readonly collections: number;
+  /** Those that took in what ends with the program. */
+  readonly programCollections: number;
+  /** Bytes of segments in use now. */
+  readonly usedBytes: number;
+  /** The most bytes of segments that were in use at the same time. */
+  readonly peakBytes: number;
+  /** Bytes of objects that collections copied. */
+  readonly copiedBytes: number;
+  /** Bytes of objects that they ended. */
+  readonly freedBytes: number;
+  /**
+   * Bytes that were made for results, and ended at once where a call returned something else. Where that had taken segments,
+   * headers and losses at their ends are part of it.
+   */
+  readonly droppedBytes: number;
+}
+
+/**
+ * Reads the block, which is always up to date: without a call, and also when the program has trapped.
+ * @param data all of the memory
+ * @param block the address of the block
+ */
+export function readRegionCounts(data: DataView, block: number): RegionCounts {
+  const count = (offset: number) => data.getUint32(block + offset, true);
+  const bytes = (offset: number) => Number(data.getBigUint64(block + offset, true));
+  return {
+    collections: count(REGION_STATISTICS.collections),
+    programCollections: count(REGION_STATISTICS.programCollections),
+    usedBytes: count(REGION_STATISTICS.usedBytes),
+    peakBytes: count(REGION_STATISTICS.peakBytes),
+    copiedBytes: bytes(REGION_STATISTICS.copiedBytes),
+    freedBytes: bytes(REGION_STATISTICS.freedBytes),
+    droppedBytes: bytes(REGION_STATISTICS.droppedBytes),
+  };
+}
