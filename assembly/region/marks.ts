@@ -141,6 +141,15 @@ export function filledSince(mark: Mark): usize {
   return bytesWhereMarked(mark) + (region.taken - mark.taken) - room;
 }
 
+/** The same of several marks. */
+export function marksFilled(from: usize, end: usize): usize {
+  let bytes: usize = 0;
+  for (let at = from; at < end; at += MARK_BYTES) {
+    if (Mark.at(at).region) bytes += filledSince(Mark.at(at));
+  }
+  return bytes;
+}
+
 /** Takes off the list of a region what has come to it since, and leaves it with the segments that it had. @returns the first of them, or 0 */
 export function cutOffSince(mark: Mark): usize {
   const region = Region.at(mark.region);

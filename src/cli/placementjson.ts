@@ -10,6 +10,9 @@
  *         sites: [{ line, what, destinations, certain, loops, carried }],
  *         calls: [{ line, callee, tail, groups: [{ whats, destinations, certain, loops, carried }] }] }] }
  *
+ * With the profile of a run, sites, and calls of functions that the program does not define, also have { objects, bytes }, functions { profile: { own, rounds, caller, adopted, dropped,
+ * collections, copied, segments } } (profile.ts), and the whole { run: { exitCode, objects, bytes, frameBytes, regions } }.
+ *
  * destinations: [{ to: "result", index, part } | { to: "parameter", index, name } | { to: "global" } |
  * { to: "tailCall" }]; an empty list is
  * a value that stays. `line` is null for a call that nobody wrote. The other names are those of ir/placement/placement.ts.
@@ -20,14 +23,26 @@ import { type Destinations, listDestinations } from "../lang/ir/placement/destin
 import type { FunctionPlacement, Placed, PlacedPart, ProgramPlacement } from "../lang/ir/placement/placement.ts";
 import { describeFunction } from "../lang/ir/placement/words.ts";
 import { printType } from "../lang/ir/print.ts";
+import type { ProfiledRun, RunProfile } from "./profile.ts";
 
-/** @param internal whether functions are listed that the program does not define */
-export function placementAsJson(file: string, placement: ProgramPlacement, internal: boolean): object {
+/**
+ * @param internal whether functions are listed that the program does not define
+ * @param run what a run has counted; null without one
+ */
+export function placementAsJson(
+  file: string,
+  placement: ProgramPlacement,
+  internal: boolean,
+  run: ProfiledRun | null = null,
+): object {
   const listed = [...placement.values()].filter(({ fn }) => internal || !fn.internal);
-  return { file, functions: listed.map(functionAsJson) };
+  const functions = listed.map((each) => functionAsJson(each, run?.profile ?? null));
+  if (run === null) return { file, functions };
+  const { total, frameBytes, regions } = run.profile;
+  return { file, functions, run: { exitCode: run.exitCode, ...total, frameBytes, regions } };
 }
 
-function functionAsJson(placement: FunctionPlacement): object {
+function functionAsJson(placement: FunctionPlacement, profile: RunProfile | null): object {
   const { fn, sites, calls, parameters, globals } = placement;
   const partAsJson = ({ name, destinations }: PlacedPart) => ({
     name,
@@ -46,13 +61,20 @@ function functionAsJson(placement: FunctionPlacement): object {
       parts: parts.map(partAsJson),
     })),
     globals: globals.map(partAsJson),
-    sites: sites.map(({ site, ...placed }) => ({ line: site.line, what: site.what, ...placedAsJson(fn, placed) })),
+    sites: sites.map(({ site, ...placed }) => ({
+      line: site.line,
+      what: site.what,
+      ...placedAsJson(fn, placed),
+      ...profile?.madeBy([site]),
+    })),
     calls: calls.map(({ call, groups }) => ({
       line: call.line ?? null,
       callee: call.callee.name,
       tail: call.op === "tailCall",
       groups: groups.map((group) => ({ whats: group.whats, ...placedAsJson(fn, group) })),
+      ...(call.op === "call" && profile?.isCounted(call) ? profile.madeBy([call]) : {}),
     })),
+    ...(profile === null ? {} : { profile: profile.ofFunction(fn) }),
   };
 }
 

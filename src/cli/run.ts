@@ -1,6 +1,5 @@
 /** `heapwright run`: compiles a program and runs it in this process, as if it were the command itself. */
 
-import { writeSync } from "node:fs";
 import type { Command } from "commander";
 import { compile, managerNames, requireEngine, runModule } from "../lang/index.ts";
 import { UsageError } from "./errors.ts";
@@ -12,6 +11,7 @@ import { parseName } from "./numbers.ts";
 import { addPortOptions, PortFiles, type PortOptions, planPorts } from "./ports.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
 import { describeShapes } from "./shapes.ts";
+import { writeThrough } from "./streams.ts";
 
 interface RunCommandOptions extends Settings, DebugSettings, PortOptions, ExternSettings {
   traceGc?: boolean;
@@ -81,19 +81,4 @@ Examples:
       if (census) writeThrough(2, Buffer.from(`${describeShapes(exports, shapes).join("\n")}\n`));
       process.exitCode = exitCode;
     });
-}
-
-/** Writes to this process's own streams at once; a slow reader at the other end of a pipe is waited for. */
-function writeThrough(stream: 1 | 2, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.byteLength; ) {
-    try {
-      at += writeSync(stream, bytes, at);
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : "";
-      // Whoever read our output has gone: there is nobody to tell.
-      if (code === "EPIPE") process.exit(0);
-      if (code !== "EAGAIN") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
 }

@@ -68,6 +68,7 @@ export const MARK_TOP = 4;
 export const MARK_TAKEN = 16;
 export const MARK_DUE = 20;
 
+export const REGION_STATISTICS_BYTES = 40;
 /** Where in the statistics block of regions (assembly/region/statistics.ts) what is: two counts, two sizes, three sums of 64 bits. */
 export const REGION_STATISTICS = {
   collections: 0,

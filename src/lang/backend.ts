@@ -5,6 +5,7 @@ import { Counters } from "./emit/counters.ts";
 import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
 import { HostPorts } from "./emit/ports.ts";
+import { Profile, type ProfileTable } from "./emit/profile.ts";
 import { StaticData } from "./emit/staticdata.ts";
 import type { ExternImport } from "./externs.ts";
 import type { IrProgram, Site } from "./ir/ir.ts";
@@ -31,6 +32,8 @@ export interface BuiltModule {
   readonly shapes: ReadonlyMap<number, string>;
   /** Where the program allocates. */
   readonly sites: readonly Site[];
+  /** Where the module counts for a profile; null where it was not asked for. */
+  readonly profile: ProfileTable | null;
   /** What the program does with ports to the host, each once. */
   readonly ports: readonly PortFunction[];
   /** The functions of other modules that it imports. */
@@ -55,6 +58,7 @@ export function compileIr(
     const data = new StaticData();
     const wasi = new Wasi(module, data, program.file);
     const counters = new Counters(module, options);
+    const profile = new Profile(module, data, program, options);
     let placed: ProgramPlacement | undefined;
     const placement = (): ProgramPlacement => {
       placed ??= place(program);
@@ -71,6 +75,7 @@ export function compileIr(
       wasi,
       ports: new HostPorts(module, wasi),
       counters,
+      profile,
       manual,
       externs,
     };
@@ -93,6 +98,7 @@ export function compileIr(
       staticBytes: data.seal(),
       shapes: result.shapes ?? new Map(),
       sites: program.sites,
+      profile: profile.table,
       ports: usedPorts(program),
       externs: externsOf(program).map(({ module, name }) => ({ module, name })),
     };
@@ -106,11 +112,13 @@ export function compileIr(
 }
 
 /**
- * Refuses an unknown manager, start finder, rep or mature space, and sizes or counts that are not whole numbers below 4 GiB.
+ * Refuses an unknown manager, start finder, rep or mature space, a profile where there is none, and sizes or counts that are not
+ * whole numbers below 4 GiB.
  * @throws BuildOptionError
  */
 export function checkOptions(options: BuildOptions): void {
-  managerNamed(options.manager);
+  const { name } = managerNamed(options.manager);
+  if (options.profile && name !== "regions") throw new BuildOptionError(`${name} has no profile; choose regions`);
   const numbers = [
     "nurseryBytes",
     "nurseryFirstBytes",

@@ -38,6 +38,8 @@ export interface BuildOptions {
   readonly measure?: boolean;
   /** Brackets what may collect, each slow allocation, with calls of the imports `heapwright.pauseBegin` and `heapwright.pauseEnd`. */
   readonly pauses?: boolean;
+  /** Counts objects and bytes by site, and what became of them by function, in a table (emit/profile.ts). Only `regions`. */
+  readonly profile?: boolean;
   /** Keeps function and local names in the module. */
   readonly names?: boolean;
 }

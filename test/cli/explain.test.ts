@@ -22,6 +22,34 @@ fn main() {
 `,
 );
 
+const choices = workshop.write(
+  "choices.mote",
+  `union Tree { Leaf, Node(left: Tree, right: Tree) }
+
+fn make(depth: Int) -> Tree {
+  if depth == 0 { Leaf } else { Node(make(depth - 1), make(depth - 1)) }
+}
+
+fn choose(n: Int) -> Tree {
+  let one = make(2)
+  let other = make(1)
+  if n % 4 == 0 { one } else if n % 4 == 1 { other } else { Leaf }
+}
+
+fn size(tree: Tree) -> Int {
+  match tree { Leaf => 0, Node(left, right) => 1 + size(left) + size(right) }
+}
+
+fn main(args: [Text]) {
+  let sum = 0
+  let most = args[0].toInt()
+  for n in 0..most { sum += size(choose(n)) }
+  if most > 100 { fail("too many") }
+  write("{sum}\\n")
+}
+`,
+);
+
 describe("explain", () => {
   test("prints the source with placements on its left and summaries above functions", () => {
     const { exitCode, stdout, stderr } = heapwright(["explain", program]);
@@ -101,6 +129,129 @@ Small, wrap(), put(): local                11 |   put(list, wrap(Small(1)))
       parameters: [{ name: "x", destinations: [{ to: "result", index: 0, part: true }], certain: true }],
       sites: [{ line: 3, what: "Wrapped", destinations: [{ to: "result", index: 0, part: false }], certain: true }],
     });
+  });
+
+  test("runs the program, and shows what each place allocated and what became of it", () => {
+    const { exitCode, stdout, stderr } = heapwright(["explain", choices, "--run", "--", "8"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "8\n" });
+    expect(stdout).toBe(
+      `
+                                               1 | union Tree { Leaf, Node(left: Tree, right: Tree) }
+                                               2 |
+                                                 | # make allocates for its caller, result: Node
+                                                 | # make allocates for its caller, in result: Node
+                                                 | # make allocated 512 B for its caller
+                                               3 | fn make(depth: Int) -> Tree {
+Node: result                       32 x 16 B   4 |   if depth == 0 { Leaf } else { Node(make(depth - 1), make(depth - 1)) }
+make(): in result                                |
+                                               5 | }
+                                               6 |
+                                                 | # choose allocates for its caller, result: Node
+                                                 | # choose allocates for its caller, in result: Node
+                                                 | # choose left its caller 256 B, dropped 256 B of what it had for its caller
+                                               7 | fn choose(n: Int) -> Tree {
+make() Node: maybe result                      8 |   let one = make(2)
+make() Node: maybe in result                     |
+make() Node: maybe result                      9 |   let other = make(1)
+make() Node: maybe in result                     |
+                                              10 |   if n % 4 == 0 { one } else if n % 4 == 1 { other } else { Leaf }
+                                              11 | }
+                                              12 |
+                                              13 | fn size(tree: Tree) -> Int {
+                                              14 |   match tree { Leaf => 0, Node(left, right) => 1 + size(left) + size(right) }
+                                              15 | }
+                                              16 |
+                                                 | # main allocated 48 B in its own region
+arguments: tail call          2, 48 B in all  17 | fn main(args: [Text]) {
+                                              18 |   let sum = 0
+                                              19 |   let most = args[0].toInt()
+choose(): local                               20 |   for n in 0..most { sum += size(choose(n)) }
+                                              21 |   if most > 100 { fail("too many") }
+List[Byte] storage: local           1 x 32 B  22 |   write("{sum}\\n")
+List[Byte]: local                   1 x 16 B     |
+                                              23 | }
+
+36 objects, 608 B; of them by the library 0, 0 B
+segments 1,024 B at most, frames 396 B at most
+0 collections copied 0 B and ended 0 B; returns dropped 256 B
+`.slice(1),
+    );
+  });
+
+  test("gives what a run has counted as JSON", () => {
+    const { exitCode, stdout } = heapwright(["explain", choices, "--run", "--json", "--", "8"]);
+    expect(exitCode).toBe(0);
+    const { functions, run } = JSON.parse(stdout) as { functions: { name: string }[]; run: object };
+    expect(run).toEqual({
+      ...{ exitCode: 0, objects: 36, bytes: 608, frameBytes: 396 },
+      regions: {
+        ...{ collections: 0, programCollections: 0, usedBytes: 1024, peakBytes: 1024 },
+        ...{ copiedBytes: 0, freedBytes: 0, droppedBytes: 256 },
+      },
+    });
+    const nothing = { own: 0, rounds: 0, caller: 0, adopted: 0, dropped: 0, collections: 0, copied: 0, segments: 0 };
+    expect(functions.find(({ name }) => name === "make")).toMatchObject({
+      sites: [{ line: 4, what: "Node", objects: 32, bytes: 512 }],
+      profile: { ...nothing, caller: 512 },
+    });
+    expect(functions.find(({ name }) => name === "choose")).toMatchObject({
+      profile: { ...nothing, adopted: 256, dropped: 256 },
+    });
+  });
+
+  test("counts at a call of the library what is made during it", () => {
+    const { stdout } = heapwright(["explain", program, "--run", "--json"]);
+    const { functions } = JSON.parse(stdout) as { functions: { name: string }[] };
+    expect(functions.find(({ name }) => name === "put")).toMatchObject({
+      calls: [{ line: 6, callee: "List[Number].grow", objects: 1, bytes: 24 }],
+    });
+  });
+
+  test("shows what was counted up to where a program failed", () => {
+    const { exitCode, stdout, stderr } = heapwright(["explain", choices, "--run", "--", "101"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "too many\n" });
+    expect(stdout).toContain("# make allocated 6,464 B for its caller");
+    const missing = heapwright(["explain", choices, "--run"]);
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toMatch(/^error: index 0 .*, at .*choices\.mote:19\n$/);
+    expect(missing.stdout).toContain("0 objects, 0 B");
+  });
+
+  test("shows what was counted up to where an extern function failed", () => {
+    const asking = workshop.write(
+      "asking.mote",
+      `extern "answers" fn answer(n: Int) -> Int allocates nothing
+fn main() { for i in 0..5 { let kept = array(4, i); print("{answer(kept[0])}") } }
+`,
+    );
+    const answers = workshop.write(
+      "answers.mjs",
+      "export const answer = (n) => { if (n === 2) throw new Error('no answer'); return n; };\n",
+    );
+    const { exitCode, stdout, stderr } = heapwright(["explain", asking, "--run", "--extern", `answers=${answers}`]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^\[Int\]: local +3, 72 B in all +2 \| fn main/m);
+    expect(stderr).toMatch(/^error: .*answer.* failed: no answer$/m);
+  });
+
+  test("gives a run what it is given, and refuses that without one", () => {
+    const filter = workshop.write(
+      "filter.mote",
+      `extern port words: Text
+extern port found: Text
+fn main(args: [Text]) { while let word = words.get() { if word.contains(args[0]) { found.put(word) } } }
+`,
+    );
+    const words = workshop.write("words.txt", "one\ntwo\nthree\n");
+    const given = ["--get", `words=${words}`, "--put", "found=-"];
+    const { exitCode, stdout, stderr } = heapwright(["explain", filter, "--run", ...given, "--", "e"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "one\nthree\n" });
+    expect(stdout).toContain("# main allocated");
+    for (const more of [given, ["--input", words], ["--", "e"]]) {
+      const refused = heapwright(["explain", filter, ...more]);
+      expect(refused.exitCode).toBe(2);
+      expect(refused.stderr).toContain("explain runs the program only with --run");
+    }
   });
 
   test("shows mistakes with line and caret", () => {

@@ -2,7 +2,8 @@
  * The language page against the compiler: its examples run, its tables and grammar name what there is.
  *
  * An example is a fence `mote` with a whole program. What it prints stands in its comments, as in test/lang/programs; or else
- * a fence `errors` follows, with what the checker says. A fence `js` is an extern module, named in its first line.
+ * a fence `errors` follows, with what the checker says. A fence `explain` has what `heapwright explain --run` says of the example
+ * before it. A fence `js` is an extern module, named in its first line.
  */
 
 import { readFileSync } from "node:fs";
@@ -24,7 +25,10 @@ import {
 } from "../../src/lang/check/types.ts";
 import { checkProgram } from "../../src/lang/frontend.ts";
 import { compile, type ExternModule, MoteError, managerNames, runModule } from "../../src/lang/index.ts";
+import { heapwright, Workshop } from "../cli/cli.ts";
 import { sampleProgram } from "../support/programs.ts";
+
+const workshop = new Workshop();
 
 const page = readFileSync(new URL("../../src/lang/README.md", import.meta.url), "utf8");
 const grammar = readFileSync(new URL("../../src/lang/syntax/mote.peggy", import.meta.url), "utf8");
@@ -38,7 +42,9 @@ const examples = fences.flatMap(({ kind, text }, index) => {
   if (kind !== "mote") return [];
   const line = page.slice(0, page.indexOf(text)).split("\n").length;
   const next = fences[index + 1];
-  return [{ line, program: sampleProgram("example.mote", text), errors: next?.kind === "errors" ? next.text : null }];
+  const following = (wanted: string): string | null => (next?.kind === wanted ? next.text : null);
+  const program = sampleProgram("example.mote", text);
+  return [{ line, program, errors: following("errors"), explained: following("explain") }];
 });
 
 const externs: Record<string, ExternModule> = {};
@@ -54,7 +60,7 @@ describe("the language page", () => {
     for (const { line, program, errors } of examples) {
       expect(program.expected.output !== "", `line ${line}`).toBe(errors === null);
     }
-    expect(new Set(fences.map(({ kind }) => kind))).toEqual(new Set(["mote", "errors", "ebnf", "js"]));
+    expect(new Set(fences.map(({ kind }) => kind))).toEqual(new Set(["mote", "errors", "explain", "ebnf", "js"]));
   });
 
   it.each(examples.filter(({ errors }) => errors === null))(
@@ -68,6 +74,14 @@ describe("the language page", () => {
         const error = Buffer.from(result.stderr).toString();
         expect({ output, error, exit: result.exitCode, put }, manager).toEqual(expected);
       }
+    },
+  );
+
+  it.each(examples.filter(({ explained }) => explained !== null))(
+    "shows what a run of the program on line $line tells of it",
+    ({ program, explained }) => {
+      const path = workshop.write("example.mote", program.source.text);
+      expect(heapwright(["explain", path, "--run"]).stdout).toBe(explained);
     },
   );
 

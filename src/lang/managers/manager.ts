@@ -20,6 +20,7 @@
 import type binaryen from "binaryen";
 import type { Counters } from "../emit/counters.ts";
 import type { HostPorts } from "../emit/ports.ts";
+import type { Profile } from "../emit/profile.ts";
 import type { StaticData } from "../emit/staticdata.ts";
 import type {
   Atom,
@@ -78,6 +79,8 @@ export interface ManagerContext {
   readonly ports: HostPorts;
   /** Counts of objects and bytes, and the marks around pauses; emits nothing unless the options ask for it. */
   readonly counters: Counters;
+  /** Counts by site and by function; emits nothing unless the options ask for it. */
+  readonly profile: Profile;
   /** Memory that the program manages itself; only where `usesMalloc`. */
   readonly manual: ManualMemory;
   readonly externs: Externs;

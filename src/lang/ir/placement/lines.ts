@@ -1,8 +1,12 @@
 /** Placements by line of the program's source, for whoever shows or checks them beside it. */
 
-import type { IrFunction } from "../ir.ts";
+import type { IrFunction, Site } from "../ir.ts";
+import type { Call } from "./flow.ts";
 import type { FunctionPlacement, PlacedCall, ProgramPlacement } from "./placement.ts";
 import { describePlaced } from "./words.ts";
+
+/** A site; or a call, written in the source, of a function that the program does not define: all that is made during it. */
+export type Maker = Site | Extract<Call, { readonly op: "call" }>;
 
 /** Something on a line that allocates, and where that goes. */
 export interface LinePlacement {
@@ -10,6 +14,11 @@ export interface LinePlacement {
   readonly what: string;
   /** Such as `local`, `maybe result + into list`. */
   readonly place: string;
+  /**
+   * What makes it: sites, several where one line says the same repeatedly, or calls of internal functions that make nothing else;
+   * none for calls of the program's own.
+   */
+  readonly makers: readonly Maker[];
 }
 
 /**
@@ -18,15 +27,19 @@ export interface LinePlacement {
  */
 export function placementsByLine(program: ProgramPlacement): ReadonlyMap<number, readonly LinePlacement[]> {
   const byLine = new Map<number, LinePlacement[]>();
-  const add = (line: number, found: LinePlacement): void => {
+  const add = (line: number, { what, place, makers }: LinePlacement): void => {
     const known = byLine.get(line) ?? [];
     byLine.set(line, known);
     // The same may be said by several sites: elements of a literal, texts that are joined.
-    if (!known.some(({ what, place }) => what === found.what && place === found.place)) known.push(found);
+    const index = known.findIndex((other) => other.what === what && other.place === place);
+    if (index < 0) known.push({ what, place, makers });
+    else known[index] = { what, place, makers: [...known[index]!.makers, ...makers] };
   };
   for (const { fn, sites, calls } of program.values()) {
     if (fn.internal) continue;
-    for (const placed of sites) add(placed.site.line, { what: placed.site.what, place: describePlaced(fn, placed) });
+    for (const placed of sites) {
+      add(placed.site.line, { what: placed.site.what, place: describePlaced(fn, placed), makers: [placed.site] });
+    }
     for (const { call, groups } of calls) {
       if (call.line !== undefined) for (const found of callPlacements(fn, { call, groups })) add(call.line, found);
     }
@@ -36,12 +49,14 @@ export function placementsByLine(program: ProgramPlacement): ReadonlyMap<number,
 
 function callPlacements(fn: IrFunction, { call, groups }: PlacedCall): LinePlacement[] {
   const named = groups.map((group) => ({ group, place: describePlaced(fn, group) }));
-  const makes = named.flatMap(({ group, place }) => group.whats.map((what) => ({ what, place })));
-  if (call.callee.internal) return makes;
+  const makes = named.flatMap(({ group, place }) => group.whats.map((what) => ({ what, place, makers: [] })));
+  if (call.callee.internal) {
+    return makes.length === 1 && call.op === "call" ? [{ ...makes[0]!, makers: [call] }] : makes;
+  }
   const callee = `${call.callee.name}()`;
   const isOne = named.every(({ place }) => place === named[0]!.place);
-  if (isOne) return named.slice(0, 1).map(({ place }) => ({ what: callee, place }));
-  return makes.map(({ what, place }) => ({ what: `${callee} ${what}`, place }));
+  if (isOne) return named.slice(0, 1).map(({ place }) => ({ what: callee, place, makers: [] }));
+  return makes.map(({ what, place }) => ({ what: `${callee} ${what}`, place, makers: [] }));
 }
 
 /** The placements of the functions that the program itself defines, in the order of its source. */

@@ -17,6 +17,7 @@ import {
   type IrType,
   type MatchArm,
   type RecordType,
+  type Site,
   TEXT_ELEMENT,
   type Variable,
 } from "../../ir/ir.ts";
@@ -180,7 +181,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     const target = context.temporary(i32);
     const statements = this.allocateRecord(context, instruction, layout, target);
     statements.push(...this.#initialise(context, { base: () => target.get(), offset: 0 }, record, args.values()));
-    statements.push(...this.context.counters.countObject(() => this.module.i32.const(layout.bytes)));
+    statements.push(...this.#countObject(instruction.site, () => this.module.i32.const(layout.bytes)));
     statements.push(context.assign(dst, [target.get()]));
     return context.sequence(statements);
   }
@@ -280,10 +281,10 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     instruction: InstructionOf<"arrayNew" | "arrayGrow">,
     target: Temporary,
   ): ExpressionRef[] {
-    const { element, length } = instruction;
+    const { element, length, site } = instruction;
     const layout = this.layouts.array(element);
     const allocated = this.allocateArray(context, instruction, layout, target);
-    return [...allocated, ...this.countArray(layout, context.value(length))];
+    return [...allocated, ...this.countArray(site, layout, () => context.value(length))];
   }
 
   arrayLength(context: FunctionContext, { dst, array }: InstructionOf<"arrayLength">): ExpressionRef {
@@ -409,7 +410,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
           const layout = this.layouts.array(element);
           return [
             ...this.#newArray(layout, length(), target, () => this.context.wasi.panic("outOfMemory", 0)),
-            ...this.countArray(layout, length()),
+            ...this.countArray(null, layout, length),
           ];
         },
         protect: (locals, addresses, statements) => this.protectLocals(locals, addresses, statements),
@@ -420,7 +421,11 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     const type = binaryen.createType([i32, i32]);
     const pair = context.temporary(type);
     return context.sequence([
-      ...this.protect(context, instruction, [pair.set(module.call(name, [], type))]),
+      ...this.context.profile.countAt(
+        context,
+        instruction.site,
+        this.protect(context, instruction, [pair.set(module.call(name, [], type))]),
+      ),
       context.assign(instruction.dst, [module.tuple.extract(pair.get(), 0), module.tuple.extract(pair.get(), 1)]),
     ]);
   }
@@ -444,14 +449,19 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   }
 
   /** Counts an array, if the build counts. */
-  protected countArray(layout: ArrayLayout, length: ExpressionRef): ExpressionRef[] {
+  protected countArray(site: Site | null, layout: ArrayLayout, length: () => ExpressionRef): ExpressionRef[] {
     const { module } = this;
-    return this.context.counters.countObject(() =>
+    return this.#countObject(site, () =>
       emitGranules(
         module,
-        module.i32.add(emitScaled(module, length, layout.stride), module.i32.const(ARRAY_HEADER_BYTES)),
+        module.i32.add(emitScaled(module, length(), layout.stride), module.i32.const(ARRAY_HEADER_BYTES)),
       ),
     );
+  }
+
+  #countObject(site: Site | null, bytes: () => ExpressionRef): ExpressionRef[] {
+    const { counters, profile } = this.context;
+    return [...counters.countObject(bytes), ...profile.countObject(site, bytes)];
   }
 
   #fieldPlace(

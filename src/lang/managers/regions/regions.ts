@@ -25,12 +25,15 @@ import {
   REGION_HAS_ARRAYS,
   REGION_LEAST_DUE_BYTES,
   REGION_LIMIT,
+  REGION_STATISTICS,
+  REGION_STATISTICS_BYTES,
   REGION_TAKEN,
   REGION_TOP,
   SPARSE_BYTES,
   WORD_BYTES,
 } from "../../../heap/contract.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
+import type { FunctionCounter } from "../../emit/profile.ts";
 import type { IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
@@ -184,7 +187,7 @@ class RegionsManager extends StillManager {
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    return context.sequence([...this.#enter(context), body, ...this.#leave()]);
+    return context.sequence([...this.#enter(context), body, ...this.#countAdopted(), ...this.#leave()]);
   }
 
   override call(
@@ -192,7 +195,8 @@ class RegionsManager extends StillManager {
     instruction: InstructionOf<"call">,
     emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef {
-    return emit(this.#passed(context, instruction), []);
+    const called = emit(this.#passed(context, instruction), []);
+    return context.sequence(this.context.profile.countAt(context, instruction, [called]));
   }
 
   override tailCall(
@@ -202,14 +206,17 @@ class RegionsManager extends StillManager {
   ): ExpressionRef {
     const { layout, loan } = this.#current();
     const { callee, args } = instruction;
-    const own = [...layout.regions.values()];
+    const renewed = (): ExpressionRef[] => [
+      ...this.#countSegments(),
+      ...[...layout.regions.values()].flatMap((region) => this.#renew(region)),
+    ];
     const jump = (): ExpressionRef => emit(this.#passed(context, instruction));
     if (loan === null || !loan.chain.has(callee)) {
       // A jump of the function to itself does not come by the prologue: the frame stays, and its regions begin anew.
-      const ended = callee === context.fn ? own.flatMap((region) => this.#renew(region)) : this.#leave();
+      const ended = callee === context.fn ? renewed() : [...this.#countAdopted(), ...this.#leave()];
       return context.sequence([...ended, jump()]);
     }
-    const ended = callee === context.fn ? own.flatMap((region) => this.#renew(region)) : this.#end();
+    const ended = callee === context.fn ? renewed() : this.#end();
     const marks = [...Array(loan.marks).keys()].map((index) => index * MARK_BYTES);
     const collected = this.#collect(context, marks, [], rootsAmong(args));
     return context.sequence([...ended, collected, jump()]);
@@ -220,7 +227,8 @@ class RegionsManager extends StillManager {
     { values }: InstructionOf<"return">,
     emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    return context.sequence([...this.#end(), ...this.#drop(context, rootsAmong(values)), ...this.#release(), emit([])]);
+    const dropped = this.#drop(context, rootsAmong(values));
+    return context.sequence([...this.#end(), ...dropped, ...this.#countAdopted(), ...this.#release(), emit([])]);
   }
 
   override beginRound(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
@@ -239,7 +247,11 @@ class RegionsManager extends StillManager {
     const level = bounds.loops.get(loop);
     if (level === undefined) return [];
     const poisoned = [...layout.slotsOf].flatMap(([at, { from, to }]) => (at < level ? [] : this.#poison(from, to)));
-    return [...poisoned, ...[...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region)))];
+    return [
+      ...this.#countSegments(),
+      ...poisoned,
+      ...[...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region))),
+    ];
   }
 
   /** Collects the regions around a loop, if those that its rounds fill have taken as much as they may. */
@@ -293,7 +305,7 @@ class RegionsManager extends StillManager {
         none,
       ),
     );
-    return module.if(isAnyDue, module.block(null, [...marked, ...collect]));
+    return module.if(isAnyDue, module.block(null, [...this.#countSegments(), ...marked, ...collect]));
   }
 
   /**
@@ -306,17 +318,20 @@ class RegionsManager extends StillManager {
     call: (operands: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef[] {
     const { i32: op } = this.module;
-    const { counters } = this.context;
+    const { counters, profile } = this.context;
     const frame = this.#current();
     const { bytes } = frame.layout;
     const roots = [...boxes, ...slices];
     frame.rootWords = Math.max(frame.rootWords, roots.length);
     const base = (): ExpressionRef => frame.base!.get();
-    return [
-      ...roots.map((root, at) => op.store(bytes + at * WORD_BYTES, 4, base(), context.read(root))),
+    const called = [
       ...counters.pauseBegin(),
       call([this.#inFrame(bytes), op.const(boxes.length), op.const(slices.length)]),
       ...counters.pauseEnd(),
+    ];
+    return [
+      ...roots.map((root, at) => op.store(bytes + at * WORD_BYTES, 4, base(), context.read(root))),
+      ...profile.countFor(context, this.#coreCounters(), called),
       ...roots.map((root, at) => context.assignPart(root, 0, op.load(bytes + at * WORD_BYTES, 4, base()))),
     ];
   }
@@ -334,7 +349,8 @@ class RegionsManager extends StillManager {
         return module.call(coreName(module, "marksReturn"), [...marks, op.const(zeal), ...operands], none);
       });
     const [index] = loan.marked;
-    if (loan.marks > 1 || loan.others.length > 0 || loan.chain.size > 0 || zeal || this.#isDebug) return general();
+    const isSeen = zeal > 0 || this.#isDebug || this.context.options.profile;
+    if (loan.marks > 1 || loan.others.length > 0 || loan.chain.size > 0 || isSeen) return general();
     // Mostly little has come, all of it in one piece: then addresses tell.
     const region = (): ExpressionRef => context.hidden[index!]!.get();
     const marked = (field: number): ExpressionRef => op.load(field, 4, this.#inFrame(0));
@@ -365,6 +381,9 @@ class RegionsManager extends StillManager {
       base.set(isFirst ? module.select(inherited(), inherited(), top()) : top()),
       module.if(isFull, context.panic("stackOverflow", context.fn.line)),
       module.global.set(this.#frameTop, beyond(layout.bytes)),
+      ...this.context.profile.countFrames(() =>
+        module.i32.sub(beyond(layout.bytes + rootWords * WORD_BYTES), this.#framesBase()),
+      ),
       ...(loan === null ? [] : this.#setMarks(context, loan, isFirst ? inherited : null)),
       ...[...layout.regions.values()].flatMap((region) => this.#open(region)),
     ];
@@ -409,7 +428,8 @@ class RegionsManager extends StillManager {
     if (own.length + layout.slots.size === 0) return [];
     // Marks are still needed.
     const start = own[0]?.offset ?? [...layout.slotsOf.values()][0]!.from;
-    return [...own.map((region) => this.#return(region)), ...this.#poison(start, layout.bytes)];
+    const ended = own.map((region) => this.#return(region));
+    return [...this.#countSegments(), ...ended, ...this.#poison(start, layout.bytes)];
   }
 
   #release(): ExpressionRef[] {
@@ -532,6 +552,50 @@ class RegionsManager extends StillManager {
     return this.#frame!;
   }
 
+  // Profiles: nothing is emitted in other builds
+
+  /** The most segments that the function's own regions have: in front of whatever takes some from them. */
+  #countSegments(): ExpressionRef[] {
+    const { fn, layout } = this.#current();
+    const op = this.module.i32;
+    const own = [...layout.regions.values()];
+    if (own.length === 0) return [];
+    const taken = (): ExpressionRef =>
+      own.map(({ offset }) => op.load(REGION_TAKEN, 4, this.#inFrame(offset))).reduce((sum, each) => op.add(sum, each));
+    return this.context.profile.raise(fn, "segments", taken);
+  }
+
+  /** What has come to the regions that the function was lent, and stays there: where it ends. */
+  #countAdopted(): ExpressionRef[] {
+    const { module } = this;
+    const { fn, layout, loan } = this.#current();
+    // What ends with the program has nobody who takes it over.
+    if (loan === null || loan.isOutermost) return [];
+    const operands = (): ExpressionRef[] => [this.#inFrame(0), this.#inFrame(layout.lentEnd)];
+    return this.context.profile.add(fn, "adopted", () => module.call(coreName(module, "marksFilled"), operands(), i32));
+  }
+
+  /** What the core counts for whichever function calls it. */
+  #coreCounters(): Readonly<Partial<Record<FunctionCounter, () => ExpressionRef>>> {
+    const { i32: op, i64: wide } = this.module;
+    const { collections, copiedBytes, droppedBytes } = REGION_STATISTICS;
+    return {
+      collections: () => wide.extend_u(op.load(collections, 4, this.#statistics())),
+      copied: () => wide.load(copiedBytes, 8, this.#statistics()),
+      dropped: () => wide.load(droppedBytes, 8, this.#statistics()),
+    };
+  }
+
+  #framesBase(): ExpressionRef {
+    const { i32: op } = this.module;
+    return op.add(this.#statistics(), op.const(REGION_STATISTICS_BYTES));
+  }
+
+  /** The address of the statistics block. */
+  #statistics(): ExpressionRef {
+    return this.module.call(coreName(this.module, "regionsStatistics"), [], i32);
+  }
+
   // Allocation
 
   protected allocateRecord(
@@ -626,7 +690,7 @@ class RegionsManager extends StillManager {
       this.#chooseRegion(context, site),
       target.set(module.call(grow, operands, i32)),
       module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
-      ...this.countArray(layout, context.value(length)),
+      ...this.countArray(site, layout, () => context.value(length)),
       context.assign(dst, [target.get()]),
     ]);
   }
@@ -640,6 +704,7 @@ class RegionsManager extends StillManager {
     const failed = context.wasi.panic("outOfMemory", 0);
     const programStack = this.#isSparse ? context.data.reserve(SPARSE_BYTES, SPARSE_ALIGNMENT) : 0;
     const statistics = coreName(module, "regionsStatistics");
+    const isMeasured = options.measure || options.pauses || options.profile;
     const framesBase = context.data.seal();
     const heapBase = framesBase + (options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
     const settings = [framesBase, heapBase, options.heapLimitBytes ?? 0].map((each) => op.const(each | 0));
@@ -652,8 +717,7 @@ class RegionsManager extends StillManager {
       start: module.block(null, start),
       mainArguments: forMain,
       memory: { name: CORE_MEMORY, bytes: 0 },
-      exports:
-        options.measure || options.pauses ? [{ kind: "function", internal: statistics, external: "statistics" }] : [],
+      exports: isMeasured ? [{ kind: "function", internal: statistics, external: "statistics" }] : [],
       neverInline: [this.#grow, ...slow.map((name) => coreName(module, name))],
     };
   }

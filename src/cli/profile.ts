@@ -1,0 +1,128 @@
+/** A run with everything counted, for `heapwright explain --run`: under `regions`, since it is they that act on placements. */
+
+import { type RegionCounts, readRegionCounts } from "../heap/regionstatistics.ts";
+import { compileIr } from "../lang/backend.ts";
+import { type FunctionCounts, type MakerCounts, type ProgramProfile, readProfile } from "../lang/emit/profile.ts";
+import { runModule } from "../lang/index.ts";
+import type { IrFunction, IrProgram, Site } from "../lang/ir/ir.ts";
+import { computeBounds, type FunctionBounds } from "../lang/ir/placement/bounds.ts";
+import type { Maker } from "../lang/ir/placement/lines.ts";
+import type { ProgramPlacement } from "../lang/ir/placement/placement.ts";
+import { forEachInstruction } from "../lang/ir/traverse.ts";
+import { EXIT_FAILURE } from "./errors.ts";
+import { loadExterns } from "./externfiles.ts";
+import type { ExternSettings } from "./externs.ts";
+import { readInput, readStandardInput, writeWhole } from "./files.ts";
+import { PortFiles, type PortOptions, planPorts } from "./ports.ts";
+import { writeThrough } from "./streams.ts";
+
+export interface ProfileOptions extends PortOptions, ExternSettings {
+  input?: string;
+}
+
+/** Where the bytes went that a function's own sites allocated, and what became of what its calls made. */
+export interface FunctionProfile extends FunctionCounts {
+  /** To regions of its calls. */
+  readonly own: number;
+  /** To regions of rounds of its loops. */
+  readonly rounds: number;
+  /** To regions that it was lent. */
+  readonly caller: number;
+}
+
+/** What a run has counted. */
+export class RunProfile {
+  readonly total: MakerCounts;
+  /** The most bytes of the stack of frames. */
+  readonly frameBytes: number;
+  readonly regions: RegionCounts;
+  readonly #profile: ProgramProfile;
+  readonly #bounds: ReadonlyMap<IrFunction, FunctionBounds>;
+  readonly #records: ReadonlySet<Maker>;
+
+  constructor(placement: ProgramPlacement, profile: ProgramProfile, regions: RegionCounts) {
+    const { objects, bytes, frameBytes } = profile;
+    this.total = { objects, bytes };
+    this.frameBytes = frameBytes;
+    this.regions = regions;
+    this.#profile = profile;
+    this.#bounds = computeBounds(placement);
+    this.#records = new Set([...placement.keys()].flatMap(recordSites));
+  }
+
+  /** What some sites and calls made together. */
+  madeBy(makers: readonly Maker[]): MakerCounts {
+    const counts = makers.map((maker) => this.#profile.makers.get(maker)!);
+    return {
+      objects: counts.reduce((sum, { objects }) => sum + objects, 0),
+      bytes: counts.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  }
+
+  /** Whether there are counts of a call. */
+  isCounted(call: Maker): boolean {
+    return this.#profile.makers.has(call);
+  }
+
+  /** Whether all that something makes is sure to be of one size. */
+  isOneSize(maker: Maker): boolean {
+    return this.#records.has(maker);
+  }
+
+  ofFunction(fn: IrFunction): FunctionProfile {
+    const bytes = { frame: 0, round: 0, caller: 0 };
+    for (const [site, bound] of this.#bounds.get(fn)!.sites) bytes[bound.of] += this.madeBy([site]).bytes;
+    const counts = this.#profile.functions.get(fn)!;
+    return { own: bytes.frame, rounds: bytes.round, caller: bytes.caller, ...counts };
+  }
+}
+
+function recordSites({ body }: IrFunction): Site[] {
+  const sites: Site[] = [];
+  forEachInstruction(body, (i) => {
+    if (i.op === "construct") sites.push(i.site);
+  });
+  return sites;
+}
+
+export interface ProfiledRun {
+  readonly profile: RunProfile;
+  readonly exitCode: number;
+  /** What ended the run other than the program itself; null if nothing did. */
+  readonly failure: unknown;
+}
+
+/**
+ * Runs a program. What it writes goes to standard error, so that standard output is left to the profile.
+ * @param args the program's own
+ * @throws whatever is wrong before it runs
+ */
+export async function profileProgram(
+  program: IrProgram,
+  placement: ProgramPlacement,
+  args: readonly string[],
+  options: ProfileOptions,
+): Promise<ProfiledRun> {
+  const input = options.input === undefined ? readStandardInput() : readInput(options.input);
+  const externs = await loadExterns(options.extern);
+  const built = compileIr(program, { manager: "regions", profile: true }, () => placement);
+  const { ports, files } = new PortFiles(planPorts(built.ports, options)).open((line) => writeThrough(2, line));
+  let exports: WebAssembly.Exports | null = null;
+  let [exitCode, failure]: [number, unknown] = [EXIT_FAILURE, null];
+  try {
+    const onInstance = (made: WebAssembly.Exports): void => {
+      exports = made;
+    };
+    const onWrite = (_stream: 1 | 2, bytes: Uint8Array): void => writeThrough(2, bytes);
+    exitCode = runModule(built.wasm, { args, input, externs, ports, onInstance, onWrite }).exitCode;
+    for (const { file, content } of files()) writeWhole(file, content);
+  } catch (error) {
+    if (exports === null) throw error;
+    failure = error;
+  }
+  const { memory, statistics } = exports as unknown as { memory: WebAssembly.Memory; statistics: () => number };
+  const block = statistics() >>> 0;
+  const data = new DataView(memory.buffer);
+  const profile = new RunProfile(placement, readProfile(data, built.profile!), readRegionCounts(data, block));
+  return { profile, exitCode, failure };
+}
