@@ -1,16 +1,20 @@
 /** The managers `regions` and `sparse`: what ends gives its memory back, also in loops that build something up; limits are reported. */
 
 import { describe, expect, it } from "vitest";
+import { readRegionCounts } from "../../src/heap/regionstatistics.ts";
 import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
 
 async function runUnder(options: BuildOptions, text: string, args: readonly string[]) {
   const { wasm } = await compile(new SourceFile("test.mote", text), options);
   const { stdout, stderr, exitCode, exports } = runModule(wasm, { args });
+  const { statistics, memory } = exports as { statistics?: () => number; memory: WebAssembly.Memory };
   return {
+    /** Only with `measure`. */
+    counts: readRegionCounts(new DataView(memory.buffer), (statistics?.() ?? 0) >>> 0),
     output: Buffer.from(stdout).toString(),
     error: Buffer.from(stderr).toString(),
     exit: exitCode,
-    memory: (exports.memory as WebAssembly.Memory).buffer.byteLength,
+    memory: memory.buffer.byteLength,
   };
 }
 
@@ -157,9 +161,46 @@ fn main(args: [Text]) { print("{size(nest(200))}") }`,
   ],
 ];
 
+/**
+ * Seed note 003: N returns its argument inside its result, and Foo makes x2 by it for its caller, and then may return x1 instead. How
+ * that is decided is not known before the program runs.
+ */
+const MALICIOUS = `class Digits { value: Int }
+class Number { n: Digits }
+fn n(x: Digits) -> Number { Number { n: x } }
+fn foo(x1: Number, p: Bool) -> Number {
+  let i = Digits { value: x1.n.value + 1 }
+  let x2 = n(i)
+  if p { x1 } else { x2 }
+}
+fn main(args: [Text]) {
+  let x = n(Digits { value: 0 })
+  let share = args[1].toInt()
+  for i in 0..args[0].toInt() { x = foo(x, i % share != 0) }
+  print("{x.n.value}")
+}`;
+
 describe.each(["regions", "sparse"])("%s", (manager) => {
   const run = (text: string, args: readonly string[], options: Omit<BuildOptions, "manager"> = {}) =>
     runUnder({ manager, ...options }, text, args);
+
+  it.each([
+    ["never", 2_000_000_000],
+    ["every time", 1],
+    ["every third time", 3],
+  ])(
+    "take the same for ten million rounds as for one million, where what may be returned is so %s",
+    async (_name, share) => {
+      const rounds = 1_000_000;
+      const peak = async (times: number): Promise<number> => {
+        const args = [`${times * rounds}`, `${share}`];
+        const { output, error, counts, memory } = await run(MALICIOUS, args, { measure: true });
+        expect([output, error]).toEqual([`${Math.ceil((times * rounds) / share)}\n`, ""]);
+        return counts.peakBytes + memory;
+      };
+      expect(await peak(10)).toBe(await peak(1));
+    },
+  );
 
   it.each(CONSTANT)("take the same memory for ten times as many of %s", async (_name, text, rounds) => {
     const [few, many] = [await run(text, [`${rounds}`]), await run(text, [`${10 * rounds}`])];
