@@ -6,8 +6,8 @@
 // State: the patience.
 
 import { regionsCollect } from "./collect";
-import { credit, Region, spendCredit } from "./region";
-import { dropSince, isSince, Mark, MARK_BYTES } from "./marks";
+import { dropSince, isSince, Mark, MARK_BYTES, marksFilled } from "./marks";
+import { credit, spendCredit } from "./region";
 
 /** Less is not collected where a call returns. */
 const WORTHWHILE_BYTES: usize = 64 << 10;
@@ -25,23 +25,13 @@ export function marksReturn(from: usize, end: usize, zeal: bool, roots: usize, b
     for (let at = from; at < end; at += MARK_BYTES) if (Mark.at(at).region) dropSince(Mark.at(at));
     return;
   }
-  const before = takenSince(from, end);
+  const before = marksFilled(from, end);
   if (!zeal && (credit < 0 || before < WORTHWHILE_BYTES)) return;
   regionsCollect(from, end, roots, boxes, slices, 0, 0);
-  const after = takenSince(from, end);
+  const after = marksFilled(from, end);
   if (after < before / 2) patience = 1;
   spendCredit(WORTHWHILE_BYTES + patience * after);
   if (after >= before / 2 && patience < MOST_PATIENCE) patience *= 2;
-}
-
-/** The bytes of the segments that have come since the marks. */
-function takenSince(from: usize, end: usize): usize {
-  let bytes: usize = 0;
-  for (let at = from; at < end; at += MARK_BYTES) {
-    const mark = Mark.at(at);
-    if (mark.region) bytes += Region.at(mark.region).taken - mark.taken;
-  }
-  return bytes;
 }
 
 function returnsAnything(from: usize, end: usize, roots: usize, count: u32): bool {
