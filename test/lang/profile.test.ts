@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type FunctionCounts, type ProgramProfile, readProfile } from "../../src/lang/emit/profile.ts";
 import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
 import type { Maker } from "../../src/lang/ir/placement/lines.ts";
+import { samplePrograms } from "../support/programs.ts";
 
 const TREES = `union Tree { Leaf, Node(left: Tree, right: Tree) }
 fn make(depth: Int) -> Tree { if depth == 0 { Leaf } else { Node(make(depth - 1), make(depth - 1)) } }
@@ -115,6 +116,26 @@ fn main() { print("{deep(${depth})}") }`;
 }`);
     expect({ output, exitCode }).toEqual({ output: "enough\n", exitCode: 1 });
     expect(madeIn(counts)).toEqual({ "make: Node": [15, 15 * NODE_BYTES] });
+  });
+
+  it.each(samplePrograms())("of $name changes nothing, and adds up", async (program) => {
+    const { source, args, input, expected, openPorts } = program;
+    const { wasm, ports, profile } = await compile(source, { manager: "regions", profile: true, measure: true });
+    const { stdout, exitCode, exports } = runModule(wasm, { args, input, ports: openPorts(ports) });
+    expect({ output: Buffer.from(stdout).toString(), exit: exitCode }).toEqual({
+      output: expected.output,
+      exit: expected.exit,
+    });
+    const counts = readProfile(new DataView((exports.memory as WebAssembly.Memory).buffer), profile!);
+    const sum = { objects: 0, bytes: 0 };
+    for (const [maker, { objects, bytes }] of counts.makers) {
+      if ("op" in maker) continue;
+      sum.objects += objects;
+      sum.bytes += bytes;
+    }
+    const measured = ["objects", "bytes"].map((name) => [name, Number((exports[name] as WebAssembly.Global).value)]);
+    expect(Object.fromEntries(measured)).toEqual(sum);
+    expect(counts).toMatchObject(sum);
   });
 
   it("is refused where there is none", async () => {
