@@ -14,7 +14,7 @@ import { type ProgramPlacement, placeProgram } from "./ir/placement/placement.ts
 import { usedPorts } from "./ir/ports.ts";
 import { hasLoop } from "./ir/traverse.ts";
 import { Externs } from "./managers/externs.ts";
-import { managerNamed } from "./managers/index.ts";
+import { managerNamed, managersWithProfile } from "./managers/index.ts";
 import type { ManagerContext } from "./managers/manager.ts";
 import { ManualMemory } from "./managers/manual.ts";
 import { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
@@ -117,8 +117,10 @@ export function compileIr(
  * @throws BuildOptionError
  */
 export function checkOptions(options: BuildOptions): void {
-  const { name } = managerNamed(options.manager);
-  if (options.profile && name !== "regions") throw new BuildOptionError(`${name} has no profile; choose regions`);
+  const { name, hasProfile = false } = managerNamed(options.manager);
+  if (options.profile && !hasProfile) {
+    throw new BuildOptionError(`${name} has no profile; choose ${managersWithProfile().join(" or ")}`);
+  }
   const numbers = [
     "nurseryBytes",
     "nurseryFirstBytes",

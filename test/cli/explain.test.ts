@@ -172,7 +172,7 @@ List[Byte]: local                   1 x 16 B     |
                                               23 | }
 
 36 objects, 608 B; of them by the library 0, 0 B
-segments 1,024 B at most, frames 396 B at most
+segments 1,024 B at most, frames 404 B at most
 0 collections copied 0 B and ended 0 B; returns dropped 256 B
 `.slice(1),
     );
@@ -183,7 +183,7 @@ segments 1,024 B at most, frames 396 B at most
     expect(exitCode).toBe(0);
     const { functions, run } = JSON.parse(stdout) as { functions: { name: string }[]; run: object };
     expect(run).toEqual({
-      ...{ exitCode: 0, objects: 36, bytes: 608, frameBytes: 396 },
+      ...{ exitCode: 0, objects: 36, bytes: 608, frameBytes: 404 },
       regions: {
         ...{ collections: 0, programCollections: 0, usedBytes: 1024, peakBytes: 1024 },
         ...{ copiedBytes: 0, freedBytes: 0, droppedBytes: 256 },

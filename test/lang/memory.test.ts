@@ -5,7 +5,7 @@
  *     // memory: constant
  *     // memory: 16 bytes each         for each of the N
  *
- * Under `gc` a collection at every allocation tells what is alive. Under `regions` collections copy what is alive of what they
+ * Under `gc` a collection at every allocation tells what is alive. Under `regions` and `sparse` collections copy what is alive of what they
  * look at, and what ends with a frame is in use as long as the frame is. Of segments in use there is a bound.
  *
  * The programs follow the ideas of Fble's memory tests (seed note 003).
@@ -104,23 +104,28 @@ function mostSegments(bytes: number): number {
   return 2 * (bytes + bytes / 32 + CHUNK_BYTES);
 }
 
-describe.each([gc, regions])("the most that is alive under $options.manager", ({ options, rounds, measure }) => {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith(".mote"));
+const sparse: Gauge = { ...regions, options: { ...regions.options, manager: "sparse" } };
 
-  it("is asked of some programs", () => expect(names.length).toBeGreaterThan(10));
+describe.each([gc, regions, sparse])(
+  "the most that is alive under $options.manager",
+  ({ options, rounds, measure }) => {
+    const names = readdirSync(FOLDER).filter((name) => name.endsWith(".mote"));
 
-  it.each(names)("%s", async (name) => {
-    const text = readFileSync(new URL(name, FOLDER), "utf8");
-    const promise = /^\/\/ memory: (?:constant|(\d+) bytes each)$/m.exec(text);
-    expect(promise).not.toBeNull();
-    const bytesEach = Number(promise![1] ?? 0);
-    const built = await compile(new SourceFile(name, text), options);
-    const [once, twice] = [measure(built, rounds), measure(built, 2 * rounds)];
-    expect(twice.alive - once.alive).toBe(bytesEach * rounds);
-    if (once.inUse === null || twice.inUse === null) return;
-    expect(twice.inUse).toBeGreaterThanOrEqual(2 * bytesEach * rounds);
-    const grown = twice.inUse - once.inUse;
-    if (bytesEach === 0) expect(grown).toBe(0);
-    else expect(grown).toBeLessThanOrEqual(mostSegments(bytesEach * rounds));
-  });
-});
+    it("is asked of some programs", () => expect(names.length).toBeGreaterThan(10));
+
+    it.each(names)("%s", async (name) => {
+      const text = readFileSync(new URL(name, FOLDER), "utf8");
+      const promise = /^\/\/ memory: (?:constant|(\d+) bytes each)$/m.exec(text);
+      expect(promise).not.toBeNull();
+      const bytesEach = Number(promise![1] ?? 0);
+      const built = await compile(new SourceFile(name, text), options);
+      const [once, twice] = [measure(built, rounds), measure(built, 2 * rounds)];
+      expect(twice.alive - once.alive).toBe(bytesEach * rounds);
+      if (once.inUse === null || twice.inUse === null) return;
+      expect(twice.inUse).toBeGreaterThanOrEqual(2 * bytesEach * rounds);
+      const grown = twice.inUse - once.inUse;
+      if (bytesEach === 0) expect(grown).toBe(0);
+      else expect(grown).toBeLessThanOrEqual(mostSegments(bytesEach * rounds));
+    });
+  },
+);

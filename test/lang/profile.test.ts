@@ -141,7 +141,7 @@ fn main() { print("{deep(${depth})}") }`;
   it("is refused where there is none", async () => {
     const source = new SourceFile("test.mote", "fn main() {}");
     await expect(compile(source, { manager: "gc", profile: true })).rejects.toThrow(
-      "gc has no profile; choose regions",
+      "gc has no profile; choose regions or sparse",
     );
   });
 });

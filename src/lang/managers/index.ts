@@ -14,6 +14,11 @@ export function managerNames(): string[] {
   return factories.map((factory) => factory.name);
 }
 
+/** The names of those whose modules can count by site and function. */
+export function managersWithProfile(): string[] {
+  return factories.filter(({ hasProfile }) => hasProfile).map(({ name }) => name);
+}
+
 /**
  * The manager of this name.
  * @throws BuildOptionError naming the known ones

@@ -52,6 +52,8 @@ export interface ManagerFactory {
   readonly summary: string;
   /** Binaryen features (`binaryen.Features`) that the module needs, besides those every program needs. */
   readonly features: number;
+  /** Whether its modules can count by site and function (`BuildOptions.profile`). */
+  readonly hasProfile?: boolean;
   /** Nothing outside of the module sees its types (WasmGC), so that the optimiser may change them. */
   readonly closedWorld?: boolean;
   /**

@@ -72,6 +72,7 @@ export const regions: ManagerFactory = {
   name: "regions",
   summary: "regions of calls and rounds of loops, freed at once; lifetimes are decided by the compiler",
   features: CORE_FEATURES,
+  hasProfile: true,
   createModule(options) {
     return openCore(options.debug ?? false);
   },
