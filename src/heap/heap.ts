@@ -14,28 +14,25 @@
  * checked before an allocation and their addresses are asked for after it.
  */
 
+import { type Allocator, newArray, newRecord, type Values } from "./allocate.ts";
 import { readCensus, type ShapeCount } from "./census.ts";
 import {
-  ARRAY_HEADER_BYTES,
   MATURE_SPACES,
   type MatureSpace,
   POINTER_REPS,
-  RECORD_HEADER_BYTES,
   SHADOW_DEFAULT_BYTES,
   START_FINDERS,
   WORD_BYTES,
 } from "./contract.ts";
 import { Core } from "./core.ts";
 import { HeapError, shown } from "./errors.ts";
-import { uint8 } from "./numbers.ts";
+import { ObjectMemory } from "./objects.ts";
 import { checkOptions, type HeapOptions } from "./options.ts";
-import { prepareFields, writeFields } from "./pointers.ts";
 import type { RecordRef } from "./record.ts";
-import type { AnyRep, Fields, FieldsIn, FieldsOut, InOf, Rep } from "./rep.ts";
-import type { Scope } from "./scope.ts";
+import type { AnyRep, Fields, FieldsIn } from "./rep.ts";
 import type { ArrayRef, Sequence, SliceRef } from "./sequence.ts";
 import { Session } from "./session.ts";
-import { ArrayShape, RecordShape } from "./shape.ts";
+import type { ArrayShape, RecordShape } from "./shape.ts";
 import { type SparseLimits, SparseStack, sparseLimits } from "./sparse.ts";
 import { type HeapCounts, type HeapStatistics, readCounts, readStatistics } from "./statistics.ts";
 import { type TraceAfter, type TracedObject, type TraceOrigin, traceHeap } from "./trace/trace.ts";
@@ -55,17 +52,17 @@ const INVARIANTS: readonly string[] = [
   "the pointers of handles are valid",
 ];
 
-const LENGTH_MAX = 0xffff_ffff;
-
-/** The values of a new array: an array or any typed array. */
-type Values<E extends AnyRep> = ArrayLike<InOf<E>>;
-
-export class Heap {
-  readonly #session: Session;
+export class Heap extends ObjectMemory<Core> {
   readonly #origin: TraceOrigin;
+  readonly #allocator: Allocator;
 
-  private constructor(session: Session, heapBase: number, mature: MatureSpace) {
-    this.#session = session;
+  private constructor(session: Session<Core>, heapBase: number, mature: MatureSpace) {
+    super(session);
+    const { core } = session;
+    this.#allocator = {
+      allocRecord: (shape) => core.allocRecord(shape.address, shape.bytes),
+      allocArray: (shape, length) => core.allocArray(shape.address, length),
+    };
     this.#origin = { heapBase, shadowBase: session.core.shadowTop, mature };
   }
 
@@ -96,64 +93,12 @@ export class Heap {
     return new Heap(new Session(core), heapBase, options.mature ?? MATURE_SPACES[0]);
   }
 
-  /** The memory that the heap lives in. It may be grown by anybody. */
-  get memory(): WebAssembly.Memory {
-    return this.#session.core.memory;
-  }
-
-  get isOpen(): boolean {
-    return this.#session.isOpen;
-  }
-
-  /** Ends all use of the heap: whatever touches it from now on throws "closed". Its memory goes when nobody holds it. */
-  close(): void {
-    this.#session.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /**
-   * Defines a kind of record. The fields lie in the order given, each at its natural alignment.
-   * @param fields reps by name; cleared fields read as 0, null or an empty slice
-   * @throws HeapError bad-option, out-of-memory
-   */
-  defineRecord<F extends Fields>(name: string, fields: F): RecordShape<F> {
-    this.#session.assertOpen();
-    assertName(name);
-    return new RecordShape<F>(this.#session, name, fields);
-  }
-
-  /**
-   * Defines a kind of array.
-   * @param element a rep, or the fields of a record that each element stores inline
-   * @throws HeapError bad-option, out-of-memory
-   */
-  defineArray<E extends AnyRep>(name: string, element: E): ArrayShape<E>;
-  defineArray<F extends Fields>(name: string, element: F): ArrayShape<Rep<FieldsOut<F>, FieldsIn<F>>>;
-  defineArray(name: string, element: AnyRep | Fields): ArrayShape {
-    this.#session.assertOpen();
-    assertName(name);
-    return new ArrayShape(this.#session, name, element);
-  }
-
   /**
    * Allocates a record; fields without an initial value are cleared. May collect.
    * @throws HeapError out-of-memory, grow-refused, wrong-rep, unknown-field, wrong-shape
    */
   alloc<F extends Fields>(shape: RecordShape<F>, initial: FieldsIn<F> = {}): RecordRef<F> {
-    const session = this.#session;
-    session.assertOpen();
-    if (!(shape instanceof RecordShape)) {
-      throw new HeapError("wrong-shape", "alloc takes a shape made by defineRecord: use allocArray for arrays");
-    }
-    shape.assertOf(session);
-    const fields = prepareFields(session, shape.places, initial, shape.name);
-    const address = session.core.allocRecord(shape.address, shape.bytes);
-    session.views.bytes.fill(0, address + RECORD_HEADER_BYTES, address + shape.bytes);
-    writeFields(session, address, fields);
-    return shape.wrap(session, address);
+    return newRecord(this.session, this.#allocator, shape, initial);
   }
 
   /**
@@ -161,57 +106,26 @@ export class Heap {
    * @throws HeapError out-of-memory, grow-refused, wrong-rep, index-out-of-range, wrong-shape
    */
   allocArray<E extends AnyRep>(shape: ArrayShape<E>, lengthOrValues: number | Values<E>): ArrayRef<E> {
-    const session = this.#session;
-    session.assertOpen();
-    if (!(shape instanceof ArrayShape)) {
-      throw new HeapError("wrong-shape", "allocArray takes a shape made by defineArray: use alloc for records");
-    }
-    shape.assertOf(session);
-    const { element } = shape;
-    if (lengthOrValues instanceof Uint8Array && element.name === uint8().name) {
-      return this.#allocBytes(shape, lengthOrValues);
-    }
-    const values = typeof lengthOrValues === "number" ? null : prepareAll(session, shape, lengthOrValues);
-    const length = values === null ? (lengthOrValues as number) : values.length;
-    if (!Number.isInteger(length) || length < 0 || length > LENGTH_MAX) {
-      throw new HeapError(
-        "index-out-of-range",
-        `${shown(length)} is not a length for ${shape.name}: 0 to ${LENGTH_MAX}`,
-      );
-    }
-    const address = session.core.allocArray(shape.address, length);
-    const first = address + ARRAY_HEADER_BYTES;
-    // The core clears only what holds pointers.
-    if (element.boxWords.length === 0 && element.sliceWords.length === 0) {
-      session.views.bytes.fill(0, first, first + length * element.bytes);
-    }
-    for (let i = 0; values !== null && i < length; i++) element.write(session, first + i * element.bytes, values[i]);
-    return shape.wrap(session, address);
+    return newArray(this.session, this.#allocator, shape, lengthOrValues);
   }
 
   /** As `elements.slice(start, end)`. @throws HeapError index-out-of-range, foreign-handle */
   slice<E extends AnyRep>(elements: Sequence<E>, start?: number, end?: number): SliceRef<E> {
-    elements.assertUsableIn(this.#session);
+    elements.assertUsableIn(this.session);
     return elements.slice(start, end);
-  }
-
-  /** Starts a scope: references made until its end are released at its end, unless they are kept. */
-  scope(): Scope {
-    this.#session.assertOpen();
-    return this.#session.scopes.enter();
   }
 
   /** Collects the nursery ("minor"; the rest only if that is due) or the whole heap ("major"). */
   collect(extent: "minor" | "major" = "major"): void {
-    this.#session.assertOpen();
-    if (extent === "minor") this.#session.core.collectMinor();
-    else if (extent === "major") this.#session.core.collectMajor();
+    this.session.assertOpen();
+    if (extent === "minor") this.session.core.collectMinor();
+    else if (extent === "major") this.session.core.collectMajor();
     else throw new HeapError("bad-option", `collect takes "minor" or "major", not ${shown(extent)}`);
   }
 
   statistics(): HeapStatistics {
-    this.#session.assertOpen();
-    return readStatistics(this.#session);
+    this.session.assertOpen();
+    return readStatistics(this.session);
   }
 
   /**
@@ -219,7 +133,7 @@ export class Heap {
    * costs nothing and can also be had when the core has stopped.
    */
   counts(): HeapCounts {
-    const { core } = this.#session;
+    const { core } = this.session;
     return readCounts(new DataView(core.memory.buffer), core.statisticsBlock);
   }
 
@@ -228,7 +142,7 @@ export class Heap {
    * @throws HeapError bad-option without the option census
    */
   allocated(): ShapeCount[] {
-    const session = this.#session;
+    const session = this.session;
     session.assertOpen();
     const table = session.core.allocated();
     if (table === 0) {
@@ -242,19 +156,19 @@ export class Heap {
    * @throws HeapError out-of-memory, grow-refused, closed
    */
   openSparseStack(): SparseStack {
-    this.#session.assertOpen();
-    return new SparseStack(this.#session);
+    this.session.assertOpen();
+    return new SparseStack(this.session);
   }
 
   /** Chooses for all sparse stacks when they use again what was freed below the top. @throws HeapError bad-option, closed */
   limitSparseStacks(limits: SparseLimits): void {
-    this.#session.assertOpen();
-    this.#session.core.chooseSparse(sparseLimits(limits));
+    this.session.assertOpen();
+    this.session.core.chooseSparse(sparseLimits(limits));
   }
 
   /** Walks the whole heap. @throws HeapError broken-invariant, needs-debug */
   verify(): void {
-    const broken = this.#debug("verify").verify();
+    const broken = this.debugCore("verify").verify();
     if (broken === 0) return;
     const invariant = INVARIANTS[broken] ?? "an invariant that this version does not know";
     throw new HeapError(
@@ -272,9 +186,9 @@ export class Heap {
    * @throws HeapError broken-invariant, needs-debug, bad-option
    */
   trace(after: TraceAfter = "any"): TracedObject[] {
-    this.#debug("trace");
+    this.debugCore("trace");
     if (after === "any" || after === "minor" || after === "major") {
-      return traceHeap(this.#session, this.#origin, after);
+      return traceHeap(this.session, this.#origin, after);
     }
     throw new HeapError("bad-option", `trace takes "any", "minor" or "major", not ${shown(after)}`);
   }
@@ -282,12 +196,7 @@ export class Heap {
   /** Collects at every nth allocation from now on; 0 stops that. @throws HeapError needs-debug */
   setZeal(every: number): void {
     checkOptions({ zeal: every, debug: true });
-    this.#debug("setZeal").setZeal(every);
-  }
-
-  /** Lets the nth memory.grow from now on fail; 0 for none. @throws HeapError needs-debug */
-  refuseGrow(nth: number): void {
-    this.#debug("refuseGrow").refuseGrow(nth);
+    this.debugCore("setZeal").setZeal(every);
   }
 
   /**
@@ -295,37 +204,6 @@ export class Heap {
    * @throws HeapError needs-debug
    */
   limitTables(markEntries: number, rememberedChunks: number): void {
-    this.#debug("limitTables").limitTables(markEntries, rememberedChunks);
+    this.debugCore("limitTables").limitTables(markEntries, rememberedChunks);
   }
-
-  /** Allocates an array of bytes that are copied in one go. */
-  #allocBytes<E extends AnyRep>(shape: ArrayShape<E>, bytes: Uint8Array): ArrayRef<E> {
-    const session = this.#session;
-    // A view of the heap's own memory would not survive that the memory grows, or that its object moves.
-    const source = bytes.buffer === session.core.memory.buffer ? bytes.slice() : bytes;
-    const address = session.core.allocArray(shape.address, source.length);
-    session.views.bytes.set(source, address + ARRAY_HEADER_BYTES);
-    return shape.wrap(session, address);
-  }
-
-  #debug(operation: string): Core {
-    this.#session.assertOpen();
-    const { core } = this.#session;
-    if (core.isDebug) return core;
-    throw new HeapError("needs-debug", `${operation} needs the debug core: open the heap with debug: true`);
-  }
-}
-
-function assertName(name: unknown): void {
-  if (typeof name !== "string" || name === "") {
-    throw new HeapError("bad-option", `A shape's name is a text that is not empty, not ${shown(name)}`);
-  }
-}
-
-/** Checks all values for a new array, before it is allocated. */
-function prepareAll(session: Session, shape: ArrayShape, values: ArrayLike<unknown>): unknown[] {
-  if (typeof values !== "object" || values === null) {
-    throw new HeapError("wrong-rep", `${shape.name} takes a length or an array of values, not ${shown(values)}`);
-  }
-  return Array.from(values, (value, i) => shape.element.prepare(session, value, `element ${i} of ${shape.name}`));
 }

@@ -31,9 +31,10 @@ export abstract class Ref implements Member {
   /** As in messages, for instance "Node" or "slice<uint8>". */
   abstract get typeName(): string;
 
-  /** False once it is disposed, its scope has ended or its heap is closed. */
+  /** False once it is disposed, its scope or the region of its object has ended, or its heap is closed. */
   get isOpen(): boolean {
-    return this.#handle !== DISPOSED && this.session.isOpen;
+    if (this.#handle === DISPOSED || !this.session.isOpen) return false;
+    return this.#handle === EMPTY || this.session.core.hasHandle(this.#handle);
   }
 
   /**
@@ -76,6 +77,12 @@ export abstract class Ref implements Member {
       );
     }
     return this.#handle === EMPTY ? 0 : this.session.core.handleGet(this.#handle);
+  }
+
+  /** @internal The handle of the object, null for an empty slice. @throws as `locate` */
+  get handle(): number | null {
+    this.locate();
+    return this.#handle === EMPTY ? null : this.#handle;
   }
 
   /** @internal */

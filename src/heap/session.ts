@@ -3,9 +3,9 @@
  *
  * Invariant: every public operation passes `assertOpen` before it touches memory.
  */
-import { type Core, coreFailed } from "./core.ts";
 import { HeapError } from "./errors.ts";
-import { MemoryViews } from "./memory.ts";
+import { type CoreInstance, coreFailed } from "./instance.ts";
+import type { MemoryViews } from "./memory.ts";
 import type { Ref } from "./ref.ts";
 import { Scopes } from "./scope.ts";
 
@@ -16,17 +16,17 @@ export interface ObjectShape {
   wrap(session: Session, address: number): Ref;
 }
 
-export class Session {
-  readonly core: Core;
+export class Session<C extends CoreInstance = CoreInstance> {
+  readonly core: C;
   readonly views: MemoryViews;
   readonly scopes = new Scopes();
   /** By the address of the descriptor. */
   readonly shapes = new Map<number, ObjectShape>();
   #isClosed = false;
 
-  constructor(core: Core) {
+  constructor(core: C) {
     this.core = core;
-    this.views = new MemoryViews(core.memory);
+    this.views = core.views;
   }
 
   get isOpen(): boolean {
@@ -38,7 +38,7 @@ export class Session {
   }
 
   assertOpen(): void {
-    if (this.#isClosed) throw new HeapError("closed", "This heap has been closed: open another one with Heap.open");
+    if (this.#isClosed) throw new HeapError("closed", "This heap has been closed: open another one");
     if (this.core.failure !== null) throw coreFailed(this.core.failure);
   }
 

@@ -107,6 +107,11 @@ export class ArrayShape<E extends AnyRep = AnyRep> extends Shape<ArrayRef<E>> {
     this.element = rep as E;
   }
 
+  /** Whether elements refer to objects. */
+  get hasPointers(): boolean {
+    return this.element.boxWords.length > 0 || this.element.sliceWords.length > 0;
+  }
+
   /** The size of an array in bytes, header included. */
   bytesOf(length: number): number {
     return alignUp(ARRAY_HEADER_BYTES + length * this.element.bytes, GRANULE_BYTES);

@@ -4,6 +4,7 @@
  */
 
 import { GRANULE_BYTES, SPARSE_BYTES, SPARSE_COUNTERS, SPARSE_MAX_BYTES } from "./contract.ts";
+import type { Core } from "./core.ts";
 import { HeapError, shown } from "./errors.ts";
 import type { Session } from "./session.ts";
 
@@ -65,12 +66,12 @@ const INVARIANTS: readonly string[] = [
 ];
 
 export class SparseStack {
-  readonly #session: Session;
+  readonly #session: Session<Core>;
   /** Of the descriptor; 0 once the stack is closed. */
   #address: number;
 
   /** For Heap.openSparseStack. */
-  constructor(session: Session) {
+  constructor(session: Session<Core>) {
     this.#session = session;
     this.#address = session.core.mallocOrThrow(SPARSE_BYTES, "for a sparse stack");
   }

@@ -2,6 +2,7 @@
  * What the core has counted. The block's layout is drawn in assembly/gc/statistics.ts.
  */
 import { CHUNK_BYTES } from "./contract.ts";
+import type { Core } from "./core.ts";
 import type { Session } from "./session.ts";
 
 /** What the block says. */
@@ -83,7 +84,7 @@ const OWNERS_OFFSET = 152;
 const PAUSES_OFFSET = 192;
 const PAUSE_BUCKETS = 24;
 
-export function readStatistics(session: Session): HeapStatistics {
+export function readStatistics(session: Session<Core>): HeapStatistics {
   const block = session.core.statistics();
   const { data } = session.views;
   return { ...readCounts(data, block), memoryBytes: data.byteLength };

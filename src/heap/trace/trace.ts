@@ -9,6 +9,7 @@
  *   major   and the objects that there are, the marked lines or taken cells, and the bytes counted live, are those of the objects reached
  */
 import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, type MatureSpace } from "../contract.ts";
+import type { Core } from "../core.ts";
 import type { Session } from "../session.ts";
 import { readStatistics } from "../statistics.ts";
 import { broken, Raw } from "./raw.ts";
@@ -43,7 +44,7 @@ export interface TraceOrigin {
  * part of the nursery free of old headers. Cost: a walk of everything.
  * @throws HeapError broken-invariant
  */
-export function traceHeap(session: Session, origin: TraceOrigin, after: TraceAfter): TracedObject[] {
+export function traceHeap(session: Session<Core>, origin: TraceOrigin, after: TraceAfter): TracedObject[] {
   const { core } = session;
   const { handles, liveBytes, matureBytes } = readStatistics(session);
   const raw = new Raw(core.memory);
