@@ -32,6 +32,7 @@ export { allInterior, chooseInterior } from "./object/interior";
 export { arraysApart, chooseArraysApart, isArrayApart, regionArray, regionArrayGrow } from "./region/arrays";
 export { regionsCollect } from "./region/collect";
 export { regionRenew, regionReturn } from "./region/ends";
+export { markCovers, regionAround, regionStart } from "./region/find";
 export { markNone, markOwn, marksFilled, markSet, marksTell } from "./region/marks";
 export { frameLimit, frameTop, poisonFrames, regionGrow, regionsInit } from "./region/region";
 export { marksReturn } from "./region/returns";

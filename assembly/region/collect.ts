@@ -33,6 +33,7 @@ import {
   unreachedArray,
   untraceArrays,
 } from "./arrays";
+import { startFrom } from "./find";
 import { bytesWhereMarked, cutOffSince, firstSince, LEAST_BYTES, Mark, MARK_BYTES, markedSegment } from "./marks";
 import { append, endOnStack, isOnStack, Region, regionGrow, usedEnd } from "./region";
 import { isRun, returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes, segmentOf } from "./segments";
@@ -205,7 +206,7 @@ class Mover {
     if (addr < stackHi) {
       at = markOnStack(addr);
       if (!at) return;
-      start = startOnStack(Mark.at(at).top, addr);
+      start = startFrom(Mark.at(at).top, addr);
     } else {
       if (arraysApart && isArrayApart(addr)) {
         keepArray(addr);
@@ -256,16 +257,6 @@ function markOnStack(addr: usize): usize {
     if (mark.region && isOnStack(mark.limit) && addr >= mark.top && addr < mark.limit) return at;
   }
   return 0;
-}
-
-/** The start of the object around `addr` among those on the stack of frames, of which the first is at `ref`. */
-function startOnStack(ref: usize, addr: usize): usize {
-  let next = ref + bytesBeforeMove(ref);
-  while (next <= addr) {
-    ref = next;
-    next += bytesBeforeMove(ref);
-  }
-  return ref;
 }
 
 function startIn(segment: usize, addr: usize): usize {

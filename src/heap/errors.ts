@@ -10,7 +10,7 @@ export type HeapErrorCode =
   | "out-of-memory"
   /** The engine refused `memory.grow`, even after a collection. */
   | "grow-refused"
-  /** The reference was disposed, or the scope it was made in has ended. */
+  /** The reference was disposed, the scope it was made in has ended, or the region or sub-region of its object has. */
   | "stale-handle"
   /** The reference belongs to another heap. */
   | "foreign-handle"
@@ -28,6 +28,14 @@ export type HeapErrorCode =
   | "closed"
   /** The scope has ended. */
   | "scope-ended"
+  /** The region or the mark has ended. */
+  | "region-ended"
+  /** A region or a mark was to end before one that was opened after it. */
+  | "wrong-order"
+  /** A reference was to be stored in an object that may outlive what it refers to. */
+  | "would-dangle"
+  /** The stack of frames has no room left. */
+  | "frames-full"
   /** An option or a definition is not acceptable. */
   | "bad-option"
   /** The operation needs a heap opened with `debug: true`. */

@@ -1,5 +1,5 @@
 /**
- * The options of `Heap.open`, and what they may be. Ranges follow assembly/config.ts.
+ * The options of `Heap.open` and of regions, and what they may be. Ranges follow assembly/config.ts.
  */
 import {
   MATURE_SPACES,
@@ -53,6 +53,23 @@ export interface HeapOptions {
   readonly heapBase?: number;
 }
 
+export interface RegionsOptions {
+  /** Uses the debug core: checks, and poison in what has ended. Default false. */
+  readonly debug?: boolean;
+  /** The most bytes of 64 KiB chunks in use, tables included. Default: all of the address space. */
+  readonly heapLimitBytes?: number;
+  /** The size of the stack of frames in bytes: descriptors of open regions, their first bytes, and marks; from 1 KiB. Default 1 MiB. */
+  readonly framesBytes?: number;
+}
+
+export interface RegionOptions {
+  /**
+   * How many bytes the region has on the stack of frames, rounded up to 8: what fits there takes no segment. 0 to 64 KiB.
+   * Default 256.
+   */
+  readonly firstBytes?: number;
+}
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
@@ -68,6 +85,13 @@ const RANGES = {
   heapBase: [0, 4 * GIB - MIB],
 } as const;
 
+const REGIONS_RANGES = {
+  heapLimitBytes: RANGES.heapLimitBytes,
+  framesBytes: [KIB, GIB],
+} as const;
+
+const REGION_RANGES = { firstBytes: [0, 64 * KIB] } as const;
+
 const NAMES: readonly string[] = [
   ...Object.keys(RANGES),
   "pauseMs",
@@ -81,17 +105,8 @@ const NAMES: readonly string[] = [
 
 /** @throws HeapError bad-option, needs-debug */
 export function checkOptions(options: HeapOptions): void {
-  for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name))
-      throw new HeapError("bad-option", `There is no option ${name}: the options are ${NAMES.join(", ")}`);
-  }
-  for (const [name, [lowest, highest]] of Object.entries(RANGES)) {
-    const value: unknown = options[name as keyof typeof RANGES];
-    if (value === undefined) continue;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < lowest || value > highest) {
-      throw new HeapError("bad-option", `${name} is a whole number from ${lowest} to ${highest}, not ${shown(value)}`);
-    }
-  }
+  assertNames(options, NAMES);
+  assertRanges(options, RANGES);
   const { pauseMs } = options;
   if (pauseMs !== undefined && !(typeof pauseMs === "number" && pauseMs >= PAUSE_MIN_MS && pauseMs <= PAUSE_MAX_MS)) {
     throw new HeapError(
@@ -102,12 +117,8 @@ export function checkOptions(options: HeapOptions): void {
   assertOneOf("starts", options.starts, START_FINDERS);
   assertOneOf("reps", options.reps, POINTER_REPS);
   assertOneOf("mature", options.mature, MATURE_SPACES);
-  for (const name of ["debug", "census"] as const) {
-    const value: unknown = options[name];
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new HeapError("bad-option", `${name} is true or false, not ${shown(value)}`);
-    }
-  }
+  assertFlag("debug", options.debug);
+  assertFlag("census", options.census);
   if (options.memory !== undefined && !(options.memory instanceof WebAssembly.Memory)) {
     throw new HeapError("bad-option", `memory is a WebAssembly.Memory, not ${shown(options.memory)}`);
   }
@@ -124,6 +135,41 @@ export function checkOptions(options: HeapOptions): void {
   if (options.zeal && !options.debug) {
     throw new HeapError("needs-debug", "zeal collects at every nth allocation in the debug core only: add debug: true");
   }
+}
+
+/** @throws HeapError bad-option */
+export function checkRegionsOptions(options: RegionsOptions): void {
+  assertNames(options, [...Object.keys(REGIONS_RANGES), "debug"]);
+  assertRanges(options, REGIONS_RANGES);
+  assertFlag("debug", options.debug);
+}
+
+/** @throws HeapError bad-option */
+export function checkRegionOptions(options: RegionOptions): void {
+  assertNames(options, Object.keys(REGION_RANGES));
+  assertRanges(options, REGION_RANGES);
+}
+
+function assertNames(options: object, names: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name))
+      throw new HeapError("bad-option", `There is no option ${name}: the options are ${names.join(", ")}`);
+  }
+}
+
+function assertRanges(options: object, ranges: Readonly<Record<string, readonly [number, number]>>): void {
+  for (const [name, [lowest, highest]] of Object.entries(ranges)) {
+    const value: unknown = (options as Readonly<Record<string, unknown>>)[name];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < lowest || value > highest) {
+      throw new HeapError("bad-option", `${name} is a whole number from ${lowest} to ${highest}, not ${shown(value)}`);
+    }
+  }
+}
+
+function assertFlag(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new HeapError("bad-option", `${name} is true or false, not ${shown(value)}`);
 }
 
 function assertOneOf(name: string, value: unknown, choices: readonly string[]): void {
