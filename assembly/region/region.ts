@@ -39,11 +39,8 @@ import { countTaken, REGION_STATISTICS_BYTES, statisticsOpen } from "./statistic
 export let frameTop: usize = 0;
 export let frameLimit: usize = 0;
 
-/**
- * What has been taken since the last collection at a return, in bytes, without what that one copied: another may cost no more
- * than was allocated for it, however deep the calls are that return to each other.
- */
-export let credit: i64 = 0;
+/** What has been taken since the last collection at a return, in bytes: one may cost no more than was allocated for it. */
+export let credit: u64 = 0;
 
 @unmanaged
 @final
@@ -156,9 +153,9 @@ export function noteTaken(region: Region, bytes: usize): void {
   countTaken(bytes);
 }
 
-/** Notes what a collection at a return costs, in bytes to allocate before the next. */
-export function spendCredit(bytes: usize): void {
-  credit = -(<i64>bytes);
+/** Notes that there has been a collection at a return. */
+export function spendCredit(): void {
+  credit = 0;
 }
 
 /** Where the objects of a segment that is no run end. */

@@ -1,7 +1,8 @@
 // Where a call returns that may have made, for its caller, what it does not return in the end: alternatives, of which one was chosen;
 // the rest of something of which a part is returned. If it returns none of it, all is dropped, without a look at any
-// object. Else what it returns may be collected, as often as it pays: that is, not before as much has been allocated as the
-// last such collection copied, and twice as much each time that one has freed little.
+// object. Else what it returns may be collected, if it pays: when enough has been allocated since the last such collection to pay for
+// a copy of half of it, and many times as much before one has freed more than that, since mostly what is made for a result is
+// returned.
 //
 // State: the patience.
 
@@ -11,9 +12,9 @@ import { credit, spendCredit } from "./region";
 
 /** Less is not collected where a call returns. */
 const WORTHWHILE_BYTES: usize = 64 << 10;
-/** How many times as much as a collection has copied is to be allocated before the next. */
-let patience: usize = 1;
-const MOST_PATIENCE: usize = 64;
+/** How many times as much is to be allocated before: more and more when little was freed, no more when much was. */
+let patience: u32 = 16;
+const MOST_PATIENCE: u32 = 64;
 
 /**
  * Ends what has been made since the marks and is not returned.
@@ -26,12 +27,11 @@ export function marksReturn(from: usize, end: usize, zeal: bool, roots: usize, b
     return;
   }
   const before = marksFilled(from, end);
-  if (!zeal && (credit < 0 || before < WORTHWHILE_BYTES)) return;
+  if (!zeal && (before < WORTHWHILE_BYTES || credit < (<u64>patience * before) / 2)) return;
   regionsCollect(from, end, roots, boxes, slices, 0, 0);
-  const after = marksFilled(from, end);
-  if (after < before / 2) patience = 1;
-  spendCredit(WORTHWHILE_BYTES + patience * after);
-  if (after >= before / 2 && patience < MOST_PATIENCE) patience *= 2;
+  if (marksFilled(from, end) < before / 2) patience = 1;
+  else if (patience < MOST_PATIENCE) patience *= 2;
+  spendCredit();
 }
 
 function returnsAnything(from: usize, end: usize, roots: usize, count: u32): bool {
