@@ -101,7 +101,8 @@ fn main() {
         (_, index) => binaryen.getFunctionInfo(module.getFunctionByIndex(index)).name,
       );
       module.dispose();
-      expect(names.filter((name) => name.includes("malloc/"))).toEqual([]);
+      // The core keeps what was freed on sparse stacks in memory of malloc.
+      if (manager !== "sparse") expect(names.filter((name) => name.includes("malloc/"))).toEqual([]);
       if (manager === "host") expect(names.filter((name) => name.startsWith("assembly/"))).toEqual([]);
     }
   });
