@@ -9,15 +9,14 @@
 // the words that name their lanes, and the array that was asked for last.
 
 import { DEBUG } from "../config";
-import { chunkAddress } from "../memory/address";
-import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
+import { isLane, ownerOf } from "../memory/pagemap";
 import { sparseAlloc } from "../sparse/alloc";
 import { Stack } from "../sparse/descriptor";
 import { Entry, entryOf } from "../sparse/entry";
 import { isFreed } from "../sparse/freed";
 import { removeEntry } from "../sparse/free";
 import { sparseGrow } from "../sparse/grow";
-import { Lane } from "../sparse/lane";
+import { Lane, laneOf } from "../sparse/lane";
 import { sparseLeave } from "../sparse/leave";
 import { sparseStart, sparseTrace, sparseUntrace } from "../sparse/reach";
 import { noteTaken, Region } from "./region";
@@ -42,7 +41,7 @@ let recentStart: usize = 0;
 let recentBytes: usize = 0;
 
 /** Whether a region has arrays on its sparse stack. */
-export function hasArrays(region: Region): bool {
+function hasArrays(region: Region): bool {
   return arraysApart != 0 && (region.arrays & HAS_ARRAYS) != 0;
 }
 
@@ -93,7 +92,7 @@ export function leaveArrays(at: usize): void {
 
 /** Whether an array on a sparse stack may have come to a region after the serial. It is not looked for any further than it pays. */
 export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
-  const lane = Lane.at(chunkAddress(laneFirstChunk(addr)));
+  const lane = Lane.at(laneOf(addr));
   let each = lane.head;
   for (let step: u32 = 0; step < MOST_STEPS; step++) {
     const entry = Entry.at(each);
@@ -115,17 +114,9 @@ export function dropArraysSince(at: usize, serial: u64): void {
     while (each != Lane.at(lane).base && Entry.at(each).owner >= <u32>at) {
       const entry = Entry.at(each);
       if (entry.owner == <u32>at && entry.serial <= serial) break;
-      each = isFreed(stack.freed, each) ? entry.previous : remove(stack, lane, each);
+      each = isFreed(stack.freed, each) ? entry.previous : removeEntry(stack, each);
     }
   }
-}
-
-/** Frees an entry. @returns the next one below it that has not gone with it */
-function remove(stack: Stack, lane: usize, at: usize): usize {
-  const isHead = Lane.at(lane).head == at;
-  const below = Entry.at(at).previous;
-  removeEntry(stack, at);
-  return isHead ? Lane.at(lane).head : below;
 }
 
 // Collections
@@ -152,7 +143,7 @@ function isTraced(at: usize): bool {
 export function unreachedArray(addr: usize): usize {
   // Many slices are of one and the same array.
   if (addr - recentStart < recentBytes) return 0;
-  const lane = Lane.at(chunkAddress(laneFirstChunk(addr)));
+  const lane = Lane.at(laneOf(addr));
   if (!lane.starts) return 0;
   const start = sparseStart(addr);
   if (!start) return 0;
@@ -176,7 +167,7 @@ export function nextReached(): usize {
   if (!at) return 0;
   const entry = Entry.at(at);
   unvisited = entry.lane;
-  entry.lane = chunkAddress(laneFirstChunk(at));
+  entry.lane = laneOf(at);
   return entry.object;
 }
 
@@ -192,7 +183,7 @@ export function sweepArrays(at: usize, serial: u64): usize {
       const entry = Entry.at(each);
       const isOurs = entry.owner == <u32>at && entry.serial > serial && !isFreed(stack.freed, each);
       if (isOurs && !entry.isReached) {
-        each = remove(stack, lane, each);
+        each = removeEntry(stack, each);
         continue;
       }
       if (isOurs) {

@@ -23,11 +23,10 @@
 // Follows seed note 004; room for growth is that of a realloc that doubles. State: the settings, which a compiler may replace by
 // constants.
 
-import { chunkAddress } from "../memory/address";
-import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
+import { isLane, ownerOf } from "../memory/pagemap";
 import { Entry } from "./entry";
 import { Freed, isFreed } from "./freed";
-import { Lane } from "./lane";
+import { Lane, laneOf } from "./lane";
 
 // When allocation is served from the set: above any of these. Literals, so that the module needs no start function.
 /** Freed entries, in percent of all. */
@@ -110,7 +109,7 @@ export function isServing(stack: Stack): bool {
 /** Debug: whether an entry is on a stack, and not free. */
 export function isLive(at: usize, entry: usize): bool {
   if (!isLane(ownerOf(entry))) return false;
-  const lane = Lane.at(chunkAddress(laneFirstChunk(entry)));
+  const lane = Lane.at(laneOf(entry));
   if (lane.stack != at || entry < lane.bottom || entry >= lane.top) return false;
   if (Entry.at(entry).lane != changetype<usize>(lane) || isFreed(Stack.at(at).freed, entry)) return false;
   return lane.head == entry || Entry.at(Entry.at(entry).end).previous == entry;

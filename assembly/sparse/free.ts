@@ -16,10 +16,16 @@ export function sparseFree(at: usize, ref: usize): void {
   removeEntry(Stack.at(at), entryOf(ref));
 }
 
-/** Frees an entry, on top or below. */
-export function removeEntry(stack: Stack, at: usize): void {
-  if (Lane.at(Entry.at(at).lane).head == at) pop(stack, at);
-  else setFree(stack, at);
+/** Frees an entry, on top or below. @returns the next one below it in its lane that has not gone with it; the base when there is none */
+export function removeEntry(stack: Stack, at: usize): usize {
+  const lane = Entry.at(at).lane;
+  if (Lane.at(lane).head == at) {
+    pop(stack, at);
+    return Lane.at(lane).head;
+  }
+  const below = Entry.at(at).previous;
+  setFree(stack, at);
+  return below;
 }
 
 /** Takes an entry off the top of its lane, and then all that were freed before. */

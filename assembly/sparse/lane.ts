@@ -16,7 +16,7 @@
 
 import { CHUNK_SHIFT, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireWithRoom, dropRoom, extendRun, releaseRun, widenRoom } from "../memory/chunks";
-import { OWNER_LANE, setLaneOwners, setLaneRest } from "../memory/pagemap";
+import { laneFirstChunk, OWNER_LANE, setLaneOwners, setLaneRest } from "../memory/pagemap";
 import { ENTRY_BYTES, Entry } from "./entry";
 
 /** Room is set aside for so many times what a lane begins with. */
@@ -59,6 +59,11 @@ export class Lane {
 }
 const BASE_OFFSET: usize = 32;
 if (offsetof<Lane>() > BASE_OFFSET) ERROR("Lane must lie in front of its base");
+
+/** The lane around an address that lies in one. */
+export function laneOf(addr: usize): usize {
+  return chunkAddress(laneFirstChunk(addr));
+}
 
 /** Makes a lane empty, whatever it holds. */
 export function emptyLane(at: usize): void {

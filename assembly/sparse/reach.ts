@@ -18,13 +18,13 @@ import {
   WORD_BYTES,
 } from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
-import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
+import { isLane, ownerOf } from "../memory/pagemap";
 import { free, malloc } from "../malloc/malloc";
 import { Stack } from "./descriptor";
 import { Entry, entryOf } from "./entry";
 import { removeEntry } from "./free";
 import { isFreed } from "./freed";
-import { Lane } from "./lane";
+import { Lane, laneOf } from "./lane";
 
 /** For each chunk of a lane: the object that reaches into it, a word to align, and one bit for 8 bytes. */
 const STARTS_BYTES: usize = 2 * WORD_BYTES + (CHUNK_BYTES >> 6);
@@ -83,7 +83,7 @@ export function sparseUntrace(at: usize): void {
  */
 export function sparseStart(addr: usize): usize {
   if (!isLane(ownerOf(addr))) return 0;
-  const lane = Lane.at(chunkAddress(laneFirstChunk(addr)));
+  const lane = Lane.at(laneOf(addr));
   if (addr < lane.bottom || addr >= lane.top) return 0;
   const start = lane.starts ? startByBits(lane, addr) : startByWalk(lane, addr);
   return start && addr < Entry.at(entryOf(start)).end ? start : 0;
@@ -124,14 +124,10 @@ function sweepLane(stack: Stack, lane: Lane, owner: u32): void {
   let at = lane.head;
   while (at != lane.base) {
     const entry = Entry.at(at);
-    let below = entry.previous;
-    if (entry.isReached) entry.clearReached();
-    else if (entry.owner >= owner && !isFreed(stack.freed, at)) {
-      const isHead = lane.head == at;
-      removeEntry(stack, at);
-      // What was free below it has gone with it.
-      if (isHead) below = lane.head;
+    if (!entry.isReached && entry.owner >= owner && !isFreed(stack.freed, at)) at = removeEntry(stack, at);
+    else {
+      entry.clearReached();
+      at = entry.previous;
     }
-    at = below;
   }
 }

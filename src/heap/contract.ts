@@ -51,8 +51,6 @@ export const REGION_LIMIT = 4;
 /** With `taken` behind it. */
 export const REGION_FIRST = 8;
 export const REGION_TAKEN = 12;
-/** With `arrays` behind it. */
-export const REGION_LAST = 16;
 export const REGION_ARRAYS = 20;
 /** In `arrays`: there are some on the sparse stack. */
 export const REGION_HAS_ARRAYS = 1;

@@ -11,6 +11,7 @@
  */
 
 import { GRANULE_BYTES, MARK_BYTES, REGION_BYTES } from "../../../heap/contract.ts";
+import { alignUp } from "../../../heap/layout.ts";
 import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import type { Bound, FunctionBounds } from "../../ir/placement/bounds.ts";
 import { allocates } from "../../ir/safepoints.ts";
@@ -108,7 +109,7 @@ export function layoutFrame(
   const byLevel = <T>([first]: readonly [number, T], [second]: readonly [number, T]): number => first - second;
   const regions = new Map<number, FrameRegion>();
   for (const [level, bytes] of [...needs].sort(byLevel)) {
-    const rounded = Math.ceil(bytes / GRANULE_BYTES) * GRANULE_BYTES;
+    const rounded = alignUp(bytes, GRANULE_BYTES);
     regions.set(level, { offset: end, bytes: rounded, mark: isCollected ? mark : null });
     end += REGION_BYTES + rounded;
     mark += MARK_BYTES;

@@ -32,6 +32,7 @@ import {
   SPARSE_BYTES,
   WORD_BYTES,
 } from "../../../heap/contract.ts";
+import { alignUp } from "../../../heap/layout.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
 import type { FunctionCounter } from "../../emit/profile.ts";
 import type { IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
@@ -64,7 +65,6 @@ const GROW_ARRAY = "regions.growArray";
 const GROW_ZEROED = "regions.growZeroed";
 /** Functions of the core that are not worth inlining. */
 const SLOW = ["regionReturn", "regionRenew", "regionsCollect", "marksReturn", "marksTell", "markOwn"];
-
 const SLOW_OF_ARRAYS = ["regionArray", "regionArrayGrow"];
 const SPARSE_ALIGNMENT = 8;
 
@@ -110,6 +110,16 @@ function countGlobals({ functions }: IrProgram): number {
     });
   }
   return [...globals].filter(({ type }) => pointerKindOf(type) !== null).length;
+}
+
+/** Where the marks of lent regions lie, from the frame's start. */
+function marksOf({ marks }: Loan): number[] {
+  return Array.from({ length: marks }, (_, index) => index * MARK_BYTES);
+}
+
+/** Whether a new array may have any content: nothing reads it, nor does a collection. */
+function mayBeUnclear({ overwritten = false }: InstructionOf<"arrayNew" | "arrayGrow">, layout: ArrayLayout): boolean {
+  return overwritten && !layout.hasPointers;
 }
 
 class RegionsManager extends StillManager {
@@ -218,8 +228,7 @@ class RegionsManager extends StillManager {
       return context.sequence([...ended, jump()]);
     }
     const ended = callee === context.fn ? renewed() : this.#end();
-    const marks = [...Array(loan.marks).keys()].map((index) => index * MARK_BYTES);
-    const collected = this.#collect(context, marks, [], rootsAmong(args));
+    const collected = this.#collect(context, marksOf(loan), [], rootsAmong(args));
     return context.sequence([...ended, collected, jump()]);
   }
 
@@ -258,7 +267,7 @@ class RegionsManager extends StillManager {
   /** Collects the regions around a loop, if those that its rounds fill have taken as much as they may. */
   #rescue(context: FunctionContext, { level, filled, lent, roots }: Rescue): ExpressionRef {
     const { layout, loan } = this.#current();
-    const marks = lent.length === 0 ? [] : [...Array(loan!.marks).keys()].map((index) => index * MARK_BYTES);
+    const marks = lent.length === 0 ? [] : marksOf(loan!);
     const around = [...layout.regions].filter(([at]) => at < level);
     return this.#collect(context, marks, around, roots, filled);
   }
@@ -346,7 +355,7 @@ class RegionsManager extends StillManager {
     const zeal = this.context.options.zeal ? 1 : 0;
     const general = (): ExpressionRef[] =>
       this.#withRoots(context, roots, (operands) => {
-        const marks = [op.const(0), op.const(layout.lentEnd)].map((each) => op.add(this.#inFrame(0), each));
+        const marks = [0, layout.lentEnd].map((each) => this.#inFrame(each));
         return module.call(coreName(module, "marksReturn"), [...marks, op.const(zeal), ...operands], none);
       });
     const [index] = loan.marked;
@@ -394,21 +403,18 @@ class RegionsManager extends StillManager {
   #setMarks(context: FunctionContext, loan: Loan, inherited: (() => ExpressionRef) | null): ExpressionRef[] {
     const { module } = this;
     const op = module.i32;
-    const { marked, others, marks, isOutermost } = loan;
+    const { marked, others, isOutermost } = loan;
     if (isOutermost) {
       const begin = [this.#inFrame(0), op.const(this.#program), op.const(this.#program + REGION_BYTES)];
-      return [
-        module.call(coreName(module, "markOwn"), begin, none),
-        op.store(MARK_DUE, 4, this.#inFrame(0), op.const(REGION_LEAST_DUE_BYTES)),
-      ];
+      return [module.call(coreName(module, "markOwn"), begin, none), this.#noteDue(0)];
     }
     const hidden = (index: number): ExpressionRef => context.hidden[index]!.get();
     const set = marked.map((index, at) =>
       module.call(coreName(module, "markSet"), [this.#inFrame(at * MARK_BYTES), hidden(index)], none),
     );
-    const unused = [...Array(marks).keys()]
+    const unused = marksOf(loan)
       .slice(marked.length)
-      .map((at) => module.call(coreName(module, "markNone"), [this.#inFrame(at * MARK_BYTES)], none));
+      .map((mark) => module.call(coreName(module, "markNone"), [this.#inFrame(mark)], none));
     const tell = (other: ExpressionRef): ExpressionRef =>
       module.call(
         coreName(module, "marksTell"),
@@ -452,8 +458,14 @@ class RegionsManager extends StillManager {
       // And what it has taken.
       module.i64.store(REGION_FIRST, 8, this.#inFrame(offset), module.i64.const(0n)),
       ...(this.#isSparse ? [op.store(REGION_ARRAYS, 4, this.#inFrame(offset), op.const(this.#stack()))] : []),
-      ...(mark === null ? [] : [op.store(MARK_DUE, 4, this.#inFrame(mark), op.const(REGION_LEAST_DUE_BYTES))]),
+      ...(mark === null ? [] : [this.#noteDue(mark)]),
     ];
+  }
+
+  /** Notes when a region of the function's own, which is empty, is collected for the first time. */
+  #noteDue(mark: number): ExpressionRef {
+    const { i32: op } = this.module;
+    return op.store(MARK_DUE, 4, this.#inFrame(mark), op.const(REGION_LEAST_DUE_BYTES));
   }
 
   /** Ends all that is in a region, which goes on empty. */
@@ -468,7 +480,7 @@ class RegionsManager extends StillManager {
       [at, from, to].map((each) => this.#inFrame(each)),
       none,
     );
-    const due = mark === null ? [] : [op.store(MARK_DUE, 4, this.#inFrame(mark), op.const(REGION_LEAST_DUE_BYTES))];
+    const due = mark === null ? [] : [this.#noteDue(mark)];
     return [
       ...this.#poison(from, to),
       module.if(
@@ -537,8 +549,7 @@ class RegionsManager extends StillManager {
     if (instruction.op === "construct") return this.layouts.record(instruction.record).bytes;
     const { length, element } = instruction;
     if (length.kind !== "constant" || typeof length.value !== "number" || length.value < 0) return null;
-    const bytes = ARRAY_HEADER_BYTES + length.value * this.layouts.array(element).stride;
-    return Math.ceil(bytes / GRANULE_BYTES) * GRANULE_BYTES;
+    return alignUp(ARRAY_HEADER_BYTES + length.value * this.layouts.array(element).stride, GRANULE_BYTES);
   }
 
   #regionOfSite(context: FunctionContext, site: Site): ExpressionRef {
@@ -635,7 +646,7 @@ class RegionsManager extends StillManager {
     target: Temporary,
   ): ExpressionRef[] {
     const { module } = this;
-    const { length, site, overwritten = false } = instruction;
+    const { length, site } = instruction;
     const slot = this.#takeSlot(site, target);
     if (slot !== null) {
       const op = module.i32;
@@ -643,7 +654,7 @@ class RegionsManager extends StillManager {
         op.store(0, 4, target.get(), op.const(layout.shape)),
         op.store(LENGTH_OFFSET, 4, target.get(), context.value(length)),
       ];
-      if (overwritten && !layout.hasPointers) return [...slot, ...header];
+      if (mayBeUnclear(instruction, layout)) return [...slot, ...header];
       const elements = [
         op.add(target.get(), op.const(ARRAY_HEADER_BYTES)),
         op.const(this.#bytesOf(instruction)! - ARRAY_HEADER_BYTES),
@@ -653,7 +664,7 @@ class RegionsManager extends StillManager {
     const operands = [module.i32.const(layout.shape), context.value(length)];
     return [
       this.#chooseRegion(context, site),
-      target.set(module.call(overwritten && !layout.hasPointers ? ALLOC_ARRAY : ALLOC_ZEROED, operands, i32)),
+      target.set(module.call(mayBeUnclear(instruction, layout) ? ALLOC_ARRAY : ALLOC_ZEROED, operands, i32)),
       module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
     ];
   }
@@ -677,7 +688,7 @@ class RegionsManager extends StillManager {
   override arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
     if (!this.#isSparse) return super.arrayGrow(context, instruction);
     const { module } = this;
-    const { dst, array, used, element, length, site, overwritten = false } = instruction;
+    const { dst, array, used, element, length, site } = instruction;
     const layout = this.layouts.array(element);
     const target = context.temporary(i32);
     const operands = [
@@ -686,7 +697,7 @@ class RegionsManager extends StillManager {
       context.read(array),
       emitScaled(module, context.value(used), layout.stride),
     ];
-    const grow = overwritten && !layout.hasPointers ? GROW_ARRAY : GROW_ZEROED;
+    const grow = mayBeUnclear(instruction, layout) ? GROW_ARRAY : GROW_ZEROED;
     return context.sequence([
       this.#chooseRegion(context, site),
       target.set(module.call(grow, operands, i32)),
