@@ -9,14 +9,13 @@
 // Compiled code opens a region by storing top and limit, and 0 in first and taken. It bumps in a region by itself, but for large
 // objects, and asks for the rest only where that is needed.
 //
-//     frames   base | frame | frame | frameTop .. | frameLimit
+//     frames   frameTop | frame | frame | .. | frameLimit
 //
-// A frame is the regions of one call, behind the marks that it needs (marks.ts). It is as long as the compiler has decided,
-// and left by setting frameTop.
+// A frame is the regions of one call, behind the marks that it needs (marks.ts). It is as long as the compiler has decided.
+// Compiled code tells a callee where its frame begins, so that leaving one is nothing; whoever cannot, moves frameTop.
 //
 // Invariants: the last segment leads to 0; where a region has left the stack of frames before its limit there, no header follows
-// its last object there, but 0. State: the two globals, exported to the program, which moves the first by itself,
-// and the credit.
+// its last object there, but 0. State: the two globals, exported to the program, and the credit.
 
 import { DEBUG, ERROR_LIMIT } from "../config";
 import { alignUp, GRANULE_BYTES } from "../memory/address";

@@ -177,14 +177,16 @@ function putBack(segment: usize): void {
 
 /** Gives back a list of segments, from the first of a region to its last, in constant time. */
 export function returnSegments(first: usize, last: usize): void {
-  if (DEBUG) poisonSegments(first);
+  if (DEBUG) disown(first);
   Segment.at(last).next = returned;
   returned = first;
 }
 
-function poisonSegments(first: usize): void {
+/** Makes returned segments useless, and nobody's. */
+function disown(first: usize): void {
   let segment = first;
   while (segment) {
+    Segment.at(segment).owner = 0;
     poison(segment + SEGMENT_HEADER_BYTES, segmentBytes(segment) - SEGMENT_HEADER_BYTES);
     segment = Segment.at(segment).next;
   }

@@ -9,6 +9,7 @@
 import binaryen from "binaryen";
 import { exitTestOf } from "../ir/exittest.ts";
 import type { Atom, Block, Instruction, IrFunction, Label, PanicCode, Variable } from "../ir/ir.ts";
+import { isAccess } from "../ir/traverse.ts";
 import type {
   DispatchArm,
   ExpressionRef,
@@ -215,6 +216,12 @@ class FunctionLowering implements FunctionContext {
   // Instructions
 
   #instruction(instruction: Instruction): ExpressionRef {
+    const checked = isAccess(instruction) ? (this.#manager.beforeAccess?.(this, instruction) ?? []) : [];
+    const lowered = this.#lowered(instruction);
+    return checked.length === 0 ? lowered : this.sequence([...checked, lowered]);
+  }
+
+  #lowered(instruction: Instruction): ExpressionRef {
     const { module } = this;
     const manager = this.#manager;
     switch (instruction.op) {

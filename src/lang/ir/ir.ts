@@ -214,6 +214,7 @@ export type PanicCode =
   | "freedHandle" // use of a handle that has been freed
   | "stackOverflow" // raised by managers: the shadow stack is full
   | "outlived" // raised by managers that check placement. a: the object, b: the frame it is bound to
+  | "ended" // debug builds: use of memory of what has ended
   | "failed"; // the program called fail(text); the text has been written to standard error before
 
 export type Instruction =

@@ -30,5 +30,6 @@ export const PANIC_MESSAGES: Readonly<Record<PanicCode, readonly MessagePart[] |
   outOfMemory: ["out of memory"],
   stackOverflow: ["stack overflow"],
   outlived: [TEXT_A, " is used after the end of ", TEXT_B, ", with which its placement lets it end"],
+  ended: ["an object is used after its end; the compiler, not the program, is wrong here"],
   failed: null,
 };

@@ -34,6 +34,7 @@ import type {
   Variable,
 } from "../ir/ir.ts";
 import type { ProgramPlacement } from "../ir/placement/placement.ts";
+import type { Access } from "../ir/traverse.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Wasi } from "../wasi/wasi.ts";
 import type { Externs, Lent } from "./externs.ts";
@@ -223,6 +224,9 @@ export interface MemoryManager {
   arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef;
   textSend(context: FunctionContext, instruction: InstructionOf<"textSend">): ExpressionRef;
   textReceive(context: FunctionContext, instruction: InstructionOf<"textReceive">): ExpressionRef;
+
+  /** Statements in front of a load or store, which check its objects; absent: nothing is checked. */
+  beforeAccess?(context: FunctionContext, instruction: Access): readonly ExpressionRef[];
 
   // The module
   /** After all functions: helper functions, globals. @returns what `_start` does before it calls main. */

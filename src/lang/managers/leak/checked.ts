@@ -10,7 +10,7 @@
 import binaryen from "binaryen";
 import { coreName } from "../../emit/link.ts";
 import { defineFunction } from "../../emit/locals.ts";
-import type { IrFunction, MatchArm, Site } from "../../ir/ir.ts";
+import type { IrFunction, Site } from "../../ir/ir.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
 import { type Access, accessedBy } from "../../ir/traverse.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
@@ -212,66 +212,11 @@ export class CheckedLeakManager extends LeakManager {
 
   // Loads and stores
 
-  override field(context: FunctionContext, instruction: InstructionOf<"field">): ExpressionRef {
-    return this.#checked(context, instruction, super.field(context, instruction));
-  }
-
-  override setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef {
-    return this.#checked(context, instruction, super.setField(context, instruction));
-  }
-
-  override unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef {
-    return this.#checked(context, instruction, super.unpackedGet(context, instruction));
-  }
-
-  override match(
-    context: FunctionContext,
-    instruction: InstructionOf<"match">,
-    arm: (arm: MatchArm) => ExpressionRef,
-    otherwise: (() => ExpressionRef) | null,
-  ): ExpressionRef {
-    const matched = super.match(context, instruction, arm, otherwise);
-    return this.#checked(context, instruction, matched);
-  }
-
-  override arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
-    return this.#checked(context, instruction, super.arrayGrow(context, instruction));
-  }
-
-  override arrayLength(context: FunctionContext, instruction: InstructionOf<"arrayLength">): ExpressionRef {
-    return this.#checked(context, instruction, super.arrayLength(context, instruction));
-  }
-
-  override arrayGet(context: FunctionContext, instruction: InstructionOf<"arrayGet">): ExpressionRef {
-    return this.#checked(context, instruction, super.arrayGet(context, instruction));
-  }
-
-  override arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef {
-    return this.#checked(context, instruction, super.arraySet(context, instruction));
-  }
-
-  override arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef {
-    return this.#checked(context, instruction, super.arrayFill(context, instruction));
-  }
-
-  override sliceGet(context: FunctionContext, instruction: InstructionOf<"sliceGet">): ExpressionRef {
-    return this.#checked(context, instruction, super.sliceGet(context, instruction));
-  }
-
-  override sliceSet(context: FunctionContext, instruction: InstructionOf<"sliceSet">): ExpressionRef {
-    return this.#checked(context, instruction, super.sliceSet(context, instruction));
-  }
-
-  override write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef {
-    return this.#checked(context, instruction, super.write(context, instruction));
-  }
-
-  /** Loads or stores, behind the check that their objects have not ended. */
-  #checked(context: FunctionContext, instruction: Access, lowered: ExpressionRef): ExpressionRef {
+  /** Checks that the objects of a load or store have not ended. */
+  beforeAccess(context: FunctionContext, instruction: Access): readonly ExpressionRef[] {
     const { module } = this;
-    const line = () => module.i32.const(instruction.line ?? 0);
-    const checks = accessedBy(instruction).map((object) => module.call(CHECK, [context.read(object), line()], none));
-    return context.sequence([...checks, lowered]);
+    const line = (): ExpressionRef => module.i32.const(instruction.line ?? 0);
+    return accessedBy(instruction).map((object) => module.call(CHECK, [context.read(object), line()], none));
   }
 
   /** `bounds.check(address, line)`: stops the program if the object there has ended. */

@@ -1,0 +1,181 @@
+/**
+ * Where a function collects under `regions` and `sparse`: between rounds of a loop, before a tail call, and where it returns less than it has
+ * made for its results (assembly/region/collect.ts, returns.ts).
+ */
+
+import binaryen from "binaryen";
+import {
+  MARK_BYTES,
+  MARK_DUE,
+  MARK_REGION,
+  MARK_TAKEN,
+  MARK_TOP,
+  REGION_BYTES,
+  REGION_STATISTICS,
+  REGION_TAKEN,
+  REGION_TOP,
+  WORD_BYTES,
+} from "../../../heap/contract.ts";
+import { coreName } from "../../emit/link.ts";
+import type { FunctionCounter } from "../../emit/profile.ts";
+import type { Atom } from "../../ir/ir.ts";
+import type { ExpressionRef, FunctionContext, InstructionOf } from "../manager.ts";
+import { type FrameCode, marksOf, type Shared, statistics } from "./framecode.ts";
+import type { FrameRegion } from "./frames.ts";
+import { type Rescue, type Roots, rootsAmong } from "./rescue.ts";
+
+const { none } = binaryen;
+
+export class CollectionCode {
+  readonly #shared: Shared;
+  readonly #context: FunctionContext;
+  readonly #module: binaryen.Module;
+  readonly #frame: FrameCode;
+
+  constructor(shared: Shared, context: FunctionContext, frame: FrameCode) {
+    this.#shared = shared;
+    this.#context = context;
+    this.#module = context.module;
+    this.#frame = frame;
+  }
+
+  /** Where a round of a loop begins: collects the regions around it, if those that its rounds fill have taken as much as they may. */
+  beginRound(loop: InstructionOf<"loop">): ExpressionRef[] {
+    const { layout, loan, rescues } = this.#frame.plan;
+    const rescue: Rescue | undefined = rescues.get(loop);
+    if (rescue === undefined) return [];
+    const { level, filled, lent, roots } = rescue;
+    const marks = lent.length === 0 ? [] : marksOf(loan!);
+    const around = [...layout.regions].filter(([at]) => at < level);
+    return [this.#collect(marks, around, roots, filled)];
+  }
+
+  /** Where a function of a chain gives way to another: collects what has come to lent regions, if they have taken as much as they may. */
+  giveWay(args: readonly Atom[]): ExpressionRef {
+    return this.#collect(marksOf(this.#frame.plan.loan!), [], rootsAmong(args));
+  }
+
+  /**
+   * Collects what has come to marked regions, if it is due.
+   * @param lent the marks of lent regions: from the frame's start
+   * @param around regions of the function's own
+   * @param filled the levels of those of them that grow
+   */
+  #collect(
+    lent: readonly number[],
+    around: readonly (readonly [level: number, region: FrameRegion])[],
+    roots: Roots,
+    filled: readonly number[] = [],
+  ): ExpressionRef {
+    const module = this.#module;
+    const frame = this.#frame;
+    const op = module.i32;
+    const { layout, loan } = frame.plan;
+    const own = around.map(([, region]) => region);
+    const taken = (region: ExpressionRef): ExpressionRef => op.load(REGION_TAKEN, 4, region);
+    const isDue = (region: ExpressionRef, mark: number): ExpressionRef =>
+      op.gt_u(taken(region), op.load(MARK_DUE, 4, frame.at(mark)));
+    const due = [
+      ...lent.map((mark) => isDue(op.load(MARK_REGION, 4, frame.at(mark)), mark)),
+      ...filled.map((level) => {
+        const { offset, mark } = layout.regions.get(level)!;
+        return isDue(frame.at(offset), mark!);
+      }),
+    ];
+    const isAnyDue = this.#isZeal ? op.const(1) : due.reduce((either, each) => op.or(either, each));
+    const first = lent.length > 0 ? 0 : own[0]!.mark!;
+    const end = own.length > 0 ? own.at(-1)!.mark! + MARK_BYTES : layout.lentEnd;
+    const marked = own.map(({ offset, bytes, mark }) => {
+      const operands = [mark!, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
+      return module.call(coreName(module, "markOwn"), operands, none);
+    });
+    const isProgram = lent.length > 0 && loan!.isOutermost;
+    const { address, count } = this.#shared.globals;
+    const globals = isProgram ? [address, count] : [0, 0];
+    const collect = this.#withRoots(roots, (operands) =>
+      module.call(
+        coreName(module, "regionsCollect"),
+        [frame.at(first), frame.at(end), ...operands, ...globals.map((each) => op.const(each))],
+        none,
+      ),
+    );
+    return module.if(isAnyDue, module.block(null, [...frame.countSegments(), ...marked, ...collect]));
+  }
+
+  /** Where the function returns: ends what it has made for its results and does not return. */
+  drop(values: readonly Atom[]): ExpressionRef[] {
+    const module = this.#module;
+    const frame = this.#frame;
+    const op = module.i32;
+    const { layout, loan } = frame.plan;
+    if (loan === null || !loan.mayDrop) return [];
+    const { debug, profile } = this.#shared.context.options;
+    const roots = rootsAmong(values);
+    const general = (): ExpressionRef[] =>
+      this.#withRoots(roots, (operands) => {
+        const marks = [0, layout.lentEnd].map((each) => frame.at(each));
+        return module.call(
+          coreName(module, "marksReturn"),
+          [...marks, op.const(this.#isZeal ? 1 : 0), ...operands],
+          none,
+        );
+      });
+    const [index] = loan.marked;
+    const isSeen = this.#isZeal || debug || profile;
+    if (loan.marks > 1 || loan.others.length > 0 || loan.chain.size > 0 || isSeen) return general();
+    // Mostly little has come, all of it in one piece: then addresses tell.
+    const region = (): ExpressionRef => this.#context.hidden[index!]!.get();
+    const marked = (field: number): ExpressionRef => op.load(field, 4, frame.at(0));
+    const top = (): ExpressionRef => op.load(REGION_TOP, 4, region());
+    const isReturned = [...roots.boxes, ...roots.slices]
+      .map((root) => op.lt_u(op.sub(this.#context.read(root), marked(MARK_TOP)), op.sub(top(), marked(MARK_TOP))))
+      .reduce((either, each) => op.or(either, each), op.const(0));
+    return [
+      module.if(
+        op.eq(op.load(REGION_TAKEN, 4, region()), marked(MARK_TAKEN)),
+        module.if(op.eqz(isReturned), op.store(REGION_TOP, 4, region(), marked(MARK_TOP))),
+        module.block(null, general()),
+      ),
+    ];
+  }
+
+  get #isZeal(): boolean {
+    return Boolean(this.#shared.context.options.zeal);
+  }
+
+  /**
+   * Calls what may collect, with variables in memory, behind the frame, that may be changed there: with where they are, and how
+   * many of each kind.
+   */
+  #withRoots({ boxes, slices }: Roots, call: (operands: readonly ExpressionRef[]) => ExpressionRef): ExpressionRef[] {
+    const { i32: op } = this.#module;
+    const context = this.#context;
+    const frame = this.#frame;
+    const { counters, profile } = this.#shared.context;
+    const { bytes } = frame.plan.layout;
+    const roots = [...boxes, ...slices];
+    frame.rootWords = Math.max(frame.rootWords, roots.length);
+    const called = [
+      ...counters.pauseBegin(),
+      call([frame.at(bytes), op.const(boxes.length), op.const(slices.length)]),
+      ...counters.pauseEnd(),
+    ];
+    return [
+      ...roots.map((root, at) => op.store(bytes + at * WORD_BYTES, 4, frame.at(0), context.read(root))),
+      ...profile.countFor(context, this.#coreCounters(), called),
+      ...roots.map((root, at) => context.assignPart(root, 0, op.load(bytes + at * WORD_BYTES, 4, frame.at(0)))),
+    ];
+  }
+
+  /** What the core counts for whichever function calls it. */
+  #coreCounters(): Readonly<Partial<Record<FunctionCounter, () => ExpressionRef>>> {
+    const { i32: op, i64: wide } = this.#module;
+    const { collections, copiedBytes, droppedBytes } = REGION_STATISTICS;
+    const block = (): ExpressionRef => statistics(this.#module);
+    return {
+      collections: () => wide.extend_u(op.load(collections, 4, block())),
+      copied: () => wide.load(copiedBytes, 8, block()),
+      dropped: () => wide.load(droppedBytes, 8, block()),
+    };
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What each function of a program does about regions under `regions` and `sparse`: decided for all of them before any is lowered.
+ *
+ * The hidden parameters of a function are, in this order:
+ *
+ *     the regions that it is lent | in a chain: the first call's marks, or 0 | where its frame begins
+ *
+ * The last one is there for functions with a frame and for those that call one. So frames need no global that every call would
+ * have to move and to put back.
+ */
+
+import type { IrFunction, IrProgram } from "../../ir/ir.ts";
+import { computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
+import type { ProgramPlacement } from "../../ir/placement/placement.ts";
+import { forEachInstruction } from "../../ir/traverse.ts";
+import type { InstructionOf } from "../manager.ts";
+import { type FrameLayout, layoutFrame, type Sized } from "./frames.ts";
+import { findLoans, type Loan } from "./loans.ts";
+import { findRescues, type Rescue } from "./rescue.ts";
+
+export interface FunctionPlan {
+  readonly bounds: FunctionBounds;
+  readonly layout: FrameLayout;
+  /** The loops between whose rounds its regions, or those that it was lent, may be collected. */
+  readonly rescues: ReadonlyMap<InstructionOf<"loop">, Rescue>;
+  /** What it does about regions that it was lent. */
+  readonly loan: Loan | null;
+  readonly isInChain: boolean;
+  /** Whether it is told where its frame begins. */
+  readonly takesTop: boolean;
+}
+
+/**
+ * @param bytesOf the size of what an instruction makes; null where only the program's run tells
+ * @param allTakeTop whether every function shall be told where its frame begins
+ */
+export function planFunctions(
+  program: IrProgram,
+  placement: ProgramPlacement,
+  bytesOf: (instruction: Sized) => number | null,
+  allTakeTop: boolean,
+): ReadonlyMap<IrFunction, FunctionPlan> {
+  const bounds = computeBounds(placement);
+  const rescues = new Map([...bounds].map(([fn, own]) => [fn, findRescues(fn, own)]));
+  const loans = findLoans(program, bounds, (fn, index) =>
+    [...rescues.get(fn)!.values()].some(({ lent }) => lent.includes(index)),
+  );
+  const layouts = new Map<IrFunction, Omit<FunctionPlan, "takesTop">>();
+  for (const [fn, own] of bounds) {
+    const loan = loans.get(fn) ?? null;
+    const marked = markedRescues(rescues.get(fn)!, loan);
+    const layout = layoutFrame(fn, own, loan?.marks ?? 0, marked.size > 0, bytesOf);
+    layouts.set(fn, { bounds: own, layout, rescues: marked, loan, isInChain: (loan?.chain.size ?? 0) > 0 });
+  }
+  const withFrames = program.functions.filter((fn) => layouts.get(fn)!.layout.bytes > 0);
+  const takers = allTakeTop ? new Set(program.functions) : callersOf(program, withFrames);
+  return new Map([...layouts].map(([fn, plan]) => [fn, { ...plan, takesTop: takers.has(fn) }]));
+}
+
+/** The loops of a function that collect, with those of the regions that it was lent which it marks. */
+function markedRescues(
+  rescues: ReadonlyMap<InstructionOf<"loop">, Rescue>,
+  loan: Loan | null,
+): ReadonlyMap<InstructionOf<"loop">, Rescue> {
+  const isMarked = (index: number): boolean => loan !== null && (loan.isOutermost || loan.marked.includes(index));
+  return new Map(
+    [...rescues].flatMap(([loop, rescue]) => {
+      const lent = rescue.lent.filter(isMarked);
+      return lent.length + rescue.filled.length === 0 ? [] : [[loop, { ...rescue, lent }] as const];
+    }),
+  );
+}
+
+/** Some functions and all that call them, if through others. */
+function callersOf({ functions }: IrProgram, some: readonly IrFunction[]): ReadonlySet<IrFunction> {
+  const callers = new Map<IrFunction, IrFunction[]>();
+  for (const fn of functions) {
+    forEachInstruction(fn.body, (i) => {
+      if (i.op !== "call" && i.op !== "tailCall") return;
+      callers.set(i.callee, [...(callers.get(i.callee) ?? []), fn]);
+    });
+  }
+  const found = new Set(some);
+  for (const fn of found) for (const caller of callers.get(fn) ?? []) found.add(caller);
+  return found;
+}
