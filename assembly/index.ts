@@ -29,7 +29,7 @@ export { chooseClasses, sizeClasses } from "./mature/kind";
 export { chooseIncremental, chooseTimed, incremental, timed } from "./memory/clock";
 export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";
-export { arraysApart, chooseArraysApart, isArrayApart, regionArray, regionArrayGrow } from "./region/arrays";
+export { arraysApart, chooseArraysApart, mayGrowApart, regionArray, regionArrayGrow } from "./region/arrays";
 export { regionsCollect } from "./region/collect";
 export { regionRenew, regionReturn } from "./region/ends";
 export { markCovers, regionAround, regionStart } from "./region/find";

@@ -36,7 +36,7 @@ import { isYoung, nurseryBase, nurseryBytes, nurseryTop } from "../nursery/bump"
 import { findsAllStarts, youngStart } from "../nursery/starts";
 import { objectBytes, shapeOf } from "../object/header";
 import { allInterior, mayBeSliced } from "../object/interior";
-import { KIND_ARRAY, SHAPE_POINTERS, SHAPE_SLICEABLE, SHAPE_WIDE, Shape } from "../object/shape";
+import { ALL_FLAGS, KIND_ARRAY, Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { shadowLimit, shadowTop, visitShadow } from "../roots/shadow";
@@ -141,7 +141,7 @@ function countsAgree(): bool {
 function isShape(at: usize): bool {
   if (at == 0 || (at & 7) != 0 || at > <usize>memory.size() * CHUNK_BYTES - GRANULE_BYTES) return false;
   const shape = Shape.at(at);
-  if (shape.kind > KIND_ARRAY || shape.flags > (SHAPE_SLICEABLE | SHAPE_POINTERS | SHAPE_WIDE)) return false;
+  if (shape.kind > KIND_ARRAY || shape.flags > ALL_FLAGS) return false;
   return shape.isArray || (shape.bytes >= <u32>GRANULE_BYTES && (shape.bytes & 7) == 0);
 }
 

@@ -21,6 +21,9 @@ export const KIND_ARRAY: u8 = 1;
 export const SHAPE_SLICEABLE: u8 = 1;
 export const SHAPE_POINTERS: u8 = 2;
 export const SHAPE_WIDE: u8 = 4;
+/** What pointers an object has is decided when it is made. */
+export const SHAPE_FIXED: u8 = 8;
+export const ALL_FLAGS: u8 = SHAPE_SLICEABLE | SHAPE_POINTERS | SHAPE_WIDE | SHAPE_FIXED;
 
 export const SHAPE_BYTES: usize = 16;
 
@@ -46,6 +49,10 @@ export class Shape {
   }
   get hasPointers(): bool {
     return (this.flags & SHAPE_POINTERS) != 0;
+  }
+  /** Whether an object may be changed so that it refers to another. */
+  get mayChange(): bool {
+    return (this.flags & (SHAPE_POINTERS | SHAPE_FIXED)) == SHAPE_POINTERS;
   }
   get isWide(): bool {
     return (this.flags & SHAPE_WIDE) != 0;

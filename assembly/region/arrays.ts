@@ -6,10 +6,11 @@
 // owners have to. A region whose descriptor has no flag has no arrays there.
 //
 // State: the setting; during a collection, the arrays that have been reached and whose elements have not been visited, chained by
-// the words that name their lanes, and the array that was asked for last.
+// the words that name their lanes, the array that was asked for last, and what has been freed.
 
 import { DEBUG } from "../config";
 import { isLane, ownerOf } from "../memory/pagemap";
+import { shapeOf } from "../object/header";
 import { sparseAlloc } from "../sparse/alloc";
 import { Stack } from "../sparse/descriptor";
 import { Entry, entryOf } from "../sparse/entry";
@@ -59,13 +60,18 @@ export function regionArray(at: usize, bytes: usize): usize {
   const ref = sparseAlloc(stackOf(region), <u32>at, bytes);
   if (!ref) return 0;
   region.arrays |= HAS_ARRAYS;
-  noteTaken(region, bytes);
+  noteTaken(region, Entry.at(entryOf(ref)).bytes);
   return ref;
 }
 
 /** Whether an array lies on a sparse stack. */
 export function isArrayApart(ref: usize): bool {
   return isLane(ownerOf(ref));
+}
+
+/** Whether an array that grows to become one of a region may grow where it is: on a sparse stack, and ending no sooner. */
+export function mayGrowApart(ref: usize, at: usize): bool {
+  return isArrayApart(ref) && Entry.at(entryOf(ref)).owner <= <u32>at;
 }
 
 /**
@@ -78,7 +84,7 @@ export function regionArrayGrow(ref: usize, bytes: usize): usize {
   const region = Region.at(entry.owner);
   const had = entry.bytes;
   const to = sparseGrow(stackOf(region), ref, bytes);
-  if (to && bytes > had) noteTaken(region, bytes - had);
+  if (to) noteTaken(region, Entry.at(entryOf(to)).bytes - had);
   return to;
 }
 
@@ -161,6 +167,23 @@ export function reachArray(at: usize): void {
   unvisited = at;
 }
 
+/** Has the elements visited of a region's arrays that lead to objects, if their serials lie between these. */
+export function reachOldArrays(at: usize, after: u64, upTo: u64): void {
+  const region = Region.at(at);
+  if (!hasArrays(region)) return;
+  const stack = Stack.at(stackOf(region));
+  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
+    let each = Lane.at(lane).head;
+    while (each != Lane.at(lane).base && Entry.at(each).owner >= <u32>at) {
+      const entry = Entry.at(each);
+      const below = entry.previous;
+      const isOld = entry.owner == <u32>at && entry.serial > after && entry.serial <= upTo;
+      if (isOld && !isFreed(stack.freed, each) && shapeOf(entry.object).hasPointers) reachArray(each);
+      each = below;
+    }
+  }
+}
+
 /** Takes the next of the arrays whose elements are to be visited; 0 when there is none. */
 export function nextReached(): usize {
   const at = unvisited;
@@ -171,9 +194,13 @@ export function nextReached(): usize {
   return entry.object;
 }
 
+/** Of the latest sweep: the bytes of the arrays that it has freed. */
+export let sweptBytes: usize = 0;
+
 /** Frees the arrays of a region that have come after the serial and have not been reached. @returns the bytes of the others */
 export function sweepArrays(at: usize, serial: u64): usize {
   const region = Region.at(at);
+  sweptBytes = 0;
   if (!hasArrays(region)) return 0;
   let kept: usize = 0;
   const stack = Stack.at(stackOf(region));
@@ -183,14 +210,15 @@ export function sweepArrays(at: usize, serial: u64): usize {
       const entry = Entry.at(each);
       const isOurs = entry.owner == <u32>at && entry.serial > serial && !isFreed(stack.freed, each);
       if (isOurs && !entry.isReached) {
+        sweptBytes += entry.bytes;
         each = removeEntry(stack, each);
         continue;
       }
       if (isOurs) {
-        entry.clearReached();
         noteTaken(region, entry.bytes);
         kept += entry.bytes;
       }
+      if (entry.owner == <u32>at) entry.clearReached();
       each = entry.previous;
     }
   }

@@ -28,14 +28,18 @@ import {
   isArrayApart,
   nextReached,
   reachArray,
+  reachOldArrays,
   sweepArrays,
+  sweptBytes,
   traceArrays,
   unreachedArray,
   untraceArrays,
 } from "./arrays";
 import { startFrom } from "./find";
+import { chooseGenerations, isNarrowed, keepGenerations, nextEpoch, noteGeneration } from "./generations";
+import { enterLedger, LEDGER_BYTES, ledgerCount, ledgerEntry, weighLedger } from "./ledger";
 import { bytesWhereMarked, cutOffSince, firstSince, LEAST_BYTES, Mark, MARK_BYTES, markedSegment } from "./marks";
-import { append, endOnStack, isOnStack, Region, regionGrow, usedEnd } from "./region";
+import { append, endOnStack, isOnStack, noteTaken, Region, regionGrow, usedEnd } from "./region";
 import { isRun, returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes, segmentOf } from "./segments";
 import { countReturned, counters } from "./statistics";
 
@@ -60,6 +64,8 @@ let emptiedBytes: usize = 0;
  * Copies what can be reached of what has come to the marked regions.
  * @param roots the address of `boxes` words that are Boxes, and `slices` that are Slices; they are changed
  * @param globals the address of `count` more words that are Boxes or Slices; 0 unless what ends with the program is collected as well
+ * @param lentEnd where, among the marks, those of the call's own regions begin
+ * @param which what is collected, as generations.ts has it
  */
 export function regionsCollect(
   from: usize,
@@ -69,27 +75,37 @@ export function regionsCollect(
   slices: u32,
   globals: usize,
   count: u32,
+  lentEnd: usize,
+  which: u32,
 ): void {
   firstMark = from;
   marksEnd = end;
-  if (!emptyRegions()) return;
+  const isFull = !chooseGenerations(from, lentEnd, end, which);
+  if (!emptyRegions()) {
+    keepGenerations(from, end);
+    return;
+  }
   const mover = changetype<Mover>(0);
   let slot = roots;
   for (let i: u32 = 0; i < boxes; i++, slot += WORD_BYTES) mover.box(slot);
   for (let i: u32 = 0; i < slices; i++, slot += WORD_BYTES) mover.slice(slot);
   // A Box is a Slice without an offset.
   for (let i: u32 = 0; i < count; i++) mover.slice(globals + <usize>i * WORD_BYTES);
+  for (let at = from; at < end; at += MARK_BYTES) if (isNarrowed(Mark.at(at))) visitOld(Mark.at(at));
   while (scanRegions() || scanRun() || scanArray()) {}
+  nextEpoch();
   let kept: usize = 0;
   for (let at = from; at < end; at += MARK_BYTES) {
     if (!Mark.at(at).region) continue;
     const moved = movedBytes(at);
+    const before = Mark.at(at).due;
     counters().copiedBytes += moved;
     kept += moved + dropOld(at);
+    noteGeneration(at, before, which);
   }
   if (arraysApart) untraceAll();
   counters().collections++;
-  if (globals) counters().programCollections++;
+  if (isFull) counters().fullCollections++;
   counters().freedBytes += emptiedBytes - kept;
 }
 
@@ -171,7 +187,7 @@ function chunksOfObjects(): u32 {
   for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
     const mark = Mark.at(at);
     if (!mark.region) continue;
-    bytes += mark.limit - mark.top + CHUNK_BYTES;
+    bytes += mark.limit - mark.top + CHUNK_BYTES + LEDGER_BYTES;
     for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) {
       if (!isRun(segment)) bytes += segmentBytes(segment) + segmentBytes(segment) / 2;
     }
@@ -309,9 +325,21 @@ function keepArray(addr: usize): void {
     const mark = Mark.at(each);
     if (<u32>mark.region == entry.owner && entry.serial > mark.serial) {
       reachArray(at);
+      if (shapeOf(entry.object).mayChange) weighLedger(mark, entry.bytes);
       return;
     }
   }
+}
+
+/** Visits what is old in a region and may have been changed since. */
+function visitOld(mark: Mark): void {
+  const count = ledgerCount(mark);
+  for (let i: u32 = 0; i < count; i++) visit(ledgerEntry(mark, i));
+  if (arraysApart) reachOldArrays(mark.region, mark.youngSerial, mark.serial);
+}
+
+function visit(ref: usize): void {
+  visitPointers<Mover>(ref, shapeOf(ref), changetype<Mover>(0));
 }
 
 /** Visits the elements of an array on a sparse stack. @returns whether there was any */
@@ -319,7 +347,7 @@ function scanArray(): bool {
   if (!arraysApart) return false;
   const ref = nextReached();
   if (!ref) return false;
-  visitPointers<Mover>(ref, shapeOf(ref), changetype<Mover>(0));
+  visit(ref);
   return true;
 }
 
@@ -340,6 +368,7 @@ function scanRegions(): bool {
       while (mark.scan < usedEnd(region, mark.scanSegment)) {
         const shape = shapeOf(mark.scan);
         visitPointers<Mover>(mark.scan, shape, changetype<Mover>(0));
+        if (shape.mayChange) enterLedger(mark, mark.scan);
         mark.scan += objectBytes(mark.scan, shape);
         found = true;
       }
@@ -359,9 +388,11 @@ function scanFrom(mark: Mark, segment: usize): void {
 /** Visits the fields of an object with a run of its own. @returns whether there was any */
 function scanRun(): bool {
   if (!unvisitedRuns) return false;
+  const run = Segment.at(unvisitedRuns);
   const ref = unvisitedRuns + SEGMENT_HEADER_BYTES;
-  unvisitedRuns = Segment.at(unvisitedRuns).used;
-  visitPointers<Mover>(ref, shapeOf(ref), changetype<Mover>(0));
+  unvisitedRuns = run.used;
+  visit(ref);
+  if (shapeOf(ref).mayChange) enterLedger(Mark.at(run.owner & ~FLAGS), ref);
   return true;
 }
 
@@ -404,14 +435,11 @@ function dropOld(at: usize): usize {
   else if (!marked) endOnStack(mark.top, mark.limit);
   if (arraysApart) {
     countReturned(others);
-    emptiedBytes += others;
-    kept += sweepArrays(mark.region, mark.serial);
+    const live = sweepArrays(mark.region, mark.serial);
+    emptiedBytes += live + sweptBytes;
+    // The rest is what older arrays have grown by.
+    if (others > live + sweptBytes) noteTaken(region, others - live - sweptBytes);
+    kept += live;
   }
-  // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; more where almost
-  // all was live, which tells of something that only grows.
-  const live = region.taken - mark.taken;
-  const before = mark.due;
-  const wait = live > (before / 4) * 3 ? live * 3 : live;
-  mark.due = region.taken + (live < LEAST_BYTES ? LEAST_BYTES : wait);
   return kept;
 }

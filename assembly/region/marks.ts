@@ -8,8 +8,12 @@
 //             4  top: of the region then       16  taken: by the region then
 //             8  limit: of the region then     20  due: how much it may have taken before a collection is; during one,
 //                                                  how much has come
-//            24  end, old, scanSegment, scan: of collect.ts
-//            40  serial: of the latest array on sparse stacks then
+//            24  epoch: of generations.ts
+//            28  end, old, scanSegment, scan: of collect.ts
+//            44  fullDue: of generations.ts
+//            48  serial: of the latest array on sparse stacks then
+//            56  the same as 4 to 16 and as 48, for generations.ts
+//            80  ledger: of ledger.ts
 //
 // The marks of a call lie side by side on the stack of frames, in front of its regions. A chain of tail calls keeps those of its
 // first call.
@@ -21,7 +25,7 @@ import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
 import { arraysApart, dropArraysSince, isArrayApart, maybeArraySince } from "./arrays";
-import { bytesOnStack, isOnStack, Region, REGION_BYTES } from "./region";
+import { bytesOnStack, isOnStack, noteSegment, Region, REGION_BYTES } from "./region";
 import { returnSegments, Segment, segmentOf } from "./segments";
 import { countReturned, counters } from "./statistics";
 
@@ -37,6 +41,7 @@ export class Mark {
   last: usize;
   taken: usize;
   due: usize;
+  epoch: u32;
   /** Where the objects end in the segment that has been marked. */
   end: usize;
   /** The later segments, which are being emptied. */
@@ -44,16 +49,24 @@ export class Mark {
   /** How far what has been moved has been visited. */
   scanSegment: usize;
   scan: usize;
+  fullDue: usize;
   serial: u64;
+  youngTop: usize;
+  youngLimit: usize;
+  youngLast: usize;
+  youngTaken: usize;
+  youngSerial: u64;
+  ledger: usize;
 
   @inline static at(address: usize): Mark {
     return changetype<Mark>(address);
   }
 }
 /** Of a mark; a multiple of 8, so that its address has room for flags. */
-export const MARK_BYTES: usize = 48;
-if (offsetof<Mark>() != MARK_BYTES) ERROR("Mark must match MARK_BYTES");
+export const MARK_BYTES: usize = 88;
+if (offsetof<Mark>() > MARK_BYTES) ERROR("Mark must fit MARK_BYTES");
 if (offsetof<Mark>("top") != 4 || offsetof<Mark>("taken") != 16 || offsetof<Mark>("due") != 20) ERROR("Mark moved");
+if (offsetof<Mark>("epoch") != 24) ERROR("Mark.epoch moved");
 
 /** Marks how far a region is filled. */
 export function markSet(at: usize, regionAt: usize): void {
@@ -65,6 +78,7 @@ export function markSet(at: usize, regionAt: usize): void {
   mark.last = region.first ? region.last : 0;
   mark.taken = region.taken;
   mark.due = region.taken + LEAST_BYTES;
+  mark.epoch = 0;
   if (arraysApart) mark.serial = lastSerial;
 }
 
@@ -109,6 +123,17 @@ export function markedSegment(mark: Mark): usize {
 /** The first of the segments that have come to the region since. */
 export function firstSince(mark: Mark): usize {
   return mark.last ? Segment.at(mark.last).next : Region.at(mark.region).first;
+}
+
+/** Puts a segment in front of those that have come to the region since. */
+export function insertSince(mark: Mark, segment: usize): void {
+  const region = Region.at(mark.region);
+  const next = firstSince(mark);
+  Segment.at(segment).next = next;
+  if (mark.last) Segment.at(mark.last).next = segment;
+  else region.first = segment;
+  if (!next) region.last = segment;
+  noteSegment(region, segment);
 }
 
 /** Whether an address is one of what has come to the region since; true as well where that takes too long to find out. */

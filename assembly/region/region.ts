@@ -141,6 +141,11 @@ export function append(region: Region, segment: usize): void {
   if (region.first) Segment.at(region.last).next = segment;
   else region.first = segment;
   region.last = segment;
+  noteSegment(region, segment);
+}
+
+/** Counts a segment that has come to a region. */
+export function noteSegment(region: Region, segment: usize): void {
   noteTaken(region, segmentBytes(segment));
   Segment.at(segment).takenWith = region.taken;
 }

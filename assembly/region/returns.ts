@@ -7,6 +7,7 @@
 // State: the patience.
 
 import { regionsCollect } from "./collect";
+import { ALL } from "./generations";
 import { dropSince, isSince, Mark, MARK_BYTES, marksFilled } from "./marks";
 import { credit, spendCredit } from "./region";
 
@@ -28,7 +29,7 @@ export function marksReturn(from: usize, end: usize, zeal: bool, roots: usize, b
   }
   const before = marksFilled(from, end);
   if (!zeal && (before < WORTHWHILE_BYTES || credit < (<u64>patience * before) / 2)) return;
-  regionsCollect(from, end, roots, boxes, slices, 0, 0);
+  regionsCollect(from, end, roots, boxes, slices, 0, 0, end, ALL);
   if (marksFilled(from, end) < before / 2) patience = 1;
   else if (patience < MOST_PATIENCE) patience *= 2;
   spendCredit();

@@ -2,8 +2,8 @@
 // when the program has trapped. It lies in front of the stack of frames, and all of it is counted as it happens.
 //
 //   0  u32  collections                              16  u64  bytes of objects that they copied
-//   4  u32  of them, those that took in what ends    24  u64  bytes of objects that they ended
-//           with the program                         32  u64  bytes that returns ended at once
+//   4  u32  of them, those that took in what is      24  u64  bytes of objects that they ended
+//           old (generations.ts)                     32  u64  bytes that returns ended at once
 //   8  u32  bytes of segments in use, and of         40
 //           arrays that lie elsewhere (arrays.ts)
 //  12  u32  the same, at most
@@ -20,7 +20,7 @@ export const REGION_STATISTICS_BYTES: usize = 40;
 @final
 export class RegionStatistics {
   collections: u32;
-  programCollections: u32;
+  fullCollections: u32;
   usedBytes: u32;
   peakBytes: u32;
   copiedBytes: u64;

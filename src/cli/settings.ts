@@ -78,7 +78,7 @@ export function addDebugSettings(command: Command): Command {
     .addOption(
       new Option(
         "--zeal <n>",
-        "collect at every nth allocation (gc, with --debug), or wherever it can be (regions, sparse)",
+        "collect at every nth allocation (gc, with --debug), or wherever it can be, every nth time all (regions, sparse)",
       ).argParser(parseWhole(1, 0x7fffffff)),
     );
 }

@@ -62,17 +62,23 @@ export const OBJECT_MAX_BYTES = 0xfff00000;
 export const REGION_LEAST_DUE_BYTES = 4 << 20;
 
 // Marks (assembly/region/marks.ts): what compiled code stores and compares.
-export const MARK_BYTES = 48;
+export const MARK_BYTES = 88;
 export const MARK_REGION = 0;
 export const MARK_TOP = 4;
 export const MARK_TAKEN = 16;
+/** With `epoch` behind it. */
 export const MARK_DUE = 20;
+
+// What a collection of regions takes in (assembly/region/generations.ts).
+export const COLLECT_AS_IT_PAYS = 0;
+export const COLLECT_ALL = 1;
+export const COLLECT_YOUNG = 2;
 
 export const REGION_STATISTICS_BYTES = 40;
 /** Where in the statistics block of regions (assembly/region/statistics.ts) what is: two counts, two sizes, three sums of 64 bits. */
 export const REGION_STATISTICS = {
   collections: 0,
-  programCollections: 4,
+  fullCollections: 4,
   usedBytes: 8,
   peakBytes: 12,
   copiedBytes: 16,
@@ -110,6 +116,7 @@ export const KIND_ARRAY = 1;
 export const FLAG_SLICEABLE = 1;
 export const FLAG_POINTERS = 2;
 export const FLAG_WIDE = 4;
+export const FLAG_FIXED = 8;
 /** A record's size, an array's stride. */
 export const SIZE_OFFSET = 4;
 /** The masks of boxes and slices; a wide descriptor has the address of its table in the place of the first. */

@@ -8,6 +8,7 @@
  * the host end with their objects.
  */
 import {
+  COLLECT_ALL,
   GRANULE_BYTES,
   MARK_BYTES,
   OBJECT_MAX_BYTES,
@@ -44,6 +45,8 @@ interface RegionExports extends CommonExports {
     slices: number,
     globals: number,
     count: number,
+    lentEnd: number,
+    which: number,
   ): void;
   /** Does nothing in the release core. */
   poisonFrames(from: number, to: number): void;
@@ -213,6 +216,8 @@ export class RegionCore extends CoreInstance<RegionExports> {
         roots.length - boxes.length,
         0,
         0,
+        mark.address + MARK_BYTES,
+        COLLECT_ALL,
       ),
     );
     // A collection that might not find enough memory for what it copies does not begin.

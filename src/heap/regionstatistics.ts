@@ -3,10 +3,10 @@
 import { REGION_STATISTICS } from "./contract.ts";
 
 export interface RegionCounts {
-  /** Collections of what had come to regions, `programCollections` included. */
+  /** Collections of what had come to regions, `fullCollections` included. */
   readonly collections: number;
-  /** Those that took in what ends with the program. */
-  readonly programCollections: number;
+  /** Those that took in what earlier ones had left. */
+  readonly fullCollections: number;
   /** Bytes of segments in use now, and under `sparse` of arrays on sparse stacks. */
   readonly usedBytes: number;
   /** The most of these bytes that were in use at the same time. */
@@ -32,7 +32,7 @@ export function readRegionCounts(data: DataView, block: number): RegionCounts {
   const bytes = (offset: number) => Number(data.getBigUint64(block + offset, true));
   return {
     collections: count(REGION_STATISTICS.collections),
-    programCollections: count(REGION_STATISTICS.programCollections),
+    fullCollections: count(REGION_STATISTICS.fullCollections),
     usedBytes: count(REGION_STATISTICS.usedBytes),
     peakBytes: count(REGION_STATISTICS.peakBytes),
     copiedBytes: bytes(REGION_STATISTICS.copiedBytes),

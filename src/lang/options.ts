@@ -32,7 +32,7 @@ export interface BuildOptions {
   readonly mature?: MatureSpace;
   /** Links the core's debug build: assertions, and verification of the heap around each collection. */
   readonly debug?: boolean;
-  /** `gc`: collects at every Nth allocation, and needs `debug`. `regions`, `sparse`: collects wherever it may. */
+  /** `gc`: collects at every Nth allocation, and needs `debug`. `regions`, `sparse`: collects wherever it may, every Nth time all. */
   readonly zeal?: number;
   /** Counts objects and bytes in the exported globals `objects` and `bytes` (i64). Slows allocation a little. */
   readonly measure?: boolean;

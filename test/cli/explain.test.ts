@@ -186,7 +186,7 @@ segments 1,024 B at most, frames N B at most
     expect(run).toEqual({
       ...{ exitCode: 0, objects: 36, bytes: 608, frameBytes: expect.any(Number) },
       regions: {
-        ...{ collections: 0, programCollections: 0, usedBytes: 1024, peakBytes: 1024 },
+        ...{ collections: 0, fullCollections: 0, usedBytes: 1024, peakBytes: 1024 },
         ...{ copiedBytes: 0, freedBytes: 0, droppedBytes: 256 },
       },
     });

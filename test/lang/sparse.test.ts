@@ -4,7 +4,9 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, compile, compileIr, runModule, SourceFile } from "../../src/lang/index.ts";
+import type { IrType } from "../../src/lang/ir/ir.ts";
+import { INT, INT_ELEMENT, int, ProgramBuilder } from "./ir-notation.ts";
 
 const PROGRAMS: readonly (readonly [name: string, text: string, rounds: number])[] = [
   [
@@ -130,6 +132,27 @@ async function run(text: string, rounds: number, options: BuildOptions) {
 }
 
 describe("sparse, on arrays that grow", () => {
+  it("makes a new one where that has to live longer", () => {
+    const program = new ProgramBuilder();
+    const ints: IrType = { kind: "array", element: INT_ELEMENT };
+    const maker = program.declare("make", [], [ints]);
+    const array = maker.define(ints, { op: "arrayNew", element: INT_ELEMENT, length: int(600) });
+    maker.emit({ op: "arraySet", array, index: int(599), values: [int(7)] });
+    const used = int(600);
+    maker.return(maker.define(ints, { op: "arrayGrow", array, used, element: INT_ELEMENT, length: int(700) }));
+    const main = program.declare("main", [], []);
+    const [made] = main.call(maker);
+    main.call(maker);
+    const element = main.variable("element", INT);
+    main.emit({ op: "arrayGet", dsts: [element], array: made!, index: int(599) });
+    main.if(main.binary("ne", element, int(7)), () => main.panic("noValue"));
+    main.return();
+    for (const debug of [false, true]) {
+      const { stderr, exitCode } = runModule(compileIr(program.program(), { manager: "sparse", debug }).wasm);
+      expect({ error: Buffer.from(stderr).toString(), exitCode }).toEqual({ error: "", exitCode: 0 });
+    }
+  });
+
   it.each(PROGRAMS)("does what leak does: %s", async (_name, text, rounds) => {
     const { output, error } = await run(text, rounds, { manager: "leak" });
     expect(error).toBe("");

@@ -13,6 +13,7 @@
 
 import {
   DESCRIPTOR_BYTES,
+  FLAG_FIXED,
   FLAG_POINTERS,
   FLAG_SLICEABLE,
   FLAG_WIDE,
@@ -107,13 +108,16 @@ interface Placed {
 
 export class Layouts {
   readonly #data: StaticData;
+  readonly #mayChange: (record: RecordType) => boolean;
   readonly #records = new Map<RecordType, RecordLayout>();
   readonly #unions = new Map<UnionType, UnionLayout>();
   readonly #elements = new Map<ElementType, ElementLayout>();
   readonly #arrays = new Map<ElementType, ArrayLayout>();
 
-  constructor(data: StaticData) {
+  /** @param mayChange whether a record may be changed so that it refers to another object */
+  constructor(data: StaticData, mayChange: (record: RecordType) => boolean = () => true) {
     this.#data = data;
+    this.#mayChange = mayChange;
   }
 
   /** Names of the shapes that have been laid out, by the addresses of their descriptors. */
@@ -178,7 +182,8 @@ export class Layouts {
       const { bytes, offsets, sliceable } = placed[index] as Omit<RecordLayout, "shape">;
       const words = new PointerWords(bytes);
       this.#mark(words, record, offsets, 0);
-      const flags = (sliceable ? FLAG_SLICEABLE : 0) | (words.any ? FLAG_POINTERS : 0);
+      const isFixed = !this.#mayChange(record);
+      const flags = (sliceable ? FLAG_SLICEABLE : 0) | (words.any ? FLAG_POINTERS : 0) | (isFixed ? FLAG_FIXED : 0);
       const tag = record.caseOf?.index ?? 0;
       descriptors.set(this.#descriptor(KIND_RECORD, flags, tag, bytes, words), index * DESCRIPTOR_BYTES);
     });

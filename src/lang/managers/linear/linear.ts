@@ -44,6 +44,7 @@ import {
   emitStore,
   type Place,
 } from "./access.ts";
+import { findChanged } from "./changes.ts";
 import { Globals } from "./globals.ts";
 import { defineArguments, defineReadInput } from "./input.ts";
 import { type ArrayLayout, Layouts, type PointerKind, pointerKindOf, type RecordLayout, sizeOf } from "./layout.ts";
@@ -87,7 +88,7 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     super();
     this.context = context;
     this.module = context.module;
-    this.layouts = new Layouts(context.data);
+    this.layouts = new Layouts(context.data, findChanged(context.program));
     this.#statics = new Statics(context.data, this.layouts);
     this.#globals = new Globals(this.module, (kind) => this.reserveGlobal(kind));
   }

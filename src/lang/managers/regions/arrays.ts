@@ -96,7 +96,7 @@ export function takeGrown(module: binaryen.Module, allocator: string, isZeroed: 
     const copied = module.memory.copy(start(ref.get()), start(array.get()), used.get());
     return [
       module.if(
-        module.call(coreName(module, "isArrayApart"), [array.get()], i32),
+        module.call(coreName(module, "mayGrowApart"), [array.get(), nextRegion(module)], i32),
         module.block(null, [
           ...(isZeroed ? [had.set(rounded)] : []),
           ...orReturn(module, ref, grown),

@@ -5,6 +5,9 @@
 
 import binaryen from "binaryen";
 import {
+  COLLECT_ALL,
+  COLLECT_AS_IT_PAYS,
+  COLLECT_YOUNG,
   MARK_BYTES,
   MARK_DUE,
   MARK_REGION,
@@ -22,7 +25,7 @@ import type { Atom } from "../../ir/ir.ts";
 import type { ExpressionRef, FunctionContext, InstructionOf } from "../manager.ts";
 import { type FrameCode, marksOf, type Shared, statistics } from "./framecode.ts";
 import type { FrameRegion } from "./frames.ts";
-import { type Rescue, type Roots, rootsAmong } from "./rescue.ts";
+import { type Roots, rootsAmong } from "./rescue.ts";
 
 const { none } = binaryen;
 
@@ -42,17 +45,17 @@ export class CollectionCode {
   /** Where a round of a loop begins: collects the regions around it, if those that its rounds fill have taken as much as they may. */
   beginRound(loop: InstructionOf<"loop">): ExpressionRef[] {
     const { layout, loan, rescues } = this.#frame.plan;
-    const rescue: Rescue | undefined = rescues.get(loop);
+    const rescue = rescues.get(loop);
     if (rescue === undefined) return [];
     const { level, filled, lent, roots } = rescue;
     const marks = lent.length === 0 ? [] : marksOf(loan!);
     const around = [...layout.regions].filter(([at]) => at < level);
-    return [this.#collect(marks, around, roots, filled)];
+    return [this.#collect(marks, around, filled, roots)];
   }
 
   /** Where a function of a chain gives way to another: collects what has come to lent regions, if they have taken as much as they may. */
   giveWay(args: readonly Atom[]): ExpressionRef {
-    return this.#collect(marksOf(this.#frame.plan.loan!), [], rootsAmong(args));
+    return this.#collect(marksOf(this.#frame.plan.loan!), [], [], rootsAmong(args));
   }
 
   /**
@@ -64,8 +67,8 @@ export class CollectionCode {
   #collect(
     lent: readonly number[],
     around: readonly (readonly [level: number, region: FrameRegion])[],
+    filled: readonly number[],
     roots: Roots,
-    filled: readonly number[] = [],
   ): ExpressionRef {
     const module = this.#module;
     const frame = this.#frame;
@@ -84,22 +87,33 @@ export class CollectionCode {
     ];
     const isAnyDue = this.#isZeal ? op.const(1) : due.reduce((either, each) => op.or(either, each));
     const first = lent.length > 0 ? 0 : own[0]!.mark!;
-    const end = own.length > 0 ? own.at(-1)!.mark! + MARK_BYTES : layout.lentEnd;
+    const lentEnd = lent.length > 0 ? layout.lentEnd : first;
+    const end = own.length > 0 ? own.at(-1)!.mark! + MARK_BYTES : lentEnd;
     const marked = own.map(({ offset, bytes, mark }) => {
       const operands = [mark!, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
       return module.call(coreName(module, "markOwn"), operands, none);
     });
     const isProgram = lent.length > 0 && loan!.isOutermost;
     const { address, count } = this.#shared.globals;
-    const globals = isProgram ? [address, count] : [0, 0];
+    const globals = (isProgram ? [address, count] : [0, 0]).map((each) => op.const(each));
     const collect = this.#withRoots(roots, (operands) =>
       module.call(
         coreName(module, "regionsCollect"),
-        [frame.at(first), frame.at(end), ...operands, ...globals.map((each) => op.const(each))],
+        [frame.at(first), frame.at(end), ...operands, ...globals, frame.at(lentEnd), this.#which()],
         none,
       ),
     );
     return module.if(isAnyDue, module.block(null, [...frame.countSegments(), ...marked, ...collect]));
+  }
+
+  /** What a collection takes in: with zeal every so many times everything, and otherwise only what is young. */
+  #which(): ExpressionRef {
+    const module = this.#module;
+    const op = module.i32;
+    const { zeal } = this.#shared.context.options;
+    if (!zeal) return op.const(COLLECT_AS_IT_PAYS);
+    const collections = op.load(REGION_STATISTICS.collections, 4, statistics(module));
+    return module.select(op.rem_u(collections, op.const(zeal)), op.const(COLLECT_YOUNG), op.const(COLLECT_ALL));
   }
 
   /** Where the function returns: ends what it has made for its results and does not return. */

@@ -214,10 +214,10 @@ export class FrameCode {
     ];
   }
 
-  /** Notes when a region of the function's own, which is empty, is collected for the first time. */
+  /** Notes when a region of the function's own, which is empty, is collected for the first time, and that it has not been. */
   #noteDue(mark: number): ExpressionRef {
-    const { i32: op } = this.#module;
-    return op.store(MARK_DUE, 4, this.at(mark), op.const(REGION_LEAST_DUE_BYTES));
+    const { i64: op } = this.#module;
+    return op.store(MARK_DUE, 4, this.at(mark), op.const(BigInt(REGION_LEAST_DUE_BYTES)));
   }
 
   /** Ends all that is in a region, which goes on empty. */

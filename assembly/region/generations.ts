@@ -1,0 +1,145 @@
+// Generations of what is collected (collect.ts). An object of which no pointer is ever changed refers to older ones only, and the few
+// others are in a ledger (ledger.ts). So what an earlier collection has left need not be looked at: a collection of what
+// has come since is complete in itself, and no store is observed. What is old is collected as well when it has grown enough.
+//
+//     region   .. | old: since the mark, left by the latest collection | young: since then
+//
+// The latest collection notes in each of its marks how far the region was filled at its end, with its own number, the epoch. Marks
+// of the caller's regions, between which references go both ways, have to have the same epoch. Behind them lie marks of the call's
+// own regions, from the outside to the inside: an outer region never refers to an inner one, so it is enough that epochs never rise.
+//
+// Invariant: a region with an epoch has segments; so compiled code, which removes the epoch when it ends all that is in them,
+// does. While a mark is narrowed, its two fills have changed places. State: the number of the latest epoch.
+
+import { lastSerial } from "../sparse/alloc";
+import { OVERFLOWED } from "./ledger";
+import { LEAST_BYTES, Mark, MARK_BYTES } from "./marks";
+import { Region } from "./region";
+
+/** So much may come before a collection of the young. */
+const YOUNG_BYTES: usize = LEAST_BYTES;
+/** Where less than this is left, all of it is collected each time: a copy costs less than what young collections leave behind. */
+const LEAST_OLD_BYTES: usize = YOUNG_BYTES / 8;
+
+// What is collected, as the caller says.
+export const AS_IT_PAYS: u32 = 0;
+export const ALL: u32 = 1;
+/** What is young wherever that is enough, for tests. */
+export const YOUNG: u32 = 2;
+
+let epochs: u32 = 0;
+
+/**
+ * Chooses what is collected, and narrows marks to what is young where that is enough.
+ * @param lentEnd where the marks of the caller's regions end
+ * @param which of the constants above
+ * @returns whether there is a mark behind which only what is young is collected
+ */
+export function chooseGenerations(from: usize, lentEnd: usize, end: usize, which: u32): bool {
+  let latest: u32 = which == ALL || isFullDue(from, end) ? 0 : lentEpoch(from, lentEnd);
+  let isAnyNarrowed = false;
+  for (let at = from; at < end; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (!mark.region) continue;
+    if (mark.epoch > latest) mark.epoch = 0;
+    if (at >= lentEnd) latest = mark.epoch;
+    if (!mark.epoch) {
+      mark.ledger = 0;
+      continue;
+    }
+    swapFills(mark);
+    isAnyNarrowed = true;
+  }
+  return isAnyNarrowed;
+}
+
+/** Whether only what is young is collected behind a mark. */
+export function isNarrowed(mark: Mark): bool {
+  return mark.region != 0 && mark.epoch != 0;
+}
+
+/** Whether what is old has grown enough in a region. */
+function isFullDue(from: usize, end: usize): bool {
+  for (let at = from; at < end; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (mark.region && mark.epoch && mark.youngTaken - mark.taken >= mark.fullDue) return true;
+  }
+  return false;
+}
+
+/** The epoch of the marks of the caller's regions; 0 if they are not all the same, and the greatest number if there are none. */
+function lentEpoch(from: usize, lentEnd: usize): u32 {
+  let epoch = u32.MAX_VALUE;
+  for (let at = from; at < lentEnd; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (!mark.region) continue;
+    if (epoch != u32.MAX_VALUE && mark.epoch != epoch) return 0;
+    epoch = mark.epoch;
+  }
+  return epoch;
+}
+
+/** Undoes chooseGenerations, where there has been no collection. */
+export function keepGenerations(from: usize, end: usize): void {
+  for (let at = from; at < end; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (mark.region && mark.epoch) swapFills(mark);
+  }
+}
+
+/** Begins the epoch that marks are given next. */
+export function nextEpoch(): void {
+  epochs++;
+}
+
+/**
+ * Ends the collection of a region: notes what is old from now on, and when the next collection is due.
+ * @param before how many bytes had come
+ * @param which as in chooseGenerations
+ */
+export function noteGeneration(at: usize, before: usize, which: u32): void {
+  const mark = Mark.at(at);
+  const region = Region.at(mark.region);
+  const live = region.taken - mark.taken;
+  const isMostlyLive = live > (before / 4) * 3;
+  const wasFull = !mark.epoch;
+  if (!wasFull) swapFills(mark);
+  const isLittle = region.taken - mark.taken < LEAST_OLD_BYTES && which != YOUNG;
+  if (isLittle || mark.ledger == OVERFLOWED || !region.first) {
+    // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; more where almost
+    // all was live, which tells of something that only grows.
+    mark.due = region.taken + atLeast(isMostlyLive ? live * 3 : live, LEAST_BYTES);
+    mark.epoch = 0;
+    return;
+  }
+  if (wasFull) mark.fullDue = atLeast(isMostlyLive ? live * 4 : live * 2, LEAST_BYTES);
+  mark.due = region.taken + atLeast(isMostlyLive ? before * 2 : 0, YOUNG_BYTES);
+  mark.youngTop = region.top;
+  mark.youngLimit = region.limit;
+  mark.youngLast = region.last;
+  mark.youngTaken = region.taken;
+  mark.youngSerial = lastSerial;
+  mark.epoch = epochs;
+}
+
+function atLeast(bytes: usize, least: usize): usize {
+  return bytes < least ? least : bytes;
+}
+
+function swapFills(mark: Mark): void {
+  const top = mark.top;
+  const limit = mark.limit;
+  const last = mark.last;
+  const taken = mark.taken;
+  const serial = mark.serial;
+  mark.top = mark.youngTop;
+  mark.limit = mark.youngLimit;
+  mark.last = mark.youngLast;
+  mark.taken = mark.youngTaken;
+  mark.serial = mark.youngSerial;
+  mark.youngTop = top;
+  mark.youngLimit = limit;
+  mark.youngLast = last;
+  mark.youngTaken = taken;
+  mark.youngSerial = serial;
+}

@@ -1,0 +1,78 @@
+// The ledger of a mark: the old objects of its region that may be changed so that they refer to young ones. A collection of the
+// young visits them. It is a segment of the region, without objects, and ends with it.
+//
+//     ledger   0  as a segment whose objects end where they begin
+//             24  count
+//             28  bytes of the objects, together
+//             32  their addresses ..
+//
+// Where there are too many, what is old is collected together with what is young.
+
+import { WORD_BYTES } from "../memory/address";
+import { objectBytes, shapeOf } from "../object/header";
+import { insertSince, Mark } from "./marks";
+import { roomEnd, Segment, SEGMENT_HEADER_BYTES, takeSegment } from "./segments";
+
+const KIND: u32 = 1;
+/** Of the segment. */
+export const LEDGER_BYTES: usize = 8 << 10;
+/** It is not worth it to visit more at each collection. */
+const MOST_BYTES: usize = 1 << 20;
+/** In the place of a ledger: there were too many objects for one. */
+export const OVERFLOWED: usize = 1;
+
+@unmanaged
+@final
+class Ledger {
+  count: u32;
+  bytes: usize;
+
+  @inline static of(mark: Mark): Ledger {
+    return changetype<Ledger>(mark.ledger + SEGMENT_HEADER_BYTES);
+  }
+}
+const ENTRIES_OFFSET: usize = SEGMENT_HEADER_BYTES + offsetof<Ledger>();
+
+/** How many objects there are. */
+export function ledgerCount(mark: Mark): u32 {
+  return mark.ledger ? Ledger.of(mark).count : 0;
+}
+
+/** The address of one of them. */
+export function ledgerEntry(mark: Mark, index: u32): usize {
+  return load<usize>(mark.ledger + ENTRIES_OFFSET + <usize>index * WORD_BYTES);
+}
+
+/** Adds an object of the mark's region. */
+export function enterLedger(mark: Mark, ref: usize): void {
+  weighLedger(mark, objectBytes(ref, shapeOf(ref)));
+  if (mark.ledger == OVERFLOWED) return;
+  const ledger = Ledger.of(mark);
+  const at = mark.ledger + ENTRIES_OFFSET + <usize>ledger.count * WORD_BYTES;
+  if (at + WORD_BYTES > roomEnd(mark.ledger)) {
+    mark.ledger = OVERFLOWED;
+    return;
+  }
+  store<usize>(at, ref);
+  ledger.count++;
+}
+
+/** Counts an object that is to be visited with those of the ledger, but is found without it. */
+export function weighLedger(mark: Mark, bytes: usize): void {
+  if (!mark.ledger) openLedger(mark);
+  if (mark.ledger == OVERFLOWED) return;
+  const ledger = Ledger.of(mark);
+  ledger.bytes += bytes;
+  if (ledger.bytes > MOST_BYTES) mark.ledger = OVERFLOWED;
+}
+
+function openLedger(mark: Mark): void {
+  const segment = takeSegment(KIND, 0, mark.region);
+  mark.ledger = segment ? segment : OVERFLOWED;
+  if (!segment) return;
+  // In front of what has been moved: the last segment is the one that the collection bumps in, and is still to visit.
+  insertSince(mark, segment);
+  Segment.at(segment).used = segment + SEGMENT_HEADER_BYTES;
+  Ledger.of(mark).count = 0;
+  Ledger.of(mark).bytes = 0;
+}
