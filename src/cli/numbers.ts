@@ -51,6 +51,22 @@ export function parsePause(text: string): number {
 }
 
 /**
+ * A parser of a limit in two parts, such as `25%,1024`: percent, and a number. `never` is both at their ends.
+ * @param parse of the number
+ * @returns [percent, number]
+ */
+export function parseLimits(parse: (text: string) => number): (text: string) => [number, number] {
+  return (text) => {
+    if (text === "never") return [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const [, percent, rest] = /^(\d+)%,(.+)$/.exec(text) ?? [];
+    if (percent === undefined || rest === undefined) {
+      throw new InvalidArgumentError("Expected a percentage and a number, such as 25%,1024, or never.");
+    }
+    return [parseWhole(0, 100)(percent), parse(rest)];
+  };
+}
+
+/**
  * A parser of one of several names.
  * @param what the kind of thing, for the message
  */

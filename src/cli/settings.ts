@@ -7,10 +7,11 @@ import {
   type MatureSpace,
   POINTER_REPS,
   type PointerReps,
+  type SparseLimits,
   START_FINDERS,
   type StartFinder,
 } from "../lang/index.ts";
-import { parsePause, parseSize, parseWhole } from "./numbers.ts";
+import { parseLimits, parsePause, parseSize, parseWhole } from "./numbers.ts";
 
 /** What `addSettings` puts into a command's options. */
 export interface Settings {
@@ -23,6 +24,9 @@ export interface Settings {
   starts?: StartFinder;
   reps?: PointerReps;
   mature?: MatureSpace;
+  /** In percent, and as a number; of bytes as well. */
+  freedEntries?: [number, number];
+  freedBytes?: [number, number];
 }
 
 export interface DebugSettings {
@@ -65,6 +69,18 @@ export function addSettings(command: Command): Command {
         "--mature <space>",
         "how small objects lie in the old space, on lines or in size classes (gc)",
       ).choices(MATURE_SPACES),
+    )
+    .addOption(
+      new Option(
+        "--freed-entries <limits>",
+        "above how many freed arrays, in percent of all or in number, their places are used again (sparse)",
+      ).argParser(parseLimits(parseWhole(0, 0xffff_ffff))),
+    )
+    .addOption(
+      new Option(
+        "--freed-bytes <limits>",
+        "above how many bytes of them, in percent of all or in bytes, the same (sparse)",
+      ).argParser(parseLimits(parseSize)),
     );
 }
 
@@ -83,6 +99,13 @@ export function addDebugSettings(command: Command): Command {
     );
 }
 
+function sparseLimitsOf({ freedEntries, freedBytes }: Settings): SparseLimits {
+  return {
+    ...(freedEntries === undefined ? {} : { setPercent: freedEntries[0], setEntries: freedEntries[1] }),
+    ...(freedBytes === undefined ? {} : { wastePercent: freedBytes[0], wasteBytes: freedBytes[1] }),
+  };
+}
+
 /** The compiler's options from the command's. */
 export function buildOptions(manager: string, settings: Settings & DebugSettings): BuildOptions {
   return {
@@ -96,6 +119,7 @@ export function buildOptions(manager: string, settings: Settings & DebugSettings
     ...(settings.starts === undefined ? {} : { starts: settings.starts }),
     ...(settings.reps === undefined ? {} : { reps: settings.reps }),
     ...(settings.mature === undefined ? {} : { mature: settings.mature }),
+    ...((settings.freedEntries ?? settings.freedBytes) ? { sparseLimits: sparseLimitsOf(settings) } : {}),
     ...(settings.debug === undefined ? {} : { debug: settings.debug }),
     ...(settings.zeal === undefined ? {} : { zeal: settings.zeal }),
   };

@@ -1,6 +1,8 @@
 /** From a program in the IR to a wasm command, under any memory manager. */
 
 import { MATURE_SPACES, PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS } from "../heap/contract.ts";
+import { HeapError } from "../heap/errors.ts";
+import { sparseLimits } from "../heap/sparse.ts";
 import { Counters } from "./emit/counters.ts";
 import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
 import { FunctionNames, lowerFunction } from "./emit/lower.ts";
@@ -112,8 +114,8 @@ export function compileIr(
 }
 
 /**
- * Refuses an unknown manager, start finder, rep or mature space, a profile where there is none, and sizes or counts that are not
- * whole numbers below 4 GiB.
+ * Refuses an unknown manager, start finder, rep or mature space, a profile where there is none, and sizes, counts or limits that
+ * are not whole numbers below 4 GiB.
  * @throws BuildOptionError
  */
 export function checkOptions(options: BuildOptions): void {
@@ -134,6 +136,11 @@ export function checkOptions(options: BuildOptions): void {
     if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
       throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
     }
+  }
+  try {
+    sparseLimits(options.sparseLimits ?? {});
+  } catch (error) {
+    throw error instanceof HeapError ? new BuildOptionError(error.message) : error;
   }
   const { pauseMs } = options;
   if (pauseMs !== undefined && !(pauseMs >= PAUSE_MIN_MS && pauseMs <= PAUSE_MAX_MS)) {

@@ -8,6 +8,7 @@ export {
   START_FINDERS,
   type StartFinder,
 } from "../heap/contract.ts";
+export type { SparseLimits } from "../heap/sparse.ts";
 export { type BuiltModule, compileIr } from "./backend.ts";
 export { compile } from "./compile.ts";
 export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./engine.ts";

@@ -4,6 +4,7 @@
  */
 
 import type { MatureSpace, PointerReps, StartFinder } from "../heap/contract.ts";
+import type { SparseLimits } from "../heap/sparse.ts";
 
 export interface BuildOptions {
   /** The memory manager's name; `managerNames()` lists them. */
@@ -30,6 +31,8 @@ export interface BuildOptions {
   readonly reps?: PointerReps;
   /** How small objects lie in the mature space: on "lines" of blocks, or in cells of size "classes"; absent: lines. Only `gc`. */
   readonly mature?: MatureSpace;
+  /** When arrays lie in the place of others that were freed below the top of their sparse stack. Only `sparse`. */
+  readonly sparseLimits?: SparseLimits;
   /** Links the core's debug build: assertions, and verification of the heap around each collection. */
   readonly debug?: boolean;
   /** `gc`: collects at every Nth allocation, and needs `debug`. `regions`, `sparse`: collects wherever it may, every Nth time all. */

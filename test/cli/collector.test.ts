@@ -70,7 +70,17 @@ describe("start finders, reps and pauses", () => {
     expect(result).toEqual({ exitCode: 0, stdout, stderr: "" });
   });
 
+  test("nor do limits of what is freed on sparse stacks", () => {
+    for (const limits of ["never", "0%,1"]) {
+      const args = ["-m", "sparse", "--freed-entries", limits, "--freed-bytes", limits];
+      expect(heapwright(["run", TREES, ...args, "--", "8"])).toEqual({ exitCode: 0, stdout, stderr: "" });
+    }
+  });
+
   test.each([
+    [["--freed-entries", "25"], "Expected a percentage and a number, such as 25%,1024, or never."],
+    [["--freed-entries", "101%,3"], "Expected a whole number from 0 to 100."],
+    [["--freed-bytes", "25%,much"], "Expected a size below 4g, such as 65536, 64k or 64m."],
     [["--starts", "bitset"], "Allowed choices are eager, deferred, compressed, search, crossing, walk."],
     [["--reps", "c"], "Allowed choices are a, b."],
     [["--mature", "cells"], "Allowed choices are lines, classes."],

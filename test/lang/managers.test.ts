@@ -885,6 +885,7 @@ describe("builds", () => {
     );
     expect(build({ manager: "gc", shadowStackBytes: 2 ** 32 - 1 })).toThrow(/shadowStackBytes leaves no room/);
     expect(build({ manager: "gc", nurseryBytes: -1 })).toThrow(/nurseryBytes has to be a whole number/);
+    expect(build({ manager: "sparse", sparseLimits: { wasteBytes: -1 } })).toThrow(/wasteBytes is a whole number/);
   });
 });
 

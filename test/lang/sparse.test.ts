@@ -166,6 +166,15 @@ describe("sparse, on arrays that grow", () => {
     expect(await run(text, 20, { manager: "sparse", zeal: 1 })).toMatchObject({ output, error });
   });
 
+  it("uses the places of freed arrays again, above the limits of the build", async () => {
+    const [, text, rounds] = PROGRAMS.find(([name]) => name === "rows that are replaced in a list of lists")!;
+    const never = { setPercent: Infinity, setEntries: Infinity, wastePercent: Infinity, wasteBytes: Infinity };
+    const usual = await run(text, rounds, { manager: "sparse" });
+    const untouched = await run(text, rounds, { manager: "sparse", sparseLimits: never });
+    expect(untouched).toMatchObject({ output: usual.output, error: "" });
+    expect(untouched.memory).toBeGreaterThan(1.2 * usual.memory);
+  });
+
   it.each(PROGRAMS)("takes the same memory for ten times as many: %s", async (_name, text, rounds) => {
     const [few, many] = [
       await run(text, rounds, { manager: "sparse" }),

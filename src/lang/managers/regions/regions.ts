@@ -21,6 +21,7 @@ import {
   WORD_BYTES,
 } from "../../../heap/contract.ts";
 import { alignUp } from "../../../heap/layout.ts";
+import { sparseLimits } from "../../../heap/sparse.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
 import { defineFunction } from "../../emit/locals.ts";
 import type { IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
@@ -380,6 +381,10 @@ class RegionsManager extends StillManager {
     ];
     const start = [module.if(module.call(coreName(module, "regionsInit"), settings, i32), failed)];
     if (isSparse) start.push(op.store(REGION_ARRAYS, 4, op.const(program), op.const(programStack)));
+    if (isSparse && options.sparseLimits !== undefined) {
+      const limits = sparseLimits(options.sparseLimits).map((each) => op.const(each | 0));
+      start.push(module.call(coreName(module, "chooseSparse"), limits, none));
+    }
     const slow = isSparse ? [...SLOW, ...SLOW_OF_ARRAYS] : SLOW;
     return {
       start: module.block(null, start),
