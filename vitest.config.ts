@@ -5,5 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // One for each core, the one that looks after them included: it has little to do.
+    maxWorkers: "100%",
   },
 });

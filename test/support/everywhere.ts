@@ -16,6 +16,7 @@ export const EVERYWHERE: readonly BuildOptions[] = [
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 2, pauseMs: 1, reps: "a" },
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 3, mature: "classes" },
   { manager: "regions" },
+  { manager: "regions", zeal: 3 },
   { manager: "regions", debug: true, zeal: 4 },
   { manager: "sparse" },
   { manager: "sparse", debug: true, zeal: 4 },

@@ -392,6 +392,7 @@ class FunctionLowering implements FunctionContext {
     const { instructions } = instruction.body;
     const test = exitTestOf(instruction);
     const start = test === null ? 0 : instructions.indexOf(test) + 1;
+    const before = this.#manager.beginLoop?.(this, instruction) ?? [];
     const body = module.block(null, [
       this.lowerBlock({ instructions: instructions.slice(0, start) }),
       ...this.#manager.beginRound(this, instruction),
@@ -399,7 +400,7 @@ class FunctionLowering implements FunctionContext {
       module.br(continueTo),
     ]);
     const loop = module.block(breakTo, [module.loop(continueTo, body)], binaryen.none);
-    return this.sequence([loop, ...this.#manager.endLoop(this, instruction)]);
+    return this.sequence([...before, loop, ...this.#manager.endLoop(this, instruction)]);
   }
 
   #labelOf(label: Label): { readonly breakTo: string; readonly continueTo: string | null } {

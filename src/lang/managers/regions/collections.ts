@@ -103,7 +103,8 @@ export class CollectionCode {
         none,
       ),
     );
-    return module.if(isAnyDue, module.block(null, [...frame.countSegments(), ...marked, ...collect]));
+    const collected = [...frame.countSegments(), ...frame.storeTop(), ...marked, ...collect, ...frame.loadTop()];
+    return module.if(isAnyDue, module.block(null, collected));
   }
 
   /** What a collection takes in: with zeal every so many times everything, and otherwise only what is young. */

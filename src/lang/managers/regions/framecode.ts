@@ -24,6 +24,7 @@ import type { IrFunction, Site } from "../../ir/ir.ts";
 import type { Bound } from "../../ir/placement/bounds.ts";
 import type { ExpressionRef, FunctionContext, InstructionOf, ManagerContext, Temporary } from "../manager.ts";
 import { type FrameRegion, levelOf } from "./frames.ts";
+import { isSame } from "./hot.ts";
 import type { Loan } from "./loans.ts";
 import type { FunctionPlan } from "./plan.ts";
 
@@ -62,6 +63,8 @@ export class FrameCode {
   /** Where the frame begins; null for a function without one. */
   readonly #base: Temporary | null;
   readonly #isDebug: boolean;
+  /** During a loop that allocates in one region: that, and where it is filled to. */
+  #hot: { readonly region: Bound; readonly top: Temporary } | null = null;
   /** The sparse stack of the function, once it has one. */
   #stack: number | null = null;
 
@@ -117,6 +120,42 @@ export class FrameCode {
   /** The hidden parameter that says where the frame begins. */
   #given(): Temporary {
     return this.#context.hidden.at(-1)!;
+  }
+
+  // Loops that keep in a local where a region is filled to
+
+  beginLoop(loop: InstructionOf<"loop">): ExpressionRef[] {
+    const region = this.plan.hotLoops.get(loop);
+    if (region === undefined) return [];
+    this.#hot = { region, top: this.#context.temporary(i32) };
+    return this.loadTop();
+  }
+
+  endLoop(loop: InstructionOf<"loop">): ExpressionRef[] {
+    if (!this.plan.hotLoops.has(loop)) return [];
+    const stored = this.storeTop();
+    this.#hot = null;
+    return stored;
+  }
+
+  /** The local, if it is that of a site's region. */
+  topOf(site: Site): Temporary | null {
+    const isHot = this.#hot !== null && isSame(this.#hot.region, this.plan.bounds.sites.get(site)!);
+    return isHot ? this.#hot!.top : null;
+  }
+
+  /** Before the core looks at regions. */
+  storeTop(): ExpressionRef[] {
+    if (this.#hot === null) return [];
+    const { region, top } = this.#hot;
+    return [this.#module.i32.store(REGION_TOP, 4, this.regionOf(region), top.get())];
+  }
+
+  /** And when it has. */
+  loadTop(): ExpressionRef[] {
+    if (this.#hot === null) return [];
+    const { region, top } = this.#hot;
+    return [top.set(this.#module.i32.load(REGION_TOP, 4, this.regionOf(region)))];
   }
 
   // From its beginning to its end

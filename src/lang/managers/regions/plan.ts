@@ -10,11 +10,12 @@
  */
 
 import type { IrFunction, IrProgram } from "../../ir/ir.ts";
-import { computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
+import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
 import type { ProgramPlacement } from "../../ir/placement/placement.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import type { InstructionOf } from "../manager.ts";
 import { type FrameLayout, layoutFrame, type Sized } from "./frames.ts";
+import { findHotLoops } from "./hot.ts";
 import { findLoans, type Loan } from "./loans.ts";
 import { findRescues, type Rescue } from "./rescue.ts";
 
@@ -26,19 +27,22 @@ export interface FunctionPlan {
   /** What it does about regions that it was lent. */
   readonly loan: Loan | null;
   readonly isInChain: boolean;
+  /** The loops during which a local says where a region is filled to. */
+  readonly hotLoops: ReadonlyMap<InstructionOf<"loop">, Bound>;
   /** Whether it is told where its frame begins. */
   readonly takesTop: boolean;
 }
 
 /**
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
- * @param allTakeTop whether every function shall be told where its frame begins
+ * @param isDebug whether loads are checked: then every function is told where its frame begins, and memory says where regions are
+ *   filled to
  */
 export function planFunctions(
   program: IrProgram,
   placement: ProgramPlacement,
   bytesOf: (instruction: Sized) => number | null,
-  allTakeTop: boolean,
+  isDebug: boolean,
 ): ReadonlyMap<IrFunction, FunctionPlan> {
   const bounds = computeBounds(placement);
   const rescues = new Map([...bounds].map(([fn, own]) => [fn, findRescues(fn, own)]));
@@ -50,10 +54,11 @@ export function planFunctions(
     const loan = loans.get(fn) ?? null;
     const marked = markedRescues(rescues.get(fn)!, loan);
     const layout = layoutFrame(fn, own, loan?.marks ?? 0, marked.size > 0, bytesOf);
-    layouts.set(fn, { bounds: own, layout, rescues: marked, loan, isInChain: (loan?.chain.size ?? 0) > 0 });
+    const hotLoops = isDebug ? new Map() : findHotLoops(fn, own, layout, bytesOf);
+    layouts.set(fn, { hotLoops, bounds: own, layout, rescues: marked, loan, isInChain: (loan?.chain.size ?? 0) > 0 });
   }
   const withFrames = program.functions.filter((fn) => layouts.get(fn)!.layout.bytes > 0);
-  const takers = allTakeTop ? new Set(program.functions) : callersOf(program, withFrames);
+  const takers = isDebug ? new Set(program.functions) : callersOf(program, withFrames);
   return new Map([...layouts].map(([fn, plan]) => [fn, { ...plan, takesTop: takers.has(fn) }]));
 }
 

@@ -201,6 +201,10 @@ class RegionsManager extends StillManager {
     return context.sequence([...frame.end(), ...collections.drop(values), ...frame.countAdopted(), emit([])]);
   }
 
+  beginLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return this.#current().frame.beginLoop(loop);
+  }
+
   override beginRound(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     const { frame, collections } = this.#current();
     return [...frame.renewRounds(loop), ...collections.beginRound(loop)];
@@ -208,7 +212,8 @@ class RegionsManager extends StillManager {
 
   /** The last round has ended as well. */
   override endLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    return this.#current().frame.renewRounds(loop);
+    const { frame } = this.#current();
+    return [...frame.endLoop(loop), ...frame.renewRounds(loop)];
   }
 
   /** The regions that a call lends. */
@@ -254,15 +259,24 @@ class RegionsManager extends StillManager {
       module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
     ];
     if (layout.bytes > REGION_BUMP_MAX_BYTES) return [...grown, header()];
-    return [
-      target.set(op.load(REGION_TOP, 4, region())),
-      module.if(
-        op.gt_u(end.tee(op.add(target.get(), op.const(layout.bytes))), op.load(REGION_LIMIT, 4, region())),
-        module.block(null, grown),
-        op.store(REGION_TOP, 4, region(), end.get()),
-      ),
-      header(),
-    ];
+    const top = frame.topOf(site);
+    const isFull = (): ExpressionRef =>
+      op.gt_u(end.tee(op.add(target.get(), op.const(layout.bytes))), op.load(REGION_LIMIT, 4, region()));
+    const bumped =
+      top === null
+        ? [
+            target.set(op.load(REGION_TOP, 4, region())),
+            module.if(isFull(), module.block(null, grown), op.store(REGION_TOP, 4, region(), end.get())),
+          ]
+        : [
+            target.set(top.get()),
+            module.if(
+              isFull(),
+              module.block(null, [...frame.storeTop(), ...grown, ...frame.loadTop()]),
+              top.set(end.get()),
+            ),
+          ];
+    return [...bumped, header()];
   }
 
   protected override allocateArray(
