@@ -171,6 +171,18 @@ describe("a mark", () => {
     }
   });
 
+  test("tells what came before it, where a renewed region goes on in a segment", async () => {
+    const { regions, Node } = await open({ debug: false });
+    using region = regions.enter();
+    const first = region.mark();
+    first.keep([region.alloc(Node)]);
+    first.adopt();
+    region.renew();
+    const old = region.alloc(Node);
+    using _mark = region.mark();
+    expect(refused("would-dangle", () => old.set("next", region.alloc(Node)))).toContain("since a mark");
+  });
+
   test("drops it at once", async () => {
     const { regions, Node, list } = await open();
     using region = regions.enter();
