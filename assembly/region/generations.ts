@@ -102,17 +102,18 @@ export function noteGeneration(at: usize, before: usize, which: u32): void {
   const region = Region.at(mark.region);
   const live = region.taken - mark.taken;
   const isMostlyLive = live > (before / 4) * 3;
+  const growing = growingPart(live, before);
   const wasFull = !mark.epoch;
   if (!wasFull) swapFills(mark);
   const isLittle = region.taken - mark.taken < LEAST_OLD_BYTES && which != YOUNG;
   if (isLittle || mark.ledger == OVERFLOWED || !region.first) {
-    // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; more where almost
-    // all was live, which tells of something that only grows.
-    mark.due = region.taken + atLeast(isMostlyLive ? live * 3 : live, LEAST_BYTES);
+    // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; the more, the more of all
+    // was live, which tells of something that only grows.
+    mark.due = region.taken + atLeast(live + growing * 2, LEAST_BYTES);
     mark.epoch = 0;
     return;
   }
-  if (wasFull) mark.fullDue = atLeast(isMostlyLive ? live * 4 : live * 2, LEAST_BYTES);
+  if (wasFull) mark.fullDue = atLeast(live * 2 + growing * 2, LEAST_BYTES);
   mark.due = region.taken + atLeast(isMostlyLive ? before * 2 : 0, YOUNG_BYTES);
   mark.youngTop = region.top;
   mark.youngLimit = region.limit;
@@ -120,6 +121,12 @@ export function noteGeneration(at: usize, before: usize, which: u32): void {
   mark.youngTaken = region.taken;
   mark.youngSerial = lastSerial;
   mark.epoch = epochs;
+}
+
+/** The part of what is live that speaks for something that only grows: nothing when half of all was live, all of it when all was. */
+function growingPart(live: usize, before: usize): usize {
+  if (live >= before) return live;
+  return live > before / 2 ? <usize>((<u64>live * (2 * live - before)) / before) : 0;
 }
 
 function atLeast(bytes: usize, least: usize): usize {
