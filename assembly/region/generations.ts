@@ -12,7 +12,7 @@
 // does. While a mark is narrowed, its two fills have changed places. State: the number of the latest epoch.
 
 import { lastSerial } from "../sparse/alloc";
-import { OVERFLOWED } from "./ledger";
+import { hasOverflowed } from "./ledger";
 import { LEAST_BYTES, Mark, MARK_BYTES } from "./marks";
 import { Region } from "./region";
 
@@ -106,7 +106,7 @@ export function noteGeneration(at: usize, before: usize, which: u32): void {
   const wasFull = !mark.epoch;
   if (!wasFull) swapFills(mark);
   const isLittle = region.taken - mark.taken < LEAST_OLD_BYTES && which != YOUNG;
-  if (isLittle || mark.ledger == OVERFLOWED || !region.first) {
+  if (isLittle || hasOverflowed(mark) || !region.first) {
     // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; the more, the more of all
     // was live, which tells of something that only grows.
     mark.due = region.taken + atLeast(live + growing * 2, LEAST_BYTES);

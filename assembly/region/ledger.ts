@@ -6,7 +6,8 @@
 //             28  bytes of the objects, together
 //             32  their addresses ..
 //
-// Where there are too many, what is old is collected together with what is young.
+// Where there are too many, the ledger has overflowed: what is old is collected together with what is young from then on. It stays
+// where it is until then, since the collection under way may still have to visit what is in it.
 
 import { WORD_BYTES } from "../memory/address";
 import { objectBytes, shapeOf } from "../object/header";
@@ -18,8 +19,8 @@ const KIND: u32 = 1;
 export const LEDGER_BYTES: usize = 8 << 10;
 /** It is not worth it to visit more at each collection. */
 const MOST_BYTES: usize = 1 << 20;
-/** In the place of a ledger: there were too many objects for one. */
-export const OVERFLOWED: usize = 1;
+/** In the place of a ledger for which there was no memory. */
+const NONE: usize = 1;
 
 @unmanaged
 @final
@@ -35,7 +36,7 @@ const ENTRIES_OFFSET: usize = SEGMENT_HEADER_BYTES + offsetof<Ledger>();
 
 /** How many objects there are. */
 export function ledgerCount(mark: Mark): u32 {
-  return mark.ledger ? Ledger.of(mark).count : 0;
+  return isOpen(mark) ? Ledger.of(mark).count : 0;
 }
 
 /** The address of one of them. */
@@ -43,14 +44,19 @@ export function ledgerEntry(mark: Mark, index: u32): usize {
   return load<usize>(mark.ledger + ENTRIES_OFFSET + <usize>index * WORD_BYTES);
 }
 
+/** Whether there were more objects than a ledger may have, so that some are not in it. */
+export function hasOverflowed(mark: Mark): bool {
+  return mark.ledger == NONE || (isOpen(mark) && Ledger.of(mark).bytes > MOST_BYTES);
+}
+
 /** Adds an object of the mark's region. */
 export function enterLedger(mark: Mark, ref: usize): void {
   weighLedger(mark, objectBytes(ref, shapeOf(ref)));
-  if (mark.ledger == OVERFLOWED) return;
+  if (hasOverflowed(mark)) return;
   const ledger = Ledger.of(mark);
   const at = mark.ledger + ENTRIES_OFFSET + <usize>ledger.count * WORD_BYTES;
   if (at + WORD_BYTES > roomEnd(mark.ledger)) {
-    mark.ledger = OVERFLOWED;
+    ledger.bytes = usize.MAX_VALUE;
     return;
   }
   store<usize>(at, ref);
@@ -60,15 +66,17 @@ export function enterLedger(mark: Mark, ref: usize): void {
 /** Counts an object that is to be visited with those of the ledger, but is found without it. */
 export function weighLedger(mark: Mark, bytes: usize): void {
   if (!mark.ledger) openLedger(mark);
-  if (mark.ledger == OVERFLOWED) return;
-  const ledger = Ledger.of(mark);
-  ledger.bytes += bytes;
-  if (ledger.bytes > MOST_BYTES) mark.ledger = OVERFLOWED;
+  // What has overflowed is not added to, so the sum never wraps.
+  if (!hasOverflowed(mark)) Ledger.of(mark).bytes += bytes;
+}
+
+function isOpen(mark: Mark): bool {
+  return mark.ledger > NONE;
 }
 
 function openLedger(mark: Mark): void {
   const segment = takeSegment(KIND, 0, mark.region);
-  mark.ledger = segment ? segment : OVERFLOWED;
+  mark.ledger = segment ? segment : NONE;
   if (!segment) return;
   // In front of what has been moved: the last segment is the one that the collection bumps in, and is still to visit.
   insertSince(mark, segment);

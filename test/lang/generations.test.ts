@@ -74,6 +74,24 @@ fn main(args: [Text]) {
 }`,
   ],
   [
+    "a record, while a long array has come as well",
+    `class Holder { rows: Rows }
+fn main(args: [Text]) {
+  let holder = Holder { rows: End }
+  let old = keep(50_000)
+  let table: [Rows] = array(1, End)
+  let last = End
+  for i in 0..args[0].toInt() {
+    last = Row(i, Row(i, End))
+    if i % 50 == 0 { holder.rows = Row(i, holder.rows) }
+    if i > 900_000 && i % 30_000 == 5 { table = array(300_000, last) }
+  }
+  let all = 0
+  for rows in table { all = all * 17 + sum(rows) }
+  print("{sum(holder.rows)} {all} {sum(old)}")
+}`,
+  ],
+  [
     "a part of a record",
     `class Ends { first: Rows = End, last: Rows = End }
 class Queue { ends: Ends = Ends(), n: Int = 0 }
