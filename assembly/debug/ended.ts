@@ -5,15 +5,17 @@
 // Bytes of a program that are poison by accident are taken for it where nothing but the bytes tells: eight of them in a row, in a slice
 // that is read, of an array on the stack of frames.
 
-import { OWNER_ASIDE_FRESH, OWNER_ASIDE_WARM, OWNER_FRESH, OWNER_WARM, isLane, ownerOf } from "../memory/pagemap";
+import { isAside, isFree } from "../memory/chunks";
+import { isLane, ownerOf } from "../memory/pagemap";
 import { POISON_BYTE } from "../memory/poison";
 import { frameLimit, Region, usedEnd } from "../region/region";
 import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
 import { REGION_STATISTICS_BYTES, regionsStatistics } from "../region/statistics";
 import { Stack } from "../sparse/descriptor";
-import { Entry, entryOf } from "../sparse/entry";
+import { entryOf } from "../sparse/entry";
 import { isFreed } from "../sparse/freed";
 import { Lane, laneOf } from "../sparse/lane";
+import { sparseStart } from "../sparse/reach";
 
 const POISON: u64 = <u64>POISON_BYTE * 0x0101010101010101;
 
@@ -30,15 +32,11 @@ export function hasEnded(addr: usize, isWritten: bool, framesEnd: usize): bool {
   const owner = ownerOf(addr);
   if (isLane(owner)) return hasLeftLane(addr);
   const segment = segmentOf(addr);
-  return segment ? hasLeftSegment(addr, segment) : isUnused(owner);
+  return segment ? hasLeftSegment(addr, segment) : isFree(owner) || isAside(owner);
 }
 
 function isPoison(addr: usize): bool {
   return load<u64>(addr & ~7) == POISON;
-}
-
-function isUnused(owner: u32): bool {
-  return owner == OWNER_FRESH || owner == OWNER_WARM || owner == OWNER_ASIDE_FRESH || owner == OWNER_ASIDE_WARM;
 }
 
 function hasLeftSegment(addr: usize, segment: usize): bool {
@@ -52,12 +50,5 @@ function hasLeftLane(addr: usize): bool {
   if (addr >= lane.top) return true;
   const freed = Stack.at(lane.stack).freed;
   if (isFreed(freed, entryOf(addr))) return true;
-  return isPoison(addr) && isFreed(freed, entryAround(lane, addr));
-}
-
-/** The entry around an address below the top of a lane. */
-function entryAround(lane: Lane, addr: usize): usize {
-  let at = lane.head;
-  while (at > addr) at = Entry.at(at).previous;
-  return at;
+  return isPoison(addr) && !sparseStart(addr);
 }

@@ -285,11 +285,13 @@ export function extendRun(end: u32, count: u32, owner: u32): bool {
   return true;
 }
 
-function isFree(owner: u32): bool {
+/** Whether the owner of a chunk says that anybody may take it. */
+export function isFree(owner: u32): bool {
   return owner == OWNER_FRESH || owner == OWNER_WARM;
 }
 
-function isAside(owner: u32): bool {
+/** Whether it says that the chunk is the room of a run. */
+export function isAside(owner: u32): bool {
   return owner == OWNER_ASIDE_FRESH || owner == OWNER_ASIDE_WARM;
 }
 

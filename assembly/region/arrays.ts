@@ -96,13 +96,14 @@ export function leaveArrays(at: usize): void {
   sparseLeave(stackOf(region), <u32>at);
 }
 
+// What follows looks at a lane from its top down to what has an outer owner; the base, which nobody owns, ends that as well.
+
 /** Whether an array on a sparse stack may have come to a region after the serial. It is not looked for any further than it pays. */
 export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
   const lane = Lane.at(laneOf(addr));
   let each = lane.head;
   for (let step: u32 = 0; step < MOST_STEPS; step++) {
     const entry = Entry.at(each);
-    // The base, which nobody owns, ends the search as well.
     if (entry.owner < <u32>at) return false;
     if (each <= addr) return entry.owner == <u32>at && entry.serial > serial;
     each = entry.previous;
@@ -117,7 +118,7 @@ export function dropArraysSince(at: usize, serial: u64): void {
   const stack = Stack.at(stackOf(region));
   for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
     let each = Lane.at(lane).head;
-    while (each != Lane.at(lane).base && Entry.at(each).owner >= <u32>at) {
+    while (Entry.at(each).owner >= <u32>at) {
       const entry = Entry.at(each);
       if (entry.owner == <u32>at && entry.serial <= serial) break;
       each = isFreed(stack.freed, each) ? entry.previous : removeEntry(stack, each);
@@ -167,18 +168,18 @@ export function reachArray(at: usize): void {
   unvisited = at;
 }
 
-/** Has the elements visited of a region's arrays that lead to objects, if their serials lie between these. */
+/** Has the elements visited of a region's arrays that may be changed to lead to other objects, if their serials lie between these. */
 export function reachOldArrays(at: usize, after: u64, upTo: u64): void {
   const region = Region.at(at);
   if (!hasArrays(region)) return;
   const stack = Stack.at(stackOf(region));
   for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
     let each = Lane.at(lane).head;
-    while (each != Lane.at(lane).base && Entry.at(each).owner >= <u32>at) {
+    while (Entry.at(each).owner >= <u32>at) {
       const entry = Entry.at(each);
       const below = entry.previous;
       const isOld = entry.owner == <u32>at && entry.serial > after && entry.serial <= upTo;
-      if (isOld && !isFreed(stack.freed, each) && shapeOf(entry.object).hasPointers) reachArray(each);
+      if (isOld && !isFreed(stack.freed, each) && shapeOf(entry.object).mayChange) reachArray(each);
       each = below;
     }
   }
@@ -206,7 +207,7 @@ export function sweepArrays(at: usize, serial: u64): usize {
   const stack = Stack.at(stackOf(region));
   for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
     let each = Lane.at(lane).head;
-    while (each != Lane.at(lane).base && Entry.at(each).owner >= <u32>at) {
+    while (Entry.at(each).owner >= <u32>at) {
       const entry = Entry.at(each);
       const isOurs = entry.owner == <u32>at && entry.serial > serial && !isFreed(stack.freed, each);
       if (isOurs && !entry.isReached) {

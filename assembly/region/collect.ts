@@ -36,7 +36,7 @@ import {
   untraceArrays,
 } from "./arrays";
 import { startFrom } from "./find";
-import { chooseGenerations, isNarrowed, keepGenerations, nextEpoch, noteGeneration } from "./generations";
+import { chooseGenerations, isNarrowed, keepGenerations, noteGeneration } from "./generations";
 import { enterLedger, LEDGER_BYTES, ledgerCount, ledgerEntry, weighLedger } from "./ledger";
 import { bytesWhereMarked, cutOffSince, firstSince, LEAST_BYTES, Mark, MARK_BYTES, markedSegment } from "./marks";
 import { append, endOnStack, isOnStack, noteTaken, Region, regionGrow, usedEnd } from "./region";
@@ -93,7 +93,7 @@ export function regionsCollect(
   for (let i: u32 = 0; i < count; i++) mover.slice(globals + <usize>i * WORD_BYTES);
   for (let at = from; at < end; at += MARK_BYTES) if (isNarrowed(Mark.at(at))) visitOld(Mark.at(at));
   while (scanRegions() || scanRun() || scanArray()) {}
-  nextEpoch();
+  counters().collections++;
   let kept: usize = 0;
   for (let at = from; at < end; at += MARK_BYTES) {
     if (!Mark.at(at).region) continue;
@@ -104,7 +104,6 @@ export function regionsCollect(
     noteGeneration(at, before, which);
   }
   if (arraysApart) untraceAll();
-  counters().collections++;
   if (isFull) counters().fullCollections++;
   counters().freedBytes += emptiedBytes - kept;
 }

@@ -9,12 +9,13 @@
 // own regions, from the outside to the inside: an outer region never refers to an inner one, so it is enough that epochs never rise.
 //
 // Invariant: a region with an epoch has segments; so compiled code, which removes the epoch when it ends all that is in them,
-// does. While a mark is narrowed, its two fills have changed places. State: the number of the latest epoch.
+// does. While a mark is narrowed, its two fills have changed places.
 
 import { lastSerial } from "../sparse/alloc";
 import { hasOverflowed } from "./ledger";
 import { LEAST_BYTES, Mark, MARK_BYTES } from "./marks";
 import { Region } from "./region";
+import { counters } from "./statistics";
 
 /** So much may come before a collection of the young. */
 const YOUNG_BYTES: usize = LEAST_BYTES;
@@ -26,8 +27,6 @@ export const AS_IT_PAYS: u32 = 0;
 export const ALL: u32 = 1;
 /** What is young wherever that is enough, for tests. */
 export const YOUNG: u32 = 2;
-
-let epochs: u32 = 0;
 
 /**
  * Chooses what is collected, and narrows marks to what is young where that is enough.
@@ -87,11 +86,6 @@ export function keepGenerations(from: usize, end: usize): void {
   }
 }
 
-/** Begins the epoch that marks are given next. */
-export function nextEpoch(): void {
-  epochs++;
-}
-
 /**
  * Ends the collection of a region: notes what is old from now on, and when the next collection is due.
  * @param before how many bytes had come
@@ -120,7 +114,7 @@ export function noteGeneration(at: usize, before: usize, which: u32): void {
   mark.youngLast = region.last;
   mark.youngTaken = region.taken;
   mark.youngSerial = lastSerial;
-  mark.epoch = epochs;
+  mark.epoch = counters().collections;
 }
 
 /** The part of what is live that speaks for something that only grows: nothing when half of all was live, all of it when all was. */

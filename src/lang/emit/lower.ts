@@ -392,7 +392,7 @@ class FunctionLowering implements FunctionContext {
     const { instructions } = instruction.body;
     const test = exitTestOf(instruction);
     const start = test === null ? 0 : instructions.indexOf(test) + 1;
-    const before = this.#manager.beginLoop?.(this, instruction) ?? [];
+    const before = this.#manager.beginLoop(this, instruction);
     const body = module.block(null, [
       this.lowerBlock({ instructions: instructions.slice(0, start) }),
       ...this.#manager.beginRound(this, instruction),

@@ -19,23 +19,27 @@ export function allocates(instruction: Instruction): boolean {
 
 /** The functions during whose calls a collection may happen, through any chain of calls and tail calls. */
 export function functionsThatMayCollect(program: IrProgram): ReadonlySet<IrFunction> {
-  const callers = new Map<IrFunction, IrFunction[]>();
-  const mayCollect = new Set<IrFunction>();
+  const allocating = new Set<IrFunction>();
   for (const fn of program.functions) {
     forEachInstruction(fn.body, (instruction) => {
-      if (allocates(instruction)) mayCollect.add(fn);
-      if (instruction.op === "call" || instruction.op === "tailCall") {
-        const known = callers.get(instruction.callee);
-        if (known === undefined) callers.set(instruction.callee, [fn]);
-        else known.push(fn);
-      }
+      if (allocates(instruction)) allocating.add(fn);
     });
   }
-  // A set is iterated in the order of insertion, so what is added here is visited, too.
-  for (const fn of mayCollect) {
-    for (const caller of callers.get(fn) ?? []) mayCollect.add(caller);
+  return withCallers(program, allocating);
+}
+
+/** The given functions and all that call them, through any chain of calls and tail calls. */
+export function withCallers(program: IrProgram, functions: Iterable<IrFunction>): ReadonlySet<IrFunction> {
+  const callers = new Map<IrFunction, IrFunction[]>(program.functions.map((fn) => [fn, []]));
+  for (const fn of program.functions) {
+    forEachInstruction(fn.body, (instruction) => {
+      if (instruction.op === "call" || instruction.op === "tailCall") callers.get(instruction.callee)?.push(fn);
+    });
   }
-  return mayCollect;
+  const all = new Set(functions);
+  // A set is iterated in the order of insertion, so what is added here is visited, too.
+  for (const fn of all) for (const caller of callers.get(fn) ?? []) all.add(caller);
+  return all;
 }
 
 /**

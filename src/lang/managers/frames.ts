@@ -9,6 +9,7 @@ type Frames = Pick<
   | "hiddenResults"
   | "beginFunction"
   | "finishFunction"
+  | "beginLoop"
   | "beginRound"
   | "endLoop"
   | "call"
@@ -29,6 +30,10 @@ export abstract class PlainFrames implements Frames {
 
   finishFunction(_context: FunctionContext, body: ExpressionRef): ExpressionRef {
     return body;
+  }
+
+  beginLoop(_context: FunctionContext, _loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return [];
   }
 
   beginRound(_context: FunctionContext, _loop: InstructionOf<"loop">): readonly ExpressionRef[] {

@@ -154,8 +154,8 @@ export interface MemoryManager {
   beginFunction(context: FunctionContext): void;
   /** After the last instruction: the body with prologue, and with epilogue if it falls off its end. */
   finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
-  /** Statements in front of a loop; absent: none. */
-  beginLoop?(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** Statements in front of a loop. */
+  beginLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
   /** Statements at the beginning of each round of a loop, behind its exit test. */
   beginRound(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
   /** Statements behind a loop. */

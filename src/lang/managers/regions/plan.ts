@@ -12,7 +12,7 @@
 import type { IrFunction, IrProgram } from "../../ir/ir.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
 import type { ProgramPlacement } from "../../ir/placement/placement.ts";
-import { forEachInstruction } from "../../ir/traverse.ts";
+import { withCallers } from "../../ir/safepoints.ts";
 import type { InstructionOf } from "../manager.ts";
 import { type FrameLayout, layoutFrame, type Sized } from "./frames.ts";
 import { findHotLoops } from "./hot.ts";
@@ -58,7 +58,7 @@ export function planFunctions(
     layouts.set(fn, { hotLoops, bounds: own, layout, rescues: marked, loan, isInChain: (loan?.chain.size ?? 0) > 0 });
   }
   const withFrames = program.functions.filter((fn) => layouts.get(fn)!.layout.bytes > 0);
-  const takers = isDebug ? new Set(program.functions) : callersOf(program, withFrames);
+  const takers = isDebug ? new Set(program.functions) : withCallers(program, withFrames);
   return new Map([...layouts].map(([fn, plan]) => [fn, { ...plan, takesTop: takers.has(fn) }]));
 }
 
@@ -74,18 +74,4 @@ function markedRescues(
       return lent.length + rescue.filled.length === 0 ? [] : [[loop, { ...rescue, lent }] as const];
     }),
   );
-}
-
-/** Some functions and all that call them, if through others. */
-function callersOf({ functions }: IrProgram, some: readonly IrFunction[]): ReadonlySet<IrFunction> {
-  const callers = new Map<IrFunction, IrFunction[]>();
-  for (const fn of functions) {
-    forEachInstruction(fn.body, (i) => {
-      if (i.op !== "call" && i.op !== "tailCall") return;
-      callers.set(i.callee, [...(callers.get(i.callee) ?? []), fn]);
-    });
-  }
-  const found = new Set(some);
-  for (const fn of found) for (const caller of callers.get(fn) ?? []) found.add(caller);
-  return found;
 }

@@ -201,7 +201,7 @@ class RegionsManager extends StillManager {
     return context.sequence([...frame.end(), ...collections.drop(values), ...frame.countAdopted(), emit([])]);
   }
 
-  beginLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+  override beginLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     return this.#current().frame.beginLoop(loop);
   }
 
@@ -354,11 +354,16 @@ class RegionsManager extends StillManager {
   beforeAccess(context: FunctionContext, instruction: Access): readonly ExpressionRef[] {
     const { module } = this;
     if (!this.context.options.debug) return [];
-    const isWritten = module.i32.const(instruction.op === "sliceSet" ? 0 : 1);
+    const isWritten = instruction.op === "sliceSet" ? 0 : 1;
     return accessedBy(instruction).map((object) =>
       module.call(
         CHECK,
-        [context.read(object), isWritten, this.#current().frame.beyond(), module.i32.const(instruction.line ?? 0)],
+        [
+          context.read(object),
+          module.i32.const(isWritten),
+          this.#current().frame.beyond(),
+          module.i32.const(instruction.line ?? 0),
+        ],
         none,
       ),
     );
@@ -394,10 +399,12 @@ class RegionsManager extends StillManager {
       ...(takesTop ? [module.global.get(coreName(module, "frameTop"), i32)] : []),
     ];
     const start = [module.if(module.call(coreName(module, "regionsInit"), settings, i32), failed)];
-    if (isSparse) start.push(op.store(REGION_ARRAYS, 4, op.const(program), op.const(programStack)));
-    if (isSparse && options.sparseLimits !== undefined) {
-      const limits = sparseLimits(options.sparseLimits).map((each) => op.const(each | 0));
-      start.push(module.call(coreName(module, "chooseSparse"), limits, none));
+    if (isSparse) {
+      start.push(op.store(REGION_ARRAYS, 4, op.const(program), op.const(programStack)));
+      if (options.sparseLimits !== undefined) {
+        const limits = sparseLimits(options.sparseLimits).map((each) => op.const(each | 0));
+        start.push(module.call(coreName(module, "chooseSparse"), limits, none));
+      }
     }
     const slow = isSparse ? [...SLOW, ...SLOW_OF_ARRAYS] : SLOW;
     return {
