@@ -31,6 +31,7 @@ export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";
 export { arraysApart, chooseArraysApart, mayGrowApart, regionArray, regionArrayGrow } from "./region/arrays";
 export { regionsCollect } from "./region/collect";
+export { chooseLeast, leastBytes } from "./region/due";
 export { regionRenew, regionReturn } from "./region/ends";
 export { markCovers, regionAround, regionStart } from "./region/find";
 export { markNone, markOwn, marksFilled, markSet, marksTell } from "./region/marks";

@@ -21,6 +21,7 @@ import { Lane, laneOf } from "../sparse/lane";
 import { sparseLeave } from "../sparse/leave";
 import { sparseStart, sparseTrace, sparseUntrace } from "../sparse/reach";
 import { noteTaken, Region } from "./region";
+import { releaseChunks } from "./segments";
 
 /** Whether regions have arrays on sparse stacks. A literal, so that the module needs no start function. */
 export let arraysApart: u32 = 0;
@@ -57,7 +58,8 @@ function stackOf(region: Region): usize {
  */
 export function regionArray(at: usize, bytes: usize): usize {
   const region = Region.at(at);
-  const ref = sparseAlloc(stackOf(region), <u32>at, bytes);
+  let ref = sparseAlloc(stackOf(region), <u32>at, bytes);
+  if (!ref && releaseChunks()) ref = sparseAlloc(stackOf(region), <u32>at, bytes);
   if (!ref) return 0;
   region.arrays |= HAS_ARRAYS;
   noteTaken(region, Entry.at(entryOf(ref)).bytes);
@@ -83,7 +85,8 @@ export function regionArrayGrow(ref: usize, bytes: usize): usize {
   const entry = Entry.at(entryOf(ref));
   const region = Region.at(entry.owner);
   const had = entry.bytes;
-  const to = sparseGrow(stackOf(region), ref, bytes);
+  let to = sparseGrow(stackOf(region), ref, bytes);
+  if (!to && releaseChunks()) to = sparseGrow(stackOf(region), ref, bytes);
   if (to) noteTaken(region, Entry.at(entryOf(to)).bytes - had);
   return to;
 }

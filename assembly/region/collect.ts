@@ -14,7 +14,7 @@
 // Invariant: outside of a collection, no owner of a segment has a flag. State: what is being collected.
 
 import { DEBUG } from "../config";
-import { CHUNK_BYTES, chunksFor, GRANULE_SHIFT, WORD_BYTES } from "../memory/address";
+import { CHUNK_MASK, CHUNK_SHIFT, GRANULE_SHIFT, WORD_BYTES } from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
 import { ensureFree } from "../memory/chunks";
 import { copyGranules } from "../memory/copy";
@@ -35,12 +35,31 @@ import {
   unreachedArray,
   untraceArrays,
 } from "./arrays";
+import { copiesNeed, leastBytes } from "./due";
 import { startFrom } from "./find";
-import { chooseGenerations, isNarrowed, keepGenerations, noteGeneration } from "./generations";
-import { enterLedger, LEDGER_BYTES, ledgerCount, ledgerEntry, weighLedger } from "./ledger";
-import { bytesWhereMarked, cutOffSince, firstSince, LEAST_BYTES, Mark, MARK_BYTES, markedSegment } from "./marks";
-import { append, endOnStack, isOnStack, noteTaken, Region, regionGrow, usedEnd } from "./region";
-import { isRun, returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes, segmentOf } from "./segments";
+import {
+  ALL,
+  AS_IT_PAYS,
+  chooseGenerations,
+  isFullDue,
+  isNarrowed,
+  keepGenerations,
+  noteGeneration,
+  YOUNG,
+} from "./generations";
+import { enterLedger, ledgerCount, ledgerEntry, weighLedger } from "./ledger";
+import { bytesWhereMarked, cutOffSince, firstSince, Mark, MARK_BYTES, markedSegment } from "./marks";
+import { append, endOnStack, isOnStack, leaveRoom, noteTaken, Region, regionGrow, usedEnd } from "./region";
+import {
+  isRun,
+  releaseChunks,
+  returnSegments,
+  roomEnd,
+  Segment,
+  SEGMENT_HEADER_BYTES,
+  segmentBytes,
+  segmentOf,
+} from "./segments";
 import { countReturned, counters } from "./statistics";
 
 // What a collection adds to the owner of a segment that is being emptied, which is a mark then.
@@ -80,6 +99,7 @@ export function regionsCollect(
 ): void {
   firstMark = from;
   marksEnd = end;
+  if (which == AS_IT_PAYS && isFullDue(from, end)) which = canCopy() ? ALL : YOUNG;
   const isFull = !chooseGenerations(from, lentEnd, end, which);
   if (!emptyRegions()) {
     keepGenerations(from, end);
@@ -98,11 +118,12 @@ export function regionsCollect(
   for (let at = from; at < end; at += MARK_BYTES) {
     if (!Mark.at(at).region) continue;
     const moved = movedBytes(at);
-    const before = Mark.at(at).due;
     counters().copiedBytes += moved;
     kept += moved + dropOld(at);
-    noteGeneration(at, before, which);
+    Mark.at(at).scan = moved;
   }
+  // When all has been given back: what is left decides when the next one is due.
+  for (let at = from; at < end; at += MARK_BYTES) if (Mark.at(at).region) noteGeneration(at, Mark.at(at).scan, which);
   if (arraysApart) untraceAll();
   if (isFull) counters().fullCollections++;
   counters().freedBytes += emptiedBytes - kept;
@@ -125,7 +146,7 @@ function movedBytes(at: usize): usize {
 
 /** Makes all that has come an old part. @returns false when there may not be enough memory for the new one: then nothing has changed */
 function emptyRegions(): bool {
-  const fits = traceAll() && ensureFree(chunksOfObjects() + 1);
+  const fits = (traceAll() || (releaseChunks() && traceAll())) && canCopy();
   if (!fits && arraysApart) untraceAll();
   stackLo = usize.MAX_VALUE;
   stackHi = 0;
@@ -134,7 +155,7 @@ function emptyRegions(): bool {
     const mark = Mark.at(at);
     if (!mark.region) continue;
     if (fits) emptyRegion(at);
-    else mark.due = Region.at(mark.region).taken + LEAST_BYTES;
+    else mark.due = Region.at(mark.region).taken + leastBytes;
   }
   return fits;
 }
@@ -177,21 +198,31 @@ function emptyRegion(at: usize): void {
   mark.due = region.taken - mark.taken;
   mark.old = cutOffSince(mark);
   mark.scanSegment = 0;
-  region.top = region.limit = mark.top;
+  // No room: what is moved begins with a small segment. What stays of the one that was marked is used again.
+  region.top = region.limit = mark.region;
 }
 
-/** How many chunks hold all that may be moved, whatever is wasted at the ends of segments. */
-function chunksOfObjects(): u32 {
-  let bytes: usize = 0;
+/** Whether there is memory for copies of all that may be moved, whatever is wasted at the ends of segments. */
+function canCopy(): bool {
+  const chunks = chunksOfCopies();
+  return ensureFree(chunks) || (releaseChunks() && ensureFree(chunks));
+}
+
+function chunksOfCopies(): u32 {
+  let bytes: u64 = 0;
+  let chunks: u32 = 0;
   for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
     const mark = Mark.at(at);
     if (!mark.region) continue;
-    bytes += mark.limit - mark.top + CHUNK_BYTES + LEDGER_BYTES;
+    bytes += bytesWhereMarked(mark);
     for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) {
-      if (!isRun(segment)) bytes += segmentBytes(segment) + segmentBytes(segment) / 2;
+      if (!isRun(segment)) bytes += bytesIn(Region.at(mark.region), segment);
     }
+    // Its small segments and a ledger, and the segment that is not full.
+    chunks += 2;
   }
-  return chunksFor(bytes);
+  // The chunks that small segments are cut from.
+  return <u32>((copiesNeed(bytes) + CHUNK_MASK) >> CHUNK_SHIFT) + chunks + 2;
 }
 
 @final
@@ -395,6 +426,19 @@ function scanRun(): bool {
   return true;
 }
 
+/** A region goes on where it was marked, or behind what has been moved: where there is more room. */
+function goOn(region: Region, mark: Mark): void {
+  if (region.limit != mark.region) {
+    if (region.limit - region.top > mark.limit - mark.top) {
+      if (isOnStack(mark.limit)) endOnStack(mark.top, mark.limit);
+      return;
+    }
+    leaveRoom(region);
+  }
+  region.top = mark.top;
+  region.limit = mark.limit;
+}
+
 /** Gives back what has been emptied, and hands the runs that stay to their region. @returns the bytes of their objects */
 function dropOld(at: usize): usize {
   const mark = Mark.at(at);
@@ -429,9 +473,7 @@ function dropOld(at: usize): usize {
   }
   if (last) returnSegments(first, last);
   if (DEBUG) poison(mark.top, mark.limit - mark.top);
-  // Nothing was moved: it goes on where it was marked.
-  if (region.limit == mark.top) region.limit = mark.limit;
-  else if (!marked) endOnStack(mark.top, mark.limit);
+  goOn(region, mark);
   if (arraysApart) {
     countReturned(others);
     const live = sweepArrays(mark.region, mark.serial);

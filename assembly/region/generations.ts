@@ -12,15 +12,14 @@
 // does. While a mark is narrowed, its two fills have changed places.
 
 import { lastSerial } from "../sparse/alloc";
+import { dueAfter, leastBytes } from "./due";
 import { hasOverflowed } from "./ledger";
-import { LEAST_BYTES, Mark, MARK_BYTES } from "./marks";
+import { Mark, MARK_BYTES } from "./marks";
 import { Region } from "./region";
 import { counters } from "./statistics";
 
-/** So much may come before a collection of the young. */
-const YOUNG_BYTES: usize = LEAST_BYTES;
-/** Where less than this is left, all of it is collected each time: a copy costs less than what young collections leave behind. */
-const LEAST_OLD_BYTES: usize = YOUNG_BYTES / 8;
+/** Where less than this share of leastBytes is left, all of it is collected each time: a copy costs less than what young collections leave behind. */
+const LEAST_OLD_SHARE: u32 = 8;
 
 // What is collected, as the caller says.
 export const AS_IT_PAYS: u32 = 0;
@@ -35,7 +34,7 @@ export const YOUNG: u32 = 2;
  * @returns whether there is a mark behind which only what is young is collected
  */
 export function chooseGenerations(from: usize, lentEnd: usize, end: usize, which: u32): bool {
-  let latest: u32 = which == ALL || isFullDue(from, end) ? 0 : lentEpoch(from, lentEnd);
+  let latest: u32 = which == ALL ? 0 : lentEpoch(from, lentEnd);
   let isAnyNarrowed = false;
   for (let at = from; at < end; at += MARK_BYTES) {
     const mark = Mark.at(at);
@@ -57,8 +56,8 @@ export function isNarrowed(mark: Mark): bool {
   return mark.region != 0 && mark.epoch != 0;
 }
 
-/** Whether what is old has grown enough in a region. */
-function isFullDue(from: usize, end: usize): bool {
+/** Whether what is old has grown enough in a region to be collected again. */
+export function isFullDue(from: usize, end: usize): bool {
   for (let at = from; at < end; at += MARK_BYTES) {
     const mark = Mark.at(at);
     if (mark.region && mark.epoch && mark.youngTaken - mark.taken >= mark.fullDue) return true;
@@ -88,27 +87,28 @@ export function keepGenerations(from: usize, end: usize): void {
 
 /**
  * Ends the collection of a region: notes what is old from now on, and when the next collection is due.
- * @param before how many bytes had come
+ * @param copied how many bytes have been
  * @param which as in chooseGenerations
  */
-export function noteGeneration(at: usize, before: usize, which: u32): void {
+export function noteGeneration(at: usize, copied: usize, which: u32): void {
   const mark = Mark.at(at);
+  const before = mark.due;
   const region = Region.at(mark.region);
   const live = region.taken - mark.taken;
   const isMostlyLive = live > (before / 4) * 3;
-  const growing = growingPart(live, before);
+  const growing: u64 = growingPart(live, before);
   const wasFull = !mark.epoch;
   if (!wasFull) swapFills(mark);
-  const isLittle = region.taken - mark.taken < LEAST_OLD_BYTES && which != YOUNG;
+  const isLittle = region.taken - mark.taken < leastBytes / LEAST_OLD_SHARE && which != YOUNG;
   if (isLittle || hasOverflowed(mark) || !region.first) {
     // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; the more, the more of all
     // was live, which tells of something that only grows.
-    mark.due = region.taken + atLeast(live + growing * 2, LEAST_BYTES);
+    mark.due = dueAfter(region.taken, atLeast(live + growing * 2), wasFull ? copied : region.taken - mark.taken);
     mark.epoch = 0;
     return;
   }
-  if (wasFull) mark.fullDue = atLeast(live * 2 + growing * 2, LEAST_BYTES);
-  mark.due = region.taken + atLeast(isMostlyLive ? before * 2 : 0, YOUNG_BYTES);
+  if (wasFull) mark.fullDue = dueAfter(live, atLeast(<u64>live * 2 + growing * 2) - live, copied);
+  mark.due = dueAfter(region.taken, atLeast(isMostlyLive ? <u64>before * 2 : 0), 0);
   mark.youngTop = region.top;
   mark.youngLimit = region.limit;
   mark.youngLast = region.last;
@@ -123,8 +123,8 @@ function growingPart(live: usize, before: usize): usize {
   return live > before / 2 ? <usize>((<u64>live * (2 * live - before)) / before) : 0;
 }
 
-function atLeast(bytes: usize, least: usize): usize {
-  return bytes < least ? least : bytes;
+function atLeast(bytes: u64): u64 {
+  return bytes < leastBytes ? leastBytes : bytes;
 }
 
 function swapFills(mark: Mark): void {

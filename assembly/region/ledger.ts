@@ -15,8 +15,6 @@ import { insertSince, Mark } from "./marks";
 import { roomEnd, Segment, SEGMENT_HEADER_BYTES, takeSegment } from "./segments";
 
 const KIND: u32 = 1;
-/** Of the segment. */
-export const LEDGER_BYTES: usize = 8 << 10;
 /** It is not worth it to visit more at each collection. */
 const MOST_BYTES: usize = 1 << 20;
 /** In the place of a ledger for which there was no memory. */

@@ -25,12 +25,10 @@ import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
 import { arraysApart, dropArraysSince, isArrayApart, maybeArraySince } from "./arrays";
+import { leastBytes } from "./due";
 import { bytesOnStack, isOnStack, noteSegment, Region, REGION_BYTES } from "./region";
 import { returnSegments, Segment, segmentOf } from "./segments";
 import { countReturned, counters } from "./statistics";
-
-/** A region is not collected before it has taken this many bytes of segments. */
-export const LEAST_BYTES: usize = 4 << 20;
 
 @unmanaged
 @final
@@ -77,7 +75,7 @@ export function markSet(at: usize, regionAt: usize): void {
   mark.limit = region.limit;
   mark.last = region.first ? region.last : 0;
   mark.taken = region.taken;
-  mark.due = region.taken + LEAST_BYTES;
+  mark.due = region.taken + leastBytes;
   mark.epoch = 0;
   if (arraysApart) mark.serial = lastSerial;
 }

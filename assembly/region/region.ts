@@ -119,7 +119,7 @@ function nextKind(region: Region): u32 {
 }
 
 /** Notes where the objects end in the segment, or on the stack of frames, where the region has bumped until now. */
-function leaveRoom(region: Region): void {
+export function leaveRoom(region: Region): void {
   if (isOnStack(region.limit)) endOnStack(region.top, region.limit);
   else Segment.at(segmentOf(region.limit - 1)).used = region.top;
 }

@@ -2,11 +2,12 @@
 // the rest of something of which a part is returned. If it returns none of it, all is dropped, without a look at any
 // object. Else what it returns may be collected, if it pays: when enough has been allocated since the last such collection to pay for
 // a copy of half of it, and many times as much before one has freed more than that, since mostly what is made for a result is
-// returned.
+// returned; not where memory is short.
 //
 // State: the patience.
 
 import { regionsCollect } from "./collect";
+import { isScarceFor } from "./due";
 import { ALL } from "./generations";
 import { dropSince, isSince, Mark, MARK_BYTES, marksFilled } from "./marks";
 import { credit, spendCredit } from "./region";
@@ -28,7 +29,8 @@ export function marksReturn(from: usize, end: usize, zeal: bool, roots: usize, b
     return;
   }
   const before = marksFilled(from, end);
-  if (!zeal && (before < WORTHWHILE_BYTES || credit < (<u64>patience * before) / 2)) return;
+  const times: u64 = isScarceFor(before) ? 1 : patience;
+  if (!zeal && (before < WORTHWHILE_BYTES || credit < (times * before) / 2)) return;
   regionsCollect(from, end, roots, boxes, slices, 0, 0, end, ALL);
   if (marksFilled(from, end) < before / 2) patience = 1;
   else if (patience < MOST_PATIENCE) patience *= 2;

@@ -12,8 +12,8 @@
 // A chunk holds segments of one kind, which the page map tells, so that a segment is found from any address in it. A run holds
 // one object.
 //
-// Invariant: a free segment is on the list of its kind or among the returned ones; chunks stay what they are cut into,
-// runs go back to the chunk provider.
+// Invariant: a free segment is on the list of its kind or among the returned ones. Runs go back to the chunk provider; chunks stay
+// what they are cut into, but for whole ones when there is no other memory.
 // State: the lists, and what is left of the chunks that the small kinds are cut from.
 
 import { DEBUG } from "../config";
@@ -53,6 +53,7 @@ if (offsetof<Segment>() > SEGMENT_HEADER_BYTES) ERROR("Segment must fit SEGMENT_
 let freeSmall: usize = 0;
 let freeMiddle: usize = 0;
 let freeChunks: usize = 0;
+let freeChunkCount: u32 = 0;
 /** Segments that regions have given back, of all kinds. */
 let returned: usize = 0;
 let cutSmall: usize = 0;
@@ -123,6 +124,7 @@ function takeOf(kind: u32): usize {
   const free = freeOf(kind);
   if (free) {
     setFree(kind, Segment.at(free).next);
+    if (kind == CHUNK_KIND) freeChunkCount--;
     return free;
   }
   while (returned) {
@@ -136,22 +138,43 @@ function takeOf(kind: u32): usize {
 /** A run of chunks of its own; 0 when out of memory. */
 function takeRun(chunks: u32): usize {
   // The memory of runs that have been returned is used again, before there is more.
-  while (returned) {
-    const segment = sortOne();
-    if (segment) putBack(segment);
-  }
-  const run = acquireRun(chunks, OWNER_LARGE);
+  sortAll();
+  const run = acquire(chunks, OWNER_LARGE);
   if (!run) return 0;
   setLargeOwners(chunkOf(run), chunks);
   Segment.at(run).kind = chunks + RUN_KIND;
   return run;
 }
 
+/** Chunks of the provider's; 0 when out of memory. */
+function acquire(chunks: u32, owner: u32): usize {
+  const run = acquireRun(chunks, owner);
+  return run || !releaseChunks() ? run : acquireRun(chunks, owner);
+}
+
+/** How many chunks could be given back to the chunk provider. Runs that have been returned go there. */
+export function freeWholeChunks(): u32 {
+  sortAll();
+  return freeChunkCount;
+}
+
+/** Gives back to the chunk provider what is free of whole chunks. @returns whether there was any */
+export function releaseChunks(): bool {
+  const isAny = sortAll() || freeChunks != 0;
+  while (freeChunks) {
+    const segment = freeChunks;
+    freeChunks = Segment.at(segment).next;
+    releaseRun(segment, 1);
+  }
+  freeChunkCount = 0;
+  return isAny;
+}
+
 /** A segment cut from a chunk. */
 function cutOff(kind: u32): usize {
   let cut: usize = kind == CHUNK_KIND ? 0 : kind ? cutMiddle : cutSmall;
   // At the end of its chunk a cut is where another chunk begins.
-  if (!(cut & CHUNK_MASK)) cut = acquireRun(1, OWNER_SEGMENTS + kind);
+  if (!(cut & CHUNK_MASK)) cut = acquire(1, OWNER_SEGMENTS + kind);
   if (!cut) return 0;
   if (kind == 0) cutSmall = cut + kindBytes(kind);
   else if (kind < CHUNK_KIND) cutMiddle = cut + kindBytes(kind);
@@ -169,10 +192,22 @@ function sortOne(): usize {
   return 0;
 }
 
+/** @returns whether there was a run among them */
+function sortAll(): bool {
+  let isAnyRun = false;
+  while (returned) {
+    const segment = sortOne();
+    if (segment) putBack(segment);
+    else isAnyRun = true;
+  }
+  return isAnyRun;
+}
+
 function putBack(segment: usize): void {
   const kind = Segment.at(segment).kind;
   Segment.at(segment).next = freeOf(kind);
   setFree(kind, segment);
+  if (kind == CHUNK_KIND) freeChunkCount++;
 }
 
 /** Gives back a list of segments, from the first of a region to its last, in constant time. */

@@ -58,8 +58,6 @@ export const REGION_HAS_ARRAYS = 1;
 export const REGION_BUMP_MAX_BYTES = 16 * 1024;
 /** Larger objects do not fit any memory. */
 export const OBJECT_MAX_BYTES = 0xfff00000;
-/** What a region may take before its first collection. */
-export const REGION_LEAST_DUE_BYTES = 4 << 20;
 
 // Marks (assembly/region/marks.ts): what compiled code stores and compares.
 export const MARK_BYTES = 88;

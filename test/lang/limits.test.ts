@@ -134,3 +134,138 @@ describe("every size of memory beyond which growth is refused", () => {
     await runUntilEnough(limited, { pipedBytes: 5000 });
   });
 });
+
+const ROWS = `
+union Rows { End, Row(a: Int, rest: Rows) }
+
+fn make(count: Int) -> Rows {
+  let rows = End
+  for i in 0..count { rows = Row(i, rows) }
+  rows
+}
+
+fn sum(rows: Rows) -> Int {
+  let all = 0
+  while true {
+    match rows {
+      Row(a, rest) => {
+        all = all * 31 + a
+        rows = rest
+      }
+      End => break
+    }
+  }
+  all
+}
+`;
+
+/** What keeps so much that a limit of a few times that is tight, and makes much more that it does not keep. */
+const TURNOVER: readonly (readonly [name: string, text: string])[] = [
+  [
+    "records that never change",
+    `${ROWS}
+fn main(args: [Text]) {
+  let kept = End
+  let last = End
+  for i in 0..2_000_000 {
+    if i < 150_000 { kept = Row(i, kept) } else { last = Row(i, if i % 1000 == 0 { End } else { last }) }
+  }
+  print("{sum(kept)} {sum(last)}")
+}`,
+  ],
+  [
+    "records that are changed",
+    `
+class Cell { a: Int, rest: Cell? }
+
+fn sum(cell: Cell) -> Int {
+  let all = cell.a
+  while true {
+    match cell.rest {
+      Some(next) => {
+        all = all * 31 + next.a
+        cell = next
+      }
+      None => break
+    }
+  }
+  all
+}
+
+fn main(args: [Text]) {
+  let kept = Cell { a: 0, rest: None }
+  let last = kept
+  for i in 1..2_000_000 {
+    let cell = Cell { a: i, rest: None }
+    if i < 100_000 {
+      cell.rest = Some(kept)
+      kept = cell
+    } else {
+      if i % 1000 != 0 { cell.rest = Some(last) }
+      last = cell
+    }
+  }
+  print("{sum(kept)} {sum(last)}")
+}`,
+  ],
+  [
+    "arrays",
+    `
+fn main(args: [Text]) {
+  let kept: List[[Int]] = []
+  let last: [Int] = []
+  for i in 0..1_000_000 {
+    let next = array(i % 100, i)
+    if kept.length < 12_000 { kept.push(next) } else { last = next }
+  }
+  let sum = last.length
+  for each in kept { sum = sum * 31 + each.length }
+  print("{sum}")
+}`,
+  ],
+  [
+    "results, of which one of two is returned",
+    `${ROWS}
+fn choose(count: Int) -> Rows {
+  let one = make(count)
+  let other = make(count + 1)
+  if sum(one) % 2 == 0 { one } else { other }
+}
+
+fn build(count: Int) -> List[Rows] {
+  if count == 0 { return [] }
+  let list = build(count - 1)
+  list.push(choose(300))
+  list
+}
+
+fn main(args: [Text]) {
+  let all = 0
+  for rows in build(700) { all = all * 31 + sum(rows) }
+  print("{all}")
+}`,
+  ],
+  [
+    "a large array after many small objects",
+    `${ROWS}
+fn total(count: Int) -> Int { sum(make(count)) }
+
+fn main(args: [Text]) {
+  let table = array(700_000, total(250_000))
+  print("{table[699_999]}")
+}`,
+  ],
+];
+
+describe("a heap limit of a few times what is kept", () => {
+  it.each(
+    TURNOVER.flatMap(([name, text]) => ["gc", "regions", "sparse"].map((manager) => [name, manager, text] as const)),
+  )("is enough for %s, under %s", async (_name, manager, text) => {
+    const source = new SourceFile("turnover.mote", text);
+    const print = async (options: BuildOptions): Promise<string> => {
+      const { stdout, stderr } = runModule((await compile(source, options)).wasm, { args: [] });
+      return Buffer.concat([stdout, stderr]).toString();
+    };
+    expect(await print({ manager, heapLimitBytes: 8 << 20 })).toBe(await print({ manager: "leak" }));
+  });
+});

@@ -11,7 +11,6 @@ import {
   REGION_BYTES,
   REGION_FIRST,
   REGION_HAS_ARRAYS,
-  REGION_LEAST_DUE_BYTES,
   REGION_LIMIT,
   REGION_STATISTICS_BYTES,
   REGION_TAKEN,
@@ -41,6 +40,8 @@ export interface Shared {
   readonly program: number;
   /** The words of the program's globals that lead to objects. */
   readonly globals: { readonly address: number; readonly count: number };
+  /** What a region may take before its first collection. */
+  readonly leastDueBytes: number;
 }
 
 /** Sets aside a descriptor of a sparse stack. @returns its address */
@@ -256,7 +257,7 @@ export class FrameCode {
   /** Notes when a region of the function's own, which is empty, is collected for the first time, and that it has not been. */
   #noteDue(mark: number): ExpressionRef {
     const { i64: op } = this.#module;
-    return op.store(MARK_DUE, 4, this.at(mark), op.const(BigInt(REGION_LEAST_DUE_BYTES)));
+    return op.store(MARK_DUE, 4, this.at(mark), op.const(BigInt(this.#shared.leastDueBytes)));
   }
 
   /** Ends all that is in a region, which goes on empty. */

@@ -26,6 +26,7 @@ import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../.
 import { defineFunction } from "../../emit/locals.ts";
 import type { IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
 import { type Access, accessedBy, forEachInstruction } from "../../ir/traverse.ts";
+import type { BuildOptions } from "../../options.ts";
 import { emitScaled, type Place } from "../linear/access.ts";
 import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import { StillManager } from "../linear/still.ts";
@@ -48,6 +49,10 @@ import { type FunctionPlan, planFunctions } from "./plan.ts";
 const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
 const FRAMES_DEFAULT_BYTES = 4 << 20;
+const LEAST_DUE_BYTES = 4 << 20;
+/** Of a limited heap. */
+const LEAST_DUE_SHARE = 1 / 8;
+const LEAST_DUE_MIN_BYTES = 32 << 10;
 const CHECK = "regions.check";
 const ALLOC_ARRAY = "regions.allocArray";
 const ALLOC_ZEROED = "regions.allocZeroed";
@@ -74,6 +79,12 @@ export const sparse: ManagerFactory = {
   summary: "as regions, with arrays on sparse stacks, where they grow without a copy",
   create: (context) => new RegionsManager(context, true),
 };
+
+/** What a region may take before its first collection: less where the heap is small. */
+function leastDue({ heapLimitBytes }: BuildOptions): number {
+  if (!heapLimitBytes) return LEAST_DUE_BYTES;
+  return Math.min(LEAST_DUE_BYTES, Math.max(Math.floor(heapLimitBytes * LEAST_DUE_SHARE), LEAST_DUE_MIN_BYTES));
+}
 
 /** How many globals of a program lead to objects. */
 function countGlobals({ functions }: IrProgram): number {
@@ -117,7 +128,9 @@ class RegionsManager extends StillManager {
       isSparse,
       program: data.reserve(REGION_BYTES, WORD_BYTES),
       globals: { address: data.reserve(globals * WORD_BYTES, WORD_BYTES), count: globals },
+      leastDueBytes: leastDue(options),
     };
+    fixSetting(module, "leastBytes", "chooseLeast", this.#shared.leastDueBytes);
     this.#grow = coreName(module, "regionGrow");
     module.addGlobal(NEXT_REGION, i32, true, module.i32.const(this.#shared.program));
     // Where rare paths are looked for, no array is short.

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type CorePart, compileCorePart } from "./compile.ts";
+
+const LEAST = 4 << 20;
+const STEP = LEAST / 16;
+const MOST = 2 ** 32 - 1;
+const CHUNK = 65_536;
+/** What is always kept back. */
+const KEPT_BACK = 8 * CHUNK;
+const address = () => fc.integer({ min: 0, max: MOST });
+
+describe("when a region is due", () => {
+  let core: CorePart;
+  beforeEach(async () => {
+    core = await compileCorePart(
+      `export { chunksLimit, chunksOpen, chunksUsed } from "./assembly/memory/chunks";
+       export { copiesNeed, dueAfter, isScarceFor } from "./assembly/region/due";`,
+      2,
+    );
+  });
+
+  /** @param limit 0 for none @returns how many bytes regions may take */
+  function open(limit: number): number {
+    expect(core.exports.chunksOpen!(CHUNK, limit)).toBe(0);
+    return Math.max(0, (core.exports.chunksLimit!() - core.exports.chunksUsed!()) * CHUNK - KEPT_BACK);
+  }
+
+  const due = (taken: number, wanted: number, copied: number): number =>
+    (core.exports.dueAfter as unknown as (...args: (number | bigint)[]) => number)(taken, BigInt(wanted), copied) >>> 0;
+
+  const copies = (bytes: number): number =>
+    Number((core.exports.copiesNeed as unknown as (bytes: bigint) => bigint)(BigInt(bytes)));
+
+  it("is as much later as it should be where there is memory, and never earlier than now", () => {
+    open(0);
+    expect(due(0, LEAST, 0)).toBe(LEAST);
+    expect(due(100, 1 << 30, 0)).toBe((1 << 30) + 100);
+    fc.assert(
+      fc.property(address(), fc.integer({ min: 0, max: 2 ** 34 }), address(), (taken, wanted, copied) => {
+        const at = due(taken, wanted, copied);
+        expect(at).toBeGreaterThanOrEqual(Math.min(MOST, taken + STEP));
+        expect(at).toBeLessThanOrEqual(Math.max(taken + wanted, taken + STEP));
+      }),
+    );
+  });
+
+  it("is early enough for the copies of what is there and of what comes", () => {
+    const share = fc.float({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: CHUNK, max: MOST }), share, share, (limit, copiedShare, wantedShare) => {
+        const left = open(limit);
+        const copied = Math.floor(left * copiedShare);
+        const more = due(0, Math.floor(limit * wantedShare), copied);
+        if (more > STEP) expect(more + copies(more) + copies(copied)).toBeLessThanOrEqual(left);
+      }),
+    );
+  });
+
+  it("is soon where memory is scarce", () => {
+    open(64 << 20);
+    expect(due(0, 8 << 20, 32 << 20)).toBeGreaterThan(LEAST);
+    expect(due(0, 8 << 20, 40 << 20)).toBeLessThan(LEAST);
+    expect(due(0, 8 << 20, 60 << 20)).toBe(STEP);
+    expect([16 << 20, 32 << 20].map((bytes) => core.exports.isScarceFor!(bytes))).toEqual([0, 1]);
+  });
+});
