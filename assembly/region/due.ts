@@ -26,19 +26,29 @@ export function copiesNeed(bytes: u64): u64 {
 }
 
 /**
- * When a region is due that has taken `taken` bytes.
- * @param wanted how many bytes should come before
- * @param copied how many of those that are there would be copied together with what comes
+ * How many bytes may come so that there is memory for their copies, and for those of `copied` bytes that are there.
+ * @returns 0 where it is not worth it
  */
-export function dueAfter(taken: usize, wanted: u64, copied: usize): usize {
+export function affordable(copied: usize): u64 {
   const spare = spareBytes();
   const needed = copiesNeed(copied);
-  // What comes, and its copy.
   const most = spare > needed ? ((spare - needed) / 5) * 2 : 0;
-  const least: u64 = leastBytes / STEP_SHARE;
+  return most < leastStep() ? 0 : most;
+}
+
+/**
+ * When a region is due that has taken `taken` bytes.
+ * @param wanted how many bytes should come before
+ * @param most how many may
+ */
+export function dueAfter(taken: usize, wanted: u64, most: u64): usize {
   const more = wanted < most ? wanted : most;
-  const due = <u64>taken + (more < least ? least : more);
+  const due = <u64>taken + (more < leastStep() ? leastStep() : more);
   return due < usize.MAX_VALUE ? <usize>due : usize.MAX_VALUE;
+}
+
+function leastStep(): u64 {
+  return leastBytes / STEP_SHARE;
 }
 
 /** Whether there is not much more memory than for copies of so many bytes. */

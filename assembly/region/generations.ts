@@ -12,7 +12,7 @@
 // does. While a mark is narrowed, its two fills have changed places.
 
 import { lastSerial } from "../sparse/alloc";
-import { dueAfter, leastBytes } from "./due";
+import { affordable, dueAfter, leastBytes } from "./due";
 import { hasOverflowed } from "./ledger";
 import { Mark, MARK_BYTES } from "./marks";
 import { Region } from "./region";
@@ -99,16 +99,23 @@ export function noteGeneration(at: usize, copied: usize, which: u32): void {
   const growing: u64 = growingPart(live, before);
   const wasFull = !mark.epoch;
   if (!wasFull) swapFills(mark);
+  // What a collection of all would copy, if all lives.
+  const old = wasFull ? copied : region.taken - mark.taken;
   const isLittle = region.taken - mark.taken < leastBytes / LEAST_OLD_SHARE && which != YOUNG;
   if (isLittle || hasOverflowed(mark) || !region.first) {
     // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; the more, the more of all
     // was live, which tells of something that only grows.
-    mark.due = dueAfter(region.taken, atLeast(live + growing * 2), wasFull ? copied : region.taken - mark.taken);
+    mark.due = dueAfter(region.taken, atLeast(live + growing * 2), affordable(old));
     mark.epoch = 0;
     return;
   }
-  if (wasFull) mark.fullDue = dueAfter(live, atLeast(<u64>live * 2 + growing * 2) - live, copied);
-  mark.due = dueAfter(region.taken, atLeast(isMostlyLive ? <u64>before * 2 : 0), 0);
+  // Half of what may come before a collection of all; where there is no memory for one any more, what is young is collected alone.
+  const most = affordable(old) / 2;
+  if (wasFull) {
+    const wanted = atLeast(<u64>live * 2 + growing * 2) - live;
+    mark.fullDue = most ? dueAfter(live, wanted, most) : usize.MAX_VALUE;
+  }
+  mark.due = dueAfter(region.taken, atLeast(isMostlyLive ? <u64>before * 2 : 0), most ? most : affordable(0));
   mark.youngTop = region.top;
   mark.youngLimit = region.limit;
   mark.youngLast = region.last;

@@ -29,12 +29,18 @@ export function marksReturn(from: usize, end: usize, zeal: bool, roots: usize, b
     return;
   }
   const before = marksFilled(from, end);
-  const times: u64 = isScarceFor(before) ? 1 : patience;
-  if (!zeal && (before < WORTHWHILE_BYTES || credit < (times * before) / 2)) return;
+  if (!zeal && !isWorthwhile(before)) return;
   regionsCollect(from, end, roots, boxes, slices, 0, 0, end, ALL);
   if (marksFilled(from, end) < before / 2) patience = 1;
   else if (patience < MOST_PATIENCE) patience *= 2;
   spendCredit();
+}
+
+/** Whether a copy of so many bytes at most pays now. */
+function isWorthwhile(bytes: usize): bool {
+  if (bytes < WORTHWHILE_BYTES) return false;
+  const times: u64 = isScarceFor(bytes) ? 1 : patience;
+  return credit >= (times * bytes) / 2;
 }
 
 function returnsAnything(from: usize, end: usize, roots: usize, count: u32): bool {

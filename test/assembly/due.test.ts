@@ -15,7 +15,7 @@ describe("when a region is due", () => {
   beforeEach(async () => {
     core = await compileCorePart(
       `export { chunksLimit, chunksOpen, chunksUsed } from "./assembly/memory/chunks";
-       export { copiesNeed, dueAfter, isScarceFor } from "./assembly/region/due";`,
+       export { affordable, copiesNeed, dueAfter, isScarceFor } from "./assembly/region/due";`,
       2,
     );
   });
@@ -26,8 +26,13 @@ describe("when a region is due", () => {
     return Math.max(0, (core.exports.chunksLimit!() - core.exports.chunksUsed!()) * CHUNK - KEPT_BACK);
   }
 
-  const due = (taken: number, wanted: number, copied: number): number =>
-    (core.exports.dueAfter as unknown as (...args: (number | bigint)[]) => number)(taken, BigInt(wanted), copied) >>> 0;
+  const affordable = (copied: number): bigint =>
+    (core.exports.affordable as unknown as (copied: number) => bigint)(copied);
+
+  const due = (taken: number, wanted: number, copied: number): number => {
+    const dueAfter = core.exports.dueAfter as unknown as (taken: number, ...bytes: bigint[]) => number;
+    return dueAfter(taken, BigInt(wanted), affordable(copied)) >>> 0;
+  };
 
   const copies = (bytes: number): number =>
     Number((core.exports.copiesNeed as unknown as (bytes: bigint) => bigint)(BigInt(bytes)));
@@ -62,6 +67,7 @@ describe("when a region is due", () => {
     expect(due(0, 8 << 20, 32 << 20)).toBeGreaterThan(LEAST);
     expect(due(0, 8 << 20, 40 << 20)).toBeLessThan(LEAST);
     expect(due(0, 8 << 20, 60 << 20)).toBe(STEP);
+    expect(affordable(60 << 20)).toBe(0n);
     expect([16 << 20, 32 << 20].map((bytes) => core.exports.isScarceFor!(bytes))).toEqual([0, 1]);
   });
 });

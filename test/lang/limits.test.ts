@@ -224,6 +224,17 @@ fn main(args: [Text]) {
 }`,
   ],
   [
+    "what came last",
+    `${ROWS}
+fn main(args: [Text]) {
+  let ring = array(60_000, End)
+  for i in 0..1_000_000 { ring[i % 60_000] = Row(i, Row(i + 1, End)) }
+  let all = 0
+  for rows in ring { all = all * 17 + sum(rows) }
+  print("{all}")
+}`,
+  ],
+  [
     "results, of which one of two is returned",
     `${ROWS}
 fn choose(count: Int) -> Rows {
