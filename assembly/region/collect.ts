@@ -120,6 +120,7 @@ export function regionsCollect(
     const moved = movedBytes(at);
     counters().copiedBytes += moved;
     kept += moved + dropOld(at);
+    // Nothing is left to scan.
     Mark.at(at).scan = moved;
   }
   // When all has been given back: what is left decides when the next one is due.

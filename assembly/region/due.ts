@@ -7,7 +7,10 @@ import { CHUNK_SHIFT } from "../memory/address";
 import { chunksLimit, chunksUsed } from "../memory/chunks";
 import { freeWholeChunks } from "./segments";
 
-/** A region is not collected before it has taken this many bytes, but where memory is short. A literal, so that the module needs no start function. */
+/**
+ * A region is not collected before it has taken this many bytes, but where memory is short. A literal, so that the module needs
+ * no start function.
+ */
 export let leastBytes: u32 = 4194304;
 
 /** Chooses that. Before any region is opened. */

@@ -18,13 +18,16 @@ import { Mark, MARK_BYTES } from "./marks";
 import { Region } from "./region";
 import { counters } from "./statistics";
 
-/** Where less than this share of leastBytes is left, all of it is collected each time: a copy costs less than what young collections leave behind. */
+/**
+ * Where less than this share of leastBytes is left, all of it is collected each time: a copy costs less than what young
+ * collections leave behind.
+ */
 const LEAST_OLD_SHARE: u32 = 8;
 
 // What is collected, as the caller says.
 export const AS_IT_PAYS: u32 = 0;
 export const ALL: u32 = 1;
-/** What is young wherever that is enough, for tests. */
+/** What is young wherever that is enough: for tests, and where there is no memory for more. */
 export const YOUNG: u32 = 2;
 
 /**
@@ -99,9 +102,10 @@ export function noteGeneration(at: usize, copied: usize, which: u32): void {
   const growing: u64 = growingPart(live, before);
   const wasFull = !mark.epoch;
   if (!wasFull) swapFills(mark);
+  const held = region.taken - mark.taken;
   // What a collection of all would copy, if all lives.
-  const old = wasFull ? copied : region.taken - mark.taken;
-  const isLittle = region.taken - mark.taken < leastBytes / LEAST_OLD_SHARE && which != YOUNG;
+  const old = wasFull ? copied : held;
+  const isLittle = held < leastBytes / LEAST_OLD_SHARE && which != YOUNG;
   if (isLittle || hasOverflowed(mark) || !region.first) {
     // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; the more, the more of all
     // was live, which tells of something that only grows.

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type CorePart, compileCorePart } from "./compile.ts";
 
 const LEAST = 4 << 20;
@@ -12,7 +12,7 @@ const address = () => fc.integer({ min: 0, max: MOST });
 
 describe("when a region is due", () => {
   let core: CorePart;
-  beforeEach(async () => {
+  beforeAll(async () => {
     core = await compileCorePart(
       `export { chunksLimit, chunksOpen, chunksUsed } from "./assembly/memory/chunks";
        export { affordable, copiesNeed, dueAfter, isScarceFor } from "./assembly/region/due";`,

@@ -6,13 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { readRegionCounts } from "../../src/heap/regionstatistics.ts";
 import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
-
-/** What is old: `keep(n)` is a list of n rows, of 16 bytes each, that stays. */
-const ROWS = `union Rows { End, Row(n: Int, rest: Rows) }
-fn keep(n: Int) -> Rows { let rows = End; for i in 0..n { rows = Row(i, rows) }; rows }
-fn sumFrom(rows: Rows, start: Int) -> Int { match rows { End => start, Row(n, rest) => sumFrom(rest, start * 31 + n) } }
-fn sum(rows: Rows) -> Int { sumFrom(rows, 0) }
-`;
+import { ROWS } from "../support/rows.ts";
 
 /** Programs with old objects that are changed in rounds: their argument is the number of rounds. */
 const CHANGED: readonly (readonly [name: string, text: string])[] = [

@@ -10,6 +10,7 @@ import {
   SourceFile,
 } from "../../src/lang/index.ts";
 import { withMaximum } from "../support/maximum.ts";
+import { ROWS } from "../support/rows.ts";
 
 const CHUNK_BYTES = 65_536;
 /** More chunks than any build here needs. */
@@ -135,30 +136,6 @@ describe("every size of memory beyond which growth is refused", () => {
   });
 });
 
-const ROWS = `
-union Rows { End, Row(a: Int, rest: Rows) }
-
-fn make(count: Int) -> Rows {
-  let rows = End
-  for i in 0..count { rows = Row(i, rows) }
-  rows
-}
-
-fn sum(rows: Rows) -> Int {
-  let all = 0
-  while true {
-    match rows {
-      Row(a, rest) => {
-        all = all * 31 + a
-        rows = rest
-      }
-      End => break
-    }
-  }
-  all
-}
-`;
-
 /** What keeps so much that a limit of a few times that is tight, and makes much more that it does not keep. */
 const TURNOVER: readonly (readonly [name: string, text: string])[] = [
   [
@@ -238,8 +215,8 @@ fn main(args: [Text]) {
     "results, of which one of two is returned",
     `${ROWS}
 fn choose(count: Int) -> Rows {
-  let one = make(count)
-  let other = make(count + 1)
+  let one = keep(count)
+  let other = keep(count + 1)
   if sum(one) % 2 == 0 { one } else { other }
 }
 
@@ -259,7 +236,7 @@ fn main(args: [Text]) {
   [
     "a large array after many small objects",
     `${ROWS}
-fn total(count: Int) -> Int { sum(make(count)) }
+fn total(count: Int) -> Int { sum(keep(count)) }
 
 fn main(args: [Text]) {
   let table = array(700_000, total(250_000))

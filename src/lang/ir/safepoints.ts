@@ -36,20 +36,14 @@ export function withCallers(program: IrProgram, functions: Iterable<IrFunction>)
       if (instruction.op === "call" || instruction.op === "tailCall") callers.get(instruction.callee)?.push(fn);
     });
   }
-  const all = new Set(functions);
-  // A set is iterated in the order of insertion, so what is added here is visited, too.
-  for (const fn of all) for (const caller of callers.get(fn) ?? []) all.add(caller);
-  return all;
+  return withAllNext(functions, callers);
 }
 
 /**
  * The given functions and all that are joined to them by tail calls, in either direction: what a function returns besides
  * its results has to be returned by what it tail-calls, and by what tail-calls it.
  */
-export function withTailCallNeighbours(
-  program: IrProgram,
-  functions: ReadonlySet<IrFunction>,
-): ReadonlySet<IrFunction> {
+export function withTailCallNeighbours(program: IrProgram, functions: Iterable<IrFunction>): ReadonlySet<IrFunction> {
   const neighbours = new Map<IrFunction, IrFunction[]>(program.functions.map((fn) => [fn, []]));
   for (const fn of program.functions) {
     forEachInstruction(fn.body, (instruction) => {
@@ -58,7 +52,16 @@ export function withTailCallNeighbours(
       neighbours.get(instruction.callee)?.push(fn);
     });
   }
+  return withAllNext(functions, neighbours);
+}
+
+/** Some functions, and all that come next to one of them, again and again. */
+function withAllNext(
+  functions: Iterable<IrFunction>,
+  next: ReadonlyMap<IrFunction, readonly IrFunction[]>,
+): ReadonlySet<IrFunction> {
   const all = new Set(functions);
-  for (const fn of all) for (const neighbour of neighbours.get(fn) ?? []) all.add(neighbour);
+  // A set is iterated in the order of insertion, so what is added here is visited, too.
+  for (const fn of all) for (const each of next.get(fn) ?? []) all.add(each);
   return all;
 }

@@ -273,23 +273,15 @@ class RegionsManager extends StillManager {
     ];
     if (layout.bytes > REGION_BUMP_MAX_BYTES) return [...grown, header()];
     const top = frame.topOf(site);
-    const isFull = (): ExpressionRef =>
-      op.gt_u(end.tee(op.add(target.get(), op.const(layout.bytes))), op.load(REGION_LIMIT, 4, region()));
-    const bumped =
-      top === null
-        ? [
-            target.set(op.load(REGION_TOP, 4, region())),
-            module.if(isFull(), module.block(null, grown), op.store(REGION_TOP, 4, region(), end.get())),
-          ]
-        : [
-            target.set(top.get()),
-            module.if(
-              isFull(),
-              module.block(null, [...frame.storeTop(), ...grown, ...frame.loadTop()]),
-              top.set(end.get()),
-            ),
-          ];
-    return [...bumped, header()];
+    return [
+      target.set(top === null ? op.load(REGION_TOP, 4, region()) : top.get()),
+      module.if(
+        op.gt_u(end.tee(op.add(target.get(), op.const(layout.bytes))), op.load(REGION_LIMIT, 4, region())),
+        module.block(null, top === null ? grown : [...frame.storeTop(), ...grown, ...frame.loadTop()]),
+        top === null ? op.store(REGION_TOP, 4, region(), end.get()) : top.set(end.get()),
+      ),
+      header(),
+    ];
   }
 
   protected override allocateArray(
