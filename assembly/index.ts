@@ -29,6 +29,7 @@ export { chooseClasses, sizeClasses } from "./mature/kind";
 export { chooseIncremental, chooseTimed, incremental, timed } from "./memory/clock";
 export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";
+export { alternativesReturn } from "./region/alternatives";
 export { arraysApart, chooseArraysApart, mayGrowApart, regionArray, regionArrayGrow } from "./region/arrays";
 export { regionsCollect } from "./region/collect";
 export { chooseLeast, leastBytes } from "./region/due";

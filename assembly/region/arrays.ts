@@ -43,7 +43,7 @@ let recentStart: usize = 0;
 let recentBytes: usize = 0;
 
 /** Whether a region has arrays on its sparse stack. */
-function hasArrays(region: Region): bool {
+export function hasArrays(region: Region): bool {
   return arraysApart != 0 && (region.arrays & HAS_ARRAYS) != 0;
 }
 

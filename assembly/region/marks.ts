@@ -128,6 +128,8 @@ export function insertSince(mark: Mark, segment: usize): void {
   const region = Region.at(mark.region);
   const next = firstSince(mark);
   Segment.at(segment).next = next;
+  Segment.at(segment).previous = mark.last;
+  if (next) Segment.at(next).previous = segment;
   if (mark.last) Segment.at(mark.last).next = segment;
   else region.first = segment;
   if (!next) region.last = segment;

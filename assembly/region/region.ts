@@ -138,8 +138,10 @@ export function bytesOnStack(top: usize, limit: usize): usize {
 
 /** Puts a segment behind the others of a region. */
 export function append(region: Region, segment: usize): void {
-  if (region.first) Segment.at(region.last).next = segment;
+  const before: usize = region.first ? region.last : 0;
+  if (before) Segment.at(before).next = segment;
   else region.first = segment;
+  Segment.at(segment).previous = before;
   region.last = segment;
   noteSegment(region, segment);
 }

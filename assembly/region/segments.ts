@@ -6,6 +6,7 @@
 //               8  owner: the region's descriptor; while the region is collected, what collect.ts adds
 //              12  used: where its objects end, once the region has gone on to another segment
 //              16  takenWith: by its region, with this segment
+//              20  previous: the one before it, 0 for a region's first
 //              24  objects ..
 //             end  in the last 64th, not of a run: start bits, while a collection needs them
 //
@@ -40,14 +41,14 @@ export class Segment {
   owner: usize;
   used: usize;
   takenWith: usize;
+  previous: usize;
 
   @inline static at(address: usize): Segment {
     return changetype<Segment>(address);
   }
 }
-/** Of the header, with a word to align what follows. */
 export const SEGMENT_HEADER_BYTES: usize = 24;
-if (offsetof<Segment>() > SEGMENT_HEADER_BYTES) ERROR("Segment must fit SEGMENT_HEADER_BYTES");
+if (offsetof<Segment>() != SEGMENT_HEADER_BYTES) ERROR("Segment must match SEGMENT_HEADER_BYTES");
 
 // The free segments of each kind.
 let freeSmall: usize = 0;

@@ -67,6 +67,9 @@ export const MARK_TAKEN = 16;
 /** With `epoch` behind it. */
 export const MARK_DUE = 20;
 
+/** The most sub-regions that the core chooses between (assembly/region/alternatives.ts). */
+export const ALTERNATIVES_MOST = 5;
+
 // What a collection of regions takes in (assembly/region/generations.ts).
 export const COLLECT_AS_IT_PAYS = 0;
 export const COLLECT_ALL = 1;

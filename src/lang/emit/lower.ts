@@ -9,7 +9,6 @@
 import binaryen from "binaryen";
 import { exitTestOf } from "../ir/exittest.ts";
 import type { Atom, Block, Instruction, IrFunction, Label, PanicCode, Variable } from "../ir/ir.ts";
-import { isAccess } from "../ir/traverse.ts";
 import type {
   DispatchArm,
   ExpressionRef,
@@ -216,9 +215,9 @@ class FunctionLowering implements FunctionContext {
   // Instructions
 
   #instruction(instruction: Instruction): ExpressionRef {
-    const checked = isAccess(instruction) ? (this.#manager.beforeAccess?.(this, instruction) ?? []) : [];
+    const before = this.#manager.before?.(this, instruction) ?? [];
     const lowered = this.#lowered(instruction);
-    return checked.length === 0 ? lowered : this.sequence([...checked, lowered]);
+    return before.length === 0 ? lowered : this.sequence([...before, lowered]);
   }
 
   #lowered(instruction: Instruction): ExpressionRef {

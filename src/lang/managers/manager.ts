@@ -34,7 +34,6 @@ import type {
   Variable,
 } from "../ir/ir.ts";
 import type { ProgramPlacement } from "../ir/placement/placement.ts";
-import type { Access } from "../ir/traverse.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Wasi } from "../wasi/wasi.ts";
 import type { Externs, Lent } from "./externs.ts";
@@ -227,8 +226,8 @@ export interface MemoryManager {
   textSend(context: FunctionContext, instruction: InstructionOf<"textSend">): ExpressionRef;
   textReceive(context: FunctionContext, instruction: InstructionOf<"textReceive">): ExpressionRef;
 
-  /** Statements in front of a load or store, which check its objects; absent: nothing is checked. */
-  beforeAccess?(context: FunctionContext, instruction: Access): readonly ExpressionRef[];
+  /** Statements in front of an instruction, whatever it is; absent: there are none. */
+  before?(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[];
 
   // The module
   /** After all functions: helper functions, globals. @returns what `_start` does before it calls main. */

@@ -17,6 +17,7 @@ import { InternalCompilerError } from "../../options.ts";
 import type { Block, Instruction, IrFunction, Site } from "../ir.ts";
 import { allocates } from "../safepoints.ts";
 import { blocksOf, forEachInstruction } from "../traverse.ts";
+import type { Alternatives } from "./alternatives.ts";
 import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } from "./destinations.ts";
 import type { Call } from "./flow.ts";
 import { mergeHidden } from "./hidden.ts";
@@ -43,6 +44,7 @@ export interface FunctionBounds {
   readonly sites: ReadonlyMap<Site, Bound>;
   /** What may become a result, and nothing else, and does not on every path: the calls that make it, null for the function itself. */
   readonly uncertain: readonly (Call | null)[];
+  readonly alternatives: Alternatives | null;
   /** For the calls and tail calls of functions with hidden arguments: the arguments, one after the other. */
   readonly calls: ReadonlyMap<Call, readonly Bound[]>;
 }
@@ -63,7 +65,7 @@ function hiddenOf({ sites, calls }: FunctionPlacement): readonly Destinations[] 
 }
 
 function boundsOf(
-  { fn, sites, calls }: FunctionPlacement,
+  { fn, sites, calls, alternatives }: FunctionPlacement,
   hidden: ReadonlyMap<IrFunction, readonly Destinations[]>,
 ): FunctionBounds {
   const own = hidden.get(fn)!;
@@ -95,6 +97,7 @@ function boundsOf(
     loops: new Map(levelsOf(fn.body, 1).filter(([, level]) => level <= levels)),
     sites: new Map(bySite),
     uncertain,
+    alternatives,
     calls: new Map(passed),
   };
 }

@@ -138,6 +138,16 @@ export function newNode(input: Input | undefined, owners: Iterable<Owner> = [], 
   return { input, destinations, owners: new Set(owners), contents: new Map(), children: new Map(), whats: new Set() };
 }
 
+/** The nodes that can be reached from these by what is stored in them, and these. */
+export function reachableFrom(nodes: Iterable<Node>): ReadonlySet<Node> {
+  const reached = new Set(nodes);
+  // A set is iterated in the order of insertion, so what is added here is visited, too.
+  for (const node of reached) {
+    for (const values of node.contents.values()) for (const value of values) reached.add(value);
+  }
+  return reached;
+}
+
 /** The set at a key of a map, put there if there is none. */
 export function setAt<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
   let set = map.get(key);

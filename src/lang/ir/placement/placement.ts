@@ -10,6 +10,7 @@
  *             -> summary.ts     the graph as the callers see it; until nothing changes within a component
  *             -> ground.ts      without what only the way to there has left
  *             -> certain.ts, rounds.ts  what is not only possible but sure; what outlives a round of its loop
+ *             -> alternatives.ts        what is made one after the other, and of which not all is returned
  *
  * For those who act on it, bounds.ts turns destinations into frames: what a function is handed, and what it hands on.
  *
@@ -20,6 +21,7 @@
 import type { Instruction, IrFunction, IrProgram, Site } from "../ir.ts";
 import { allocates } from "../safepoints.ts";
 import { forEachInstruction } from "../traverse.ts";
+import { type Alternatives, findAlternatives } from "./alternatives.ts";
 import { type Certainty, computeCertainty } from "./certain.ts";
 import { type Component, callComponents } from "./components.ts";
 import { type Destinations, GLOBAL, inside, intoParameter, NOWHERE, TAIL_CALL, wholeResults } from "./destinations.ts";
@@ -84,6 +86,8 @@ export interface FunctionPlacement {
   readonly parameters: readonly PlacedParameter[];
   /** Of globals that it reads, itself or by its calls: where what they refer to may go, other than into globals. */
   readonly globals: readonly PlacedPart[];
+  /** What it makes for its results and may return one of without another; null where there is nothing like that. */
+  readonly alternatives: Alternatives | null;
 }
 
 export type ProgramPlacement = ReadonlyMap<IrFunction, FunctionPlacement>;
@@ -96,8 +100,9 @@ export function placeProgram(program: IrProgram): ProgramPlacement {
   const summaries = new Map<IrFunction, Summary>();
   const placement = new Map<IrFunction, FunctionPlacement>();
   for (const component of components) {
+    const recursive = new Set(component.isRecursive ? component.functions : []);
     for (const [flow, real] of solveComponent(component, slots, summaries)) {
-      placement.set(flow.fn, placeFunction(flow, real, certainty.get(flow.fn)!));
+      placement.set(flow.fn, placeFunction(flow, real, certainty.get(flow.fn)!, recursive));
     }
   }
   return placement;
@@ -132,7 +137,12 @@ function solveComponent(
   return real;
 }
 
-function placeFunction(flow: Flow, real: ReadonlySet<Node>, certainty: Certainty): FunctionPlacement {
+function placeFunction(
+  flow: Flow,
+  real: ReadonlySet<Node>,
+  certainty: Certainty,
+  recursive: ReadonlySet<IrFunction>,
+): FunctionPlacement {
   const { fn } = flow;
   const wholes = wholeResults(fn);
   const results = wholes | inside(wholes, wholes);
@@ -155,7 +165,8 @@ function placeFunction(flow: Flow, real: ReadonlySet<Node>, certainty: Certainty
     }
   });
   const globals = placeParts(flow.graph.globals, GLOBAL | TAIL_CALL);
-  return { fn, sites, calls, parameters: placeParameters(flow, certainty), globals };
+  const alternatives = findAlternatives(flow, real, (i) => certainty.kept.has(i), recursive);
+  return { fn, sites, calls, parameters: placeParameters(flow, certainty), globals, alternatives };
 }
 
 function placeParameters({ fn, graph }: Flow, certainty: Certainty): PlacedParameter[] {

@@ -12,7 +12,7 @@ import { allocates } from "../safepoints.ts";
 import { blocksOf } from "../traverse.ts";
 import { GLOBAL, intoParameter, NOWHERE } from "./destinations.ts";
 import type { Flow } from "./flow.ts";
-import type { Node } from "./graph.ts";
+import { type Node, reachableFrom } from "./graph.ts";
 
 interface Loop {
   /** What the rounds of the loop leave behind. */
@@ -73,12 +73,4 @@ function loopsOf(fn: IrFunction): ReadonlyMap<Instruction, readonly Loop[]> {
   };
   visit(fn.body, []);
   return around;
-}
-
-function reachableFrom(nodes: readonly Node[]): ReadonlySet<Node> {
-  const reached = new Set(nodes);
-  for (const node of reached) {
-    for (const values of node.contents.values()) for (const value of values) reached.add(value);
-  }
-  return reached;
 }

@@ -10,9 +10,9 @@
 import binaryen from "binaryen";
 import { coreName } from "../../emit/link.ts";
 import { defineFunction } from "../../emit/locals.ts";
-import type { IrFunction, Site } from "../../ir/ir.ts";
+import type { Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
-import { type Access, accessedBy } from "../../ir/traverse.ts";
+import { accessedBy, isAccess } from "../../ir/traverse.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
 import type {
   ExpressionRef,
@@ -213,8 +213,9 @@ export class CheckedLeakManager extends LeakManager {
   // Loads and stores
 
   /** Checks that the objects of a load or store have not ended. */
-  beforeAccess(context: FunctionContext, instruction: Access): readonly ExpressionRef[] {
+  before(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[] {
     const { module } = this;
+    if (!isAccess(instruction)) return [];
     const line = (): ExpressionRef => module.i32.const(instruction.line ?? 0);
     return accessedBy(instruction).map((object) => module.call(CHECK, [context.read(object), line()], none));
   }

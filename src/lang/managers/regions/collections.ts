@@ -5,6 +5,7 @@
 
 import binaryen from "binaryen";
 import {
+  ALTERNATIVES_MOST,
   COLLECT_ALL,
   COLLECT_AS_IT_PAYS,
   COLLECT_YOUNG,
@@ -122,22 +123,24 @@ export class CollectionCode {
     const module = this.#module;
     const frame = this.#frame;
     const op = module.i32;
-    const { layout, loan } = frame.plan;
+    const { alternatives, layout, loan } = frame.plan;
     if (loan === null || !loan.mayDrop) return [];
     const { debug, profile } = this.#shared.context.options;
     const roots = rootsAmong(values);
     const general = (): ExpressionRef[] =>
       this.#withRoots(roots, (operands) => {
         const marks = [0, layout.lentEnd].map((each) => frame.at(each));
-        return module.call(
+        const dropped = module.call(
           coreName(module, "marksReturn"),
           [...marks, op.const(this.#isZeal ? 1 : 0), ...operands],
           none,
         );
+        return module.block(null, [...this.#decide(roots), dropped]);
       });
     const [index] = loan.marked;
     const isSeen = this.#isZeal || debug || profile;
-    if (loan.marks > 1 || loan.others.length > 0 || loan.chain.size > 0 || isSeen) return general();
+    const isSimple = loan.marks === 1 && loan.others.length === 0 && loan.chain.size === 0 && alternatives === null;
+    if (!isSimple || isSeen) return general();
     // Mostly little has come, all of it in one piece: then addresses tell.
     const region = (): ExpressionRef => this.#context.hidden[index!]!.get();
     const marked = (field: number): ExpressionRef => op.load(field, 4, frame.at(0));
@@ -152,6 +155,19 @@ export class CollectionCode {
         module.block(null, general()),
       ),
     ];
+  }
+
+  /** With the results in memory: ends the alternatives that are not needed for what is returned. */
+  #decide({ boxes, slices }: Roots): ExpressionRef[] {
+    const module = this.#module;
+    const op = module.i32;
+    const frame = this.#frame;
+    const { alternatives, layout } = frame.plan;
+    if (alternatives === null) return [];
+    const needs = alternatives.needs.reduce((all, bits, index) => all | (bits << (index * ALTERNATIVES_MOST)), 0);
+    const marks = [0, layout.lentEnd, layout.dividedEnd].map((each) => frame.at(each));
+    const returned = [frame.at(layout.bytes), op.const(boxes.length), op.const(slices.length)];
+    return [module.call(coreName(module, "alternativesReturn"), [...marks, op.const(needs), ...returned], none)];
   }
 
   get #isZeal(): boolean {

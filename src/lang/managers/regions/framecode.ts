@@ -19,7 +19,7 @@ import {
   WORD_BYTES,
 } from "../../../heap/contract.ts";
 import { coreName } from "../../emit/link.ts";
-import type { IrFunction, Site } from "../../ir/ir.ts";
+import type { Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import type { Bound } from "../../ir/placement/bounds.ts";
 import type { ExpressionRef, FunctionContext, InstructionOf, ManagerContext, Temporary } from "../manager.ts";
 import { type FrameRegion, levelOf } from "./frames.ts";
@@ -178,6 +178,7 @@ export class FrameCode {
       module.if(isFull, this.#context.panic("stackOverflow", this.#context.fn.line)),
       ...this.#shared.context.profile.countFrames(() => module.i32.sub(end(), framesBase())),
       ...(loan === null ? [] : this.#setMarks(loan)),
+      ...this.#dividing().map((mark) => module.call(coreName(module, "markNone"), [this.at(mark)], none)),
       ...[...layout.regions.values()].flatMap((region) => this.#open(region)),
     ];
   }
@@ -206,6 +207,21 @@ export class FrameCode {
     const all = [...set, ...unused, ...told];
     if (!this.plan.isInChain || all.length === 0) return all;
     return [module.if(op.eqz(this.inherited()), module.block(null, all))];
+  }
+
+  /** In front of an instruction: where a sub-region begins with it, marks how far the lent region is filled. */
+  divide(instruction: Instruction): ExpressionRef[] {
+    const index = this.plan.alternatives?.begins.indexOf(instruction) ?? -1;
+    if (index < 0) return [];
+    const module = this.#module;
+    const region = this.#context.hidden[this.plan.loan!.marked[0]!]!.get();
+    return [module.call(coreName(module, "markSet"), [this.at(this.#dividing()[index]!), region], none)];
+  }
+
+  /** Where the marks of sub-regions lie, from the frame's start. */
+  #dividing(): number[] {
+    const { alternatives, layout } = this.plan;
+    return (alternatives?.begins ?? []).map((_, index) => layout.lentEnd + index * MARK_BYTES);
   }
 
   /** Ends the function's own regions. */

@@ -1,7 +1,7 @@
 /**
  * The frame of a function under `regions`: what of its marks, regions and slots lies where on the stack of frames.
  *
- *     frame   marks of the caller's regions | marks of its own | region of the call | region of the rounds of outermost loops | ...
+ *     frame   marks of the caller's regions | marks that divide what comes there | marks of its own | region of the call | region of the rounds of outermost loops | ...
  *             | slots of the call | slots of rounds | ...
  *
  * An object of a known size that is made once in a call, or once in each round, and stays there has a slot, and costs nothing to
@@ -43,6 +43,8 @@ export interface FrameLayout {
   readonly bytes: number;
   /** From the frame's start to where the marks of the caller's regions end. */
   readonly lentEnd: number;
+  /** Of the marks that divide what comes to the caller's region, from there on. */
+  readonly dividedEnd: number;
   /** By level: 0 for the call's own, and those of rounds, in this order. */
   readonly regions: ReadonlyMap<number, FrameRegion>;
   /** The addresses of objects that have slots, from the frame's start. */
@@ -62,6 +64,7 @@ export function levelOf(bound: Bound): number | null {
 
 /**
  * @param lentMarks how many marks of the caller's regions there are
+ * @param dividingMarks and how many that divide what comes there
  * @param isCollected whether the function's own regions may be collected
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
  */
@@ -69,6 +72,7 @@ export function layoutFrame(
   fn: IrFunction,
   bounds: FunctionBounds,
   lentMarks: number,
+  dividingMarks: number,
   isCollected: boolean,
   bytesOf: (instruction: Sized) => number | null,
 ): FrameLayout {
@@ -104,8 +108,9 @@ export function layoutFrame(
     }
   }
   const lentEnd = lentMarks * MARK_BYTES;
-  let mark = lentEnd;
-  let end = lentEnd + (isCollected ? needs.size * MARK_BYTES : 0);
+  const dividedEnd = lentEnd + dividingMarks * MARK_BYTES;
+  let mark = dividedEnd;
+  let end = dividedEnd + (isCollected ? needs.size * MARK_BYTES : 0);
   const byLevel = <T>([first]: readonly [number, T], [second]: readonly [number, T]): number => first - second;
   const regions = new Map<number, FrameRegion>();
   for (const [level, bytes] of [...needs].sort(byLevel)) {
@@ -124,5 +129,5 @@ export function layoutFrame(
     }
     slotsOf.set(level, { from, to: end });
   }
-  return { bytes: end, lentEnd, regions, slots, slotsOf };
+  return { bytes: end, lentEnd, dividedEnd, regions, slots, slotsOf };
 }

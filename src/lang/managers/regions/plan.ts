@@ -10,6 +10,7 @@
  */
 
 import type { IrFunction, IrProgram } from "../../ir/ir.ts";
+import type { Alternatives } from "../../ir/placement/alternatives.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
 import type { ProgramPlacement } from "../../ir/placement/placement.ts";
 import { withCallers } from "../../ir/safepoints.ts";
@@ -26,6 +27,8 @@ export interface FunctionPlan {
   readonly rescues: ReadonlyMap<InstructionOf<"loop">, Rescue>;
   /** What it does about regions that it was lent. */
   readonly loan: Loan | null;
+  /** What it may return one of without another, where these end as soon as that is decided. */
+  readonly alternatives: Alternatives | null;
   readonly isInChain: boolean;
   /** The loops during which a local says where a region is filled to. */
   readonly hotLoops: ReadonlyMap<InstructionOf<"loop">, Bound>;
@@ -53,13 +56,26 @@ export function planFunctions(
   for (const [fn, own] of bounds) {
     const loan = loans.get(fn) ?? null;
     const marked = markedRescues(rescues.get(fn)!, loan);
-    const layout = layoutFrame(fn, own, loan?.marks ?? 0, marked.size > 0, bytesOf);
+    const alternatives = alternativesOf(own, loan, marked);
+    const dividing = alternatives?.begins.length ?? 0;
+    const layout = layoutFrame(fn, own, loan?.marks ?? 0, dividing, marked.size > 0, bytesOf);
     const hotLoops = isDebug ? new Map() : findHotLoops(fn, own, layout, bytesOf);
-    layouts.set(fn, { hotLoops, bounds: own, layout, rescues: marked, loan, isInChain: (loan?.chain.size ?? 0) > 0 });
+    const isInChain = (loan?.chain.size ?? 0) > 0;
+    layouts.set(fn, { hotLoops, bounds: own, layout, rescues: marked, loan, alternatives, isInChain });
   }
   const withFrames = program.functions.filter((fn) => layouts.get(fn)!.layout.bytes > 0);
   const takers = isDebug ? new Set(program.functions) : withCallers(program, withFrames);
   return new Map([...layouts].map(([fn, plan]) => [fn, { ...plan, takesTop: takers.has(fn) }]));
+}
+
+/** A function's alternatives, if all of them come to one region, and nothing is moved there before the function returns. */
+function alternativesOf(
+  { alternatives }: FunctionBounds,
+  loan: Loan | null,
+  rescues: ReadonlyMap<InstructionOf<"loop">, Rescue>,
+): Alternatives | null {
+  if (loan === null || !loan.mayDrop || loan.marks !== 1 || loan.chain.size > 0) return null;
+  return [...rescues.values()].some(({ lent }) => lent.length > 0) ? null : alternatives;
 }
 
 /** The loops of a function that collect, with those of the regions that it was lent which it marks. */

@@ -24,8 +24,8 @@ import { alignUp } from "../../../heap/layout.ts";
 import { sparseLimits } from "../../../heap/sparse.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
 import { defineFunction } from "../../emit/locals.ts";
-import type { IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
-import { type Access, accessedBy, forEachInstruction } from "../../ir/traverse.ts";
+import type { Instruction, IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
+import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/traverse.ts";
 import type { BuildOptions } from "../../options.ts";
 import { emitScaled, type Place } from "../linear/access.ts";
 import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
@@ -59,7 +59,15 @@ const ALLOC_ZEROED = "regions.allocZeroed";
 const GROW_ARRAY = "regions.growArray";
 const GROW_ZEROED = "regions.growZeroed";
 /** Functions of the core that are not worth inlining. */
-const SLOW = ["regionReturn", "regionRenew", "regionsCollect", "marksReturn", "marksTell", "markOwn"];
+const SLOW = [
+  "regionReturn",
+  "regionRenew",
+  "regionsCollect",
+  "marksReturn",
+  "marksTell",
+  "markOwn",
+  "alternativesReturn",
+];
 const SLOW_OF_ARRAYS = ["regionArray", "regionArrayGrow"];
 
 export const regions: ManagerFactory = {
@@ -353,10 +361,15 @@ class RegionsManager extends StillManager {
     ]);
   }
 
+  before(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[] {
+    const divided = this.#current().frame.divide(instruction);
+    return isAccess(instruction) ? [...divided, ...this.#checkAccess(context, instruction)] : divided;
+  }
+
   // Checks of debug builds
 
   /** Checks that the objects of a load or store have not ended. */
-  beforeAccess(context: FunctionContext, instruction: Access): readonly ExpressionRef[] {
+  #checkAccess(context: FunctionContext, instruction: Access): readonly ExpressionRef[] {
     const { module } = this;
     if (!this.context.options.debug) return [];
     const isWritten = instruction.op === "sliceSet" ? 0 : 1;
