@@ -31,6 +31,7 @@ export { clearGranules } from "./memory/copy";
 export { allInterior, chooseInterior } from "./object/interior";
 export { alternativesReturn } from "./region/alternatives";
 export { arraysApart, chooseArraysApart, mayGrowApart, regionArray, regionArrayGrow } from "./region/arrays";
+export { regionArrayFree } from "./region/arrayfree";
 export { regionsCollect } from "./region/collect";
 export { chooseLeast, leastBytes } from "./region/due";
 export { regionRenew, regionReturn } from "./region/ends";

@@ -260,7 +260,7 @@ export class Representation {
   /** The record of a list: storage and length, see LIST_STORAGE and LIST_LENGTH. */
   list(element: Type): RecordType {
     return this.#record(plainType(listOf(element)), () => [
-      { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: true },
+      { name: "storage", type: { kind: "array", element: this.element(element) }, mutable: true, isOwner: true },
       { name: "length", type: INT_TYPE, mutable: true },
     ]);
   }

@@ -49,6 +49,8 @@ export interface FieldType {
   readonly type: IrType;
   /** Written after construction (lists, later classes): only such fields may be targets of `setField`. */
   readonly mutable: boolean;
+  /** For an array that no other record ever holds in such a field: the storage of a list. */
+  readonly isOwner?: true;
   /**
    * For a small fixed array unpacked in its owner: the number of elements; `type` is then the type of its only
    * component. Such a field is read by `unpackedGet` and `unpackedSlice`, and makes its record sliceable.

@@ -17,15 +17,21 @@ export type LiveAcross = (instruction: Instruction) => readonly Variable[];
 /**
  * Computes liveness of one function.
  * @param isOfInterest the instructions whose sets will be asked for (those that may collect)
+ * @param alsoReads what an instruction reads besides, for who emits more than it says
  */
-export function computeLiveness(fn: IrFunction, isOfInterest: (instruction: Instruction) => boolean): LiveAcross {
-  const analysis = new LivenessAnalysis(isOfInterest);
+export function computeLiveness(
+  fn: IrFunction,
+  isOfInterest: (instruction: Instruction) => boolean,
+  alsoReads: (instruction: Instruction) => readonly Variable[] = () => [],
+): LiveAcross {
+  const analysis = new LivenessAnalysis(isOfInterest, alsoReads);
   analysis.block(fn.body, 0n);
   return (instruction) => analysis.variables(instruction);
 }
 
 class LivenessAnalysis {
   readonly #isOfInterest: (instruction: Instruction) => boolean;
+  readonly #alsoReads: (instruction: Instruction) => readonly Variable[];
   readonly #bits = new Map<Variable, bigint>();
   readonly #variables: Variable[] = [];
   readonly #across = new Map<Instruction, bigint>();
@@ -34,8 +40,12 @@ class LivenessAnalysis {
   /** Live where a `continue` of the label leads; kept between rounds, so that nested loops settle quickly. */
   readonly #atHead = new Map<Label, bigint>();
 
-  constructor(isOfInterest: (instruction: Instruction) => boolean) {
+  constructor(
+    isOfInterest: (instruction: Instruction) => boolean,
+    alsoReads: (instruction: Instruction) => readonly Variable[],
+  ) {
     this.#isOfInterest = isOfInterest;
+    this.#alsoReads = alsoReads;
   }
 
   variables(instruction: Instruction): readonly Variable[] {
@@ -58,7 +68,7 @@ class LivenessAnalysis {
     const inside = this.#control(instruction, behind);
     const across = inside & ~this.#setOf(writesOf(instruction));
     if (this.#isOfInterest(instruction)) this.#across.set(instruction, across);
-    return across | this.#setOf(readsOf(instruction));
+    return across | this.#setOf(readsOf(instruction)) | this.#setOf(this.#alsoReads(instruction));
   }
 
   /** The set in front of an instruction as far as its nested blocks and jumps decide it. */

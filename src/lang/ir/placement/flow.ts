@@ -72,6 +72,17 @@ export class Flow {
     return this.#variables.get(variable) ?? NONE;
   }
 
+  /** What is stored in a field of some records. */
+  fieldOf(records: Iterable<Node>, record: RecordType, index: number): Node[] {
+    const slot = this.#slots.field(record, index);
+    return slot === undefined ? [] : [...new Set([...records].flatMap((node) => [...this.graph.load(node, slot)]))];
+  }
+
+  /** Whether a result of a call is something that the call has made, whatever it was given. */
+  isMade({ callee }: Call, index: number): boolean {
+    return [...this.#summaryOf(callee).results[index]!].every(({ input }) => input === undefined);
+  }
+
   /** The nodes of what a call makes, by where the callee sends it. */
   groupsOf(call: Call): ReadonlyMap<Destinations, Node> {
     return this.#calls.get(call)!.groups;

@@ -11,6 +11,7 @@
  *             -> ground.ts      without what only the way to there has left
  *             -> certain.ts, rounds.ts  what is not only possible but sure; what outlives a round of its loop
  *             -> alternatives.ts        what is made one after the other, and of which not all is returned
+ *             -> reassigned.ts          arrays that nobody knows any more when a variable gets another
  *
  * For those who act on it, bounds.ts turns destinations into frames: what a function is handed, and what it hands on.
  *
@@ -29,6 +30,7 @@ import { markDestinations } from "./escape.ts";
 import { type Call, Flow } from "./flow.ts";
 import type { Node } from "./graph.ts";
 import { groundedNodes } from "./ground.ts";
+import { findReassigned, type Reassigned } from "./reassigned.ts";
 import { findRounds } from "./rounds.ts";
 import { Slots } from "./slots.ts";
 import { Summary } from "./summary.ts";
@@ -88,6 +90,8 @@ export interface FunctionPlacement {
   readonly globals: readonly PlacedPart[];
   /** What it makes for its results and may return one of without another; null where there is nothing like that. */
   readonly alternatives: Alternatives | null;
+  /** Assignments (`set`) in front of which the variable has the only reference to an array, or to a list with one. */
+  readonly reassigned: ReadonlyMap<Instruction, Reassigned>;
 }
 
 export type ProgramPlacement = ReadonlyMap<IrFunction, FunctionPlacement>;
@@ -166,7 +170,8 @@ function placeFunction(
   });
   const globals = placeParts(flow.graph.globals, GLOBAL | TAIL_CALL);
   const alternatives = findAlternatives(flow, real, (i) => certainty.kept.has(i), recursive);
-  return { fn, sites, calls, parameters: placeParameters(flow, certainty), globals, alternatives };
+  const reassigned = findReassigned(flow);
+  return { fn, sites, calls, parameters: placeParameters(flow, certainty), globals, alternatives, reassigned };
 }
 
 function placeParameters({ fn, graph }: Flow, certainty: Certainty): PlacedParameter[] {

@@ -38,6 +38,7 @@ import {
   elementPlace,
   emitAddress,
   emitGranules,
+  emitLoad,
   emitLoadInto,
   emitScaled,
   emitSlice,
@@ -214,6 +215,12 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
 
   field(context: FunctionContext, { dst, object, record, index }: InstructionOf<"field">): ExpressionRef {
     return emitLoadInto(context, [dst], [this.#fieldPlace(context, object, record, index)]);
+  }
+
+  /** The value of a field, which is a single one. */
+  protected loadField(context: FunctionContext, object: Variable, record: RecordType, index: number): ExpressionRef {
+    const place = this.#fieldPlace(context, object, record, index);
+    return emitLoad(this.module, record.fields[index]!.type, place)[0]!;
   }
 
   part(context: FunctionContext, { dst, object, record, index }: InstructionOf<"part">): ExpressionRef {

@@ -218,6 +218,13 @@ export class FrameCode {
     return [module.call(coreName(module, "markSet"), [this.at(this.#dividing()[index]!), region], none)];
   }
 
+  /** Where its marks lie, from the frame's start: all of them. */
+  marks(): readonly [from: number, end: number] {
+    const { layout } = this.plan;
+    const own = [...layout.regions.values()].flatMap(({ mark }) => (mark === null ? [] : [mark + MARK_BYTES]));
+    return [0, Math.max(layout.dividedEnd, ...own)];
+  }
+
   /** Where the marks of sub-regions lie, from the frame's start. */
   #dividing(): number[] {
     const { alternatives, layout } = this.plan;

@@ -12,7 +12,7 @@
 import type { IrFunction, IrProgram } from "../../ir/ir.ts";
 import type { Alternatives } from "../../ir/placement/alternatives.ts";
 import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
-import type { ProgramPlacement } from "../../ir/placement/placement.ts";
+import type { FunctionPlacement, ProgramPlacement } from "../../ir/placement/placement.ts";
 import { withCallers } from "../../ir/safepoints.ts";
 import type { InstructionOf } from "../manager.ts";
 import { type FrameLayout, layoutFrame, type Sized } from "./frames.ts";
@@ -29,6 +29,8 @@ export interface FunctionPlan {
   readonly loan: Loan | null;
   /** What it may return one of without another, where these end as soon as that is decided. */
   readonly alternatives: Alternatives | null;
+  /** Assignments in front of which an array is freed: under `sparse`. */
+  readonly reassigned: FunctionPlacement["reassigned"];
   readonly isInChain: boolean;
   /** The loops during which a local says where a region is filled to. */
   readonly hotLoops: ReadonlyMap<InstructionOf<"loop">, Bound>;
@@ -40,15 +42,19 @@ export interface FunctionPlan {
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
  * @param isDebug whether loads are checked: then every function is told where its frame begins, and memory says where regions are
  *   filled to
+ * @param isSparse whether arrays lie on sparse stacks
  */
 export function planFunctions(
   program: IrProgram,
   placement: ProgramPlacement,
   bytesOf: (instruction: Sized) => number | null,
   isDebug: boolean,
+  isSparse: boolean,
 ): ReadonlyMap<IrFunction, FunctionPlan> {
   const bounds = computeBounds(placement);
-  const rescues = new Map([...bounds].map(([fn, own]) => [fn, findRescues(fn, own)]));
+  const reassignedIn = (fn: IrFunction): FunctionPlacement["reassigned"] =>
+    isSparse ? placement.get(fn)!.reassigned : new Map();
+  const rescues = new Map([...bounds].map(([fn, own]) => [fn, findRescues(fn, own, reassignedIn(fn))]));
   const loans = findLoans(program, bounds, (fn, index) =>
     [...rescues.get(fn)!.values()].some(({ lent }) => lent.includes(index)),
   );
@@ -61,7 +67,8 @@ export function planFunctions(
     const layout = layoutFrame(fn, own, loan?.marks ?? 0, dividing, marked.size > 0, bytesOf);
     const hotLoops = isDebug ? new Map() : findHotLoops(fn, own, layout, bytesOf);
     const isInChain = (loan?.chain.size ?? 0) > 0;
-    layouts.set(fn, { hotLoops, bounds: own, layout, rescues: marked, loan, alternatives, isInChain });
+    const reassigned = reassignedIn(fn);
+    layouts.set(fn, { hotLoops, bounds: own, layout, rescues: marked, loan, alternatives, reassigned, isInChain });
   }
   const withFrames = program.functions.filter((fn) => layouts.get(fn)!.layout.bytes > 0);
   const takers = isDebug ? new Set(program.functions) : withCallers(program, withFrames);

@@ -24,7 +24,7 @@ import { alignUp } from "../../../heap/layout.ts";
 import { sparseLimits } from "../../../heap/sparse.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
 import { defineFunction } from "../../emit/locals.ts";
-import type { Instruction, IrFunction, IrGlobal, IrProgram, Site } from "../../ir/ir.ts";
+import type { Instruction, IrFunction, IrGlobal, IrProgram, Site, Variable } from "../../ir/ir.ts";
 import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/traverse.ts";
 import type { BuildOptions } from "../../options.ts";
 import { emitScaled, type Place } from "../linear/access.ts";
@@ -68,7 +68,7 @@ const SLOW = [
   "markOwn",
   "alternativesReturn",
 ];
-const SLOW_OF_ARRAYS = ["regionArray", "regionArrayGrow"];
+const SLOW_OF_ARRAYS = ["regionArray", "regionArrayGrow", "regionArrayFree"];
 
 export const regions: ManagerFactory = {
   name: "regions",
@@ -132,7 +132,13 @@ class RegionsManager extends StillManager {
     const globals = countGlobals(program);
     this.#shared = {
       context,
-      plans: planFunctions(program, context.placement(), (instruction) => this.#bytesOf(instruction), isDebug),
+      plans: planFunctions(
+        program,
+        context.placement(),
+        (instruction) => this.#bytesOf(instruction),
+        isDebug,
+        isSparse,
+      ),
       isSparse,
       program: data.reserve(REGION_BYTES, WORD_BYTES),
       globals: { address: data.reserve(globals * WORD_BYTES, WORD_BYTES), count: globals },
@@ -362,8 +368,26 @@ class RegionsManager extends StillManager {
   }
 
   before(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[] {
-    const divided = this.#current().frame.divide(instruction);
+    const { frame } = this.#current();
+    const reassigned = frame.plan.reassigned.get(instruction);
+    if (reassigned !== undefined) return this.#freeArray(context, reassigned.assignment.dst, reassigned.field);
+    const divided = frame.divide(instruction);
     return isAccess(instruction) ? [...divided, ...this.#checkAccess(context, instruction)] : divided;
+  }
+
+  /** Frees the array that a variable, or the record that it refers to in a field, has the only reference to. */
+  #freeArray(context: FunctionContext, variable: Variable, field: number | null): ExpressionRef[] {
+    const { module } = this;
+    const { frame } = this.#current();
+    const { type } = variable;
+    const array =
+      type.kind === "record" && field !== null
+        ? this.loadField(context, variable, type.record, field)
+        : context.read(variable);
+    const marks = frame.marks().map((each) => (frame.plan.layout.bytes > 0 ? frame.at(each) : module.i32.const(0)));
+    const freed = module.call(coreName(module, "regionArrayFree"), [array, ...marks], none);
+    // The address of an empty slice may be anything.
+    return [type.kind === "slice" ? module.if(context.read(variable, 1), freed) : freed];
   }
 
   // Checks of debug builds

@@ -7,6 +7,8 @@ import { exitTestOf } from "../../ir/exittest.ts";
 import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
 import { boundsMadeIn, type FunctionBounds } from "../../ir/placement/bounds.ts";
+import type { FunctionPlacement } from "../../ir/placement/placement.ts";
+import { readByFrees } from "../../ir/placement/reassigned.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import { pointerKindOf } from "../linear/layout.ts";
 import { levelOf } from "./frames.ts";
@@ -32,10 +34,17 @@ export interface Rescue {
   readonly roots: Roots;
 }
 
-/** By loop; loops that build nothing up are not there. */
-export function findRescues(fn: IrFunction, bounds: FunctionBounds): ReadonlyMap<Loop, Rescue> {
+/**
+ * By loop; loops that build nothing up are not there.
+ * @param reassigned what is freed in front of assignments, and therefore kept until then
+ */
+export function findRescues(
+  fn: IrFunction,
+  bounds: FunctionBounds,
+  reassigned: FunctionPlacement["reassigned"],
+): ReadonlyMap<Loop, Rescue> {
   const found = new Map<Loop, Rescue>();
-  const liveAt = computeLiveness(fn, ({ op }) => op === "loop" || op === "if");
+  const liveAt = computeLiveness(fn, ({ op }) => op === "loop" || op === "if", readByFrees(reassigned.values()));
   forEachInstruction(fn.body, (loop) => {
     if (loop.op !== "loop") return;
     // One that is too deep for regions of its own has all of them around it.
