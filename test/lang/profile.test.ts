@@ -69,11 +69,11 @@ describe("a profile", () => {
   if n % 4 == 0 { one } else if n % 4 == 1 { other } else { Leaf }
 }
 fn main() { let sum = 0; for i in 0..8 { sum += size(choose(i)) }; print("{sum}") }`);
-    // Each call makes 3 nodes and 1. What is not returned stays beside what is, since it is too little to be collected.
+    // Each call makes 3 nodes and 1. What was made last, and is not returned, ends; what was made first is too little to fill a gap.
     expect(ofFunction(counts, "choose")).toEqual({
       ...NOTHING,
-      adopted: 4 * 4 * NODE_BYTES,
-      dropped: 4 * 4 * NODE_BYTES,
+      adopted: (2 * 3 + 2 * 4) * NODE_BYTES,
+      dropped: (2 * 1 + 4 * 4) * NODE_BYTES,
     });
     expect(madeIn(counts)["make: Node"]).toEqual([32, 32 * NODE_BYTES]);
   });
