@@ -44,7 +44,7 @@ import {
   isFullDue,
   isNarrowed,
   keepGenerations,
-  noteGeneration,
+  noteGenerations,
   YOUNG,
 } from "./generations";
 import { enterLedger, ledgerCount, ledgerEntry, weighLedger } from "./ledger";
@@ -124,7 +124,7 @@ export function regionsCollect(
     Mark.at(at).scan = moved;
   }
   // When all has been given back: what is left decides when the next one is due.
-  for (let at = from; at < end; at += MARK_BYTES) if (Mark.at(at).region) noteGeneration(at, Mark.at(at).scan, which);
+  noteGenerations(from, lentEnd, end, which);
   if (arraysApart) untraceAll();
   if (isFull) counters().fullCollections++;
   counters().freedBytes += emptiedBytes - kept;

@@ -1,10 +1,11 @@
 // When a region is to be collected: after so much that the copies pay, and before there is no memory for them.
 //
 // A collection copies at most what has come, and loses a part of each segment; until it is over, old and new are both there. What that
-// comes to is compared with what the program may still take. State: the setting.
+// comes to is compared with what the program may still take. Whether the engine grants that is found out as long as there is
+// time: the memory is grown in advance, and costs nothing until it is touched. State: the setting.
 
-import { CHUNK_SHIFT } from "../memory/address";
-import { chunksLimit, chunksUsed } from "../memory/chunks";
+import { CHUNK_MASK, CHUNK_SHIFT } from "../memory/address";
+import { chunksAvailable, chunksLimit, chunksUsed, ensureFree } from "../memory/chunks";
 import { freeWholeChunks } from "./segments";
 
 /**
@@ -30,10 +31,11 @@ export function copiesNeed(bytes: u64): u64 {
 
 /**
  * How many bytes may come so that there is memory for their copies, and for those of `copied` bytes that are there.
+ * @param wanted how many should come: the engine is asked for memory for these and for all the copies
  * @returns 0 where it is not worth it
  */
-export function affordable(copied: usize): u64 {
-  const spare = spareBytes();
+export function affordable(copied: usize, wanted: u64): u64 {
+  const spare = grantedBytes(wanted + copiesNeed(copied + wanted));
   const needed = copiesNeed(copied);
   const most = spare > needed ? ((spare - needed) / 5) * 2 : 0;
   return most < leastStep() ? 0 : most;
@@ -59,8 +61,20 @@ export function isScarceFor(bytes: usize): bool {
   return spareBytes() < copiesNeed(bytes) * 2;
 }
 
-/** How much more regions may take, together, in whole chunks. */
+/** How much more regions may take, together, in whole chunks: if the engine has not granted so many bytes, no more than it has. */
+function grantedBytes(bytes: u64): u64 {
+  const own = freeWholeChunks();
+  const room = chunksLimit() - chunksUsed();
+  const needed = PARTLY_USED_CHUNKS + ((bytes + CHUNK_MASK) >> CHUNK_SHIFT);
+  const more = <u32>(needed > own ? min<u64>(needed - own, room) : 0);
+  return bytesOf((ensureFree(more) ? room : chunksAvailable(more)) + own);
+}
+
+/** How much more they may take as far as the limit goes. */
 function spareBytes(): u64 {
-  const chunks = chunksLimit() - chunksUsed() + freeWholeChunks();
+  return bytesOf(chunksLimit() - chunksUsed() + freeWholeChunks());
+}
+
+function bytesOf(chunks: u32): u64 {
   return chunks > PARTLY_USED_CHUNKS ? (<u64>(chunks - PARTLY_USED_CHUNKS)) << CHUNK_SHIFT : 0;
 }

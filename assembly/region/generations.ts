@@ -8,8 +8,8 @@
 // of the caller's regions, between which references go both ways, have to have the same epoch. Behind them lie marks of the call's
 // own regions, from the outside to the inside: an outer region never refers to an inner one, so it is enough that epochs never rise.
 //
-// Invariant: a region with an epoch has segments; so compiled code, which removes the epoch when it ends all that is in them,
-// does. While a mark is narrowed, its two fills have changed places.
+// Invariant: a region of the call's own with an epoch has segments; so compiled code, which removes the epoch when it ends all that is
+// in them, does. While a mark is narrowed, its two fills have changed places.
 
 import { lastSerial } from "../sparse/alloc";
 import { affordable, dueAfter, leastBytes } from "./due";
@@ -89,40 +89,73 @@ export function keepGenerations(from: usize, end: usize): void {
 }
 
 /**
- * Ends the collection of a region: notes what is old from now on, and when the next collection is due.
- * @param copied how many bytes have been
+ * Ends a collection: notes what is old from now on, and when the next one is due. In each mark, `scan` says how many bytes have been
+ * copied behind it.
  * @param which as in chooseGenerations
  */
-export function noteGeneration(at: usize, copied: usize, which: u32): void {
-  const mark = Mark.at(at);
+export function noteGenerations(from: usize, lentEnd: usize, end: usize, which: u32): void {
+  // Those of the caller's regions are old together: one may refer to another.
+  let lent: usize = 0;
+  let isLentWhole: bool = true;
+  for (let at = from; at < lentEnd; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (!mark.region) continue;
+    lent += heldSince(mark);
+    if (hasOverflowed(mark)) isLentWhole = false;
+  }
+  const isLentOld = isLentWhole && isWorthKeeping(lent, which);
+  for (let at = from; at < end; at += MARK_BYTES) {
+    const mark = Mark.at(at);
+    if (!mark.region) continue;
+    const isOwnOld =
+      !hasOverflowed(mark) && Region.at(mark.region).first != 0 && isWorthKeeping(heldSince(mark), which);
+    noteGeneration(mark, mark.scan, at < lentEnd ? isLentOld : isOwnOld);
+  }
+}
+
+/** How much has come to a region since its mark, whatever the mark says during a collection. */
+function heldSince(mark: Mark): usize {
+  return Region.at(mark.region).taken - (mark.epoch ? mark.youngTaken : mark.taken);
+}
+
+function isWorthKeeping(held: usize, which: u32): bool {
+  return held >= leastBytes / LEAST_OLD_SHARE || which == YOUNG;
+}
+
+/** @param isOld whether what is left is not looked at again with what comes next */
+function noteGeneration(mark: Mark, copied: usize, isOld: bool): void {
   const before = mark.due;
   const region = Region.at(mark.region);
   const live = region.taken - mark.taken;
-  const isMostlyLive = live > (before / 4) * 3;
+  const isMostlyLive = live > (before / 10) * 7;
   const growing: u64 = growingPart(live, before);
   const wasFull = !mark.epoch;
   if (!wasFull) swapFills(mark);
   const held = region.taken - mark.taken;
   // What a collection of all would copy, if all lives.
   const old = wasFull ? copied : held;
-  const isLittle = held < leastBytes / LEAST_OLD_SHARE && which != YOUNG;
-  if (isLittle || hasOverflowed(mark) || !region.first) {
+  const wanted = atLeast(live + growing * 2);
+  const most = affordable(old, wanted);
+  // Where all has been looked at, and most of it lives, more of the same is to come: if there is memory to look at all of it once
+  // more, it is not worth it to tell young from old.
+  if (!isOld || (wasFull && isMostlyLive && most >= wanted)) {
     // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; the more, the more of all
     // was live, which tells of something that only grows.
-    mark.due = dueAfter(region.taken, atLeast(live + growing * 2), affordable(old));
+    mark.due = dueAfter(region.taken, wanted, most);
     mark.epoch = 0;
     return;
   }
   // Half of what may come before a collection of all; where there is no memory for one any more, what is young is collected alone.
-  const most = affordable(old) / 2;
+  const soon = atLeast(isMostlyLive ? <u64>before * 2 : 0);
+  const half = affordable(old, soon) / 2;
   if (wasFull) {
-    const wanted = atLeast(<u64>live * 2 + growing * 2) - live;
-    mark.fullDue = most ? dueAfter(live, wanted, most) : usize.MAX_VALUE;
+    const later = atLeast(<u64>live * 2 + growing * 2) - live;
+    mark.fullDue = half ? dueAfter(live, later, half) : usize.MAX_VALUE;
   }
-  mark.due = dueAfter(region.taken, atLeast(isMostlyLive ? <u64>before * 2 : 0), most ? most : affordable(0));
+  mark.due = dueAfter(region.taken, soon, half ? half : affordable(0, soon));
   mark.youngTop = region.top;
   mark.youngLimit = region.limit;
-  mark.youngLast = region.last;
+  mark.youngLast = region.first ? region.last : 0;
   mark.youngTaken = region.taken;
   mark.youngSerial = lastSerial;
   mark.epoch = counters().collections;

@@ -8,16 +8,14 @@ const MOST = 2 ** 32 - 1;
 const CHUNK = 65_536;
 /** What is always kept back. */
 const KEPT_BACK = 8 * CHUNK;
+const ENTRY = `export { chunksLimit, chunksOpen, chunksUsed } from "./assembly/memory/chunks";
+export { affordable, copiesNeed, dueAfter, isScarceFor } from "./assembly/region/due";`;
 const address = () => fc.integer({ min: 0, max: MOST });
 
 describe("when a region is due", () => {
   let core: CorePart;
   beforeAll(async () => {
-    core = await compileCorePart(
-      `export { chunksLimit, chunksOpen, chunksUsed } from "./assembly/memory/chunks";
-       export { affordable, copiesNeed, dueAfter, isScarceFor } from "./assembly/region/due";`,
-      2,
-    );
+    core = await compileCorePart(ENTRY, 2);
   });
 
   /** @param limit 0 for none @returns how many bytes regions may take */
@@ -26,12 +24,12 @@ describe("when a region is due", () => {
     return Math.max(0, (core.exports.chunksLimit!() - core.exports.chunksUsed!()) * CHUNK - KEPT_BACK);
   }
 
-  const affordable = (copied: number): bigint =>
-    (core.exports.affordable as unknown as (copied: number) => bigint)(copied);
+  const affordable = (copied: number, wanted: number): bigint =>
+    (core.exports.affordable as unknown as (copied: number, wanted: bigint) => bigint)(copied, BigInt(wanted));
 
   const due = (taken: number, wanted: number, copied: number): number => {
     const dueAfter = core.exports.dueAfter as unknown as (taken: number, ...bytes: bigint[]) => number;
-    return dueAfter(taken, BigInt(wanted), affordable(copied)) >>> 0;
+    return dueAfter(taken, BigInt(wanted), affordable(copied, wanted)) >>> 0;
   };
 
   const copies = (bytes: number): number =>
@@ -62,12 +60,34 @@ describe("when a region is due", () => {
     );
   });
 
+  it("is early enough as well where the engine refuses to grow the memory", async () => {
+    const chunks = 1024;
+    const refused = await compileCorePart(ENTRY, 2, chunks);
+    expect(refused.exports.chunksOpen!(CHUNK, 0)).toBe(0);
+    open((chunks - 1) * CHUNK);
+    for (const [copied, wanted] of [
+      [0, 8],
+      [8, 8],
+      [24, 24],
+      [32, 8],
+      [60, 8],
+    ] as const) {
+      const ask = refused.exports.affordable as unknown as (copied: number, wanted: bigint) => bigint;
+      const granted = ask(copied << 20, BigInt(wanted << 20));
+      const [limited, more] = [affordable(copied << 20, wanted << 20), granted].map((each) =>
+        Math.min(Number(each), wanted << 20),
+      ) as [number, number];
+      expect(more).toBeGreaterThanOrEqual(limited);
+      if (more > STEP) expect(more + copies(more) + copies(copied << 20)).toBeLessThanOrEqual((chunks - 2) * CHUNK);
+    }
+  });
+
   it("is soon where memory is scarce", () => {
     open(64 << 20);
     expect(due(0, 8 << 20, 32 << 20)).toBeGreaterThan(LEAST);
     expect(due(0, 8 << 20, 40 << 20)).toBeLessThan(LEAST);
     expect(due(0, 8 << 20, 60 << 20)).toBe(STEP);
-    expect(affordable(60 << 20)).toBe(0n);
+    expect(affordable(60 << 20, 8 << 20)).toBe(0n);
     expect([16 << 20, 32 << 20].map((bytes) => core.exports.isScarceFor!(bytes))).toEqual([0, 1]);
   });
 });

@@ -257,3 +257,28 @@ describe("a heap limit of a few times what is kept", () => {
     expect(await print({ manager, heapLimitBytes: 8 << 20 })).toBe(await print({ manager: "leak" }));
   });
 });
+
+describe("an engine that grants less than two times what is kept", () => {
+  const kept = TURNOVER.slice(0, 2).map(
+    ([name, text]) =>
+      [
+        name,
+        text.replace("2_000_000", "8_000_000").replace("150_000", "1_500_000").replace("100_000", "1_000_000"),
+      ] as const,
+  );
+
+  it.each(kept.flatMap(([name, text]) => ["gc", "regions", "sparse"].map((manager) => [name, manager, text] as const)))(
+    "is enough for %s, under %s",
+    async (_name, manager, text) => {
+      const source = new SourceFile("turnover.mote", text);
+      const { wasm } = await compile(source, { manager });
+      const { stdout } = runModule((await compile(source, { manager: "leak" })).wasm, { args: [] });
+      // Of 24 MB.
+      const granted = runModule(withMaximum(wasm, 48 * 16)!, { args: [] });
+      expect({ ...granted, stdout: Buffer.from(granted.stdout) }).toMatchObject({
+        exitCode: 0,
+        stdout: Buffer.from(stdout),
+      });
+    },
+  );
+});

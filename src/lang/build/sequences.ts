@@ -143,7 +143,7 @@ function allocateArray(
 /** The slice of an array object from its start up to `end`. */
 export function arrayAsSlice(fn: Emitter, element: Type, array: Variable, end: Atom, name = "slice"): Variable {
   const dst = fn.variable({ kind: "slice", element: fn.representation.element(element) }, name);
-  fn.emit({ op: "arraySlice", dst, array, start: ZERO, end });
+  fn.emit({ op: "arraySlice", isFinal: true, dst, array, start: ZERO, end });
   return dst;
 }
 

@@ -369,6 +369,8 @@ export type Instruction =
   /** The slice of `array` from `start` to `end`. An empty one keeps nothing alive. */
   | {
       readonly op: "arraySlice";
+      /** From now on only slices lead to the array: it has all of its elements, and only `sliceSet` may replace one. */
+      readonly isFinal?: true;
       readonly dst: Variable;
       readonly array: Variable;
       readonly start: Atom;

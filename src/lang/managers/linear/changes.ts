@@ -1,6 +1,7 @@
-/** Which records may be changed, after they are made, so that they refer to other objects. */
+/** Which objects may be changed, after they are made, so that they refer to other objects. */
 
-import type { IrProgram, RecordType } from "../../ir/ir.ts";
+import type { ElementType, IrProgram, RecordType } from "../../ir/ir.ts";
+import { printType } from "../../ir/print.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import { pointerKindOf } from "./layout.ts";
 
@@ -21,4 +22,16 @@ export function findChanged({ functions }: IrProgram): (record: RecordType) => b
       inline === undefined ? unpackedLength !== undefined && pointerKindOf(type) !== null : mayChange(inline),
     );
   return mayChange;
+}
+
+/** The elements of which a program sets some through slices: arrays of others never change once only slices lead to them. */
+export function findSetBySlices({ functions }: IrProgram): (element: ElementType) => boolean {
+  const set = new Set<string>();
+  const keyOf = ({ components }: ElementType): string => components.map(printType).join(",");
+  for (const { body } of functions) {
+    forEachInstruction(body, (i) => {
+      if (i.op === "sliceSet" && i.slice.type.kind === "slice") set.add(keyOf(i.slice.type.element));
+    });
+  }
+  return (element) => set.has(keyOf(element));
 }

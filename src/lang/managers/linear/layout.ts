@@ -113,6 +113,7 @@ export class Layouts {
   readonly #unions = new Map<UnionType, UnionLayout>();
   readonly #elements = new Map<ElementType, ElementLayout>();
   readonly #arrays = new Map<ElementType, ArrayLayout>();
+  readonly #finalShapes = new Map<ElementType, number>();
 
   /** @param mayChange whether a record may be changed so that it refers to another object */
   constructor(data: StaticData, mayChange: (record: RecordType) => boolean = () => true) {
@@ -161,17 +162,30 @@ export class Layouts {
   array(element: ElementType): ArrayLayout {
     let layout = this.#arrays.get(element);
     if (layout === undefined) {
-      const inner = this.element(element);
-      const words = new PointerWords(inner.stride);
-      element.components.forEach((type, index) => {
-        words.mark(type, inner.offsets[index] as number);
-      });
-      const flags = FLAG_SLICEABLE | (inner.hasPointers ? FLAG_POINTERS : 0);
-      const shape = this.#data.place(this.#descriptor(KIND_ARRAY, flags, 0, inner.stride, words), GRANULE_BYTES);
-      layout = { ...inner, shape };
+      layout = { ...this.element(element), shape: this.#arrayShape(element, 0) };
       this.#arrays.set(element, layout);
     }
     return layout;
+  }
+
+  /** The shape of an array whose elements are not replaced any more. */
+  finalShape(element: ElementType): number {
+    let shape = this.#finalShapes.get(element);
+    if (shape === undefined) {
+      shape = this.#arrayShape(element, FLAG_FIXED);
+      this.#finalShapes.set(element, shape);
+    }
+    return shape;
+  }
+
+  #arrayShape(element: ElementType, moreFlags: number): number {
+    const { hasPointers, offsets, stride } = this.element(element);
+    const words = new PointerWords(stride);
+    element.components.forEach((type, index) => {
+      words.mark(type, offsets[index] as number);
+    });
+    const flags = FLAG_SLICEABLE | (hasPointers ? FLAG_POINTERS : 0) | moreFlags;
+    return this.#data.place(this.#descriptor(KIND_ARRAY, flags, 0, stride, words), GRANULE_BYTES);
   }
 
   /** Lays out records and places their descriptors side by side. @returns the address of the first */

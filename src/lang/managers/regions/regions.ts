@@ -24,10 +24,11 @@ import { alignUp } from "../../../heap/layout.ts";
 import { sparseLimits } from "../../../heap/sparse.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
 import { defineFunction } from "../../emit/locals.ts";
-import type { Instruction, IrFunction, IrGlobal, IrProgram, Site, Variable } from "../../ir/ir.ts";
+import type { ElementType, Instruction, IrFunction, IrGlobal, IrProgram, Site, Variable } from "../../ir/ir.ts";
 import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/traverse.ts";
 import type { BuildOptions } from "../../options.ts";
 import { emitScaled, type Place } from "../linear/access.ts";
+import { findSetBySlices } from "../linear/changes.ts";
 import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import { StillManager } from "../linear/still.ts";
 import type {
@@ -120,6 +121,9 @@ class RegionsManager extends StillManager {
   protected readonly arrayAllocator = ALLOC_ARRAY;
   readonly #shared: Shared;
   readonly #grow: string;
+  readonly #isSetBySlices: (element: ElementType) => boolean;
+  /** The bytes from which on arrays lie on sparse stacks; null for never. */
+  readonly #apartFrom: number | null;
   #globalsUsed = 0;
   #now: Current | null = null;
 
@@ -128,6 +132,7 @@ class RegionsManager extends StillManager {
     const { module } = this;
     const { data, options, program } = context;
     fixSetting(module, "arraysApart", "chooseArraysApart", isSparse ? 1 : 0);
+    this.#isSetBySlices = findSetBySlices(program);
     const isDebug = options.debug ?? false;
     const globals = countGlobals(program);
     this.#shared = {
@@ -148,9 +153,9 @@ class RegionsManager extends StillManager {
     this.#grow = coreName(module, "regionGrow");
     module.addGlobal(NEXT_REGION, i32, true, module.i32.const(this.#shared.program));
     // Where rare paths are looked for, no array is short.
-    const apartFrom = isSparse ? (options.zeal ? 0 : APART_MIN_BYTES) : null;
-    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(module, false, apartFrom));
-    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(module, true, apartFrom));
+    this.#apartFrom = isSparse ? (options.zeal ? 0 : APART_MIN_BYTES) : null;
+    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(module, false, this.#apartFrom));
+    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(module, true, this.#apartFrom));
     if (isDebug) this.#defineCheck();
     if (!isSparse) return;
     this.defineArrayAllocator(GROW_ARRAY, takeGrown(module, ALLOC_ARRAY, false), 2);
@@ -342,6 +347,24 @@ class RegionsManager extends StillManager {
   /** Says where the arrays go that are made next. */
   #chooseRegion(site: Site): ExpressionRef {
     return this.module.global.set(NEXT_REGION, this.#current().frame.regionOfSite(site));
+  }
+
+  /** What is in an array that does not change any more need not be looked at again, once a collection has left it. */
+  override arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef {
+    const { array, isFinal = false } = instruction;
+    const sliced = super.arraySlice(context, instruction);
+    if (!isFinal || array.type.kind !== "array") return sliced;
+    const { element } = array.type;
+    const { hasPointers, stride } = this.layouts.element(element);
+    if (!hasPointers || this.#isSetBySlices(element)) return sliced;
+    const op = this.module.i32;
+    const noted = op.store(0, 4, context.read(array), op.const(this.layouts.finalShape(element)));
+    if (this.#apartFrom === null) return context.sequence([noted, sliced]);
+    // Of those on sparse stacks a collection asks their shape what came to them before: it has to stay.
+    const most = Math.floor((this.#apartFrom - GRANULE_BYTES - ARRAY_HEADER_BYTES) / stride);
+    if (most < 1) return sliced;
+    const isNear = op.le_u(op.load(LENGTH_OFFSET, 4, context.read(array)), op.const(most));
+    return context.sequence([this.module.if(isNear, noted), sliced]);
   }
 
   /** Under `sparse` an array grows where it is. */
