@@ -6,9 +6,9 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { Argument, Command } from "commander";
-import { engineName } from "../src/cli/engine.ts";
 import { parseWhole } from "../src/cli/numbers.ts";
-import { Progress } from "../src/cli/terminal.ts";
+import { engineName } from "../src/compare/engine.ts";
+import { Progress } from "../src/compare/terminal.ts";
 import { describeCompile, runCompile } from "./compile/compile.ts";
 import { describeInterior, runInterior } from "./gc/interior.ts";
 import { describeMature, runMature } from "./gc/mature.ts";

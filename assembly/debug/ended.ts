@@ -6,15 +6,15 @@
 // that is read, of an array on the stack of frames.
 
 import { isAside, isFree } from "../memory/chunks";
-import { isLane, ownerOf } from "../memory/pagemap";
+import { isLane, ownerOf } from "../memory/page-map";
 import { POISON_BYTE } from "../memory/poison";
 import { frameLimit, Region, usedEnd } from "../region/region";
 import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
 import { REGION_STATISTICS_BYTES, regionsStatistics } from "../region/statistics";
 import { Stack } from "../sparse/descriptor";
 import { entryOf } from "../sparse/entry";
-import { isFreed } from "../sparse/freed";
-import { Lane, laneOf } from "../sparse/lane";
+import { isFreed } from "../sparse/free-set";
+import { Lane, laneOf } from "../sparse/extent";
 import { sparseStart } from "../sparse/reach";
 
 const POISON: u64 = <u64>POISON_BYTE * 0x0101010101010101;

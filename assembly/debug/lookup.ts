@@ -5,7 +5,7 @@
 
 import { CHUNK_BYTES, WORD_BYTES, chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/pagemap";
+import { OWNER_CONTROL } from "../memory/page-map";
 import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedBytes, visitRemembered } from "../mature/remembered";
 
 let table: usize = 0;

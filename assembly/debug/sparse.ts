@@ -8,11 +8,11 @@
 //   6 counters equal a recount
 
 import { chunkOf, CHUNK_SHIFT, WORD_BYTES } from "../memory/address";
-import { isLane, laneFirstChunk, ownerOf } from "../memory/pagemap";
+import { isLane, laneFirstChunk, ownerOf } from "../memory/page-map";
 import { Stack } from "../sparse/descriptor";
 import { ENTRY_BYTES, Entry } from "../sparse/entry";
-import { firstFreed, Freed, isFreed, LISTS, listOf, nextFreed } from "../sparse/freed";
-import { Lane } from "../sparse/lane";
+import { firstFreed, Freed, isFreed, LISTS, listOf, nextFreed } from "../sparse/free-set";
+import { Lane } from "../sparse/extent";
 
 const OK: i32 = 0;
 const LANES_BROKEN: i32 = 1;

@@ -30,10 +30,10 @@ import {
   OWNER_WARM,
   ownerOf,
   ownerOfChunk,
-} from "../memory/pagemap";
+} from "../memory/page-map";
 import { isRemembered, lookupClose, lookupOpen } from "./lookup";
 import { isYoung, nurseryBase, nurseryBytes, nurseryTop } from "../nursery/bump";
-import { findsAllStarts, youngStart } from "../nursery/starts";
+import { findsAllStarts, youngStart } from "../nursery/starts/finder";
 import { objectBytes, shapeOf } from "../object/header";
 import { allInterior, mayBeSliced } from "../object/interior";
 import { ALL_FLAGS, KIND_ARRAY, Shape } from "../object/shape";

@@ -7,7 +7,7 @@ import { allocMature } from "../mature/space";
 import { failRequest, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
 import { clearGranules } from "../memory/copy";
 import { bump, hasRoom, nurseryTop } from "../nursery/bump";
-import { recordStart } from "../nursery/starts";
+import { recordStart } from "../nursery/starts/finder";
 import { ARRAY_HEADER_BYTES, arrayBytes, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../object/header";
 import { mayBeSliced } from "../object/interior";
 import { Shape } from "../object/shape";

@@ -9,7 +9,7 @@
 
 import { CHUNK_BYTES } from "../memory/address";
 import { acquireRun, lastRunIsFresh } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/pagemap";
+import { OWNER_CONTROL } from "../memory/page-map";
 import { nurseryBase, nurseryTop } from "../nursery/bump";
 import { objectBytes, shapeOf } from "../object/header";
 

@@ -16,7 +16,7 @@ import {
   YOUNG_MAX_BYTES,
 } from "../config";
 import { verifyMarksOrTrap, verifyOrTrap } from "../debug/verify";
-import { evacuateBegin, evacuateEnd } from "../mature/evacuate";
+import { evacuateBegin, evacuateEnd } from "../mature/lines/evacuate";
 import { keepInBlock, keepLarge, markBegin, markedBytes, markRest, markStep } from "../mature/mark";
 import { isMarking, PHASE_IDLE, PHASE_MARKING, PHASE_SWEEPING, phase, setPhase } from "../mature/phase";
 import { rememberedOverflowed } from "../mature/remembered";
@@ -30,7 +30,7 @@ import { barrierSet } from "../nursery/barrier";
 import { limitNursery, nurseryBase, nurseryTop, nurseryUsed, setNurseryEnd } from "../nursery/bump";
 import { collectNursery } from "../nursery/minor";
 import { nurserySize, sizeAfter } from "../nursery/size";
-import { startsLimit } from "../nursery/starts";
+import { startsLimit } from "../nursery/starts/finder";
 import { census, censusCount, censusNow, censusReset } from "./census";
 import { countPause, counters, STEP_BEGIN, STEP_END, STEP_MARK, STEP_MARKED, STEP_SWEEP } from "./statistics";
 

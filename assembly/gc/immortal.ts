@@ -2,7 +2,7 @@
 
 import { alignUp, CHUNK_BYTES, GRANULE_BYTES } from "../memory/address";
 import { acquireRun, lastRunIsFresh } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/pagemap";
+import { OWNER_CONTROL } from "../memory/page-map";
 import { SHAPE_BYTES, SHAPE_WIDE, Shape, wideTableBytes } from "../object/shape";
 
 let top: usize = 0;

@@ -7,7 +7,7 @@ import {
   NURSERY_MIN_BYTES,
   PAUSE_DEFAULT_MICROS,
 } from "../config";
-import { evacuateOpen } from "../mature/evacuate";
+import { evacuateOpen } from "../mature/lines/evacuate";
 import { phaseOpen } from "../mature/phase";
 import { rememberedOpen } from "../mature/remembered";
 import { spaceOpen } from "../mature/space";
@@ -15,7 +15,7 @@ import { alignUp } from "../memory/address";
 import { chunksError, chunksOpen } from "../memory/chunks";
 import { clockOpen } from "../memory/clock";
 import { nurseryClose, nurseryOpen } from "../nursery/bump";
-import { startsOpen } from "../nursery/starts";
+import { startsOpen } from "../nursery/starts/finder";
 import { sizeOpen } from "../nursery/size";
 import { handlesOpen } from "../roots/handles";
 import { shadowOpen } from "../roots/shadow";

@@ -26,14 +26,14 @@
 //
 // Event counters are kept here as they happen; the rest is filled in by refresh().
 
-import { evacuatedBytes } from "../mature/evacuate";
-import { blocksInUse } from "../mature/blocks";
+import { evacuatedBytes } from "../mature/lines/evacuate";
+import { blocksInUse } from "../mature/block-pool";
 import { markOverflows } from "../mature/mark";
 import { phase } from "../mature/phase";
 import { rememberedTotal } from "../mature/remembered";
 import { chunksEnd, chunksFirst, chunksLimit, chunksPeak, chunksReserve, chunksUsed } from "../memory/chunks";
 import { timed } from "../memory/clock";
-import { isLarge, OWNER_FOREIGN, OWNER_FRESH, OWNER_LARGE, ownerOfChunk } from "../memory/pagemap";
+import { isLarge, OWNER_FOREIGN, OWNER_FRESH, OWNER_LARGE, ownerOfChunk } from "../memory/page-map";
 import { nurserySize } from "../nursery/size";
 import { startQueries, startSteps } from "../nursery/starts/steps";
 import { handlesLive } from "../roots/handles";

@@ -21,7 +21,7 @@ import { DEBUG } from "../config";
 import { CHUNK_BYTES, CHUNK_MASK } from "../memory/address";
 import { setBit, testBit } from "../memory/bits";
 import { acquireRun, lastRunIsFresh, releaseRun } from "../memory/chunks";
-import { OWNER_CELLS, OWNER_CONTROL } from "../memory/pagemap";
+import { OWNER_CELLS, OWNER_CONTROL } from "../memory/page-map";
 import { cellBytesOf, classOf, CLASSES } from "./classes";
 
 const CELL_SHIFT: usize = 4;

@@ -10,7 +10,7 @@
 import { DEBUG } from "../config";
 import { CHUNK_BYTES, chunkAddress } from "../memory/address";
 import { chunksOpen } from "../memory/chunks";
-import { OWNER_CELLS, OWNER_FOREIGN, OWNER_RUN, OWNER_RUN_REST, ownerOf } from "../memory/pagemap";
+import { OWNER_CELLS, OWNER_FOREIGN, OWNER_RUN, OWNER_RUN_REST, ownerOf } from "../memory/page-map";
 import { allocCell, cellBytes, freeCell, liveCell } from "./cells";
 import { classOf, LARGEST_CELL_BYTES } from "./classes";
 import { allocRun, freeRun, runAround, runBytes, runChunks } from "./runs";

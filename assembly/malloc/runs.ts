@@ -9,7 +9,7 @@
 
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, lastRunIsFresh, releaseRun } from "../memory/chunks";
-import { OWNER_RUN, OWNER_RUN_REST, ownerOfChunk, setOwners } from "../memory/pagemap";
+import { OWNER_RUN, OWNER_RUN_REST, ownerOfChunk, setOwners } from "../memory/page-map";
 
 const HEADER_BYTES: usize = 16;
 

@@ -10,7 +10,7 @@
 
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
-import { largeFirstChunk, OWNER_LARGE, ownerOfChunk, setLargeOwners } from "../memory/pagemap";
+import { largeFirstChunk, OWNER_LARGE, ownerOfChunk, setLargeOwners } from "../memory/page-map";
 
 export const LARGE_HEADER_BYTES: usize = 16;
 

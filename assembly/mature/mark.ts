@@ -15,14 +15,14 @@
 import { CHUNK_BYTES } from "../memory/address";
 import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
 import { isHurried, isLate } from "../memory/clock";
-import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf } from "../memory/pagemap";
+import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf } from "../memory/page-map";
 import { forwardedTo, isForwarded, lengthOf, objectBytes, shapeOf } from "../object/header";
 import { allInterior } from "../object/interior";
 import { visitElements, visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { visitShadow } from "../roots/shadow";
 import { isMarkedObject, markLines, markObject } from "./block";
-import { evacuateObject, isMoving } from "./evacuate";
+import { evacuateObject, isMoving } from "./lines/evacuate";
 import { largeStart, markLarge } from "./large";
 import { visitMarkedObjects } from "./objects";
 import { startInBlock } from "./space";

@@ -2,7 +2,7 @@
 
 import { chunkAddress, chunkOf, GRANULE_BYTES } from "../memory/address";
 import { chunksEnd, chunksFirst } from "../memory/chunks";
-import { OWNER_BLOCK, ownerOfChunk } from "../memory/pagemap";
+import { OWNER_BLOCK, ownerOfChunk } from "../memory/page-map";
 import { isSwept, nextMarked, nextObject, payloadStart } from "./block";
 import { isMarkedLarge, largeChunks, nextLarge } from "./large";
 import { isSweeping } from "./phase";

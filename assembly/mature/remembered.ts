@@ -10,7 +10,7 @@
 
 import { CHUNK_BYTES, WORD_BYTES } from "../memory/address";
 import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/pagemap";
+import { OWNER_CONTROL } from "../memory/page-map";
 import { PointerVisitor } from "../object/walk";
 
 export const REMEMBER_SLICE: usize = 1;

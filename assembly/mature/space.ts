@@ -1,12 +1,20 @@
 // The mature space as the collector sees it, of either kind: allocating, following what has been promoted, finding starts,
 // sweeping. Large objects are apart (large.ts).
 
-import { isLarge, OWNER_BLOCK, ownerOf } from "../memory/pagemap";
+import { isLarge, OWNER_BLOCK, ownerOf } from "../memory/page-map";
 import { BLOCK_PAYLOAD_BYTES, blockStart, BLOCK_LINES, isBlockStart, sweepBlock } from "./block";
-import { blocksOpen, giveBlock } from "./blocks";
-import { cellStart, CELLS_PAYLOAD_BYTES, cellsIn, isInCell, sweepCells } from "./cells";
-import { allocCell, CLASSES, classesAppend, classesOpen, classesReset, classesScan, classesScanBegin } from "./classes";
-import { Holes, holesAppend, holesReset, holesScan, holesScanBegin } from "./holes";
+import { blocksOpen, giveBlock } from "./block-pool";
+import { cellStart, CELLS_PAYLOAD_BYTES, cellsIn, isInCell, sweepCells } from "./cells/block";
+import {
+  allocCell,
+  CLASSES,
+  classesAppend,
+  classesOpen,
+  classesReset,
+  classesScan,
+  classesScanBegin,
+} from "./cells/allocate";
+import { Holes, holesAppend, holesReset, holesScan, holesScanBegin } from "./lines/holes";
 import { sizeClasses } from "./kind";
 import { largeStart } from "./large";
 import { PromotedVisitor } from "./promoted";

@@ -6,7 +6,7 @@
 import { chunkAddress } from "../memory/address";
 import { chunksEnd, chunksFirst } from "../memory/chunks";
 import { isHurried, isLate } from "../memory/clock";
-import { OWNER_BLOCK, ownerOfChunk } from "../memory/pagemap";
+import { OWNER_BLOCK, ownerOfChunk } from "../memory/page-map";
 import { isSwept } from "./block";
 import { sweepLarge } from "./large";
 import { spaceReset, sweepIntoSpace } from "./space";

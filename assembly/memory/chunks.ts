@@ -27,7 +27,7 @@ import {
   ownerOfChunk,
   pageMapOpen,
   setOwners,
-} from "./pagemap";
+} from "./page-map";
 
 let firstChunk: u32 = 0;
 /** One past the last chunk that we have grown. */

@@ -3,7 +3,7 @@
 //     nurseryBase | objects, one after the other | nurseryTop | free | nurseryLimit .. nurseryEnd | .. nurseryBytes
 //
 // nurseryLimit is what the inlined fast path compares with. It may stand before nurseryEnd, so that allocation comes to
-// the slow path there: at the end of a card (starts/crossing.ts), at nurseryTop itself in zeal mode. nurseryEnd is how far
+// the slow path there: at the end of a card (nursery/starts/crossing.ts), at nurseryTop itself in zeal mode. nurseryEnd is how far
 // we go before the next collection: the size that size.ts has chosen, or less where the evacuation reserve does not cover
 // that. Chunks above it are not touched.
 //
@@ -12,7 +12,7 @@
 
 import { chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
-import { OWNER_NURSERY } from "../memory/pagemap";
+import { OWNER_NURSERY } from "../memory/page-map";
 
 export let nurseryBase: usize = 0;
 export let nurseryBytes: usize = 0;

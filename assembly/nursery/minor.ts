@@ -17,7 +17,7 @@ import { visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { visitShadow } from "../roots/shadow";
 import { isYoung, nurseryReset } from "./bump";
-import { startsReset, youngStart } from "./starts";
+import { startsReset, youngStart } from "./starts/finder";
 
 @final
 @unmanaged

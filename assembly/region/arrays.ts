@@ -9,15 +9,15 @@
 // the words that name their lanes, the array that was asked for last, and what has been freed.
 
 import { DEBUG } from "../config";
-import { isLane, ownerOf } from "../memory/pagemap";
+import { isLane, ownerOf } from "../memory/page-map";
 import { shapeOf } from "../object/header";
 import { sparseAlloc } from "../sparse/alloc";
 import { Stack } from "../sparse/descriptor";
 import { Entry, entryOf } from "../sparse/entry";
-import { isFreed } from "../sparse/freed";
+import { isFreed } from "../sparse/free-set";
 import { removeEntry } from "../sparse/free";
 import { sparseGrow } from "../sparse/grow";
-import { Lane, laneOf } from "../sparse/lane";
+import { Lane, laneOf } from "../sparse/extent";
 import { sparseLeave } from "../sparse/leave";
 import { sparseStart, sparseTrace, sparseUntrace } from "../sparse/reach";
 import { noteTaken, Region } from "./region";

@@ -11,7 +11,7 @@
 //
 //     frames   frameTop | frame | frame | .. | frameLimit
 //
-// A frame is the regions of one call, behind the marks that it needs (marks.ts). It is as long as the compiler has decided.
+// A frame is the regions of one call, behind the marks that it needs (checkpoint.ts). It is as long as the compiler has decided.
 // Compiled code tells a callee where its frame begins, so that leaving one is nothing; whoever cannot, moves frameTop.
 //
 // Invariants: the last segment leads to 0; where a region has left the stack of frames before its limit there, no header follows

@@ -3,7 +3,7 @@
 //
 //   0  u32  collections                              16  u64  bytes of objects that they copied
 //   4  u32  of them, those that took in what is      24  u64  bytes of objects that they ended
-//           old (generations.ts)                     32  u64  bytes that returns ended at once
+//           old (region/collect/generations.ts)                     32  u64  bytes that returns ended at once
 //   8  u32  bytes of segments in use, and of         40
 //           arrays that lie elsewhere (arrays.ts)
 //  12  u32  the same, at most

@@ -9,7 +9,7 @@
 
 import { CHUNK_BYTES } from "../memory/address";
 import { acquireRun } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/pagemap";
+import { OWNER_CONTROL } from "../memory/page-map";
 import { PointerVisitor } from "../object/walk";
 
 const SLOT_SHIFT: usize = 3;

@@ -4,8 +4,8 @@ import { DEBUG } from "../config";
 import { failRequest } from "../memory/chunks";
 import { isServing, Stack } from "./descriptor";
 import { ENTRY_BYTES, Entry, SPARSE_MAX_BYTES, SPARSE_MIN_BYTES } from "./entry";
-import { addFreed, bestFreed, takeFreed } from "./freed";
-import { Lane, makeSpace, openLane, ROOM_CHUNKS } from "./lane";
+import { addFreed, bestFreed, takeFreed } from "./free-set";
+import { Lane, makeSpace, openLane, ROOM_CHUNKS } from "./extent";
 
 /** The number of the entry that was made last. */
 export let lastSerial: u64 = 0;

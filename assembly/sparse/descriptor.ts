@@ -23,10 +23,10 @@
 // Follows seed note 004; room for growth is that of a realloc that doubles. State: the settings, which a compiler may replace by
 // constants.
 
-import { isLane, ownerOf } from "../memory/pagemap";
+import { isLane, ownerOf } from "../memory/page-map";
 import { Entry } from "./entry";
-import { Freed, isFreed } from "./freed";
-import { Lane, laneOf } from "./lane";
+import { Freed, isFreed } from "./free-set";
+import { Lane, laneOf } from "./extent";
 
 // When allocation is served from the set: above any of these. Literals, so that the module needs no start function.
 /** Freed entries, in percent of all. */

@@ -4,8 +4,8 @@ import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
 import { isLive, isServing, Stack } from "./descriptor";
 import { ENTRY_BYTES, Entry, entryOf } from "./entry";
-import { addFreed, isFreed, openFreed, takeFreed } from "./freed";
-import { Lane } from "./lane";
+import { addFreed, isFreed, openFreed, takeFreed } from "./free-set";
+import { Lane } from "./extent";
 
 /** Of an entry that was freed below the top: they link it to others. */
 const LINK_BYTES: usize = 8;

@@ -6,7 +6,7 @@ import { addLane, push, sparseAlloc } from "./alloc";
 import { isLive, Stack } from "./descriptor";
 import { ENTRY_BYTES, Entry, entryOf, SPARSE_MAX_BYTES } from "./entry";
 import { removeEntry } from "./free";
-import { GROWER_ROOM_CHUNKS, Lane, makeSpace, widenLane } from "./lane";
+import { GROWER_ROOM_CHUNKS, Lane, makeSpace, widenLane } from "./extent";
 
 /** Smaller arrays get no lane of their own: that takes at least a chunk. */
 const GROWER_MIN_BYTES: usize = 16 << 10;

@@ -4,9 +4,9 @@ import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
 import { isServing, SPARSE_BYTES, Stack } from "./descriptor";
 import { Entry } from "./entry";
-import { clearFreed, closeFreed, isFreed, takeFreed } from "./freed";
+import { clearFreed, closeFreed, isFreed, takeFreed } from "./free-set";
 import { dropHead, settleTop } from "./free";
-import { closeLane, emptyLane, Lane, trimLane } from "./lane";
+import { closeLane, emptyLane, Lane, trimLane } from "./extent";
 
 /** So many empty lanes a stack keeps. */
 const KEEP_LANES: u32 = 4;

@@ -18,13 +18,13 @@ import {
   WORD_BYTES,
 } from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
-import { isLane, ownerOf } from "../memory/pagemap";
+import { isLane, ownerOf } from "../memory/page-map";
 import { free, malloc } from "../malloc/malloc";
 import { Stack } from "./descriptor";
 import { Entry, entryOf } from "./entry";
 import { removeEntry } from "./free";
-import { isFreed } from "./freed";
-import { Lane, laneOf } from "./lane";
+import { isFreed } from "./free-set";
+import { Lane, laneOf } from "./extent";
 
 /** For each chunk of a lane: the object that reaches into it, a word to align, and one bit for 8 bytes. */
 const STARTS_BYTES: usize = 2 * WORD_BYTES + (CHUNK_BYTES >> 6);

@@ -2,7 +2,7 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type HeapCounts, readCounts } from "../../src/heap/statistics.ts";
+import { type HeapCounts, readCounts } from "../../src/core/statistics.ts";
 import { type BuildOptions, runModule } from "../../src/lang/index.ts";
 import { compileProgram } from "../program.ts";
 

@@ -1,6 +1,6 @@
 /** A peer, ready to run: what is handed to its process, and what that process makes of it. */
 
-import { runModule } from "../../src/lang/run.ts";
+import { runModule } from "../../src/lang/run/run-module.ts";
 import { type ProgramName, peerOf, type Report } from "./convention.ts";
 import { run as binarytrees } from "./javascript/binarytrees.ts";
 import { run as lists } from "./javascript/lists.ts";

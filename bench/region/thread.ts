@@ -1,7 +1,7 @@
 /** Runs modules on a thread whose stack has room for a million calls inside each other. */
 
 import { Worker } from "node:worker_threads";
-import { spreadOf } from "../../src/cli/samples.ts";
+import { spreadOf } from "../../src/compare/samples.ts";
 
 const STACK_MIB = 512;
 const WARM_UPS = 2;

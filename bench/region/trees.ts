@@ -2,9 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import binaryen from "binaryen";
-import { rounded, type Spread, spreadOf } from "../../src/cli/samples.ts";
-import { formatMs, formatTable } from "../../src/cli/text.ts";
-import { inviteInlining } from "../../src/lang/emit/inlining.ts";
+import { rounded, type Spread, spreadOf } from "../../src/compare/samples.ts";
+import { formatMs, formatTable } from "../../src/compare/text.ts";
+import { inviteInlining } from "../../src/lang/codegen/inlining.ts";
 import type { PeerCode } from "../peers/peer.ts";
 import { takeTurns } from "../peers/turns.ts";
 import { compileProgram } from "../program.ts";

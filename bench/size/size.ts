@@ -1,7 +1,7 @@
 /** How much of a module is the runtime: bytes of its functions by who wrote them. */
 
-import { formatTable } from "../../src/cli/text.ts";
-import { HINT_PREFIX } from "../../src/lang/emit/inlining.ts";
+import { formatTable } from "../../src/compare/text.ts";
+import { HINT_PREFIX } from "../../src/lang/codegen/inlining.ts";
 import { compile, managerNames, SourceFile } from "../../src/lang/index.ts";
 import { functionSizes } from "./sections.ts";
 

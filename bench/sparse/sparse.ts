@@ -2,9 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 import asc from "assemblyscript/asc";
-import { spreadOf } from "../../src/cli/samples.ts";
-import { formatTable } from "../../src/cli/text.ts";
-import { CHUNK_BYTES, SPARSE_COUNTERS, WORD_BYTES } from "../../src/heap/contract.ts";
+import { spreadOf } from "../../src/compare/samples.ts";
+import { formatTable } from "../../src/compare/text.ts";
+import { CHUNK_BYTES, SPARSE_COUNTERS, WORD_BYTES } from "../../src/core/contract.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ENTRY = "bench/sparse/loops/arrays.ts";

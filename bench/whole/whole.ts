@@ -1,11 +1,11 @@
 /** Whole programs under every memory manager, by the same comparison that `heapwright compare` makes. */
 
 import { readFileSync } from "node:fs";
-import type { Figures } from "../../src/cli/comparison.ts";
-import { type Contest, hold, type Report } from "../../src/cli/contest.ts";
-import { FailureError } from "../../src/cli/errors.ts";
-import { withTemporaryFile } from "../../src/cli/files.ts";
-import { type Column, formatBytes, formatMs, formatTable } from "../../src/cli/text.ts";
+import type { Figures } from "../../src/compare/comparison.ts";
+import { type Contest, hold, type Report } from "../../src/compare/contest.ts";
+import { FailureError } from "../../src/compare/errors.ts";
+import { withTemporaryFile } from "../../src/compare/files.ts";
+import { type Column, formatBytes, formatMs, formatTable } from "../../src/compare/text.ts";
 import { managerNames, SourceFile } from "../../src/lang/index.ts";
 import { cities } from "../cities.ts";
 import { licenses } from "../licenses.ts";

@@ -1,11 +1,11 @@
 /** `heapwright build`: compiles a program to a WASI command in a file. */
 
 import type { Command } from "commander";
+import { readProgram, writeWhole } from "../compare/files.ts";
+import { formatBytes } from "../compare/text.ts";
 import { compile, managerNames } from "../lang/index.ts";
-import { readProgram, writeWhole } from "./files.ts";
 import { parseName } from "./numbers.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
-import { formatBytes } from "./text.ts";
 
 interface BuildCommandOptions extends Settings, DebugSettings {
   manager: string;

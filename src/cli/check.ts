@@ -1,10 +1,10 @@
 /** `heapwright check`: the mistakes in programs, those in the order of globals and in statics included. */
 
 import type { Command } from "commander";
+import { FailureError } from "../compare/errors.ts";
+import { readProgram } from "../compare/files.ts";
 import { buildProgram } from "../lang/frontend.ts";
 import { MoteError, type SourceFile } from "../lang/index.ts";
-import { FailureError } from "./errors.ts";
-import { readProgram } from "./files.ts";
 
 export function addCheck(program: Command): void {
   program

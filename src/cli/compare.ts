@@ -1,17 +1,24 @@
 /** `heapwright compare`: one program under several memory managers, side by side. */
 
 import type { Command } from "commander";
+import { ProgramFailedError } from "../compare/comparison.ts";
+import { type Contest, type ContestOptions, hold } from "../compare/contest.ts";
+import { EXIT_FAILURE } from "../compare/errors.ts";
+import {
+  isRegularFile,
+  readInput,
+  readProgram,
+  readStandardInput,
+  withTemporaryFile,
+  writeWhole,
+} from "../compare/files.ts";
+import { addPortOptions, type PortOptions } from "../compare/port-files.ts";
+import { describeDifference, describeOutput, describeReport } from "../compare/report.ts";
+import { Progress } from "../compare/terminal.ts";
 import { managerNames } from "../lang/index.ts";
-import { ProgramFailedError } from "./comparison.ts";
-import { type Contest, type ContestOptions, hold } from "./contest.ts";
-import { EXIT_FAILURE } from "./errors.ts";
-import { addExterns, type ExternSettings } from "./externs.ts";
-import { isRegularFile, readInput, readProgram, readStandardInput, withTemporaryFile, writeWhole } from "./files.ts";
+import { addExterns, type ExternSettings } from "./extern-options.ts";
 import { parseNames, parseWhole } from "./numbers.ts";
-import { addPortOptions, type PortOptions } from "./ports.ts";
-import { describeDifference, describeOutput, describeReport } from "./report.ts";
 import { addSettings, buildOptions, type Settings } from "./settings.ts";
-import { Progress } from "./terminal.ts";
 
 const DEFAULT_RUNS = 7;
 const DEFAULT_SECONDS = 60;

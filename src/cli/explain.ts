@@ -1,14 +1,14 @@
 /** `heapwright explain`: a program's source with where everything goes that it allocates. */
 
 import type { Command } from "commander";
+import { UsageError } from "../compare/errors.ts";
+import { readProgram } from "../compare/files.ts";
+import { addPortOptions } from "../compare/port-files.ts";
 import { buildProgram } from "../lang/frontend.ts";
-import { placeProgram } from "../lang/ir/placement/placement.ts";
-import { UsageError } from "./errors.ts";
-import { addExterns } from "./externs.ts";
-import { readProgram } from "./files.ts";
-import { formatAnnotated, formatInternal, formatTotals } from "./margin.ts";
-import { placementAsJson } from "./placementjson.ts";
-import { addPortOptions } from "./ports.ts";
+import { placeProgram } from "../lang/lifetimes/placement/placement.ts";
+import { addExterns } from "./extern-options.ts";
+import { placementAsJson } from "./placement-json.ts";
+import { formatAnnotated, formatInternal, formatTotals } from "./placement-margin.ts";
 import { type ProfileOptions, profileProgram } from "./profile.ts";
 
 interface ExplainOptions extends ProfileOptions {

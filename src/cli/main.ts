@@ -6,14 +6,14 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { EXIT_FAILURE, EXIT_USAGE, FailureError, UsageError } from "../compare/errors.ts";
+import { styled } from "../compare/terminal.ts";
 import { BuildOptionError, ExternError, MissingExternError, MoteError, UnsupportedEngineError } from "../lang/index.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
-import { EXIT_FAILURE, EXIT_USAGE, FailureError, UsageError } from "./errors.ts";
 import { addExplain } from "./explain.ts";
 import { addRun } from "./run.ts";
-import { styled } from "./terminal.ts";
 
 function packageVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");

@@ -1,19 +1,19 @@
 /** A run with everything counted, for `heapwright explain --run`: under `regions`, since it is they that act on placements. */
 
-import { type RegionCounts, readRegionCounts } from "../heap/regionstatistics.ts";
+import { EXIT_FAILURE } from "../compare/errors.ts";
+import { loadExterns } from "../compare/extern-files.ts";
+import { readInput, readStandardInput, writeWhole } from "../compare/files.ts";
+import { PortFiles, type PortOptions, planPorts } from "../compare/port-files.ts";
+import { type RegionCounts, readRegionCounts } from "../core/region-statistics.ts";
 import { compileIr } from "../lang/backend.ts";
-import { type FunctionCounts, type MakerCounts, type ProgramProfile, readProfile } from "../lang/emit/profile.ts";
+import { type FunctionCounts, type MakerCounts, type ProgramProfile, readProfile } from "../lang/codegen/profile.ts";
 import { runModule } from "../lang/index.ts";
 import type { IrFunction, IrProgram, Site } from "../lang/ir/ir.ts";
-import { computeBounds, type FunctionBounds } from "../lang/ir/placement/bounds.ts";
-import type { Maker } from "../lang/ir/placement/lines.ts";
-import type { ProgramPlacement } from "../lang/ir/placement/placement.ts";
 import { forEachInstruction } from "../lang/ir/traverse.ts";
-import { EXIT_FAILURE } from "./errors.ts";
-import { loadExterns } from "./externfiles.ts";
-import type { ExternSettings } from "./externs.ts";
-import { readInput, readStandardInput, writeWhole } from "./files.ts";
-import { PortFiles, type PortOptions, planPorts } from "./ports.ts";
+import { computeBounds, type FunctionBounds } from "../lang/lifetimes/placement/bounds.ts";
+import type { Maker } from "../lang/lifetimes/placement/lines.ts";
+import type { ProgramPlacement } from "../lang/lifetimes/placement/placement.ts";
+import type { ExternSettings } from "./extern-options.ts";
 import { writeThrough } from "./streams.ts";
 
 export interface ProfileOptions extends PortOptions, ExternSettings {

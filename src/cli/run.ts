@@ -1,17 +1,17 @@
 /** `heapwright run`: compiles a program and runs it in this process, as if it were the command itself. */
 
 import type { Command } from "commander";
+import { UsageError } from "../compare/errors.ts";
+import { loadExterns } from "../compare/extern-files.ts";
+import { readInput, readProgram, readStandardInput, writeWhole } from "../compare/files.ts";
+import { addPortOptions, PortFiles, type PortOptions, planPorts } from "../compare/port-files.ts";
 import { compile, managerNames, requireEngine, runModule } from "../lang/index.ts";
-import { UsageError } from "./errors.ts";
-import { loadExterns } from "./externfiles.ts";
-import { addExterns, type ExternSettings } from "./externs.ts";
-import { readInput, readProgram, readStandardInput, writeWhole } from "./files.ts";
-import { GcTrace } from "./gctrace.ts";
+import { addExterns, type ExternSettings } from "./extern-options.ts";
 import { parseName } from "./numbers.ts";
-import { addPortOptions, PortFiles, type PortOptions, planPorts } from "./ports.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
 import { describeShapes } from "./shapes.ts";
 import { writeThrough } from "./streams.ts";
+import { GcTrace } from "./trace-gc.ts";
 
 interface RunCommandOptions extends Settings, DebugSettings, PortOptions, ExternSettings {
   traceGc?: boolean;

@@ -1,7 +1,7 @@
 /** `--shapes`: what a program has allocated, by shape. */
 
-import { readCensus } from "../heap/census.ts";
-import { formatBytes, formatTable } from "./text.ts";
+import { formatBytes, formatTable } from "../compare/text.ts";
+import { readCensus } from "../core/census.ts";
 
 /**
  * @param exports of an instance built with `census`, whose program has ended

@@ -10,8 +10,8 @@ import {
   type PointerReps,
   START_FINDERS,
   type StartFinder,
-} from "./contract.ts";
-import { HeapError, shown } from "./errors.ts";
+} from "../core/contract.ts";
+import { HeapError, shown } from "../core/errors.ts";
 
 export interface HeapOptions {
   /**
@@ -34,7 +34,7 @@ export interface HeapOptions {
   readonly pauseMs?: number;
   /** Counts what is allocated by shape, for `Heap.allocated()`: a look at every object at each collection. Default false. */
   readonly census?: boolean;
-  /** How the start of the object around an interior pointer is found in the nursery (assembly/nursery/starts.ts). Default eager. */
+  /** How the start of the object around an interior pointer is found in the nursery (assembly/nursery/starts/finder.ts). Default eager. */
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b", only slices. Default b. */
   readonly reps?: PointerReps;

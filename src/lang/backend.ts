@@ -1,27 +1,28 @@
 /** From a program in the IR to a wasm command, under any memory manager. */
 
-import { MATURE_SPACES, PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS } from "../heap/contract.ts";
-import { HeapError } from "../heap/errors.ts";
-import { sparseLimits } from "../heap/sparse.ts";
-import { Counters } from "./emit/counters.ts";
-import { emitModule, linkModule, PROGRAM_FEATURES } from "./emit/link.ts";
-import { FunctionNames, lowerFunction } from "./emit/lower.ts";
-import { HostPorts } from "./emit/ports.ts";
-import { Profile, type ProfileTable } from "./emit/profile.ts";
-import { StaticData } from "./emit/staticdata.ts";
-import type { ExternImport } from "./externs.ts";
+import { MATURE_SPACES, PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS } from "../core/contract.ts";
+import { HeapError } from "../core/errors.ts";
+import { sparseLimits } from "../core/sparse-limits.ts";
+import { Counters } from "./codegen/counters.ts";
+import { Externs } from "./codegen/externs.ts";
+import { linkModule, PROGRAM_FEATURES } from "./codegen/link.ts";
+import { FunctionNames, lowerFunction } from "./codegen/lower.ts";
+import type { ManagerContext } from "./codegen/manager.ts";
+import { ManualMemory } from "./codegen/manual-memory.ts";
+import { emitModule } from "./codegen/optimise.ts";
+import { HostPorts } from "./codegen/ports.ts";
+import { Profile, type ProfileTable } from "./codegen/profile.ts";
+import { StaticData } from "./codegen/static-data.ts";
+import { Wasi } from "./codegen/wasi/wasi.ts";
 import type { IrProgram, Site } from "./ir/ir.ts";
 import { externsOf } from "./ir/outside.ts";
-import { type ProgramPlacement, placeProgram } from "./ir/placement/placement.ts";
 import { usedPorts } from "./ir/ports.ts";
 import { hasLoop } from "./ir/traverse.ts";
-import { Externs } from "./managers/externs.ts";
+import { type ProgramPlacement, placeProgram } from "./lifetimes/placement/placement.ts";
 import { managerNamed, managersWithProfile } from "./managers/index.ts";
-import type { ManagerContext } from "./managers/manager.ts";
-import { ManualMemory } from "./managers/manual.ts";
 import { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
-import type { PortFunction } from "./ports/abi.ts";
-import { Wasi } from "./wasi/wasi.ts";
+import type { PortFunction } from "./port-abi.ts";
+import type { ExternImport } from "./run/externs.ts";
 
 /** A finished command: WASI preview 1, exporting `memory` and `_start`. */
 export interface BuiltModule {

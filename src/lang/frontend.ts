@@ -1,10 +1,10 @@
 /** The front-end of Mote: from source text to IR. */
 
 import { readFileSync } from "node:fs";
-import { build } from "./build/program.ts";
 import { check } from "./check/program.ts";
 import type { TypedProgram } from "./check/typed.ts";
 import type { IrProgram } from "./ir/ir.ts";
+import { build } from "./irgen/program.ts";
 import { MoteError, SourceFile } from "./source.ts";
 import { parse } from "./syntax/parse.ts";
 

@@ -7,11 +7,14 @@ export {
   type PointerReps,
   START_FINDERS,
   type StartFinder,
-} from "../heap/contract.ts";
-export type { SparseLimits } from "../heap/sparse.ts";
+} from "../core/contract.ts";
+export type { SparseLimits } from "../core/sparse-limits.ts";
 export { type BuiltModule, compileIr } from "./backend.ts";
 export { compile } from "./compile.ts";
-export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./engine.ts";
+export { managerNames } from "./managers/index.ts";
+export { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
+export type { PortFunction, PortType, PortUse } from "./port-abi.ts";
+export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./run/engine.ts";
 export {
   ExternError,
   type ExternFunctions,
@@ -21,10 +24,7 @@ export {
   MissingExternError,
   type ProgramMemory,
   requireExterns,
-} from "./externs.ts";
-export { managerNames } from "./managers/index.ts";
-export { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
-export type { PortFunction, PortType, PortUse } from "./ports/abi.ts";
-export { HostPort, type PortHandlers, type Ports, type PortValue } from "./ports/hostport.ts";
-export { type PauseHooks, type RunOptions, type RunResult, runModule } from "./run.ts";
+} from "./run/externs.ts";
+export { HostPort, type PortHandlers, type Ports, type PortValue } from "./run/ports/host-port.ts";
+export { type PauseHooks, type RunOptions, type RunResult, runModule } from "./run/run-module.ts";
 export { MoteError, SourceFile } from "./source.ts";

@@ -3,8 +3,8 @@
  * names, units and defaults.
  */
 
-import type { MatureSpace, PointerReps, StartFinder } from "../heap/contract.ts";
-import type { SparseLimits } from "../heap/sparse.ts";
+import type { MatureSpace, PointerReps, StartFinder } from "../core/contract.ts";
+import type { SparseLimits } from "../core/sparse-limits.ts";
 
 export interface BuildOptions {
   /** The memory manager's name; `managerNames()` lists them. */
@@ -25,7 +25,7 @@ export interface BuildOptions {
   readonly traceGc?: boolean;
   /** Counts what is allocated by shape, and exports `allocated`, which returns the table's address. Only `gc`. */
   readonly census?: boolean;
-  /** How starts of objects are found in the nursery (assembly/nursery/starts.ts); absent: eager. Only `gc`. */
+  /** How starts of objects are found in the nursery (assembly/nursery/starts/finder.ts); absent: eager. Only `gc`. */
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b" or absent, only slices. Only `gc`. */
   readonly reps?: PointerReps;
@@ -41,7 +41,7 @@ export interface BuildOptions {
   readonly measure?: boolean;
   /** Brackets what may collect, each slow allocation, with calls of the imports `heapwright.pauseBegin` and `heapwright.pauseEnd`. */
   readonly pauses?: boolean;
-  /** Counts objects and bytes by site, and what became of them by function, in a table (emit/profile.ts). Only `regions`. */
+  /** Counts objects and bytes by site, and what became of them by function, in a table (codegen/profile.ts). Only `regions`. */
   readonly profile?: boolean;
   /** Keeps function and local names in the module. */
   readonly names?: boolean;

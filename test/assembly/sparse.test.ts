@@ -6,8 +6,8 @@ import {
   SPARSE_BYTES as DESCRIPTOR,
   SPARSE_ENTRY_BYTES as ENTRY,
   SPARSE_MAX_BYTES,
-} from "../../src/heap/contract.ts";
-import { alloc, bytesAt, call, core, counts, GROWER, grow, NEVER, open, STACKS } from "./sparsecore.ts";
+} from "../../src/core/contract.ts";
+import { alloc, bytesAt, call, core, counts, GROWER, grow, NEVER, open, STACKS } from "./sparse-core.ts";
 
 beforeEach(() => open());
 

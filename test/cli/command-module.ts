@@ -1,7 +1,7 @@
 /** Tiny WASI commands written by hand, for tests of the comparison without the compiler. */
 
 import binaryen from "binaryen";
-import type { Builds } from "../../src/cli/comparison.ts";
+import type { Builds } from "../../src/compare/comparison.ts";
 
 export interface CommandText {
   /** Printed when the program runs. */

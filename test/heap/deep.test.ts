@@ -3,8 +3,8 @@
  * would build them, with their roots on the shadow stack.
  */
 import { describe, expect, test } from "vitest";
-import type { Core } from "../../src/heap/core.ts";
-import { MemoryViews } from "../../src/heap/memory.ts";
+import { MemoryViews } from "../../src/core/memory.ts";
+import type { Core } from "../../src/heap/collector/core.ts";
 import { openCore } from "../support/core.ts";
 
 const NEXT = 4;

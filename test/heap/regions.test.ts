@@ -1,7 +1,7 @@
-/** Regions from the host, case by case; regionsmodel.test.ts has them in any order. */
+/** Regions from the host, case by case; regions-model.test.ts has them in any order. */
 
 import { describe, expect, test } from "vitest";
-import { MARK_BYTES, REGION_BYTES } from "../../src/heap/contract.ts";
+import { MARK_BYTES, REGION_BYTES } from "../../src/core/contract.ts";
 import {
   box,
   Heap,

@@ -6,9 +6,9 @@
  */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SHADOW_DEFAULT_BYTES } from "../../src/heap/contract.ts";
-import { Core } from "../../src/heap/core.ts";
-import { Session } from "../../src/heap/session.ts";
+import { SHADOW_DEFAULT_BYTES } from "../../src/core/contract.ts";
+import { Core } from "../../src/heap/collector/core.ts";
+import { Session } from "../../src/heap/objects/session.ts";
 import { type TracedObject, traceHeap } from "../../src/heap/trace/trace.ts";
 import {
   type ArrayRef,

@@ -2,7 +2,7 @@
  * Verification: a heap that foreign code has scribbled over is found out, and says what is broken.
  */
 import { beforeEach, describe, expect, test } from "vitest";
-import { SHADOW_DEFAULT_BYTES } from "../../src/heap/contract.ts";
+import { SHADOW_DEFAULT_BYTES } from "../../src/core/contract.ts";
 import {
   type ArrayRef,
   box,
@@ -20,7 +20,7 @@ import { refused } from "../support/errors.ts";
 const FIELDS = { next: box(), name: slice(), key: int32() };
 const CHUNK_BYTES = 65536;
 const CHUNK_MASK = CHUNK_BYTES - 1;
-/** assembly/memory/pagemap.ts */
+/** assembly/memory/page-map.ts */
 const OWNER_FOREIGN = 0;
 const OWNER_CONTROL = 3;
 /** assembly/mature/block.ts */

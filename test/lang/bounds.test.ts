@@ -8,16 +8,16 @@ import { describe, expect, it } from "vitest";
 import { compileIr } from "../../src/lang/backend.ts";
 import { buildProgram, SourceFile } from "../../src/lang/frontend.ts";
 import { BYTE_ELEMENT, type IrProgram, type IrType, type Variable } from "../../src/lang/ir/ir.ts";
-import { computeBounds } from "../../src/lang/ir/placement/bounds.ts";
-import { NOWHERE, TAIL_CALL } from "../../src/lang/ir/placement/destinations.ts";
+import { usedPorts } from "../../src/lang/ir/ports.ts";
+import { computeBounds } from "../../src/lang/lifetimes/placement/bounds.ts";
+import { NOWHERE, TAIL_CALL } from "../../src/lang/lifetimes/placement/destinations.ts";
 import {
   type FunctionPlacement,
   type Placed,
   type ProgramPlacement,
   placeProgram,
-} from "../../src/lang/ir/placement/placement.ts";
-import { usedPorts } from "../../src/lang/ir/ports.ts";
-import { runModule } from "../../src/lang/run.ts";
+} from "../../src/lang/lifetimes/placement/placement.ts";
+import { runModule } from "../../src/lang/run/run-module.ts";
 import { type InterpreterInput, interpret } from "../support/interpret.ts";
 import { benchPrograms, placementPrograms, samplePrograms } from "../support/programs.ts";
 import { type FunctionBuilder, INT, INT_ELEMENT, int, ProgramBuilder, recordOf, TEXT, unionOf } from "./ir-notation.ts";

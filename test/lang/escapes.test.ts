@@ -3,14 +3,14 @@
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/lang/frontend.ts";
 import type { IrProgram, Site } from "../../src/lang/ir/ir.ts";
-import { NOWHERE } from "../../src/lang/ir/placement/destinations.ts";
+import { usedPorts } from "../../src/lang/ir/ports.ts";
+import { NOWHERE } from "../../src/lang/lifetimes/placement/destinations.ts";
 import {
   type Placed,
   type PlacedSite,
   type ProgramPlacement,
   placeProgram,
-} from "../../src/lang/ir/placement/placement.ts";
-import { usedPorts } from "../../src/lang/ir/ports.ts";
+} from "../../src/lang/lifetimes/placement/placement.ts";
 import { EscapeOracle } from "../support/escapes.ts";
 import { generateProgram } from "../support/generate.ts";
 import { type InterpreterInput, interpret } from "../support/interpret.ts";

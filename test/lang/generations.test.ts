@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { readRegionCounts } from "../../src/heap/regionstatistics.ts";
+import { readRegionCounts } from "../../src/core/region-statistics.ts";
 import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
 import { ROWS } from "../support/rows.ts";
 

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { StaticData } from "../../src/lang/emit/staticdata.ts";
+import { StaticData } from "../../src/lang/codegen/static-data.ts";
 import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../../src/lang/ir/ir.ts";
 import { Layouts, sizeOf } from "../../src/lang/managers/linear/layout.ts";
 import { BOOL, BYTE, FLOAT, INT, LONG, recordOf, TEXT, unionOf } from "./ir-notation.ts";

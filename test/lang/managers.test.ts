@@ -9,7 +9,7 @@ import type { ElementType, IrProgram, IrType, RecordType, Variable } from "../..
 import { BYTE_ELEMENT, TEXT_ELEMENT } from "../../src/lang/ir/ir.ts";
 import { managerNames } from "../../src/lang/managers/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
-import { type RunOptions, runModule } from "../../src/lang/run.ts";
+import { type RunOptions, runModule } from "../../src/lang/run/run-module.ts";
 import { START_BUILDS } from "../support/starts.ts";
 import {
   addPrintInt,

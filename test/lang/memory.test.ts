@@ -13,10 +13,10 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { CHUNK_BYTES } from "../../src/heap/contract.ts";
-import { type RegionCounts, readRegionCounts } from "../../src/heap/regionstatistics.ts";
-import { readCounts } from "../../src/heap/statistics.ts";
-import { readProfile } from "../../src/lang/emit/profile.ts";
+import { CHUNK_BYTES } from "../../src/core/contract.ts";
+import { type RegionCounts, readRegionCounts } from "../../src/core/region-statistics.ts";
+import { readCounts } from "../../src/core/statistics.ts";
+import { readProfile } from "../../src/lang/codegen/profile.ts";
 import {
   type BuildOptions,
   type BuiltModule,

@@ -10,9 +10,9 @@ import {
   TEXT_ELEMENT,
   type Variable,
 } from "../../src/lang/ir/ir.ts";
-import { callComponents } from "../../src/lang/ir/placement/components.ts";
-import { placeProgram } from "../../src/lang/ir/placement/placement.ts";
-import { describeFunction, describePlaced } from "../../src/lang/ir/placement/words.ts";
+import { callComponents } from "../../src/lang/lifetimes/placement/components.ts";
+import { placeProgram } from "../../src/lang/lifetimes/placement/placement.ts";
+import { describeFunction, describePlaced } from "../../src/lang/lifetimes/placement/words.ts";
 import { BOOL, type FunctionBuilder, INT, int, ProgramBuilder, recordOf, TEXT, unionOf } from "./ir-notation.ts";
 
 /** A record with a reference to its own kind. */

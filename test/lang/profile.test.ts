@@ -1,9 +1,9 @@
 /** Profiles: exact numbers of small programs, by site and by function; and nothing of them in other builds. */
 
 import { describe, expect, it } from "vitest";
-import { type FunctionCounts, type ProgramProfile, readProfile } from "../../src/lang/emit/profile.ts";
+import { type FunctionCounts, type ProgramProfile, readProfile } from "../../src/lang/codegen/profile.ts";
 import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
-import type { Maker } from "../../src/lang/ir/placement/lines.ts";
+import type { Maker } from "../../src/lang/lifetimes/placement/lines.ts";
 import { samplePrograms } from "../support/programs.ts";
 
 const TREES = `union Tree { Leaf, Node(left: Tree, right: Tree) }

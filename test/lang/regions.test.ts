@@ -1,7 +1,7 @@
 /** The managers `regions` and `sparse`: what ends gives its memory back, also in loops that build something up; limits are reported. */
 
 import { describe, expect, it } from "vitest";
-import { readRegionCounts } from "../../src/heap/regionstatistics.ts";
+import { readRegionCounts } from "../../src/core/region-statistics.ts";
 import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
 
 async function runUnder(options: BuildOptions, text: string, args: readonly string[]) {

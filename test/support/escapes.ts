@@ -32,6 +32,7 @@ import type {
 import type { RecordObject, Slice, Storage } from "../../src/lang/interpret/values.ts";
 import type { Block, Instruction, IrFunction, IrGlobal, Variable } from "../../src/lang/ir/ir.ts";
 import { computeLiveness } from "../../src/lang/ir/liveness.ts";
+import { blocksOf } from "../../src/lang/ir/traverse.ts";
 import {
   asCallerSees,
   type Destinations,
@@ -42,10 +43,14 @@ import {
   TAIL_CALL,
   wholeResult,
   wholeResults,
-} from "../../src/lang/ir/placement/destinations.ts";
-import type { FunctionPlacement, Placed, PlacedSite, ProgramPlacement } from "../../src/lang/ir/placement/placement.ts";
-import { blocksOf } from "../../src/lang/ir/traverse.ts";
-import { type HeapObject, objectOf, reachableFrom, referencesOf } from "./heapwalk.ts";
+} from "../../src/lang/lifetimes/placement/destinations.ts";
+import type {
+  FunctionPlacement,
+  Placed,
+  PlacedSite,
+  ProgramPlacement,
+} from "../../src/lang/lifetimes/placement/placement.ts";
+import { type HeapObject, objectOf, reachableFrom, referencesOf } from "./heap-walk.ts";
 
 const ALWAYS_CHECKED = 50;
 /** What a callee has promised to keep to itself. */

@@ -5,7 +5,7 @@
 import type { BuildOptions } from "../../src/lang/index.ts";
 import { compileIr, runModule } from "../../src/lang/index.ts";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
-import { placeProgram } from "../../src/lang/ir/placement/placement.ts";
+import { placeProgram } from "../../src/lang/lifetimes/placement/placement.ts";
 import { EscapeOracle } from "./escapes.ts";
 import { interpret } from "./interpret.ts";
 

@@ -1,6 +1,5 @@
 /** Runs whole programs in the interpreter: the oracle that compiled programs are compared against. */
 
-import { ExternLinker, type ExternModules } from "../../src/lang/externs.ts";
 import {
   type ExternCall,
   Interpreter,
@@ -12,9 +11,10 @@ import type { Slice } from "../../src/lang/interpret/values.ts";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
 import { externsOf } from "../../src/lang/ir/outside.ts";
 import { usedPorts } from "../../src/lang/ir/ports.ts";
-import { PortCalls } from "../../src/lang/ports/calls.ts";
-import type { Ports } from "../../src/lang/ports/hostport.ts";
-import { ManualMemory } from "./manualmemory.ts";
+import { ExternLinker, type ExternModules } from "../../src/lang/run/externs.ts";
+import { PortCalls } from "../../src/lang/run/ports/calls.ts";
+import type { Ports } from "../../src/lang/run/ports/host-port.ts";
+import { ManualMemory } from "./manual-memory.ts";
 
 export interface InterpreterInput {
   readonly args?: readonly string[];

@@ -8,7 +8,7 @@
  */
 
 import { SourceFile } from "../../src/lang/source.ts";
-import { CHANGES, DECLARATIONS, GLOBALS, KIND_OF, KINDS, SIMPLEST, WAYS } from "./motekinds.ts";
+import { CHANGES, DECLARATIONS, GLOBALS, KIND_OF, KINDS, SIMPLEST, WAYS } from "./mote-kinds.ts";
 import type { Choose } from "./random.ts";
 
 const DEPTH = 3;

@@ -12,9 +12,9 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { formatLine, parseLine } from "../../src/cli/portlines.ts";
-import type { PortFunction } from "../../src/lang/ports/abi.ts";
-import type { PortHandlers, Ports } from "../../src/lang/ports/hostport.ts";
+import { formatLine, parseLine } from "../../src/compare/port-lines.ts";
+import type { PortFunction } from "../../src/lang/port-abi.ts";
+import type { PortHandlers, Ports } from "../../src/lang/run/ports/host-port.ts";
 import { SourceFile } from "../../src/lang/source.ts";
 
 const SAMPLES = new URL("../lang/programs/", import.meta.url);

@@ -10,7 +10,7 @@ import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
 import { previousSetBit } from "../../memory/bits";
 import { acquireRun, lastRunIsFresh } from "../../memory/chunks";
 import { clearGranules } from "../../memory/copy";
-import { OWNER_CONTROL } from "../../memory/pagemap";
+import { OWNER_CONTROL } from "../../memory/page-map";
 import { countQuery } from "./steps";
 import { nurseryBase, nurseryBytes, nurseryUsed } from "../bump";
 

@@ -11,7 +11,7 @@
 
 import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
 import { acquireRun } from "../../memory/chunks";
-import { OWNER_CONTROL } from "../../memory/pagemap";
+import { OWNER_CONTROL } from "../../memory/page-map";
 import { bytesBeforeMove } from "../../object/header";
 import { countQuery } from "./steps";
 import { limitNursery, nurseryBase, nurseryBytes, nurseryTop } from "../bump";

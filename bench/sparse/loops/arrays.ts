@@ -7,7 +7,7 @@ import { init } from "../../../assembly/gc/open";
 import { free, malloc, mallocOpen, realloc } from "../../../assembly/malloc/malloc";
 import { chunksPeak } from "../../../assembly/memory/chunks";
 import { SHAPE_SLICEABLE, KIND_ARRAY } from "../../../assembly/object/shape";
-import { regionReturn } from "../../../assembly/region/ends";
+import { regionReturn } from "../../../assembly/region/close";
 import { Region, REGION_BYTES, regionGrow, regionsInit } from "../../../assembly/region/region";
 import { shadowTop } from "../../../assembly/roots/shadow";
 import { sparseAlloc } from "../../../assembly/sparse/alloc";

@@ -1,6 +1,8 @@
 /**
  * Shape descriptors, read from memory alone (layout in assembly/README.md).
  */
+
+import { alignUp } from "../../core/align.ts";
 import {
   ARRAY_HEADER_BYTES,
   DESCRIPTOR_BYTES,
@@ -14,8 +16,7 @@ import {
   SIZE_OFFSET,
   WORD_BYTES,
   WORDS_PER_MASK,
-} from "../contract.ts";
-import { alignUp } from "../layout.ts";
+} from "../../core/contract.ts";
 import type { Raw } from "./raw.ts";
 
 const FLAGS_KNOWN = FLAG_SLICEABLE | FLAG_POINTERS | FLAG_WIDE;

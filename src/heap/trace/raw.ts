@@ -3,7 +3,7 @@
  *
  * A trace calls the core only before it begins, so one pair of views serves all of it.
  */
-import { HeapError } from "../errors.ts";
+import { HeapError } from "../../core/errors.ts";
 
 export class Raw {
   /** The end of the memory. */

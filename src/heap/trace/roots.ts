@@ -6,7 +6,7 @@
  * slots have known states, in which as many handles are live as the core counts, and whose free slots are linked into
  * exactly one list. Any other table fails one of these within a few slots.
  */
-import { SLICE_MARK, WORD_BYTES } from "../contract.ts";
+import { SLICE_MARK, WORD_BYTES } from "../../core/contract.ts";
 import { broken, type Raw } from "./raw.ts";
 
 const SLOT_BYTES = 8;

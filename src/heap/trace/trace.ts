@@ -8,10 +8,10 @@
  *   minor   and the nursery is empty
  *   major   and the objects that there are, the marked lines or taken cells, and the bytes counted live, are those of the objects reached
  */
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, type MatureSpace } from "../contract.ts";
-import type { Core } from "../core.ts";
-import type { Session } from "../session.ts";
-import { readStatistics } from "../statistics.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, type MatureSpace } from "../../core/contract.ts";
+import type { Core } from "../collector/core.ts";
+import { readStatistics } from "../collector/statistics.ts";
+import type { Session } from "../objects/session.ts";
 import { broken, Raw } from "./raw.ts";
 import { handleRoots, type Root, shadowRoots } from "./roots.ts";
 import { FIRST_LINE, LINES_PER_BLOCK, type Place, Space, shown } from "./space.ts";

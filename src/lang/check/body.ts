@@ -8,7 +8,7 @@
 import type { Span } from "../source.ts";
 import type { BlockNode, Expression, Statement } from "../syntax/ast.ts";
 import { checkExpression } from "./expressions.ts";
-import { portNamed, refusePort } from "./externports.ts";
+import { portNamed, refusePort } from "./extern-ports.ts";
 import { checkArithmetic } from "./operators.ts";
 import { some } from "./optionals.ts";
 import type { ProgramScope } from "./scope.ts";

@@ -4,7 +4,7 @@ import type { Span } from "../source.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { checkArguments, checkCount } from "./arguments.ts";
 import type { Body } from "./body.ts";
-import { portNamed, refusePort } from "./externports.ts";
+import { portNamed, refusePort } from "./extern-ports.ts";
 import { requireSafe } from "./externs.ts";
 import { callOf } from "./lambdas.ts";
 import { checkPointer } from "./pointers.ts";

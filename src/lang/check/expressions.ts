@@ -4,7 +4,7 @@ import type { Expression, IfNode } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";
 import { checkCall } from "./calls.ts";
 import { checkCase, checkStructLiteral } from "./constructions.ts";
-import { portNamed, refusePort } from "./externports.ts";
+import { portNamed, refusePort } from "./extern-ports.ts";
 import { requireSafe } from "./externs.ts";
 import { readOf } from "./fields.ts";
 import { checkCallValue, checkLambda, functionValue } from "./lambdas.ts";

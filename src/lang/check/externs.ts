@@ -1,6 +1,6 @@
 /** Functions of other wasm modules: which types they may exchange with a program, and what they have to say of memory. */
 
-import { OWN_MODULES } from "../externs.ts";
+import { OWN_MODULES } from "../run/externs.ts";
 import type { Span } from "../source.ts";
 import type { EffectNode, ExternFunctionDeclaration, Name } from "../syntax/ast.ts";
 import type { Body } from "./body.ts";

@@ -5,7 +5,7 @@ import type { Expression } from "../syntax/ast.ts";
 import { checkArguments } from "./arguments.ts";
 import type { Body } from "./body.ts";
 import { internalCall } from "./calls.ts";
-import { checkPortMethod } from "./externports.ts";
+import { checkPortMethod } from "./extern-ports.ts";
 import { readOf } from "./fields.ts";
 import { callOf } from "./lambdas.ts";
 import { isNone, isSome } from "./optionals.ts";

@@ -10,7 +10,7 @@ import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, PanicCo
 import { numberBytes } from "../ir/numbers.ts";
 import { PANIC_MESSAGES } from "../ir/panics.ts";
 import { allocates } from "../ir/safepoints.ts";
-import type { PortCalls } from "../ports/calls.ts";
+import type { PortCalls } from "../run/ports/calls.ts";
 import { binary, unary } from "./operators.ts";
 import {
   type CallInstruction,

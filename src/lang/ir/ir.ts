@@ -19,7 +19,7 @@
  * What a manager decides: how a pointer, an array and a slice look in wasm, and everything that touches memory.
  */
 
-import type { PortType } from "../ports/abi.ts";
+import type { PortType } from "../port-abi.ts";
 
 /** A number, a byte, a truth value, or something that refers to memory. */
 export type IrType =
@@ -504,6 +504,9 @@ export type Instruction =
   | { readonly op: "textSend"; readonly bytes: Variable }
   /** Fills an array of bytes with the text that the last `portGet` got; it has exactly that length. */
   | { readonly op: "textReceive"; readonly array: Variable };
+
+/** The instruction with this `op`. */
+export type InstructionOf<Op extends Instruction["op"]> = Extract<Instruction, { readonly op: Op }>;
 
 export interface MatchArm {
   readonly caseIndex: number;

@@ -1,6 +1,6 @@
 /** What a program does with the ports of its host. */
 
-import type { PortFunction, PortUse } from "../ports/abi.ts";
+import type { PortFunction, PortUse } from "../port-abi.ts";
 import type { IrPort, IrProgram } from "./ir.ts";
 import { forEachInstruction } from "./traverse.ts";
 

@@ -1,7 +1,9 @@
 /** Frames and calls of a manager that passes nothing of its own from function to function, and protects nothing. */
 
-import type { IrFunction } from "../ir/ir.ts";
-import type { ExpressionRef, FunctionContext, InstructionOf, MemoryManager, Temporary, WasmType } from "./manager.ts";
+import type { FunctionContext } from "../codegen/function-context.ts";
+import type { MemoryManager } from "../codegen/manager.ts";
+import type { ExpressionRef, Temporary, WasmType } from "../codegen/wasm.ts";
+import type { InstructionOf, IrFunction } from "../ir/ir.ts";
 
 type Frames = Pick<
   MemoryManager,

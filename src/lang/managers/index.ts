@@ -1,10 +1,10 @@
 /** The memory managers the compiler knows, by name. A new one is registered here and nowhere else. */
 
+import type { ManagerFactory } from "../codegen/manager.ts";
 import { BuildOptionError } from "../options.ts";
 import { gc } from "./gc/gc.ts";
 import { host } from "./host/host.ts";
 import { leak } from "./leak/leak.ts";
-import type { ManagerFactory } from "./manager.ts";
 import { regions, sparse } from "./regions/regions.ts";
 
 const factories: readonly ManagerFactory[] = [gc, regions, sparse, leak, host];

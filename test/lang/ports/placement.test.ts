@@ -2,8 +2,8 @@
 
 import { expect, it } from "vitest";
 import { buildProgram, SourceFile } from "../../../src/lang/frontend.ts";
-import { placementsByLine } from "../../../src/lang/ir/placement/lines.ts";
-import { placeProgram } from "../../../src/lang/ir/placement/placement.ts";
+import { placementsByLine } from "../../../src/lang/lifetimes/placement/lines.ts";
+import { placeProgram } from "../../../src/lang/lifetimes/placement/placement.ts";
 
 it("places what is got where it is got, and lets what is put go nowhere", () => {
   const text = `extern port p: Text

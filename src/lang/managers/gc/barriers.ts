@@ -11,11 +11,11 @@
  */
 
 import binaryen from "binaryen";
-import { defineFunction } from "../../emit/locals.ts";
+import { beyond, emitAddress, type Place } from "../../codegen/access.ts";
+import { defineFunction } from "../../codegen/locals.ts";
+import type { ExpressionRef } from "../../codegen/wasm.ts";
 import type { Variable } from "../../ir/ir.ts";
-import { beyond, emitAddress, type Place } from "../linear/access.ts";
 import { type ArrayLayout, type PointerKind, pointerKindOf } from "../linear/layout.ts";
-import type { ExpressionRef } from "../manager.ts";
 
 const { i32, none } = binaryen;
 

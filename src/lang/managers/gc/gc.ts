@@ -27,31 +27,24 @@ import {
   SLICE_MARK,
   START_FINDERS,
   WORD_BYTES,
-} from "../../../heap/contract.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCore } from "../../emit/link.ts";
-import type { Locals } from "../../emit/locals.ts";
+} from "../../../core/contract.ts";
+import { emitGranules, emitScaled, type Place } from "../../codegen/access.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCore } from "../../codegen/core.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import type { Locals } from "../../codegen/locals.ts";
+import type { ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
+import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
 import { foldAllocations } from "../../ir/folding.ts";
 import { freshStores, staticVariables } from "../../ir/freshness.ts";
-import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
+import type { Atom, Instruction, InstructionOf, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness, type LiveAcross } from "../../ir/liveness.ts";
 import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../../ir/safepoints.ts";
 import { forEachInstruction, hasLoop, holdsPointer } from "../../ir/traverse.ts";
 import { BuildOptionError } from "../../options.ts";
-import { emitGranules, emitScaled, type Place } from "../linear/access.ts";
 import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import { LinearManager, type PointerStore, type StoreInstruction } from "../linear/linear.ts";
-import type {
-  ExpressionRef,
-  FunctionContext,
-  InstructionOf,
-  ManagerContext,
-  ManagerFactory,
-  ManagerResult,
-  Temporary,
-  WasmType,
-} from "../manager.ts";
 import { Barriers } from "./barriers.ts";
-import { SHADOW_LIMIT, SlowPaths, spill, wordsOf } from "./slowpaths.ts";
+import { SHADOW_LIMIT, SlowPaths, spill, wordsOf } from "./slow-paths.ts";
 import { Starts } from "./starts.ts";
 
 const { i32, none } = binaryen;

@@ -1,9 +1,10 @@
-/** What an inline allocation does for the start finder: nothing, a bit, or a push (assembly/nursery/starts.ts). */
+/** What an inline allocation does for the start finder: nothing, a bit, or a push (assembly/nursery/starts/finder.ts). */
 
 import binaryen from "binaryen";
-import { GRANULE_SHIFT, POINTER_REPS, START_BYTE_SHIFT, START_FINDERS, WORD_BYTES } from "../../../heap/contract.ts";
+import { GRANULE_SHIFT, POINTER_REPS, START_BYTE_SHIFT, START_FINDERS, WORD_BYTES } from "../../../core/contract.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { BuildOptions } from "../../options.ts";
-import type { ExpressionRef, FunctionContext, Temporary } from "../manager.ts";
 
 const { i32 } = binaryen;
 

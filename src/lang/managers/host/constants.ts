@@ -4,10 +4,10 @@
  */
 
 import type binaryen from "binaryen";
-import type { StaticData } from "../../emit/staticdata.ts";
+import type { StaticData } from "../../codegen/static-data.ts";
+import type { ExpressionRef } from "../../codegen/wasm.ts";
 import type { UnionType } from "../../ir/ir.ts";
 import { InternalCompilerError } from "../../options.ts";
-import type { ExpressionRef } from "../manager.ts";
 import type { ElementInfo, UnionInfo } from "./types.ts";
 
 const LITERALS = "host.literals";

@@ -1,9 +1,9 @@
 /** Globals of a program under `host`: one wasm global for each part of a value, nullable until it is set. */
 
 import type binaryen from "binaryen";
-import { zeroOf } from "../../emit/zero.ts";
+import type { ExpressionRef, WasmType } from "../../codegen/wasm.ts";
+import { zeroOf } from "../../codegen/zero.ts";
 import type { IrGlobal } from "../../ir/ir.ts";
-import type { ExpressionRef, WasmType } from "../manager.ts";
 import type { HostTypes } from "./types.ts";
 
 interface Part {

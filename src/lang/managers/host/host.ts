@@ -13,7 +13,11 @@
  */
 
 import binaryen from "binaryen";
-import { CORE_FEATURES, CORE_MEMORY, openCore } from "../../emit/link.ts";
+import { CORE_FEATURES, CORE_MEMORY, openCore } from "../../codegen/core.ts";
+import type { FunctionContext, Lent } from "../../codegen/function-context.ts";
+import type { ManagerContext, ManagerFactory, ManagerResult, MemoryManager } from "../../codegen/manager.ts";
+import type { ExpressionRef, WasmType } from "../../codegen/wasm.ts";
+import type { InstructionOf } from "../../ir/ir.ts";
 import {
   type Atom,
   BYTE_ELEMENT,
@@ -26,18 +30,7 @@ import {
 } from "../../ir/ir.ts";
 import { usesMalloc } from "../../ir/outside.ts";
 import { BuildOptionError, InternalCompilerError } from "../../options.ts";
-import type { Lent } from "../externs.ts";
 import { PlainFrames } from "../frames.ts";
-import type {
-  ExpressionRef,
-  FunctionContext,
-  InstructionOf,
-  ManagerContext,
-  ManagerFactory,
-  ManagerResult,
-  MemoryManager,
-  WasmType,
-} from "../manager.ts";
 import { HostConstants } from "./constants.ts";
 import { HostGlobals } from "./globals.ts";
 import { HostIo } from "./io.ts";

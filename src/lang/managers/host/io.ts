@@ -7,12 +7,12 @@
  */
 
 import binaryen from "binaryen";
-import type { Counters } from "../../emit/counters.ts";
-import { defineFunction, type Locals } from "../../emit/locals.ts";
-import type { HostPorts } from "../../emit/ports.ts";
-import type { StaticData } from "../../emit/staticdata.ts";
-import type { Wasi } from "../../wasi/wasi.ts";
-import type { ExpressionRef, Temporary } from "../manager.ts";
+import type { Counters } from "../../codegen/counters.ts";
+import { defineFunction, type Locals } from "../../codegen/locals.ts";
+import type { HostPorts } from "../../codegen/ports.ts";
+import type { StaticData } from "../../codegen/static-data.ts";
+import type { Wasi } from "../../codegen/wasi/wasi.ts";
+import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { HostConstants } from "./constants.ts";
 import { emitArrayBytes, longestArray } from "./sizes.ts";
 import type { ElementInfo } from "./types.ts";

@@ -4,8 +4,9 @@
  */
 
 import binaryen from "binaryen";
-import type { MatchArm, Variable } from "../../ir/ir.ts";
-import type { ExpressionRef, FunctionContext, InstructionOf } from "../manager.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import type { ExpressionRef } from "../../codegen/wasm.ts";
+import type { InstructionOf, MatchArm, Variable } from "../../ir/ir.ts";
 import type { HostTypes, UnionInfo } from "./types.ts";
 
 const { i32, none } = binaryen;

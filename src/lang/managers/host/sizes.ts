@@ -12,7 +12,7 @@
  */
 
 import type binaryen from "binaryen";
-import type { ExpressionRef } from "../manager.ts";
+import type { ExpressionRef } from "../../codegen/wasm.ts";
 
 const STRUCT_HEADER_BYTES = 16;
 const ARRAY_HEADER_BYTES = 24;

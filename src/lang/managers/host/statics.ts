@@ -4,8 +4,9 @@
  */
 
 import binaryen from "binaryen";
-import { defineFunction } from "../../emit/locals.ts";
-import type { StaticData } from "../../emit/staticdata.ts";
+import { defineFunction } from "../../codegen/locals.ts";
+import type { StaticData } from "../../codegen/static-data.ts";
+import type { ExpressionRef, WasmType } from "../../codegen/wasm.ts";
 import {
   BYTE_ELEMENT,
   bytesOf,
@@ -17,7 +18,6 @@ import {
   type StorageValue,
 } from "../../ir/ir.ts";
 import { InternalCompilerError } from "../../options.ts";
-import type { ExpressionRef, WasmType } from "../manager.ts";
 import type { HostConstants } from "./constants.ts";
 import type { ElementInfo, HostTypes } from "./types.ts";
 

@@ -19,9 +19,9 @@
  */
 
 import binaryen from "binaryen";
+import type { WasmType } from "../../codegen/wasm.ts";
 import type { ElementType, FieldType, IrProgram, IrType, RecordType, UnionType } from "../../ir/ir.ts";
 import { InternalCompilerError } from "../../options.ts";
-import type { WasmType } from "../manager.ts";
 import { FoundTypes } from "./found.ts";
 import { structBytes } from "./sizes.ts";
 

@@ -6,18 +6,14 @@
  */
 
 import binaryen from "binaryen";
-import { CORE_MEMORY, coreName } from "../../emit/link.ts";
+import { CORE_MEMORY, coreName } from "../../codegen/core.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import type { ManagerContext, ManagerResult } from "../../codegen/manager.ts";
+import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
+import type { InstructionOf } from "../../ir/ir.ts";
 import { usesMalloc } from "../../ir/outside.ts";
+import { StillManager } from "../linear/barrier-free.ts";
 import type { RecordLayout } from "../linear/layout.ts";
-import { StillManager } from "../linear/still.ts";
-import type {
-  ExpressionRef,
-  FunctionContext,
-  InstructionOf,
-  ManagerContext,
-  ManagerResult,
-  Temporary,
-} from "../manager.ts";
 
 const { i32 } = binaryen;
 

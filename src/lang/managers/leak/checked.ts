@@ -8,21 +8,15 @@
  */
 
 import binaryen from "binaryen";
-import { coreName } from "../../emit/link.ts";
-import { defineFunction } from "../../emit/locals.ts";
-import type { Instruction, IrFunction, Site } from "../../ir/ir.ts";
-import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
+import { coreName } from "../../codegen/core.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import { defineFunction } from "../../codegen/locals.ts";
+import type { ManagerContext, ManagerResult } from "../../codegen/manager.ts";
+import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
+import type { Instruction, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
 import { accessedBy, isAccess } from "../../ir/traverse.ts";
+import { type Bound, computeBounds, type FunctionBounds } from "../../lifetimes/placement/bounds.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
-import type {
-  ExpressionRef,
-  FunctionContext,
-  InstructionOf,
-  ManagerContext,
-  ManagerResult,
-  Temporary,
-  WasmType,
-} from "../manager.ts";
 import { LeakManager } from "./bump.ts";
 
 const { i32, none } = binaryen;

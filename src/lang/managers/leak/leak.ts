@@ -4,9 +4,9 @@
  * Since an address is one object for ever, its debug build is where placement is checked: see checked.ts.
  */
 
-import { CORE_FEATURES, openCore } from "../../emit/link.ts";
+import { CORE_FEATURES, openCore } from "../../codegen/core.ts";
+import type { ManagerFactory } from "../../codegen/manager.ts";
 import { BuildOptionError } from "../../options.ts";
-import type { ManagerFactory } from "../manager.ts";
 import { LeakManager } from "./bump.ts";
 import { CheckedLeakManager } from "./checked.ts";
 

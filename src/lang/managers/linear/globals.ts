@@ -4,10 +4,10 @@
  */
 
 import binaryen from "binaryen";
-import { zeroOf } from "../../emit/zero.ts";
+import type { Place } from "../../codegen/access.ts";
+import type { ExpressionRef, WasmType } from "../../codegen/wasm.ts";
+import { zeroOf } from "../../codegen/zero.ts";
 import type { IrGlobal } from "../../ir/ir.ts";
-import type { ExpressionRef, WasmType } from "../manager.ts";
-import type { Place } from "./access.ts";
 import { type PointerKind, pointerKindOf } from "./layout.ts";
 
 /** Where the parts of a global are. */

@@ -6,11 +6,11 @@
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, WORD_BYTES } from "../../../heap/contract.ts";
-import { defineFunction, type Locals } from "../../emit/locals.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, WORD_BYTES } from "../../../core/contract.ts";
+import { defineFunction, type Locals } from "../../codegen/locals.ts";
+import type { Wasi } from "../../codegen/wasi/wasi.ts";
+import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { ElementType } from "../../ir/ir.ts";
-import type { Wasi } from "../../wasi/wasi.ts";
-import type { ExpressionRef, Temporary } from "../manager.ts";
 
 const FIRST_CAPACITY_BYTES = 65536;
 /** Doubling more than this would leave the range of an i32. */

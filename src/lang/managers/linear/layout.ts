@@ -23,8 +23,8 @@ import {
   RECORD_HEADER_BYTES,
   WORD_BYTES,
   WORDS_PER_MASK,
-} from "../../../heap/contract.ts";
-import type { StaticData } from "../../emit/staticdata.ts";
+} from "../../../core/contract.ts";
+import type { StaticData } from "../../codegen/static-data.ts";
 import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../../ir/ir.ts";
 import { numberBytes } from "../../ir/numbers.ts";
 import { InternalCompilerError } from "../../options.ts";

@@ -8,31 +8,7 @@
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET } from "../../../heap/contract.ts";
-import type { Locals } from "../../emit/locals.ts";
-import {
-  type Atom,
-  BYTE_ELEMENT,
-  type ElementType,
-  type IrType,
-  type MatchArm,
-  type RecordType,
-  type Site,
-  TEXT_ELEMENT,
-  type Variable,
-} from "../../ir/ir.ts";
-import type { Lent } from "../externs.ts";
-import { PlainFrames } from "../frames.ts";
-import type {
-  ExpressionRef,
-  FunctionContext,
-  InstructionOf,
-  ManagerContext,
-  ManagerResult,
-  MemoryManager,
-  Temporary,
-  WasmType,
-} from "../manager.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET } from "../../../core/contract.ts";
 import {
   beyond,
   elementPlace,
@@ -44,7 +20,24 @@ import {
   emitSlice,
   emitStore,
   type Place,
-} from "./access.ts";
+} from "../../codegen/access.ts";
+import type { FunctionContext, Lent } from "../../codegen/function-context.ts";
+import type { Locals } from "../../codegen/locals.ts";
+import type { ManagerContext, ManagerResult, MemoryManager } from "../../codegen/manager.ts";
+import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
+import type { InstructionOf } from "../../ir/ir.ts";
+import {
+  type Atom,
+  BYTE_ELEMENT,
+  type ElementType,
+  type IrType,
+  type MatchArm,
+  type RecordType,
+  type Site,
+  TEXT_ELEMENT,
+  type Variable,
+} from "../../ir/ir.ts";
+import { PlainFrames } from "../frames.ts";
 import { findChanged } from "./changes.ts";
 import { Globals } from "./globals.ts";
 import { defineArguments, defineReadInput } from "./input.ts";

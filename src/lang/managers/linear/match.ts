@@ -6,10 +6,11 @@
  */
 
 import binaryen from "binaryen";
-import { DESCRIPTOR_SHIFT } from "../../../heap/contract.ts";
-import { FIRST_ADDRESS } from "../../emit/staticdata.ts";
-import type { MatchArm, Variable } from "../../ir/ir.ts";
-import type { ExpressionRef, FunctionContext, InstructionOf } from "../manager.ts";
+import { DESCRIPTOR_SHIFT } from "../../../core/contract.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import { FIRST_ADDRESS } from "../../codegen/static-data.ts";
+import type { ExpressionRef } from "../../codegen/wasm.ts";
+import type { InstructionOf, MatchArm, Variable } from "../../ir/ir.ts";
 import type { UnionLayout } from "./layout.ts";
 
 const { none } = binaryen;

@@ -12,10 +12,10 @@ import {
   REGION_LIMIT,
   REGION_TOP,
   SIZE_OFFSET,
-} from "../../../heap/contract.ts";
-import { coreName } from "../../emit/link.ts";
-import type { Locals } from "../../emit/locals.ts";
-import type { ExpressionRef, Temporary } from "../manager.ts";
+} from "../../../core/contract.ts";
+import { coreName } from "../../codegen/core.ts";
+import type { Locals } from "../../codegen/locals.ts";
+import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 
 const { i32, none } = binaryen;
 

@@ -1,6 +1,6 @@
 /**
  * Where a function collects under `regions` and `sparse`: between rounds of a loop, before a tail call, and where it returns less than it has
- * made for its results (assembly/region/collect.ts, returns.ts).
+ * made for its results (assembly/region/collect/collect.ts, returns.ts).
  */
 
 import binaryen from "binaryen";
@@ -19,14 +19,15 @@ import {
   REGION_TAKEN,
   REGION_TOP,
   WORD_BYTES,
-} from "../../../heap/contract.ts";
-import { coreName } from "../../emit/link.ts";
-import type { FunctionCounter } from "../../emit/profile.ts";
-import type { Atom } from "../../ir/ir.ts";
-import type { ExpressionRef, FunctionContext, InstructionOf } from "../manager.ts";
-import { type FrameCode, marksOf, type Shared, statistics } from "./framecode.ts";
-import type { FrameRegion } from "./frames.ts";
-import { type Roots, rootsAmong } from "./rescue.ts";
+} from "../../../core/contract.ts";
+import { coreName } from "../../codegen/core.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import type { FunctionCounter } from "../../codegen/profile.ts";
+import type { ExpressionRef } from "../../codegen/wasm.ts";
+import type { Atom, InstructionOf } from "../../ir/ir.ts";
+import { type FrameCode, marksOf, type Shared, statistics } from "./frame-code.ts";
+import type { FrameRegion } from "./frame-layout.ts";
+import { type Roots, rootsAmong } from "./loop-collections.ts";
 
 const { none } = binaryen;
 

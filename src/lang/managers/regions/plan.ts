@@ -9,16 +9,15 @@
  * have to move and to put back.
  */
 
-import type { IrFunction, IrProgram } from "../../ir/ir.ts";
-import type { Alternatives } from "../../ir/placement/alternatives.ts";
-import { type Bound, computeBounds, type FunctionBounds } from "../../ir/placement/bounds.ts";
-import type { FunctionPlacement, ProgramPlacement } from "../../ir/placement/placement.ts";
+import type { InstructionOf, IrFunction, IrProgram } from "../../ir/ir.ts";
 import { withCallers } from "../../ir/safepoints.ts";
-import type { InstructionOf } from "../manager.ts";
-import { type FrameLayout, layoutFrame, type Sized } from "./frames.ts";
-import { findHotLoops } from "./hot.ts";
-import { findLoans, type Loan } from "./loans.ts";
-import { findRescues, type Rescue } from "./rescue.ts";
+import { type Bound, computeBounds, type FunctionBounds } from "../../lifetimes/placement/bounds.ts";
+import type { Alternatives } from "../../lifetimes/placement/candidates.ts";
+import type { FunctionPlacement, ProgramPlacement } from "../../lifetimes/placement/placement.ts";
+import { findLoans, type Loan } from "./caller-regions.ts";
+import { type FrameLayout, layoutFrame, type Sized } from "./frame-layout.ts";
+import { findRescues, type Rescue } from "./loop-collections.ts";
+import { findHotLoops } from "./promoted-tops.ts";
 
 export interface FunctionPlan {
   readonly bounds: FunctionBounds;

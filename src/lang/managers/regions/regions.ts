@@ -9,6 +9,7 @@
  */
 
 import binaryen from "binaryen";
+import { alignUp } from "../../../core/align.ts";
 import {
   ARRAY_HEADER_BYTES,
   GRANULE_BYTES,
@@ -19,32 +20,33 @@ import {
   REGION_LIMIT,
   REGION_TOP,
   WORD_BYTES,
-} from "../../../heap/contract.ts";
-import { alignUp } from "../../../heap/layout.ts";
-import { sparseLimits } from "../../../heap/sparse.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../emit/link.ts";
-import { defineFunction } from "../../emit/locals.ts";
-import type { ElementType, Instruction, IrFunction, IrGlobal, IrProgram, Site, Variable } from "../../ir/ir.ts";
+} from "../../../core/contract.ts";
+import { sparseLimits } from "../../../core/sparse-limits.ts";
+import { emitScaled, type Place } from "../../codegen/access.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../codegen/core.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import { defineFunction } from "../../codegen/locals.ts";
+import type { ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
+import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
+import type {
+  ElementType,
+  Instruction,
+  InstructionOf,
+  IrFunction,
+  IrGlobal,
+  IrProgram,
+  Site,
+  Variable,
+} from "../../ir/ir.ts";
 import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/traverse.ts";
 import type { BuildOptions } from "../../options.ts";
-import { emitScaled, type Place } from "../linear/access.ts";
+import { StillManager } from "../linear/barrier-free.ts";
 import { findSetBySlices } from "../linear/changes.ts";
 import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
-import { StillManager } from "../linear/still.ts";
-import type {
-  ExpressionRef,
-  FunctionContext,
-  InstructionOf,
-  ManagerContext,
-  ManagerFactory,
-  ManagerResult,
-  Temporary,
-  WasmType,
-} from "../manager.ts";
 import { APART_MIN_BYTES, NEXT_REGION, takeGrown, takeNew } from "./arrays.ts";
 import { CollectionCode } from "./collections.ts";
-import { FrameCode, reserveStack, type Shared } from "./framecode.ts";
-import type { Sized } from "./frames.ts";
+import { FrameCode, reserveStack, type Shared } from "./frame-code.ts";
+import type { Sized } from "./frame-layout.ts";
 import { type FunctionPlan, planFunctions } from "./plan.ts";
 
 const { i32, none } = binaryen;

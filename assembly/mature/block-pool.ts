@@ -1,0 +1,30 @@
+// Taking blocks and giving them back. State: how many there are.
+
+import { acquireReserved, lastRunIsFresh, releaseRun } from "../memory/chunks";
+import { OWNER_BLOCK } from "../memory/page-map";
+import { blockOpen } from "./block";
+
+let blocks: u32 = 0;
+
+export function blocksInUse(): u32 {
+  return blocks;
+}
+
+export function blocksOpen(): void {
+  blocks = 0;
+}
+
+/** A fresh block from the collector's chunks; 0 when there is none. */
+export function takeBlock(): usize {
+  const block = acquireReserved(OWNER_BLOCK);
+  if (!block) return 0;
+  blockOpen(block, lastRunIsFresh());
+  blocks++;
+  return block;
+}
+
+/** Gives back a block that nothing lives in. */
+export function giveBlock(block: usize): void {
+  blocks--;
+  releaseRun(block, 1);
+}

@@ -1,0 +1,88 @@
+// A block of cells, all of one size (the setting sizeClasses). What mature/block.ts draws holds, but for lines, and:
+//
+//    16     +-----------------------------------------+
+//           | bytes of a cell                         |
+//    20     | 2^32 / that, rounded up                 |
+//    24     | where the last cell ends, in the block  |
+//  2368     +-----------------------------------------+
+//           | taken bits, at a cell's first granule   |  the start bits as the last sweep left them
+//  3392     +-----------------------------------------+  = CELLS_OFFSET
+//           | cells                                   |
+// 65536     +-----------------------------------------+
+//
+// Invariant: an object starts where its cell does, and is no longer.
+
+import { DEBUG } from "../../config";
+import { CHUNK_BYTES, CHUNK_MASK, GRANULE_SHIFT } from "../../memory/address";
+import { testBit } from "../../memory/bits";
+import { poison } from "../../memory/poison";
+import { adoptMarks, BITSET_BYTES, blockOf, MARKS_OFFSET, METADATA_BYTES } from "../block";
+
+const CELL_BYTES_OFFSET: usize = 16;
+const RECIPROCAL_OFFSET: usize = 20;
+const END_OFFSET: usize = 24;
+const TAKEN_OFFSET: usize = METADATA_BYTES;
+const CELLS_OFFSET: usize = TAKEN_OFFSET + BITSET_BYTES;
+/** Bytes for cells in a block. */
+export const CELLS_PAYLOAD_BYTES: usize = CHUNK_BYTES - CELLS_OFFSET;
+
+/** Makes a block that has been opened one of cells of `bytes`. */
+export function cellsOpen(block: usize, bytes: usize): void {
+  memory.fill(block + TAKEN_OFFSET, 0, BITSET_BYTES);
+  store<u32>(block, <u32>bytes, CELL_BYTES_OFFSET);
+  // Offsets in a block are below 2^16, and so is `bytes`: the quotient is exact.
+  store<u32>(block, <u32>((((<u64>1) << 32) + bytes - 1) / bytes), RECIPROCAL_OFFSET);
+  store<u32>(block, <u32>(CELLS_OFFSET + (CELLS_PAYLOAD_BYTES / bytes) * bytes), END_OFFSET);
+}
+
+export function cellBytes(block: usize): usize {
+  return load<u32>(block, CELL_BYTES_OFFSET);
+}
+
+export function firstCell(block: usize): usize {
+  return block + CELLS_OFFSET;
+}
+
+/** Where the last cell ends. */
+export function cellsEnd(block: usize): usize {
+  return block + load<u32>(block, END_OFFSET);
+}
+
+/** How many cells there are. */
+export function cellsIn(block: usize): u32 {
+  return <u32>((cellsEnd(block) - firstCell(block)) / cellBytes(block));
+}
+
+/** Whether something lived in the cell at `cell` at the last sweep. */
+export function isTaken(cell: usize): bool {
+  return testBit(blockOf(cell) + TAKEN_OFFSET, (cell & CHUNK_MASK) >> GRANULE_SHIFT);
+}
+
+/** The start of the cell around `addr`, which is in one: a division, by a multiplication. */
+export function cellStart(addr: usize): usize {
+  const block = blockOf(addr);
+  const cells = firstCell(block);
+  const index = (<u64>(addr - cells) * <u64>load<u32>(block, RECIPROCAL_OFFSET)) >> 32;
+  return cells + <usize>index * cellBytes(block);
+}
+
+/** Whether `addr`, an address in a block, is in a cell. */
+export function isInCell(addr: usize): bool {
+  const block = blockOf(addr);
+  return addr >= firstCell(block) && addr < cellsEnd(block);
+}
+
+/** After marking: what is marked is what is taken; debug poisons the rest. @returns how many cells are taken */
+export function sweepCells(block: usize): u32 {
+  memory.copy(block + TAKEN_OFFSET, block + MARKS_OFFSET, BITSET_BYTES);
+  adoptMarks(block);
+  let taken: u64 = 0;
+  for (let at = block + TAKEN_OFFSET; at < block + CELLS_OFFSET; at += 8) taken += popcnt(load<u64>(at));
+  if (DEBUG) {
+    const bytes = cellBytes(block);
+    for (let cell = firstCell(block); cell < cellsEnd(block); cell += bytes) if (!isTaken(cell)) poison(cell, bytes);
+  }
+  return <u32>taken;
+}
+
+if (CELLS_OFFSET != 3392) ERROR("the drawing of a block of cells is wrong");

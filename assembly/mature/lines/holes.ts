@@ -1,0 +1,208 @@
+// Bump allocation into the holes of the mature space, and the Cheney scan that follows it.
+//
+// A hole is a run of free lines. Blocks with holes, as sweeping hands them over, and fresh blocks are one list, linked by
+// nextBlock, and an allocator's cursor moves through it once between two sweeps: which lines are free does not change ahead
+// of it, so the cursor alone says what is taken. Objects up to a line go into holes; a longer one that does not fit the current
+// hole goes to the overflow cursor, which moves through fresh blocks only (Immix).
+//
+// A scan is a second cursor over the same sequence, started where the allocator stood when the minor collection began:
+// it meets exactly the objects promoted since, in the order of their promotion, and needs no queue. Where the allocator
+// leaves a hole before its end, it writes a zero header.
+//
+// Invariant: scan cursors never pass their allocation cursors. State: the list, the two pairs of cursors.
+
+import { DEBUG } from "../../config";
+import { CHUNK_BYTES } from "../../memory/address";
+import {
+  FIRST_LINE,
+  LINE_BYTES,
+  LINE_SHIFT,
+  LINES_PER_BLOCK,
+  lineIsMarked,
+  nextBlock,
+  payloadStart,
+  setBlockStart,
+  setNextBlock,
+  takeFreeLines,
+} from "../block";
+import { takeBlock } from "../block-pool";
+import { PromotedVisitor } from "../promoted";
+
+// The hole that findHole found.
+let foundBlock: usize = 0;
+let foundLo: usize = 0;
+let foundHi: usize = 0;
+
+// The blocks that the cursor moves through.
+let firstBlock: usize = 0;
+let lastBlock: usize = 0;
+// Where the allocator stands: the hole [holeTop, holeLimit) of holeBlock.
+let holeBlock: usize = 0;
+let holeTop: usize = 0;
+let holeLimit: usize = 0;
+// The overflow cursor, in fresh blocks.
+let overBlock: usize = 0;
+let overTop: usize = 0;
+let overLimit: usize = 0;
+// The scans that follow them.
+let holeScanBlock: usize = 0;
+let holeScan: usize = 0;
+let holeScanLimit: usize = 0;
+let overScanBlock: usize = 0;
+let overScan: usize = 0;
+/** Bytes of the objects that scans have visited since the beginning. */
+let scannedBytes: u64 = 0;
+
+/** Leaves all blocks; the heap opens, or a sweep begins. */
+export function holesReset(): void {
+  firstBlock = lastBlock = 0;
+  holeBlock = holeTop = holeLimit = 0;
+  overBlock = overTop = overLimit = 0;
+}
+
+/** Hands a block over. */
+export function holesAppend(block: usize): void {
+  setNextBlock(block, 0);
+  if (lastBlock) setNextBlock(lastBlock, block);
+  else firstBlock = block;
+  lastBlock = block;
+}
+
+/** Finds the first hole from `line` of `block` on, also in the blocks after it. */
+function findHole(block: usize, line: u32): bool {
+  while (block) {
+    while (line < LINES_PER_BLOCK && lineIsMarked(block, line)) line++;
+    if (line < LINES_PER_BLOCK) {
+      const lo = line;
+      do line++;
+      while (line < LINES_PER_BLOCK && !lineIsMarked(block, line));
+      foundBlock = block;
+      foundLo = block + ((<usize>lo) << LINE_SHIFT);
+      foundHi = block + ((<usize>line) << LINE_SHIFT);
+      return true;
+    }
+    block = nextBlock(block);
+    line = FIRST_LINE;
+  }
+  return false;
+}
+
+/** The hole after the one that ends at `limit` in `block`; the first of all when there is no block yet. */
+function findHoleAfter(block: usize, limit: usize): bool {
+  if (!block) return findHole(firstBlock, FIRST_LINE);
+  return findHole(block, <u32>((limit - block) >> LINE_SHIFT));
+}
+
+@final
+@unmanaged
+export class Holes {
+  /**
+   * Allocates `bytes`, a multiple of 8 and at most LARGE_MIN_BYTES, and sets the start bit.
+   * @returns the address; 0 when there is no chunk left (never inside a collection: the reserve covers it)
+   */
+  @inline static alloc(bytes: usize): usize {
+    const ref = holeTop;
+    if (ref + bytes > holeLimit) return slowAlloc(bytes);
+    holeTop = ref + bytes;
+    setBlockStart(ref);
+    return ref;
+  }
+}
+
+function slowAlloc(bytes: usize): usize {
+  if (bytes > LINE_BYTES) return allocFresh(bytes);
+  if (holeTop < holeLimit) store<usize>(holeTop, 0);
+  if (!findHoleAfter(holeBlock, holeLimit)) {
+    const block = takeBlock();
+    if (!block) return 0;
+    holesAppend(block);
+    findHole(block, FIRST_LINE);
+  }
+  if (holeBlock != foundBlock) takeFreeLines(foundBlock);
+  holeBlock = foundBlock;
+  holeTop = foundLo;
+  holeLimit = foundHi;
+  // A hole is at least a line, and so is whatever follows: it fits.
+  const ref = holeTop;
+  holeTop = ref + bytes;
+  setBlockStart(ref);
+  return ref;
+}
+
+/** The same at the overflow cursor, in fresh blocks only. */
+export function allocFresh(bytes: usize): usize {
+  if (overTop + bytes > overLimit) {
+    const block = takeBlock();
+    if (!block) return 0;
+    if (overTop < overLimit) store<usize>(overTop, 0);
+    overTop = payloadStart(block);
+    overLimit = block + CHUNK_BYTES;
+    if (overBlock) {
+      setNextBlock(overBlock, block);
+    } else {
+      overScanBlock = block;
+      overScan = overTop;
+    }
+    overBlock = block;
+  }
+  const ref = overTop;
+  overTop = ref + bytes;
+  setBlockStart(ref);
+  return ref;
+}
+
+/** Starts scans where the allocators stand. */
+export function holesScanBegin(): void {
+  holeScanBlock = holeBlock;
+  holeScan = holeTop;
+  holeScanLimit = holeLimit;
+  overScanBlock = overBlock;
+  overScan = overTop;
+}
+
+/** See scanPromoted. */
+export function holesScan<V extends PromotedVisitor>(visitor: V): u64 {
+  const before = scannedBytes;
+  do scanHoles<V>(visitor);
+  while (scanOverflow<V>(visitor));
+  return scannedBytes - before;
+}
+
+function scanHoles<V extends PromotedVisitor>(visitor: V): void {
+  // A local cursor: the visits change the allocation cursor only.
+  let scan = holeScan;
+  let limit = holeScanLimit;
+  let bytes: u64 = 0;
+  while (scan != holeTop) {
+    if (scan < limit && load<usize>(scan)) {
+      const size = visitor.promoted(scan);
+      bytes += size;
+      scan += size;
+    } else {
+      const found = findHoleAfter(holeScanBlock, limit);
+      if (DEBUG) assert(found);
+      holeScanBlock = foundBlock;
+      scan = foundLo;
+      limit = foundHi;
+    }
+  }
+  holeScan = scan;
+  holeScanLimit = limit;
+  scannedBytes += bytes;
+}
+
+/** @returns whether there was anything to visit */
+function scanOverflow<V extends PromotedVisitor>(visitor: V): bool {
+  if (overScan == overTop) return false;
+  do {
+    if (overScan < overScanBlock + CHUNK_BYTES && load<usize>(overScan)) {
+      const size = visitor.promoted(overScan);
+      scannedBytes += size;
+      overScan += size;
+    } else {
+      overScanBlock = nextBlock(overScanBlock);
+      overScan = payloadStart(overScanBlock);
+    }
+  } while (overScan != overTop);
+  return true;
+}

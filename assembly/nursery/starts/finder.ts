@@ -1,0 +1,128 @@
+// Where the object around an interior pointer starts, in the nursery (seed 001): one interface, six start finders.
+//
+//     finder      at allocation              at a collection that asks             a question
+//     eager       sets a bit                 nothing                               previous set bit
+//     deferred    pushes an address          sets the bits of all pushed           previous set bit
+//     compressed  pushes an address          makes a Roaring set of all pushed     search in a container
+//     search      pushes an address          nothing                               binary search of the stack
+//     crossing    at each end of a card      nothing                               walk from the card's first object
+//     walk        nothing                    walks the nursery and sets bits       previous set bit
+//
+// Recorded are the objects that a pointer may lead inside of (object/interior.ts). What is prepared at a collection is
+// prepared at its first question, so that a collection that meets no interior pointer into the nursery does not pay for it.
+//
+// The setting is a global that a compiler replaces by a constant: whatever other finders need then disappears.
+//
+// Invariant: between two collections every recorded object is found, and nothing else (crossing and walk: every object).
+// State: the setting, and how far the sets are built; what each finder has is its own.
+
+import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
+import { acquireRun } from "../../memory/chunks";
+import { OWNER_CONTROL } from "../../memory/page-map";
+import { nurseryBase, nurseryBytes, nurseryTop } from "../bump";
+import { bitsBuild, bitsClear, bitsFind, bitsOpen, bitsSet } from "./bitset";
+import { compressedBuild, compressedBytesMax, compressedFind } from "./compressed";
+import { crossingClear, crossingFind, crossingLimit, crossingOpen } from "./crossing";
+import { sideBase, sideClear, sideClose, sideFind, sideOpen, sidePush, sideTop } from "./side-stack";
+import { walkBuild } from "./walk";
+
+export const STARTS_EAGER: u32 = 0;
+export const STARTS_DEFERRED: u32 = 1;
+export const STARTS_COMPRESSED: u32 = 2;
+export const STARTS_SEARCH: u32 = 3;
+export const STARTS_CROSSING: u32 = 4;
+export const STARTS_WALK: u32 = 5;
+
+/** Which finder, one of STARTS_; a literal, since a constant of this file would take a start function to set it. */
+export let startFinder: u32 = 0;
+
+/** Up to where the finder has built what it asks, on the side stack or in the nursery. */
+let built: usize = 0;
+/** Where the compressed set is built. */
+let compressed: usize = 0;
+
+/** Chooses, one of STARTS_; before the heap opens. */
+export function chooseStarts(finder: u32): void {
+  startFinder = finder;
+}
+
+// A linked module knows the answers, and has no branch here.
+function hasBits(): bool {
+  return startFinder == STARTS_EAGER || startFinder == STARTS_DEFERRED || startFinder == STARTS_WALK;
+}
+function hasSideStack(): bool {
+  return startFinder == STARTS_DEFERRED || startFinder == STARTS_COMPRESSED || startFinder == STARTS_SEARCH;
+}
+
+/** Opens the chosen finder for the nursery that has just been opened; false when the memory cannot be had. */
+export function startsOpen(): bool {
+  if (hasBits() && !bitsOpen()) return false;
+  if (hasSideStack() && !sideOpen()) return false;
+  if (startFinder == STARTS_CROSSING && !crossingOpen()) return false;
+  if (startFinder == STARTS_COMPRESSED) {
+    compressed = acquireRun(chunksFor(compressedBytesMax(nurseryBytes >> GRANULE_SHIFT)), OWNER_CONTROL);
+    if (!compressed) {
+      sideClose();
+      return false;
+    }
+  }
+  built = nothing();
+  return true;
+}
+
+/** Where building begins; the compressed set is built as a whole, also of nothing. */
+function nothing(): usize {
+  if (startFinder == STARTS_COMPRESSED) return 0;
+  return startFinder == STARTS_WALK ? nurseryBase : sideBase;
+}
+
+/** Whether the finder finds objects that are not recorded, too. */
+export function findsAllStarts(): bool {
+  return startFinder == STARTS_CROSSING || startFinder == STARTS_WALK;
+}
+
+/** Records the object that has been allocated at `ref`. */
+export function recordStart(ref: usize): void {
+  if (startFinder == STARTS_EAGER) bitsSet(ref);
+  else if (hasSideStack()) sidePush(ref);
+}
+
+/** After nurseryTop or nurseryEnd has moved outside of the fast path: sets the limit where the finder has something to do. */
+export function startsLimit(): void {
+  if (startFinder == STARTS_CROSSING) crossingLimit();
+}
+
+/** The start of the recorded object around `addr`, an address below nurseryTop; also while objects are being moved. */
+export function youngStart(addr: usize): usize {
+  if (startFinder == STARTS_SEARCH) return sideFind(addr);
+  if (startFinder == STARTS_CROSSING) return crossingFind(addr);
+  if (startFinder == STARTS_COMPRESSED) {
+    if (built != sideTop) {
+      built = sideTop;
+      compressedBuild(compressed, nurseryBase, sideBase, sideTop, nurseryBytes >> GRANULE_SHIFT);
+    }
+    return compressedFind(addr);
+  }
+  if (startFinder == STARTS_DEFERRED && built != sideTop) {
+    bitsBuild(built, sideTop);
+    built = sideTop;
+  }
+  if (startFinder == STARTS_WALK && built != nurseryTop) {
+    walkBuild(built, nurseryTop);
+    built = nurseryTop;
+  }
+  return bitsFind(addr);
+}
+
+/** The same for questions between allocations, which should not make the compressed set anew each time. */
+export function youngStartNow(addr: usize): usize {
+  return startFinder == STARTS_COMPRESSED ? sideFind(addr) : youngStart(addr);
+}
+
+/** Forgets all recorded objects; the nursery is still as full as it was. */
+export function startsReset(): void {
+  if (startFinder == STARTS_EAGER || (hasBits() && built != nothing())) bitsClear();
+  if (startFinder == STARTS_CROSSING) crossingClear();
+  if (hasSideStack()) sideClear();
+  built = nothing();
+}

@@ -1,0 +1,155 @@
+// Alternatives: what a call makes one after the other for its result, and of which it returns one and not another. Further marks of the
+// same region divide what has come since the first into sub-regions, one for each:
+//
+//     region   .. | first mark: sub-region 0 | mark: sub-region 1 | mark: sub-region 2
+//
+// Where the call returns, the addresses of what it returns tell which of them are needed, with all that these may refer to,
+// which the compiler knows. The others end at once, without a look at any object: one behind all that is needed by taking the region
+// back to its mark, one between two others by taking its segments out of the list. What it has in the segment that the one
+// behind it begins in is left as a gap, unless a copy of all that is needed takes less.
+//
+// A mark of no region, as `markNone` writes it, is one that the call has not come by: there is no such sub-region.
+// State: while a call returns, how large its gaps are.
+
+import { DEBUG } from "../../config";
+import { WORD_BYTES } from "../../memory/address";
+import { poison } from "../../memory/poison";
+import { hasArrays } from "../arrays";
+import { regionsCollect } from "./collect";
+import { ALL } from "./generations";
+import { dropSince, firstSince, isSince, Mark, MARK_BYTES, markedSegment, marksFilled } from "../checkpoint";
+import { endOnStack, leaveRoom, Region } from "../region";
+import { returnSegments, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "../segments";
+import { countReturned, counters } from "../statistics";
+
+/** Bits for each sub-region in what the compiler tells. */
+const MOST: u32 = 5;
+/** Smaller gaps are left. */
+const LEAST_GAP_BYTES: usize = 4 << 10;
+
+let gapBytes: usize = 0;
+
+/**
+ * Ends the sub-regions that nothing is returned of, where something is returned of another; where that is not so, nothing.
+ * @param first the mark that all of them come behind
+ * @param from the address of the marks that divide them, in the order of their beginning, up to `end`
+ * @param needs five bits for each sub-region, the lowest for the first: those that it may refer to, and itself
+ * @param roots the address of what is returned: `boxes` words that are Boxes, and `slices` that are Slices; they may be changed
+ */
+export function alternativesReturn(
+  first: usize,
+  from: usize,
+  end: usize,
+  needs: u32,
+  roots: usize,
+  boxes: u32,
+  slices: u32,
+): void {
+  const regionAt = Mark.at(first).region;
+  // An array on a sparse stack grows where it is, so that its address does not tell when it has come.
+  if (!regionAt || hasArrays(Region.at(regionAt))) return;
+  let needed: u32 = 0;
+  for (let i: u32 = 0; i < boxes + slices; i++) {
+    needed |= neededBy(load<usize>(roots + <usize>i * WORD_BYTES), first, from, end, needs);
+  }
+  if (!needed) return;
+  gapBytes = 0;
+  let isOnTop: bool = true;
+  // The mark behind the sub-region, if something is needed there.
+  let above: usize = 0;
+  let at = end;
+  while (at > from) {
+    at -= MARK_BYTES;
+    if (!Mark.at(at).region) continue;
+    isOnTop = endUnneeded(at, above, isNeeded(needed, indexOf(at, from)), isOnTop);
+    above = at;
+  }
+  endUnneeded(first, above, isNeeded(needed, 0), isOnTop);
+  if (gapBytes < LEAST_GAP_BYTES) return;
+  const firstEnd = first + MARK_BYTES;
+  if (marksFilled(first, firstEnd) - gapBytes <= gapBytes) {
+    regionsCollect(first, firstEnd, roots, boxes, slices, 0, 0, firstEnd, ALL);
+  }
+}
+
+/** @returns whether all up to the mark has ended now */
+function endUnneeded(at: usize, above: usize, isNeeded: bool, isOnTop: bool): bool {
+  if (isNeeded) return false;
+  if (isOnTop) dropSince(Mark.at(at));
+  else dropBetween(Mark.at(at), Mark.at(above));
+  return isOnTop;
+}
+
+/** The sub-regions that are needed if a value is returned; none if it has not come since. */
+function neededBy(root: usize, first: usize, from: usize, end: usize, needs: u32): u32 {
+  if (!isSince(Mark.at(first), root)) return 0;
+  let at = end;
+  let index: u32 = 0;
+  while (at > from && !index) {
+    at -= MARK_BYTES;
+    if (Mark.at(at).region && isSince(Mark.at(at), root)) index = indexOf(at, from);
+  }
+  return (needs >> (index * MOST)) & ((1 << MOST) - 1);
+}
+
+function indexOf(at: usize, from: usize): u32 {
+  return <u32>((at - from) / MARK_BYTES) + 1;
+}
+
+function isNeeded(needed: u32, index: u32): bool {
+  return ((needed >> index) & 1) != 0;
+}
+
+/** Ends what has come to a region between two marks. */
+function dropBetween(lower: Mark, upper: Mark): void {
+  const begin = markedSegment(lower);
+  let shared = markedSegment(upper);
+  // Both on the stack of frames, or in one segment.
+  if (begin == shared) gapBytes += upper.top - lower.top;
+  else endRest(lower, begin);
+  if (shared && Segment.at(shared).takenWith <= lower.taken) shared = 0;
+  if (shared) gapBytes += upper.top - (shared + SEGMENT_HEADER_BYTES);
+  if (upper.last == lower.last) return;
+  const region = Region.at(lower.region);
+  const bytes = upper.taken - lower.taken - (shared ? segmentBytes(shared) : 0);
+  const first = firstSince(lower);
+  if (!shared) takeOut(region, first, upper.last);
+  else {
+    const before = Segment.at(shared).previous;
+    if (shared != upper.last) takeOut(region, Segment.at(shared).next, upper.last);
+    if (shared != first) takeOut(region, first, before);
+  }
+  region.taken -= bytes;
+  for (let segment = firstSince(lower); segment; segment = Segment.at(segment).next) {
+    const taken = Segment.at(segment).takenWith - bytes;
+    // Still since the lower mark, for those who ask with an older one.
+    Segment.at(segment).takenWith = taken > lower.taken ? taken : lower.taken + 1;
+  }
+  counters().droppedBytes += bytes;
+  countReturned(bytes);
+}
+
+/** Ends what lies behind a mark in the segment that was marked, or on the stack of frames, where the region has gone on elsewhere. */
+function endRest(mark: Mark, marked: usize): void {
+  const region = Region.at(mark.region);
+  if (region.limit == mark.limit) return;
+  if (DEBUG) poison(mark.top, mark.limit - mark.top);
+  if (mark.limit - mark.top > region.limit - region.top) {
+    leaveRoom(region);
+    region.top = mark.top;
+    region.limit = mark.limit;
+  } else if (marked) Segment.at(marked).used = mark.top;
+  else endOnStack(mark.top, mark.limit);
+}
+
+/** Returns some of a region's segments that follow each other. */
+function takeOut(region: Region, from: usize, to: usize): void {
+  const before = Segment.at(from).previous;
+  const behind = Segment.at(to).next;
+  if (before) Segment.at(before).next = behind;
+  else region.first = behind;
+  if (behind) Segment.at(behind).previous = before;
+  else region.last = before;
+  Segment.at(to).next = 0;
+  returnSegments(from, to);
+}

@@ -1,0 +1,43 @@
+// Frees of single arrays on sparse stacks, where the compiler knows that nothing leads to one any more: its only reference is about to be
+// replaced. What lies on top of it stays; its place is used again (sparse/free-set.ts).
+
+import { entryOf, Entry } from "../sparse/entry";
+import { isFreed } from "../sparse/free-set";
+import { removeEntry } from "../sparse/free";
+import { Lane, laneOf } from "../sparse/extent";
+import { Stack } from "../sparse/descriptor";
+import { isArrayApart } from "./arrays";
+import { Mark, MARK_BYTES } from "./checkpoint";
+import { Region } from "./region";
+import { countReturned, counters } from "./statistics";
+
+/** How many entries are looked at to find the one around an address. */
+const MOST_STEPS: u32 = 8;
+
+/**
+ * Frees an array, if it lies on a sparse stack, and not deep below others.
+ * @param addr of the array, or into it; anything that is no such address is left alone
+ * @param from the marks of the call that has made it, up to `end`
+ */
+export function regionArrayFree(addr: usize, from: usize, end: usize): void {
+  if (!isArrayApart(addr)) return;
+  const lane = Lane.at(laneOf(addr));
+  let at = lane.head;
+  for (let step: u32 = 0; at > addr; step++) {
+    if (step == MOST_STEPS) return;
+    at = Entry.at(at).previous;
+  }
+  const entry = Entry.at(at);
+  const stack = Stack.at(lane.stack);
+  if (addr < entry.object || isFreed(stack.freed, at)) return;
+  const bytes = entry.bytes;
+  for (let each = from; each < end; each += MARK_BYTES) {
+    const mark = Mark.at(each);
+    // Of what a collection has left.
+    if (mark.epoch && mark.region == entry.owner && entry.serial <= mark.youngSerial) mark.youngTaken -= bytes;
+  }
+  Region.at(entry.owner).taken -= bytes;
+  counters().freedBytes += bytes;
+  countReturned(bytes);
+  removeEntry(stack, at);
+}

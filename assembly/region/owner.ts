@@ -1,0 +1,37 @@
+// Whose an address is: for a host that checks which object may refer to which.
+
+import { bytesBeforeMove } from "../object/header";
+import { isSince, Mark } from "./checkpoint";
+import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "./segments";
+
+/** The region with a segment around an address; 0 where there is none, as on the stack of frames. */
+export function regionAround(addr: usize): usize {
+  const segment = segmentOf(addr);
+  return segment ? Segment.at(segment).owner : 0;
+}
+
+/** Whether an address is one of what has come to a region since it was marked. */
+export function markCovers(at: usize, addr: usize): bool {
+  return isSince(Mark.at(at), addr);
+}
+
+/**
+ * The start of the object around an address in a region.
+ * @param onStack where the region's first object begins on the stack of frames
+ */
+export function regionStart(addr: usize, onStack: usize): usize {
+  const segment = segmentOf(addr);
+  if (!segment) return startFrom(onStack, addr);
+  const first = segment + SEGMENT_HEADER_BYTES;
+  return isRun(segment) ? first : startFrom(first, addr);
+}
+
+/** The start of the object around `addr` among those that lie side by side from `ref` on. */
+export function startFrom(ref: usize, addr: usize): usize {
+  let next = ref + bytesBeforeMove(ref);
+  while (next <= addr) {
+    ref = next;
+    next += bytesBeforeMove(ref);
+  }
+  return ref;
+}

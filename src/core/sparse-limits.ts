@@ -1,0 +1,44 @@
+/** The limits beyond which memory freed on a sparse stack below its top is used again (assembly/sparse/free-set.ts). */
+
+import { HeapError, shown } from "./errors.ts";
+
+/** When allocation is served from what was freed below the top: once any of these is passed. 0: at once; Infinity: never. */
+export interface SparseLimits {
+  /** Freed entries, in percent of all entries. Default 25. */
+  readonly setPercent?: number;
+  /** Freed entries. Default 1024. */
+  readonly setEntries?: number;
+  /** Their bytes, in percent of the bytes of all entries. Default 25. */
+  readonly wastePercent?: number;
+  /** Their bytes. Default 65536. */
+  readonly wasteBytes?: number;
+}
+
+const DEFAULT_LIMITS: Required<SparseLimits> = {
+  setPercent: 25,
+  setEntries: 1024,
+  wastePercent: 25,
+  wasteBytes: 65_536,
+};
+
+/** The greatest number of 32 bits; as a limit, one that nothing passes. */
+export const WORD_MAX = 0xffff_ffff;
+
+/** The limits in the order of chooseSparse. @throws HeapError bad-option */
+export function sparseLimits(limits: SparseLimits): [number, number, number, number] {
+  const word = (name: keyof SparseLimits): number => {
+    const limit: unknown = limits[name] ?? DEFAULT_LIMITS[name];
+    if (limit === Number.POSITIVE_INFINITY) return WORD_MAX;
+    if (isWord(limit)) return limit;
+    throw new HeapError(
+      "bad-option",
+      `${name} is a whole number from 0 to ${WORD_MAX}, or Infinity, not ${shown(limit)}`,
+    );
+  };
+  return [word("setPercent"), word("setEntries"), word("wastePercent"), word("wasteBytes")];
+}
+
+/** Whether a value is a whole number of 32 bits, unsigned. */
+export function isWord(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= WORD_MAX;
+}

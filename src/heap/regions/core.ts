@@ -1,0 +1,391 @@
+/**
+ * The core with its regions: what is open on the stack of frames, what the host refers to, and what may refer to what.
+ *
+ * Regions and marks end in the reverse order of their beginning, so each has a depth. An object ends with its region, or
+ * with a mark that is dropped, which anything may be that was set on its region before it came. So one may refer to another if
+ * whatever may end the other ends this one as well, or has before. That is checked at every store of a pointer: then nothing ever
+ * refers to what has ended, and a collection of what has come since the innermost mark needs no roots but the host's. References of
+ * the host end with their objects.
+ */
+
+import { alignUp } from "../../core/align.ts";
+import {
+  COLLECT_ALL,
+  GRANULE_BYTES,
+  MARK_BYTES,
+  OBJECT_MAX_BYTES,
+  REGION_BUMP_MAX_BYTES,
+  REGION_BYTES,
+  REGION_FIRST,
+  REGION_LIMIT,
+  REGION_TAKEN,
+  REGION_TOP,
+  WORD_BYTES,
+} from "../../core/contract.ts";
+import { HeapError } from "../../core/errors.ts";
+import { type Build, type CommonExports, CoreInstance, instantiateCore, memoryError } from "../../core/instance.ts";
+import { type RegionCounts, readRegionCounts } from "../../core/region-statistics.ts";
+
+/** What the core exports; see assembly/README.md. */
+interface RegionExports extends CommonExports {
+  regionsInit(framesBase: number, heapBase: number, heapLimitBytes: number): number;
+  regionsStatistics(): number;
+  regionGrow(region: number, bytes: number): number;
+  regionReturn(region: number): void;
+  regionRenew(region: number, start: number, limit: number): void;
+  regionAround(address: number): number;
+  regionStart(address: number, onStack: number): number;
+  markSet(mark: number, region: number): void;
+  markCovers(mark: number, address: number): number;
+  marksReturn(from: number, end: number, zeal: number, roots: number, boxes: number, slices: number): void;
+  regionsCollect(
+    from: number,
+    end: number,
+    roots: number,
+    boxes: number,
+    slices: number,
+    globals: number,
+    count: number,
+    lentEnd: number,
+    which: number,
+  ): void;
+  /** Does nothing in the release core. */
+  poisonFrames(from: number, to: number): void;
+  readonly frameTop: WebAssembly.Global;
+  readonly frameLimit: WebAssembly.Global;
+}
+
+/** A region or a mark on the stack of frames. */
+export interface Lifetime {
+  readonly kind: "region" | "mark";
+  /** Of its descriptor, or of the mark. */
+  readonly address: number;
+  /** The region's descriptor, or that of the marked one. */
+  readonly region: number;
+  /** How many were open when it began; -1 once it has ended. */
+  depth: number;
+  /** Of the objects that end with it. */
+  readonly handles: Set<number>;
+}
+
+/** A reference of the host. */
+interface Handle {
+  address: number;
+  readonly isSlice: boolean;
+  lifetime: Lifetime;
+}
+
+/** Where the stack of frames begins: no address in an object is as small as an immediate. */
+const FRAMES_BASE = 64 * 1024;
+
+export class RegionCore extends CoreInstance<RegionExports> {
+  readonly #statistics: number;
+  /** What is open, innermost last. */
+  readonly #open: Lifetime[] = [];
+  readonly #regions = new Map<number, Lifetime>();
+  /** By numbers that are never given again. */
+  readonly #handles = new Map<number, Handle>();
+  #lastHandle = 0;
+
+  private constructor(memory: WebAssembly.Memory, exports: RegionExports, isDebug: boolean) {
+    super(memory, exports, isDebug);
+    this.#statistics = exports.regionsStatistics() >>> 0;
+  }
+
+  /**
+   * Instantiates a core with a memory of its own.
+   * @param heapLimitBytes 0 for no limit
+   * @throws HeapError out-of-memory or grow-refused when not even the tables fit
+   */
+  static async open(build: Build, framesBytes: number, heapLimitBytes: number): Promise<RegionCore> {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const exports = await instantiateCore<RegionExports>(build, memory);
+    const frames = alignUp(framesBytes, GRANULE_BYTES);
+    const error = exports.regionsInit(FRAMES_BASE, FRAMES_BASE + frames, heapLimitBytes);
+    if (error !== 0) throw memoryError(error, "to open regions");
+    return new RegionCore(memory, exports, build === "debug");
+  }
+
+  // Regions
+
+  /** @throws HeapError frames-full */
+  enter(firstBytes: number): Lifetime {
+    const address = this.#push(REGION_BYTES + alignUp(firstBytes, GRANULE_BYTES), "another region");
+    const { data } = this.views;
+    data.setUint32(address + REGION_TOP, address + REGION_BYTES, true);
+    data.setUint32(address + REGION_LIMIT, this.#frameTop, true);
+    data.setUint32(address + REGION_FIRST, 0, true);
+    data.setUint32(address + REGION_TAKEN, 0, true);
+    const region = this.#begin("region", address, address);
+    this.#regions.set(address, region);
+    return region;
+  }
+
+  /** @param bytes any number; rounded up to 8. @returns the address of memory with any content; throws when out of memory */
+  allocate(region: Lifetime, bytes: number, purpose: string): number {
+    if (bytes > OBJECT_MAX_BYTES) throw memoryError(1, purpose);
+    const rounded = alignUp(bytes, GRANULE_BYTES);
+    const { data } = this.views;
+    const top = data.getUint32(region.address + REGION_TOP, true);
+    if (rounded <= REGION_BUMP_MAX_BYTES && top + rounded <= data.getUint32(region.address + REGION_LIMIT, true)) {
+      data.setUint32(region.address + REGION_TOP, top + rounded, true);
+      return top;
+    }
+    const address = this.run((core) => core.regionGrow(region.address, rounded)) >>> 0;
+    return address !== 0 ? address : this.refuse(purpose);
+  }
+
+  /** Ends all objects of the innermost region, which goes on empty. @throws HeapError wrong-order */
+  renew(region: Lifetime): void {
+    this.#assertInnermost(region);
+    const start = region.address + REGION_BYTES;
+    const limit = this.#frameTop;
+    this.run((core) => {
+      core.poisonFrames(start, limit);
+      core.regionRenew(region.address, start, limit);
+    });
+    this.#endHandles(region);
+  }
+
+  /** Ends the innermost region. @throws HeapError wrong-order */
+  leave(region: Lifetime): void {
+    this.#assertInnermost(region);
+    this.run((core) => core.regionReturn(region.address));
+    this.#endHandles(region);
+    this.#regions.delete(region.address);
+    this.#pop(region);
+  }
+
+  /** Bytes of a region's segments. */
+  takenBytes(region: Lifetime): number {
+    return this.views.word(region.address + REGION_TAKEN);
+  }
+
+  // Marks
+
+  /** @throws HeapError frames-full */
+  mark(region: Lifetime): Lifetime {
+    const address = this.#push(MARK_BYTES, "another mark");
+    this.run((core) => core.markSet(address, region.address));
+    return this.#begin("mark", address, region.address);
+  }
+
+  /** Leaves what has come to the region: it ends with that, or with the mark before. @throws HeapError wrong-order */
+  adopt(mark: Lifetime): void {
+    this.#assertInnermost(mark);
+    this.#pop(mark);
+    for (const number of mark.handles) {
+      const handle = this.#handles.get(number)!;
+      handle.lifetime = this.#lifetimeOf(handle.address);
+      handle.lifetime.handles.add(number);
+    }
+    mark.handles.clear();
+  }
+
+  /** Ends what has come since the innermost mark, and that. @throws HeapError wrong-order */
+  drop(mark: Lifetime): void {
+    this.#assertInnermost(mark);
+    // Without roots nothing is returned, so all goes.
+    this.run((core) => core.marksReturn(mark.address, mark.address + MARK_BYTES, 0, 0, 0, 0));
+    this.#endHandles(mark);
+    this.#pop(mark);
+  }
+
+  /**
+   * Ends what has come since the innermost mark and is not reached from these handles, which are updated; other handles to what
+   * came are ended.
+   * @throws HeapError wrong-order, frames-full, out-of-memory, grow-refused; then nothing has changed
+   */
+  collect(mark: Lifetime, numbers: Iterable<number>): void {
+    this.#assertInnermost(mark);
+    const kept = new Set([...numbers].filter((number) => mark.handles.has(number)));
+    const handles = [...kept].map((number) => this.#handles.get(number)!);
+    const boxes = handles.filter(({ isSlice }) => !isSlice);
+    const roots = [...boxes, ...handles.filter(({ isSlice }) => isSlice)];
+    const slots = this.#frameTop;
+    this.#assertFits(roots.length * WORD_BYTES, `${roots.length} references to keep`);
+    for (const [index, { address }] of roots.entries()) {
+      this.views.data.setUint32(slots + index * WORD_BYTES, address, true);
+    }
+    const before = this.counts().collections;
+    this.run((core) =>
+      core.regionsCollect(
+        mark.address,
+        mark.address + MARK_BYTES,
+        slots,
+        boxes.length,
+        roots.length - boxes.length,
+        0,
+        0,
+        mark.address + MARK_BYTES,
+        COLLECT_ALL,
+      ),
+    );
+    // A collection that might not find enough memory for what it copies does not begin.
+    if (this.counts().collections === before) this.refuse("to collect what has come since the mark");
+    for (const [index, handle] of roots.entries()) handle.address = this.views.word(slots + index * WORD_BYTES);
+    for (const number of mark.handles) {
+      if (!kept.has(number)) this.handleFree(number);
+    }
+  }
+
+  // References
+
+  handleNew(value: number, isSlice: boolean): number {
+    const lifetime = this.#lifetimeOf(value);
+    const number = ++this.#lastHandle;
+    this.#handles.set(number, { address: value, isSlice, lifetime });
+    lifetime.handles.add(number);
+    return number;
+  }
+
+  hasHandle(number: number): boolean {
+    return this.#handles.has(number);
+  }
+
+  handleGet(number: number): number {
+    const handle = this.#handles.get(number);
+    if (handle !== undefined) return handle.address;
+    throw new HeapError(
+      "stale-handle",
+      "The object of this reference has ended: its region was left or renewed, or it came since a mark that dropped or did not keep it",
+    );
+  }
+
+  /** Nothing when the object has ended before. */
+  handleFree(number: number): void {
+    this.#handles.get(number)?.lifetime.handles.delete(number);
+    this.#handles.delete(number);
+  }
+
+  /** @throws HeapError would-dangle */
+  beforeBox(slot: number, value: number): void {
+    const isImmediate = value % 2 === 1;
+    if (value !== 0 && !isImmediate) this.#assertOutlives(value, slot);
+  }
+
+  /** @throws HeapError would-dangle */
+  beforeSlice(slot: number, value: number): void {
+    if (value !== 0) this.#assertOutlives(value, slot);
+  }
+
+  startOf(address: number): number {
+    const region = this.#regionOf(address);
+    return this.run((core) => core.regionStart(address, region.address + REGION_BYTES)) >>> 0;
+  }
+
+  // Statistics
+
+  counts(): RegionCounts {
+    return readRegionCounts(this.views.data, this.#statistics);
+  }
+
+  /** How many regions or marks are open. */
+  countOpen(kind: Lifetime["kind"]): number {
+    return this.#open.filter((each) => each.kind === kind).length;
+  }
+
+  /** Bytes of the stack of frames in use. */
+  get framesBytes(): number {
+    return this.#frameTop - FRAMES_BASE;
+  }
+
+  get #frameTop(): number {
+    return (this.exports.frameTop.value as number) >>> 0;
+  }
+
+  set #frameTop(address: number) {
+    this.exports.frameTop.value = address;
+  }
+
+  #push(bytes: number, purpose: string): number {
+    this.#assertFits(bytes, purpose);
+    const address = this.#frameTop;
+    this.#frameTop = address + bytes;
+    return address;
+  }
+
+  #assertFits(bytes: number, purpose: string): void {
+    const room = ((this.exports.frameLimit.value as number) >>> 0) - this.#frameTop;
+    if (bytes <= room) return;
+    throw new HeapError(
+      "frames-full",
+      `The stack of frames has ${room} bytes left, and ${purpose} takes ${bytes}: raise framesBytes or leave regions`,
+    );
+  }
+
+  #begin(kind: Lifetime["kind"], address: number, region: number): Lifetime {
+    const lifetime: Lifetime = { kind, address, region, depth: this.#open.length, handles: new Set() };
+    this.#open.push(lifetime);
+    return lifetime;
+  }
+
+  /** Takes the innermost off the stack of frames. */
+  #pop(lifetime: Lifetime): void {
+    this.run((core) => core.poisonFrames(lifetime.address, this.#frameTop));
+    this.#frameTop = lifetime.address;
+    this.#open.pop();
+    lifetime.depth = -1;
+  }
+
+  #assertInnermost({ kind, depth }: Lifetime): void {
+    const inside = this.#open.slice(depth + 1);
+    if (inside.length === 0) return;
+    throw new HeapError(
+      "wrong-order",
+      `This ${kind} is not the innermost: end the ${inside.map((each) => each.kind).join(" and the ")} opened after it first`,
+    );
+  }
+
+  #endHandles(lifetime: Lifetime): void {
+    for (const number of lifetime.handles) this.#handles.delete(number);
+    lifetime.handles.clear();
+  }
+
+  /** The region that an address lies in. */
+  #regionOf(address: number): Lifetime {
+    const descriptor = this.run((core) => core.regionAround(address)) >>> 0;
+    const region =
+      descriptor !== 0
+        ? this.#regions.get(descriptor)
+        : address < this.#frameTop
+          ? this.#open.findLast((each) => each.kind === "region" && each.address <= address)
+          : undefined;
+    if (region !== undefined) return region;
+    throw new HeapError("unknown-shape", `The address ${address} lies in no open region, but in memory of other code`);
+  }
+
+  /** What the object around an address ends with first: the innermost mark that covers it, or its region. */
+  #lifetimeOf(address: number): Lifetime {
+    const region = this.#regionOf(address);
+    return this.#markOver(address, region) ?? region;
+  }
+
+  #markOver(address: number, region: Lifetime): Lifetime | null {
+    for (let depth = this.#open.length - 1; depth > region.depth; depth--) {
+      const each = this.#open[depth]!;
+      if (each.kind !== "mark" || each.region !== region.address) continue;
+      if (this.run((core) => core.markCovers(each.address, address)) !== 0) return each;
+    }
+    return null;
+  }
+
+  #assertOutlives(target: number, holder: number): void {
+    const [ofTarget, ofHolder] = [this.#regionOf(target), this.#regionOf(holder)];
+    if (ofTarget.depth > ofHolder.depth) {
+      throw new HeapError(
+        "would-dangle",
+        "This object may not refer to one in a region that is left before its own: allocate that in the same region",
+      );
+    }
+    // Marks that cover the target and are not the innermost cover the holder, too, if that one does.
+    const mark = this.#markOver(target, ofTarget);
+    if (mark === null || ofHolder.depth > mark.depth) return;
+    const isCovered = ofHolder === ofTarget && (this.#markOver(holder, ofHolder)?.depth ?? -1) >= mark.depth;
+    if (isCovered) return;
+    throw new HeapError(
+      "would-dangle",
+      "This object may not refer to one that came to its region since a mark: adopt that first, which ends the mark",
+    );
+  }
+}

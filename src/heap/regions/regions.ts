@@ -1,0 +1,260 @@
+/**
+ * Regions, for runtimes that do their own analysis of what ends when: objects in linear memory without a collector of the heap.
+ *
+ *     using regions = await Regions.open();
+ *     const Node = regions.defineRecord("Node", { next: box(), n: int32() });
+ *     using results = regions.enter();
+ *     {
+ *       using work = regions.enter();
+ *       const draft = work.alloc(Node, { n: 1 }); // ends with this block
+ *       const kept = results.alloc(Node, { n: draft.get("n") + 1 }); // does not
+ *     }
+ *
+ * A region's objects end together when it is left, or renewed. Regions are left in the reverse order of their beginning.
+ * An object may refer to what lives at least as long; anything else is refused where it is stored. What has come to a region
+ * since a mark is a sub-region: adopted, dropped at once, or collected from the references that are still wanted.
+ *
+ * References are those of heaps (objects/ref.ts), but no roots: they end with their objects. Regions have a memory of their own, since the
+ * collector of a heap does not know them.
+ */
+
+import { LENGTH_OFFSET } from "../../core/contract.ts";
+import { HeapError, shown } from "../../core/errors.ts";
+import type { RegionCounts } from "../../core/region-statistics.ts";
+import { type Allocator, newArray, newRecord, type Values } from "../objects/allocate.ts";
+import { ObjectMemory } from "../objects/object-memory.ts";
+import type { RecordRef } from "../objects/record.ts";
+import { Ref } from "../objects/ref.ts";
+import type { AnyRep, Fields, FieldsIn } from "../objects/rep.ts";
+import type { ArrayRef } from "../objects/sequence.ts";
+import { Session } from "../objects/session.ts";
+import type { ArrayShape, RecordShape } from "../objects/shape.ts";
+import { checkRegionOptions, checkRegionsOptions, type RegionOptions, type RegionsOptions } from "../options.ts";
+import { type Lifetime, RegionCore } from "./core.ts";
+
+/** As options.ts says. */
+const FRAMES_DEFAULT_BYTES = 1 << 20;
+const FIRST_DEFAULT_BYTES = 256;
+
+export interface RegionsStatistics extends RegionCounts {
+  /** Regions that are open. */
+  readonly regions: number;
+  /** Marks that are open. */
+  readonly marks: number;
+  /** Bytes of the stack of frames in use: descriptors, first bytes of regions, marks. */
+  readonly framesBytes: number;
+  /** The size of the linear memory, whoever grew it. */
+  readonly memoryBytes: number;
+}
+
+export class Regions extends ObjectMemory<RegionCore> {
+  /**
+   * Opens a memory for regions.
+   * @throws HeapError bad-option, out-of-memory, grow-refused
+   */
+  static async open(options: RegionsOptions = {}): Promise<Regions> {
+    checkRegionsOptions(options);
+    const { debug = false, framesBytes = FRAMES_DEFAULT_BYTES, heapLimitBytes = 0 } = options;
+    const core = await RegionCore.open(debug ? "debug" : "release", framesBytes, heapLimitBytes);
+    return new Regions(new Session(core));
+  }
+
+  /**
+   * Opens a region inside of those that are open.
+   * @throws HeapError bad-option, frames-full, closed
+   */
+  enter(options: RegionOptions = {}): Region {
+    this.session.assertOpen();
+    checkRegionOptions(options);
+    const { firstBytes = FIRST_DEFAULT_BYTES } = options;
+    return new Region(this.session, this.session.core.enter(firstBytes));
+  }
+
+  statistics(): RegionsStatistics {
+    this.session.assertOpen();
+    const { core } = this.session;
+    return {
+      ...core.counts(),
+      regions: core.countOpen("region"),
+      marks: core.countOpen("mark"),
+      framesBytes: core.framesBytes,
+      memoryBytes: core.memory.buffer.byteLength,
+    };
+  }
+}
+
+/** Made by `regions.enter()`. */
+export class Region {
+  readonly #session: Session<RegionCore>;
+  readonly #lifetime: Lifetime;
+  readonly #allocator: Allocator;
+
+  /** @internal */
+  constructor(session: Session<RegionCore>, lifetime: Lifetime) {
+    this.#session = session;
+    this.#lifetime = lifetime;
+    const { core } = session;
+    this.#allocator = {
+      allocRecord(shape) {
+        const address = core.allocate(lifetime, shape.bytes, `for a record of ${shape.bytes} bytes`);
+        core.views.data.setUint32(address, shape.address, true);
+        return address;
+      },
+      allocArray(shape, length) {
+        const bytes = shape.bytesOf(length);
+        const address = core.allocate(lifetime, bytes, `for an array of ${length} elements`);
+        if (shape.hasPointers) core.views.bytes.fill(0, address, address + bytes);
+        core.views.data.setUint32(address, shape.address, true);
+        core.views.data.setUint32(address + LENGTH_OFFSET, length, true);
+        return address;
+      },
+    };
+  }
+
+  /** False once it has been left, or its memory is closed. */
+  get isOpen(): boolean {
+    return isOpen(this.#session, this.#lifetime);
+  }
+
+  /** Bytes of segments that it has taken beyond its first bytes on the stack of frames. @throws HeapError region-ended, closed */
+  get takenBytes(): number {
+    return this.#core().takenBytes(this.#lifetime);
+  }
+
+  /**
+   * Allocates a record; fields without an initial value are cleared. Regions that were entered later may be open.
+   * @throws HeapError region-ended, out-of-memory, grow-refused, wrong-rep, unknown-field, wrong-shape, would-dangle, closed
+   */
+  alloc<F extends Fields>(shape: RecordShape<F>, initial: FieldsIn<F> = {}): RecordRef<F> {
+    this.#core();
+    return newRecord(this.#session, this.#allocator, shape, initial);
+  }
+
+  /**
+   * Allocates an array of a length, cleared, or of values.
+   * @throws HeapError as `alloc`, and index-out-of-range
+   */
+  allocArray<E extends AnyRep>(shape: ArrayShape<E>, lengthOrValues: number | Values<E>): ArrayRef<E> {
+    this.#core();
+    return newArray(this.#session, this.#allocator, shape, lengthOrValues);
+  }
+
+  /**
+   * Marks how far the region is filled. What comes from now on is a sub-region, until the mark ends: only it and regions that are
+   * entered later may refer to it. The mark ends before all that is open now.
+   * @throws HeapError region-ended, frames-full, closed
+   */
+  mark(): Mark {
+    return new Mark(this.#session, this.#core().mark(this.#lifetime));
+  }
+
+  /**
+   * Ends all objects of the region, which goes on empty: for the next round of a loop. A small segment stays with it.
+   * @throws HeapError region-ended, wrong-order when something that began later is open, closed
+   */
+  renew(): void {
+    this.#core().renew(this.#lifetime);
+  }
+
+  /**
+   * Ends the region and all of its objects, in a time that does not depend on their number but for references to them.
+   * @throws HeapError region-ended, wrong-order when something that began later is open, closed
+   */
+  leave(): void {
+    this.#core().leave(this.#lifetime);
+  }
+
+  /** Leaves the region, unless it or its memory has ended before. @throws HeapError wrong-order */
+  [Symbol.dispose](): void {
+    if (isUsable(this.#session, this.#lifetime)) this.leave();
+  }
+
+  #core(): RegionCore {
+    return usable(this.#session, this.#lifetime);
+  }
+}
+
+/** Made by `region.mark()`. */
+export class Mark {
+  readonly #session: Session<RegionCore>;
+  readonly #lifetime: Lifetime;
+
+  /** @internal */
+  constructor(session: Session<RegionCore>, lifetime: Lifetime) {
+    this.#session = session;
+    this.#lifetime = lifetime;
+  }
+
+  /** False once it has been adopted or dropped, or its memory is closed. */
+  get isOpen(): boolean {
+    return isOpen(this.#session, this.#lifetime);
+  }
+
+  /**
+   * Ends the mark, and leaves what has come since to its region: anything that ends with that, or before, may refer to it now.
+   * @throws HeapError region-ended, wrong-order when something that began later is open, closed
+   */
+  adopt(): void {
+    this.#core().adopt(this.#lifetime);
+  }
+
+  /**
+   * Ends the mark and all that has come since, without a look at any object.
+   * @throws HeapError region-ended, wrong-order when something that began later is open, closed
+   */
+  drop(): void {
+    this.#core().drop(this.#lifetime);
+  }
+
+  /**
+   * Collects what has come since: what these references do not lead to ends. It takes as long as copying the rest, whatever else
+   * there is. The mark stays open, for the next round.
+   * @param refs those to older objects, and empty slices, may be among them; other references to what came end
+   * @returns the same references, which follow their objects
+   * @throws HeapError region-ended, wrong-order, stale-handle, foreign-handle, bad-option, frames-full when there are too many references,
+   *   out-of-memory or grow-refused when there may not be enough memory for the copies, closed; then nothing has changed
+   */
+  keep<const T extends readonly Ref[]>(refs: T): T {
+    const core = this.#core();
+    if (!Array.isArray(refs)) {
+      throw new HeapError("bad-option", `keep takes an array of references, not ${shown(refs)}`);
+    }
+    const handles: number[] = [];
+    for (const ref of refs as readonly unknown[]) {
+      if (!(ref instanceof Ref)) throw new HeapError("bad-option", `keep takes references, not ${shown(ref)}`);
+      ref.assertUsableIn(this.#session);
+      const { handle } = ref;
+      if (handle !== null) handles.push(handle);
+    }
+    core.collect(this.#lifetime, handles);
+    return refs;
+  }
+
+  /** Adopts, unless the mark or its memory has ended before. @throws HeapError wrong-order */
+  [Symbol.dispose](): void {
+    if (isUsable(this.#session, this.#lifetime)) this.adopt();
+  }
+
+  #core(): RegionCore {
+    return usable(this.#session, this.#lifetime);
+  }
+}
+
+function isOpen(session: Session, lifetime: Lifetime): boolean {
+  return session.isOpen && lifetime.depth >= 0;
+}
+
+function isUsable(session: Session, lifetime: Lifetime): boolean {
+  return isOpen(session, lifetime) && session.core.failure === null;
+}
+
+function usable(session: Session<RegionCore>, { kind, depth }: Lifetime): RegionCore {
+  session.assertOpen();
+  if (depth >= 0) return session.core;
+  throw new HeapError(
+    "region-ended",
+    kind === "region"
+      ? "This region has been left, and its objects have ended: enter another one"
+      : "This mark has ended, by adopt or drop: set another one",
+  );
+}

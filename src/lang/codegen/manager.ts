@@ -1,0 +1,190 @@
+/**
+ * The one interface between the compiler and a memory manager.
+ *
+ *     lower.ts                           a manager (gc/, leak.ts, host/, ...)
+ *     walks the IR once: control flow,   ->   everything that touches memory: how a value looks in wasm,
+ *     arithmetic, variables, calls            allocation, loads, stores, slices, match, roots, frames
+ *
+ * Order of events in a build: `createModule`, `create`, then for each function `beginFunction`, one method for each
+ * instruction that concerns memory, `finishFunction`; at last `finish`. Every instruction is lowered exactly once and
+ * in the order of the IR, and the methods for arms and emissions handed to a manager must be called at most once.
+ *
+ * Invariants:
+ *  - A value of an IrType travels as `representation(type)`: the same list of wasm types in parameters,
+ *    results and variables (a variable may be nullable where the value is not: `variableTypes`, `readVariable`).
+ *  - A method returns one statement (wasm type none or unreachable); what the instruction defines it assigns with
+ *    `FunctionContext.assign`.
+ *  - An atom may be evaluated several times and in any order: atoms have no side effects.
+ */
+
+import type binaryen from "binaryen";
+import type { Atom, Instruction, InstructionOf, IrFunction, IrProgram, IrType, MatchArm, Variable } from "../ir/ir.ts";
+import type { ProgramPlacement } from "../lifetimes/placement/placement.ts";
+import type { BuildOptions } from "../options.ts";
+import type { Counters } from "./counters.ts";
+import type { Externs } from "./externs.ts";
+import type { FunctionContext, Lent } from "./function-context.ts";
+import type { ManualMemory } from "./manual-memory.ts";
+import type { HostPorts } from "./ports.ts";
+import type { Profile } from "./profile.ts";
+import type { StaticData } from "./static-data.ts";
+import type { Wasi } from "./wasi/wasi.ts";
+import type { ExpressionRef, ModuleExport, Temporary, WasmType } from "./wasm.ts";
+
+/** What a manager is known by before it is made. */
+export interface ManagerFactory {
+  readonly name: string;
+  /** One line for --help and tables. */
+  readonly summary: string;
+  /** Binaryen features (`binaryen.Features`) that the module needs, besides those every program needs. */
+  readonly features: number;
+  /** Whether its modules can count by site and function (`BuildOptions.profile`). */
+  readonly hasProfile?: boolean;
+  /** Nothing outside of the module sees its types (WasmGC), so that the optimiser may change them. */
+  readonly closedWorld?: boolean;
+  /**
+   * Checks the options that only this manager understands, and makes the module that the program's functions are
+   * added to: the core's for linear managers and for programs that use its malloc, an empty one otherwise. The module has
+   * its linear memory already.
+   * @throws BuildOptionError
+   */
+  createModule(options: BuildOptions, program: IrProgram): binaryen.Module;
+  create(context: ManagerContext): MemoryManager;
+}
+
+/** What a manager may use during a whole build. */
+export interface ManagerContext {
+  readonly module: binaryen.Module;
+  readonly program: IrProgram;
+  readonly options: BuildOptions;
+  /** Where the program's values may go: analysed when it is first asked for. */
+  readonly placement: () => ProgramPlacement;
+  /** Bytes at fixed addresses of the linear memory; becomes the data segments when the build finishes. */
+  readonly data: StaticData;
+  /** Input, output, panics and exit as functions over linear memory. */
+  readonly wasi: Wasi;
+  /** Ports of the host. */
+  readonly ports: HostPorts;
+  /** Counts of objects and bytes, and the marks around pauses; emits nothing unless the options ask for it. */
+  readonly counters: Counters;
+  /** Counts by site and by function; emits nothing unless the options ask for it. */
+  readonly profile: Profile;
+  /** Memory that the program manages itself; only where `usesMalloc`. */
+  readonly manual: ManualMemory;
+  readonly externs: Externs;
+}
+
+export interface MemoryManager {
+  /** The wasm types of a value in parameters and results. */
+  representation(type: IrType): readonly WasmType[];
+  /** The wasm types of the locals that hold a variable which is not a parameter: as `representation`, or nullable. */
+  variableTypes(variable: Variable): readonly WasmType[];
+  /** Turns the content of such a local into the value (`ref.as_non_null`, or nothing). */
+  readVariable(variable: Variable, part: number, content: ExpressionRef): ExpressionRef;
+
+  // Frames and calls
+  /** Wasm types of parameters of the manager's own, in front of the program's (a region of the caller, say). */
+  hiddenParameters(fn: IrFunction): readonly WasmType[];
+  /** Wasm types of results of the manager's own, behind the program's. The same for both ends of a tail call. */
+  hiddenResults(fn: IrFunction): readonly WasmType[];
+  /** Before the first instruction: analyses of the function. */
+  beginFunction(context: FunctionContext): void;
+  /** After the last instruction: the body with prologue, and with epilogue if it falls off its end. */
+  finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
+  /** Statements in front of a loop. */
+  beginLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** Statements at the beginning of each round of a loop, behind its exit test. */
+  beginRound(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** Statements behind a loop. */
+  endLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** A call. `emit` makes it with the given hidden arguments and assigns its results, the hidden ones to `targets`. */
+  call(
+    context: FunctionContext,
+    instruction: InstructionOf<"call">,
+    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
+  ): ExpressionRef;
+  tailCall(
+    context: FunctionContext,
+    instruction: InstructionOf<"tailCall">,
+    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef;
+  /** A return. `emit` makes it; what it evaluates are atoms, so it may stand after an epilogue. */
+  return(
+    context: FunctionContext,
+    instruction: InstructionOf<"return">,
+    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef;
+
+  // Globals
+  globalGet(context: FunctionContext, instruction: InstructionOf<"globalGet">): ExpressionRef;
+  globalSet(context: FunctionContext, instruction: InstructionOf<"globalSet">): ExpressionRef;
+
+  // Records and unions
+  construct(context: FunctionContext, instruction: InstructionOf<"construct">): ExpressionRef;
+  immediate(context: FunctionContext, instruction: InstructionOf<"immediate">): ExpressionRef;
+  field(context: FunctionContext, instruction: InstructionOf<"field">): ExpressionRef;
+  setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef;
+  same(context: FunctionContext, instruction: InstructionOf<"same">): ExpressionRef;
+  part(context: FunctionContext, instruction: InstructionOf<"part">): ExpressionRef;
+  unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef;
+  unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef;
+  /** `arm` and `otherwise` lower the bodies on demand; the manager assigns each arm's binding in front of its body. */
+  match(
+    context: FunctionContext,
+    instruction: InstructionOf<"match">,
+    arm: (arm: MatchArm) => ExpressionRef,
+    otherwise: (() => ExpressionRef) | null,
+  ): ExpressionRef;
+
+  // Arrays
+  arrayNew(context: FunctionContext, instruction: InstructionOf<"arrayNew">): ExpressionRef;
+  arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef;
+  arrayLength(context: FunctionContext, instruction: InstructionOf<"arrayLength">): ExpressionRef;
+  arrayGet(context: FunctionContext, instruction: InstructionOf<"arrayGet">): ExpressionRef;
+  arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef;
+  arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef;
+  arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef;
+
+  // Slices
+  sliceLength(context: FunctionContext, instruction: InstructionOf<"sliceLength">): ExpressionRef;
+  sliceGet(context: FunctionContext, instruction: InstructionOf<"sliceGet">): ExpressionRef;
+  sliceSet(context: FunctionContext, instruction: InstructionOf<"sliceSet">): ExpressionRef;
+  subslice(context: FunctionContext, instruction: InstructionOf<"subslice">): ExpressionRef;
+  sliceEmpty(context: FunctionContext, instruction: InstructionOf<"sliceEmpty">): ExpressionRef;
+  literal(context: FunctionContext, instruction: InstructionOf<"literal">): ExpressionRef;
+  /** Of a record, union or slice: numbers and texts have become constants and literals before. */
+  static(context: FunctionContext, instruction: InstructionOf<"static">): ExpressionRef;
+
+  // The outside world
+  /** A text for a call of another module: its bytes in linear memory, as address and length, until the call is over. */
+  lend(context: FunctionContext, text: Atom, line: number): Lent;
+  write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef;
+  readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef;
+  arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef;
+  textSend(context: FunctionContext, instruction: InstructionOf<"textSend">): ExpressionRef;
+  textReceive(context: FunctionContext, instruction: InstructionOf<"textReceive">): ExpressionRef;
+
+  /** Statements in front of an instruction, whatever it is; absent: there are none. */
+  before?(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[];
+
+  // The module
+  /** After all functions: helper functions, globals. @returns what `_start` does before it calls main. */
+  finish(): ManagerResult;
+}
+
+export interface ManagerResult {
+  /** A statement that initialises the manager; runs once, first in `_start`. */
+  readonly start: ExpressionRef;
+  /** The hidden arguments with which `_start` calls main; evaluated after `start`. */
+  readonly mainArguments: readonly ExpressionRef[];
+  /** The global that gets main's hidden result; absent: nobody asks for it. */
+  readonly mainResult?: string;
+  /** The linear memory's internal name in the module, and its least size in bytes (static data is added to it). */
+  readonly memory: { readonly name: string; readonly bytes: number };
+  /** Globals and functions that are exported besides `memory` and `_start`. */
+  readonly exports: readonly ModuleExport[];
+  /** Names of the shapes, by the addresses of their descriptors; absent where nothing has one. */
+  readonly shapes?: ReadonlyMap<number, string>;
+  /** Internal names of functions that must not be inlined (slow paths); `*` stands for any characters. */
+  readonly neverInline: readonly string[];
+}

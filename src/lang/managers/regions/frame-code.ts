@@ -1,0 +1,364 @@
+/**
+ * The code of one function's frame under `regions` and `sparse`: how it is entered and left, and how its regions are opened, ended and named.
+ * What lies where is in frame-layout.ts.
+ */
+
+import binaryen from "binaryen";
+import {
+  MARK_BYTES,
+  MARK_DUE,
+  REGION_ARRAYS,
+  REGION_BYTES,
+  REGION_FIRST,
+  REGION_HAS_ARRAYS,
+  REGION_LIMIT,
+  REGION_STATISTICS_BYTES,
+  REGION_TAKEN,
+  REGION_TOP,
+  SPARSE_BYTES,
+  WORD_BYTES,
+} from "../../../core/contract.ts";
+import { coreName } from "../../codegen/core.ts";
+import type { FunctionContext } from "../../codegen/function-context.ts";
+import type { ManagerContext } from "../../codegen/manager.ts";
+import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
+import type { Instruction, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
+import type { Bound } from "../../lifetimes/placement/bounds.ts";
+import type { Loan } from "./caller-regions.ts";
+import { type FrameRegion, levelOf } from "./frame-layout.ts";
+import type { FunctionPlan } from "./plan.ts";
+import { isSame } from "./promoted-tops.ts";
+
+const { i32, none } = binaryen;
+const SPARSE_ALIGNMENT = 8;
+
+/** What the code of all functions of a program shares. */
+export interface Shared {
+  readonly context: ManagerContext;
+  readonly plans: ReadonlyMap<IrFunction, FunctionPlan>;
+  /** Whether arrays have sparse stacks. */
+  readonly isSparse: boolean;
+  /** The region of what ends with the program. */
+  readonly program: number;
+  /** The words of the program's globals that lead to objects. */
+  readonly globals: { readonly address: number; readonly count: number };
+  /** What a region may take before its first collection. */
+  readonly leastDueBytes: number;
+}
+
+/** Sets aside a descriptor of a sparse stack. @returns its address */
+export function reserveStack({ data }: ManagerContext): number {
+  return data.reserve(SPARSE_BYTES, SPARSE_ALIGNMENT);
+}
+
+/** The address of the statistics block. */
+export function statistics(module: binaryen.Module): ExpressionRef {
+  return module.call(coreName(module, "regionsStatistics"), [], i32);
+}
+
+export class FrameCode {
+  readonly plan: FunctionPlan;
+  /** Words that collections need behind the frame. */
+  rootWords = 0;
+  readonly #shared: Shared;
+  readonly #context: FunctionContext;
+  readonly #module: binaryen.Module;
+  /** Where the frame begins; null for a function without one. */
+  readonly #base: Temporary | null;
+  readonly #isDebug: boolean;
+  /** During a loop that allocates in one region: that, and where it is filled to. */
+  #hot: { readonly region: Bound; readonly top: Temporary } | null = null;
+  /** The sparse stack of the function, once it has one. */
+  #stack: number | null = null;
+
+  constructor(shared: Shared, context: FunctionContext) {
+    this.plan = shared.plans.get(context.fn)!;
+    this.#shared = shared;
+    this.#context = context;
+    this.#module = context.module;
+    this.#isDebug = shared.context.options.debug ?? false;
+    this.#base = this.plan.layout.bytes === 0 ? null : this.plan.isInChain ? context.temporary(i32) : this.#given();
+  }
+
+  // Addresses
+
+  /** An address in the frame. @param offset from its start */
+  at(offset: number): ExpressionRef {
+    const { i32: op } = this.#module;
+    const base = this.#base!.get();
+    return offset === 0 ? base : op.add(base, op.const(offset));
+  }
+
+  /** Where the frame of what the function calls begins. */
+  beyond(): ExpressionRef {
+    return this.#base === null ? this.#given().get() : this.at(this.plan.layout.bytes);
+  }
+
+  /** Where the frame of what the function gives way to begins. */
+  begin(): ExpressionRef {
+    return (this.#base ?? this.#given()).get();
+  }
+
+  /** The marks that the call has taken over from the one that it replaces, or 0. */
+  inherited(): ExpressionRef {
+    return this.#context.hidden[this.plan.bounds.hidden.length]!.get();
+  }
+
+  /** The address of a region's descriptor. */
+  regionOf(bound: Bound): ExpressionRef {
+    if (bound.of === "caller") return this.#context.hidden[bound.index]!.get();
+    return this.at(this.plan.layout.regions.get(levelOf(bound)!)!.offset);
+  }
+
+  regionOfSite(site: Site): ExpressionRef {
+    return this.regionOf(this.plan.bounds.sites.get(site)!);
+  }
+
+  /** Puts the address of a site's slot into `target`; nothing where it has none. */
+  takeSlot(site: Site, target: Temporary): ExpressionRef[] | null {
+    const slot = this.plan.layout.slots.get(site);
+    return slot === undefined ? null : [target.set(this.at(slot))];
+  }
+
+  /** The hidden parameter that says where the frame begins. */
+  #given(): Temporary {
+    return this.#context.hidden.at(-1)!;
+  }
+
+  // Loops that keep in a local where a region is filled to
+
+  beginLoop(loop: InstructionOf<"loop">): ExpressionRef[] {
+    const region = this.plan.hotLoops.get(loop);
+    if (region === undefined) return [];
+    this.#hot = { region, top: this.#context.temporary(i32) };
+    return this.loadTop();
+  }
+
+  endLoop(loop: InstructionOf<"loop">): ExpressionRef[] {
+    if (!this.plan.hotLoops.has(loop)) return [];
+    const stored = this.storeTop();
+    this.#hot = null;
+    return stored;
+  }
+
+  /** The local, if it is that of a site's region. */
+  topOf(site: Site): Temporary | null {
+    const isHot = this.#hot !== null && isSame(this.#hot.region, this.plan.bounds.sites.get(site)!);
+    return isHot ? this.#hot!.top : null;
+  }
+
+  /** Before the core looks at regions. */
+  storeTop(): ExpressionRef[] {
+    if (this.#hot === null) return [];
+    const { region, top } = this.#hot;
+    return [this.#module.i32.store(REGION_TOP, 4, this.regionOf(region), top.get())];
+  }
+
+  /** And when it has. */
+  loadTop(): ExpressionRef[] {
+    if (this.#hot === null) return [];
+    const { region, top } = this.#hot;
+    return [top.set(this.#module.i32.load(REGION_TOP, 4, this.regionOf(region)))];
+  }
+
+  // From its beginning to its end
+
+  /** Once all of the function has been lowered. */
+  enter(): ExpressionRef[] {
+    const { plan, rootWords } = this;
+    const { layout, loan } = plan;
+    const module = this.#module;
+    if (this.#base === null) return [];
+    const end = (): ExpressionRef => this.at(layout.bytes + rootWords * WORD_BYTES);
+    const framesBase = (): ExpressionRef =>
+      module.i32.add(statistics(module), module.i32.const(REGION_STATISTICS_BYTES));
+    const isFull = module.i32.gt_u(end(), module.global.get(coreName(module, "frameLimit"), i32));
+    return [
+      ...(plan.isInChain
+        ? [this.#base.set(module.select(this.inherited(), this.inherited(), this.#given().get()))]
+        : []),
+      module.if(isFull, this.#context.panic("stackOverflow", this.#context.fn.line)),
+      ...this.#shared.context.profile.countFrames(() => module.i32.sub(end(), framesBase())),
+      ...(loan === null ? [] : this.#setMarks(loan)),
+      ...this.#dividing().map((mark) => module.call(coreName(module, "markNone"), [this.at(mark)], none)),
+      ...[...layout.regions.values()].flatMap((region) => this.#open(region)),
+    ];
+  }
+
+  /** Marks the lent regions, unless the marks are there already. */
+  #setMarks(loan: Loan): ExpressionRef[] {
+    const module = this.#module;
+    const op = module.i32;
+    const { marked, others, isOutermost } = loan;
+    if (isOutermost) {
+      const { program } = this.#shared;
+      const begin = [this.at(0), op.const(program), op.const(program + REGION_BYTES)];
+      return [module.call(coreName(module, "markOwn"), begin, none), this.#noteDue(0)];
+    }
+    const hidden = (index: number): ExpressionRef => this.#context.hidden[index]!.get();
+    const set = marked.map((index, at) =>
+      module.call(coreName(module, "markSet"), [this.at(at * MARK_BYTES), hidden(index)], none),
+    );
+    const unused = marksOf(loan)
+      .slice(marked.length)
+      .map((mark) => module.call(coreName(module, "markNone"), [this.at(mark)], none));
+    const tell = (other: ExpressionRef): ExpressionRef =>
+      module.call(coreName(module, "marksTell"), [this.at(0), this.at(marked.length * MARK_BYTES), other], none);
+    const told = marked.length === 0 ? [] : others.map((index) => tell(hidden(index)));
+    if (marked.length > 1 && others.length === 0) told.push(tell(op.const(0)));
+    const all = [...set, ...unused, ...told];
+    if (!this.plan.isInChain || all.length === 0) return all;
+    return [module.if(op.eqz(this.inherited()), module.block(null, all))];
+  }
+
+  /** In front of an instruction: where a sub-region begins with it, marks how far the lent region is filled. */
+  divide(instruction: Instruction): ExpressionRef[] {
+    const index = this.plan.alternatives?.begins.indexOf(instruction) ?? -1;
+    if (index < 0) return [];
+    const module = this.#module;
+    const region = this.#context.hidden[this.plan.loan!.marked[0]!]!.get();
+    return [module.call(coreName(module, "markSet"), [this.at(this.#dividing()[index]!), region], none)];
+  }
+
+  /** Where its marks lie, from the frame's start: all of them. */
+  marks(): readonly [from: number, end: number] {
+    const { layout } = this.plan;
+    const own = [...layout.regions.values()].flatMap(({ mark }) => (mark === null ? [] : [mark + MARK_BYTES]));
+    return [0, Math.max(layout.dividedEnd, ...own)];
+  }
+
+  /** Where the marks of sub-regions lie, from the frame's start. */
+  #dividing(): number[] {
+    const { alternatives, layout } = this.plan;
+    return (alternatives?.begins ?? []).map((_, index) => layout.lentEnd + index * MARK_BYTES);
+  }
+
+  /** Ends the function's own regions. */
+  end(): ExpressionRef[] {
+    const { layout } = this.plan;
+    const own = [...layout.regions.values()];
+    if (own.length + layout.slots.size === 0) return [];
+    // Marks are still needed.
+    const start = own[0]?.offset ?? [...layout.slotsOf.values()][0]!.from;
+    const ended = own.map((region) => this.#return(region));
+    return [...this.countSegments(), ...ended, ...this.#poison(start, layout.bytes)];
+  }
+
+  /** Ends the function's own regions, which go on empty. */
+  renew(): ExpressionRef[] {
+    const own = [...this.plan.layout.regions.values()];
+    return [...this.countSegments(), ...own.flatMap((region) => this.#renew(region))];
+  }
+
+  /** Ends the rounds of a loop and of those in it, which may have been left by a jump. */
+  renewRounds(loop: InstructionOf<"loop">): ExpressionRef[] {
+    const { bounds, layout } = this.plan;
+    const level = bounds.loops.get(loop);
+    if (level === undefined) return [];
+    const poisoned = [...layout.slotsOf].flatMap(([at, { from, to }]) => (at < level ? [] : this.#poison(from, to)));
+    return [
+      ...this.countSegments(),
+      ...poisoned,
+      ...[...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region))),
+    ];
+  }
+
+  // Regions
+
+  #open({ offset, bytes, mark }: FrameRegion): ExpressionRef[] {
+    const module = this.#module;
+    const op = module.i32;
+    const start = offset + REGION_BYTES;
+    return [
+      op.store(REGION_TOP, 4, this.at(offset), this.at(start)),
+      op.store(REGION_LIMIT, 4, this.at(offset), this.at(start + bytes)),
+      // And what it has taken.
+      module.i64.store(REGION_FIRST, 8, this.at(offset), module.i64.const(0n)),
+      ...(this.#shared.isSparse ? [op.store(REGION_ARRAYS, 4, this.at(offset), op.const(this.#stackAddress()))] : []),
+      ...(mark === null ? [] : [this.#noteDue(mark)]),
+    ];
+  }
+
+  /** Notes when a region of the function's own, which is empty, is collected for the first time, and that it has not been. */
+  #noteDue(mark: number): ExpressionRef {
+    const { i64: op } = this.#module;
+    return op.store(MARK_DUE, 4, this.at(mark), op.const(BigInt(this.#shared.leastDueBytes)));
+  }
+
+  /** Ends all that is in a region, which goes on empty. */
+  #renew(region: FrameRegion): ExpressionRef[] {
+    const module = this.#module;
+    const op = module.i32;
+    const { offset, bytes, mark } = region;
+    const start = offset + REGION_BYTES;
+    const [at, from, to] = [offset, start, start + bytes];
+    const renewed = module.call(
+      coreName(module, "regionRenew"),
+      [at, from, to].map((each) => this.at(each)),
+      none,
+    );
+    const due = mark === null ? [] : [this.#noteDue(mark)];
+    return [
+      ...this.#poison(from, to),
+      module.if(
+        this.#hasMore(region),
+        module.block(null, [renewed, ...due]),
+        op.store(REGION_TOP, 4, this.at(offset), this.at(start)),
+      ),
+    ];
+  }
+
+  /** Ends what a region has beyond its first bytes, if there is anything. */
+  #return(region: FrameRegion): ExpressionRef {
+    const module = this.#module;
+    const call = module.call(coreName(module, "regionReturn"), [this.at(region.offset)], none);
+    return module.if(this.#hasMore(region), call);
+  }
+
+  /** Whether a region has segments, or arrays on a sparse stack. */
+  #hasMore({ offset }: FrameRegion): ExpressionRef {
+    const { i32: op } = this.#module;
+    const first = op.load(REGION_FIRST, 4, this.at(offset));
+    if (!this.#shared.isSparse) return first;
+    return op.or(first, op.and(op.load(REGION_ARRAYS, 4, this.at(offset)), op.const(REGION_HAS_ARRAYS)));
+  }
+
+  #stackAddress(): number {
+    this.#stack ??= reserveStack(this.#shared.context);
+    return this.#stack;
+  }
+
+  #poison(from: number, to: number): ExpressionRef[] {
+    const module = this.#module;
+    if (!this.#isDebug) return [];
+    return [module.call(coreName(module, "poisonFrames"), [this.at(from), this.at(to)], none)];
+  }
+
+  // Profiles: nothing is emitted in other builds
+
+  /** The most segments that the function's own regions have: in front of whatever takes some from them. */
+  countSegments(): ExpressionRef[] {
+    const op = this.#module.i32;
+    const own = [...this.plan.layout.regions.values()];
+    if (own.length === 0) return [];
+    const taken = (): ExpressionRef =>
+      own.map(({ offset }) => op.load(REGION_TAKEN, 4, this.at(offset))).reduce((sum, each) => op.add(sum, each));
+    return this.#shared.context.profile.raise(this.#context.fn, "segments", taken);
+  }
+
+  /** What has come to the regions that the function was lent, and stays there: where it ends. */
+  countAdopted(): ExpressionRef[] {
+    const module = this.#module;
+    const { layout, loan } = this.plan;
+    // What ends with the program has nobody who takes it over.
+    if (loan === null || loan.isOutermost) return [];
+    const operands = (): ExpressionRef[] => [this.at(0), this.at(layout.lentEnd)];
+    const filled = (): ExpressionRef => module.call(coreName(module, "marksFilled"), operands(), i32);
+    return this.#shared.context.profile.add(this.#context.fn, "adopted", filled);
+  }
+}
+
+/** Where the marks of lent regions lie, from the frame's start. */
+export function marksOf({ marks }: Loan): number[] {
+  return Array.from({ length: marks }, (_, index) => index * MARK_BYTES);
+}

@@ -1,0 +1,133 @@
+/**
+ * The frame of a function under `regions`: what of its marks, regions and slots lies where on the stack of frames.
+ *
+ *     frame   marks of the caller's regions | marks that divide what comes there | marks of its own | region of the call | region of the rounds of outermost loops | ...
+ *             | slots of the call | slots of rounds | ...
+ *
+ * An object of a known size that is made once in a call, or once in each round, and stays there has a slot, and costs nothing to
+ * allocate. Only regions are there that something else is placed in. Each has bytes behind its descriptor for what it is
+ * sure to hold at first, so that a call with a few small objects asks for no segment. Only functions that collect have marks; they
+ * have no slots, since collections look for what refers to what they move in regions only.
+ */
+
+import { alignUp } from "../../../core/align.ts";
+import { GRANULE_BYTES, MARK_BYTES, REGION_BYTES } from "../../../core/contract.ts";
+import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
+import { allocates } from "../../ir/safepoints.ts";
+import { blocksOf } from "../../ir/traverse.ts";
+import type { Bound, FunctionBounds } from "../../lifetimes/placement/bounds.ts";
+
+/** No more than this lies on the stack of frames for one region. */
+const MOST_BYTES = 256;
+/** What is set aside where what callees make, or arrays, come to a region, or as much as rounds of a loop make. */
+const UNKNOWN_BYTES = 64;
+/** The slots of a frame take no more: frames of recursive functions shall be small. */
+const MOST_SLOT_BYTES = 512;
+
+export interface FrameRegion {
+  /** From the frame's start to the region's descriptor. */
+  readonly offset: number;
+  /** Behind the descriptor. */
+  readonly bytes: number;
+  /** From the frame's start to its mark; null where it is not collected. */
+  readonly mark: number | null;
+}
+
+/** A part of a frame, from its start. */
+export interface FramePart {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface FrameLayout {
+  readonly bytes: number;
+  /** From the frame's start to where the marks of the caller's regions end. */
+  readonly lentEnd: number;
+  /** Of the marks that divide what comes to the caller's region, from there on. */
+  readonly dividedEnd: number;
+  /** By level: 0 for the call's own, and those of rounds, in this order. */
+  readonly regions: ReadonlyMap<number, FrameRegion>;
+  /** The addresses of objects that have slots, from the frame's start. */
+  readonly slots: ReadonlyMap<Site, number>;
+  /** By level: where its slots are. */
+  readonly slotsOf: ReadonlyMap<number, FramePart>;
+}
+
+/** What makes an object for which there may be a slot. */
+export type Sized = Extract<Instruction, { op: "construct" | "arrayNew" }>;
+
+/** The level of what is bound to the function itself; null for what is the caller's. */
+export function levelOf(bound: Bound): number | null {
+  if (bound.of === "caller") return null;
+  return bound.of === "round" ? bound.level : 0;
+}
+
+/**
+ * @param lentMarks how many marks of the caller's regions there are
+ * @param dividingMarks and how many that divide what comes there
+ * @param isCollected whether the function's own regions may be collected
+ * @param bytesOf the size of what an instruction makes; null where only the program's run tells
+ */
+export function layoutFrame(
+  fn: IrFunction,
+  bounds: FunctionBounds,
+  lentMarks: number,
+  dividingMarks: number,
+  isCollected: boolean,
+  bytesOf: (instruction: Sized) => number | null,
+): FrameLayout {
+  const needs = new Map<number, number>();
+  const need = (level: number, bytes: number): void => {
+    needs.set(level, Math.min(MOST_BYTES, (needs.get(level) ?? 0) + bytes));
+  };
+  const slotted = new Map<number, { readonly site: Site; readonly bytes: number }[]>();
+  let slotBytes = 0;
+  const place = (i: Instruction & { readonly site: Site }, depth: number): void => {
+    const level = levelOf(bounds.sites.get(i.site)!);
+    if (level === null) return;
+    const bytes = i.op === "construct" || i.op === "arrayNew" ? bytesOf(i) : null;
+    const isOnce = level === depth && bytes !== null;
+    if (!isOnce || isCollected || slotBytes + bytes > MOST_SLOT_BYTES) {
+      need(level, isOnce ? bytes : UNKNOWN_BYTES);
+      return;
+    }
+    slotBytes += bytes;
+    slotted.set(level, [...(slotted.get(level) ?? []), { site: i.site, bytes }]);
+  };
+  const visit = ({ instructions }: Block, depth: number): void => {
+    for (const i of instructions) {
+      if (allocates(i) && "site" in i) place(i, depth);
+      for (const inner of blocksOf(i)) visit(inner, i.op === "loop" ? depth + 1 : depth);
+    }
+  };
+  visit(fn.body, 0);
+  for (const passed of bounds.calls.values()) {
+    for (const bound of passed) {
+      const level = levelOf(bound);
+      if (level !== null) need(level, UNKNOWN_BYTES);
+    }
+  }
+  const lentEnd = lentMarks * MARK_BYTES;
+  const dividedEnd = lentEnd + dividingMarks * MARK_BYTES;
+  let mark = dividedEnd;
+  let end = dividedEnd + (isCollected ? needs.size * MARK_BYTES : 0);
+  const byLevel = <T>([first]: readonly [number, T], [second]: readonly [number, T]): number => first - second;
+  const regions = new Map<number, FrameRegion>();
+  for (const [level, bytes] of [...needs].sort(byLevel)) {
+    const rounded = alignUp(bytes, GRANULE_BYTES);
+    regions.set(level, { offset: end, bytes: rounded, mark: isCollected ? mark : null });
+    end += REGION_BYTES + rounded;
+    mark += MARK_BYTES;
+  }
+  const slots = new Map<Site, number>();
+  const slotsOf = new Map<number, FramePart>();
+  for (const [level, objects] of [...slotted].sort(byLevel)) {
+    const from = end;
+    for (const { site, bytes } of objects) {
+      slots.set(site, end);
+      end += bytes;
+    }
+    slotsOf.set(level, { from, to: end });
+  }
+  return { bytes: end, lentEnd, dividedEnd, regions, slots, slotsOf };
+}

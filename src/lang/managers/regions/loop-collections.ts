@@ -1,0 +1,75 @@
+/**
+ * Where a function has to collect what piles up, and what a collection there has to know: the regions that grow, and the
+ * variables that are live (assembly/region/collect/collect.ts).
+ */
+
+import { exitTestOf } from "../../ir/exit-test.ts";
+import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
+import { computeLiveness } from "../../ir/liveness.ts";
+import { forEachInstruction } from "../../ir/traverse.ts";
+import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/bounds.ts";
+import type { FunctionPlacement } from "../../lifetimes/placement/placement.ts";
+import { readByFrees } from "../../lifetimes/placement/strong-updates.ts";
+import { pointerKindOf } from "../linear/layout.ts";
+import { levelOf } from "./frame-layout.ts";
+
+type Loop = Extract<Instruction, { op: "loop" }>;
+
+/** What a collection begins with. */
+export interface Roots {
+  /** What are Boxes to a collector, then what are Slices. */
+  readonly boxes: readonly Variable[];
+  readonly slices: readonly Variable[];
+}
+
+/** Of a loop that builds something up. */
+export interface Rescue {
+  /** The loop's own: what it has around it are the regions of lower levels. */
+  readonly level: number;
+  /** The levels of those that its rounds allocate in. */
+  readonly filled: readonly number[];
+  /** The hidden arguments that are regions which its rounds allocate in. */
+  readonly lent: readonly number[];
+  /** Live where a round begins. */
+  readonly roots: Roots;
+}
+
+/**
+ * By loop; loops that build nothing up are not there.
+ * @param reassigned what is freed in front of assignments, and therefore kept until then
+ */
+export function findRescues(
+  fn: IrFunction,
+  bounds: FunctionBounds,
+  reassigned: FunctionPlacement["reassigned"],
+): ReadonlyMap<Loop, Rescue> {
+  const found = new Map<Loop, Rescue>();
+  const liveAt = computeLiveness(fn, ({ op }) => op === "loop" || op === "if", readByFrees(reassigned.values()));
+  forEachInstruction(fn.body, (loop) => {
+    if (loop.op !== "loop") return;
+    // One that is too deep for regions of its own has all of them around it.
+    const level = bounds.loops.get(loop) ?? Number.POSITIVE_INFINITY;
+    const filled = new Set<number>();
+    const lent = new Set<number>();
+    for (const bound of boundsMadeIn(loop.body, bounds)) {
+      const at = levelOf(bound);
+      if (bound.of === "caller") lent.add(bound.index);
+      else if (at! < level) filled.add(at!);
+    }
+    if (filled.size + lent.size === 0) return;
+    found.set(loop, {
+      level,
+      filled: [...filled],
+      lent: [...lent],
+      roots: rootsAmong(liveAt(exitTestOf(loop) ?? loop)),
+    });
+  });
+  return found;
+}
+
+/** Those of the given values that lead to objects, each once. */
+export function rootsAmong(values: readonly Atom[]): Roots {
+  const variables = [...new Set(values)].filter((value) => value.kind === "variable");
+  const ofKind = (kind: "box" | "slice"): Variable[] => variables.filter(({ type }) => pointerKindOf(type) === kind);
+  return { boxes: ofKind("box"), slices: ofKind("slice") };
+}

@@ -1,0 +1,69 @@
+/**
+ * Loops that allocate in one region and do nothing else to it. Where a region is filled to is kept in a local for as long as such a
+ * loop runs: in memory, each allocation would wait for the store of the one before.
+ *
+ * Only loops without others inside, which are left by their own exits only, so that what follows a loop always comes by its end. Two
+ * regions that were lent may be one and the same; so nothing else may come to a lent region in such a loop.
+ */
+
+import { REGION_BUMP_MAX_BYTES } from "../../../core/contract.ts";
+import type { Block, Instruction, InstructionOf, IrFunction, Label } from "../../ir/ir.ts";
+import { allocates } from "../../ir/safepoints.ts";
+import { forEachInstruction } from "../../ir/traverse.ts";
+import { type Bound, boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/bounds.ts";
+import { type FrameLayout, levelOf, type Sized } from "./frame-layout.ts";
+
+type Loop = InstructionOf<"loop">;
+
+/**
+ * The loops of a function, each with the region that it allocates in.
+ * @param bytesOf the size of what an instruction makes; null where only the program's run tells
+ */
+export function findHotLoops(
+  fn: IrFunction,
+  bounds: FunctionBounds,
+  layout: FrameLayout,
+  bytesOf: (instruction: Sized) => number | null,
+): ReadonlyMap<Loop, Bound> {
+  const found = new Map<Loop, Bound>();
+  const isBumped = (i: Instruction): boolean =>
+    i.op === "construct" && !layout.slots.has(i.site) && bytesOf(i)! <= REGION_BUMP_MAX_BYTES;
+  forEachInstruction(fn.body, (loop) => {
+    if (loop.op !== "loop" || !isClosed(loop.body, loop.label)) return;
+    const level = bounds.loops.get(loop) ?? Number.POSITIVE_INFINITY;
+    const made = boundsMadeIn(loop.body, bounds).filter((bound) => bound.of === "caller" || levelOf(bound)! < level);
+    const region = made[0];
+    if (region === undefined || !made.every((bound) => isSame(bound, region) || areApart(bound, region))) return;
+    let isOnlyBumped = true;
+    forEachInstruction(loop.body, (i) => {
+      if (allocates(i) && "site" in i && isSame(bounds.sites.get(i.site)!, region)) isOnlyBumped &&= isBumped(i);
+      if (i.op === "call" && bounds.calls.get(i)?.some((bound) => isSame(bound, region))) isOnlyBumped = false;
+    });
+    if (isOnlyBumped) found.set(loop, region);
+  });
+  return found;
+}
+
+/** Whether a loop has no other inside, and is left by its own exits only. */
+function isClosed(body: Block, label: Label): boolean {
+  let isClosedSo = true;
+  const inside = new Set<Label>([label]);
+  forEachInstruction(body, (i) => {
+    if (i.op === "block") inside.add(i.label);
+    if (i.op === "loop" || i.op === "return" || i.op === "tailCall") isClosedSo = false;
+    if ((i.op === "break" || i.op === "continue") && !inside.has(i.label)) isClosedSo = false;
+  });
+  return isClosedSo;
+}
+
+export function isSame(one: Bound, other: Bound): boolean {
+  if (one.of === "caller" || other.of === "caller") {
+    return one.of === "caller" && other.of === "caller" && one.index === other.index;
+  }
+  return levelOf(one) === levelOf(other);
+}
+
+/** Whether two regions are surely not one: one of them is the function's own. */
+function areApart(one: Bound, other: Bound): boolean {
+  return one.of !== "caller" || other.of !== "caller";
+}
