@@ -6,13 +6,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  compileMatch,
-  type Decision,
-  type LiteralValue,
-  type Occurrence,
-  type Pattern,
-} from "../../src/lang/check/patterns.ts";
+import { compileMatch, type Pattern } from "../../src/lang/check/patterns.ts";
+import type { Decision, LiteralValue, Occurrence } from "../../src/lang/check/typed.ts";
 import { BOOL, INT, type Type, type UnionType } from "../../src/lang/check/types.ts";
 
 const span = { start: 0, end: 0 };

@@ -126,10 +126,12 @@ function refuseMissing(
 /** A new object: what is not given comes from initialisers, in the order of the declaration, behind what is. */
 function makeObject(body: Body, type: ClassType, given: FieldValues, nameSpan: Span, span: Span): TypedExpression {
   const [fields, order] = [[...given.fields], [...given.order]];
-  for (const [index, { initialiser, type: fieldType }] of type.fields.entries()) {
-    if (initialiser === null || given.order.includes(index)) continue;
+  const { initialisers } = body.scope.members(type);
+  for (const [index, field] of type.fields.entries()) {
+    const initialiser = initialisers.get(field);
+    if (initialiser === undefined || given.order.includes(index)) continue;
     order.push(index);
-    fields.push({ kind: "value", value: { kind: "call", callee: initialiser, args: [], type: fieldType, span } });
+    fields.push({ kind: "value", value: { kind: "call", callee: initialiser, args: [], type: field.type, span } });
   }
   refuseMissing(body, type.name, type.fields, { fields, order }, nameSpan);
   return { kind: "newObject", class: type, fields, order, type, span };

@@ -30,7 +30,6 @@ import {
   BOOL,
   BYTE,
   BYTES,
-  type ClassField,
   type ClassType,
   componentCount,
   ERROR,
@@ -83,7 +82,7 @@ export function declare(scope: ProgramScope, ast: Ast): PendingBody[] {
   }
   for (const [struct, node] of structs) struct.fields = resolveFields(scope, node.fields);
   for (const [unionCase, node] of cases) unionCase.fields = resolveFields(scope, node.fields);
-  for (const [type, node] of classes) type.fields = withoutInitialisers(resolveFields(scope, node.fields));
+  for (const [type, node] of classes) type.fields = resolveFields(scope, node.fields);
   refuseInfinite(
     scope,
     structs.map(([struct]) => struct),
@@ -136,7 +135,8 @@ function declareUnion(scope: ProgramScope, node: UnionDeclaration): [UnionCase, 
 
 function declareClass(scope: ProgramScope, node: ClassDeclaration): ClassType {
   const { text: name, span } = node.name;
-  const type: ClassType = { kind: "class", name, span, fields: [], methods: new Map() };
+  const type: ClassType = { kind: "class", name, span, fields: [] };
+  scope.classes.set(type, { methods: new Map(), initialisers: new Map() });
   declareType(scope, node.name, type);
   return type;
 }
@@ -193,13 +193,10 @@ function blockOf(value: Expression): BlockNode {
   return { kind: "block", statements: [{ kind: "expression", value, span: value.span }], span: value.span };
 }
 
-function withoutInitialisers(fields: readonly Field[]): ClassField[] {
-  return fields.map((field) => ({ ...field, initialiser: null }));
-}
-
 /** The methods of a class, and a function for each initialiser. */
 function declareMembers(scope: ProgramScope, type: ClassType, node: ClassDeclaration): PendingBody[] {
   const { source } = scope;
+  const members = scope.members(type);
   const initialisers = node.fields.flatMap(({ name, initialiser }, index): PendingBody[] => {
     const field = type.fields[index]!;
     if (initialiser === null) return [];
@@ -211,17 +208,17 @@ function declareMembers(scope: ProgramScope, type: ClassType, node: ClassDeclara
     }
     const symbolName = `${type.name}.${name.text}`;
     const symbol: FunctionSymbol = { name: symbolName, parameters: [], result: field.type, source, span, body: null };
-    field.initialiser = symbol;
+    members.initialisers.set(field, symbol);
     return [{ symbol, node: blockOf(initialiser) }];
   });
   const methods = node.methods.map((method): PendingBody => {
     const self: Local = { name: "this", type, span: method.name.span, assigned: false };
     const symbol = functionSymbol(scope, method, `${type.name}.${method.name.text}`, [self]);
-    const other = type.methods.get(method.name.text);
+    const other = members.methods.get(method.name.text);
     const field = type.fields.find((each) => each.name === method.name.text);
     if (other !== undefined) reportTwice(scope, method.name, "method", other.span);
     else if (field !== undefined) reportTwice(scope, method.name, "field", field.span);
-    else type.methods.set(method.name.text, symbol);
+    else members.methods.set(method.name.text, symbol);
     return { symbol, node: method.body };
   });
   return [...initialisers, ...methods];
@@ -279,7 +276,7 @@ function refuseInfinite(scope: ProgramScope, structs: readonly StructType[]): vo
 }
 
 /** Reports unpacked arrays that are not small arrays of single values, and makes them harmless. */
-function checkUnpacked<F extends Field>(scope: ProgramScope, fields: readonly F[]): readonly F[] {
+function checkUnpacked(scope: ProgramScope, fields: readonly Field[]): readonly Field[] {
   return fields.map((field) => {
     const { type, unpackedLength: length, span } = field;
     if (length === null || type === ERROR) return field;

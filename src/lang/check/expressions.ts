@@ -134,7 +134,7 @@ function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
   if (type.kind === "class" || type.kind === "struct") {
     const read = readOf(object, type, name.text, span);
     if (read !== undefined) return read;
-    body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, fieldHint(type, name.text));
+    body.report(name.span, `\`${type.name}\` has no field \`${name.text}\``, fieldHint(body, type, name.text));
     return body.poison(span);
   }
   if (name.text === "length" && hasLength(type)) return { kind: "length", object, type: INT, span };
@@ -147,12 +147,13 @@ function checkField(body: Body, node: ExpressionOf<"field">): TypedExpression {
   return body.poison(span);
 }
 
-function fieldHint(owner: StructType | ClassType, name: string): string | undefined {
+function fieldHint(body: Body, owner: StructType | ClassType, name: string): string | undefined {
   const names = owner.fields.map((field) => field.name);
   if (owner.kind === "struct")
     return didYouMean(name, names) ?? `it has ${names.map((text) => `\`${text}\``).join(", ")}`;
-  if (owner.methods.has(name)) return `it is a method: write \`.${name}(...)\``;
-  return didYouMean(name, [...names, ...owner.methods.keys()]);
+  const { methods } = body.scope.members(owner);
+  if (methods.has(name)) return `it is a method: write \`.${name}(...)\``;
+  return didYouMean(name, [...names, ...methods.keys()]);
 }
 
 function checkIndex(body: Body, node: ExpressionOf<"index">): TypedExpression {

@@ -4,9 +4,9 @@ import type { ArmNode, BlockNode, MatchNode, PatternNode } from "../syntax/ast.t
 import type { Body } from "./body.ts";
 import { integerValue } from "./literals.ts";
 import { isOptionalCase } from "./optionals.ts";
-import { compileMatch, type LiteralValue, type Pattern } from "./patterns.ts";
+import { compileMatch, type Pattern } from "./patterns.ts";
 import { didYouMean } from "./suggest.ts";
-import type { Local, TypedArm, TypedExpression } from "./typed.ts";
+import type { LiteralValue, Local, TypedArm, TypedExpression } from "./typed.ts";
 import {
   BOOL,
   BYTE,

@@ -209,7 +209,7 @@ export function checkMethod(body: Body, node: Extract<Expression, { kind: "metho
     const typed = checkArguments(body, name.text, method.parameters, args, span);
     return typed.length === method.parameters.length ? method.make(body, receiver, typed, span) : body.poison(span);
   }
-  const own = type.kind === "class" ? type.methods.get(name.text) : undefined;
+  const own = type.kind === "class" ? body.scope.members(type).methods.get(name.text) : undefined;
   if (own !== undefined) {
     const parameters = own.parameters.slice(1).map((parameter) => parameter.type);
     const typed = checkArguments(body, name.text, parameters, args, span);
@@ -230,7 +230,7 @@ function methodHint(body: Body, type: Type, name: string): string | undefined {
   if ((type.kind === "struct" || type.kind === "class") && type.fields.some((field) => field.name === name)) {
     return `it is a field: write \`.${name}\``;
   }
-  const names = type.kind === "class" ? [...type.methods.keys()] : methodNames(type);
+  const names = type.kind === "class" ? [...body.scope.members(type).methods.keys()] : methodNames(type);
   const guess = didYouMean(name, names);
   if (guess !== undefined) return guess;
   if (body.scope.functions.has(name)) return `there is a function: write \`${name}(...)\``;

@@ -17,13 +17,15 @@
  */
 
 import type { FunctionSymbol, TypedExpression, TypedProgram } from "./typed.ts";
-import { type ClassField, type ClassType, componentCount } from "./types.ts";
+import { type ClassType, componentCount, type Field } from "./types.ts";
 import { forEachNode } from "./walk.ts";
 
 export type Construction = Extract<TypedExpression, { readonly kind: "newObject" }>;
 
 /** For each inline field the construction that makes the part. */
-export type Parts = ReadonlyMap<ClassField, Construction>;
+export type Parts = ReadonlyMap<Field, Construction>;
+
+type Classes = TypedProgram["classes"];
 
 /**
  * Single values in an object with its parts: a construction has them all at hand at once, and in a chain of classes
@@ -32,21 +34,17 @@ export type Parts = ReadonlyMap<ClassField, Construction>;
 const MOST_VALUES = 100;
 
 /** Decides for all classes of a checked program. Cost: linear in the program. */
-export function findParts({ functions, globals, types }: TypedProgram): Parts {
-  const classes = [...types.values()].filter((type) => type.kind === "class");
+export function findParts({ functions, globals, classes }: TypedProgram): Parts {
   const roots = [...functions.values(), ...globals.map(({ initialiser }) => initialiser)];
-  for (const { fields, methods } of classes) {
-    roots.push(...methods.values());
-    for (const { initialiser } of fields) if (initialiser !== null) roots.push(initialiser);
-  }
-  const finder = new PartFinder(replacedFields(roots));
-  for (const type of classes) finder.visit(type);
+  for (const { methods, initialisers } of classes.values()) roots.push(...methods.values(), ...initialisers.values());
+  const finder = new PartFinder(classes, replacedFields(roots, classes));
+  for (const type of classes.keys()) finder.visit(type);
   return finder.parts;
 }
 
 /** The fields that get a value from elsewhere than their initialisers. */
-function replacedFields(roots: readonly FunctionSymbol[]): ReadonlySet<ClassField> {
-  const replaced = new Set<ClassField>();
+function replacedFields(roots: readonly FunctionSymbol[], classes: Classes): ReadonlySet<Field> {
+  const replaced = new Set<Field>();
   const symbols = new Set(roots);
   // A set is iterated in the order of insertion, so what is added here is visited, too.
   for (const { body } of symbols) {
@@ -56,11 +54,12 @@ function replacedFields(roots: readonly FunctionSymbol[]): ReadonlySet<ClassFiel
       if (node.kind === "closure") symbols.add(node.symbol);
       if (node.kind === "setMember") replaced.add(node.field);
       if (node.kind === "newObject") {
+        const { initialisers } = classes.get(node.class)!;
         for (const [index, declared] of node.order.entries()) {
           const field = node.class.fields[declared]!;
           const given = node.fields[index]!;
           const isOwn =
-            given.kind === "value" && given.value.kind === "call" && given.value.callee === field.initialiser;
+            given.kind === "value" && given.value.kind === "call" && given.value.callee === initialisers.get(field);
           if (!isOwn) replaced.add(field);
         }
       }
@@ -70,12 +69,14 @@ function replacedFields(roots: readonly FunctionSymbol[]): ReadonlySet<ClassFiel
 }
 
 class PartFinder {
-  readonly parts = new Map<ClassField, Construction>();
-  readonly #replaced: ReadonlySet<ClassField>;
+  readonly parts = new Map<Field, Construction>();
+  readonly #classes: Classes;
+  readonly #replaced: ReadonlySet<Field>;
   /** The single values of an object of the class; undefined while its fields are being decided. */
   readonly #values = new Map<ClassType, number | undefined>();
 
-  constructor(replaced: ReadonlySet<ClassField>) {
+  constructor(classes: Classes, replaced: ReadonlySet<Field>) {
+    this.#classes = classes;
     this.#replaced = replaced;
   }
 
@@ -85,8 +86,9 @@ class PartFinder {
     this.#values.set(type, undefined);
     // A part without fields takes room as well.
     let values = type.fields.reduce((sum, field) => sum + (field.unpackedLength ?? componentCount(field.type)), 0);
+    const { initialisers } = this.#classes.get(type)!;
     for (const field of type.fields) {
-      const construction = this.#constructionOf(field);
+      const construction = this.#constructionOf(field, initialisers.get(field));
       if (construction === null || !this.#isFinite(construction)) continue;
       const withPart = values - 1 + Math.max(1, this.#values.get(construction.class)!);
       if (withPart > MOST_VALUES) continue;
@@ -97,8 +99,8 @@ class PartFinder {
   }
 
   /** What makes the field's value, if nothing else does. */
-  #constructionOf(field: ClassField): Construction | null {
-    const body = field.initialiser?.body ?? null;
+  #constructionOf(field: Field, initialiser: FunctionSymbol | undefined): Construction | null {
+    const body = initialiser?.body ?? null;
     if (body === null || this.#replaced.has(field) || field.type.kind !== "class") return null;
     if (body.statements.length > 0 || body.result?.kind !== "newObject") return null;
     let returns = false;

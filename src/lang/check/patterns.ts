@@ -8,10 +8,8 @@
  * Invariant: an occurrence (a place inside the matched value) exists once per match; trees refer to it by identity.
  */
 
-import type { Local } from "./typed.ts";
+import type { Binding, Decision, LiteralValue, Local, Occurrence, Test } from "./typed.ts";
 import { BOOL, BYTE, fieldValueType, isNullary, type Type, type UnionCase } from "./types.ts";
-
-export type LiteralValue = number | bigint | boolean | string;
 
 /** A checked pattern. */
 export type Pattern =
@@ -19,35 +17,6 @@ export type Pattern =
   | { readonly kind: "case"; readonly unionCase: UnionCase; readonly args: readonly Pattern[] }
   | { readonly kind: "literal"; readonly value: LiteralValue }
   | { readonly kind: "or"; readonly alternatives: readonly Pattern[] };
-
-/** A place in the matched value: the value itself, or a field of the case that its parent is known to be. */
-export interface Occurrence {
-  readonly parent: Occurrence | null;
-  readonly unionCase: UnionCase | null;
-  readonly fieldIndex: number;
-  readonly type: Type;
-}
-
-export type Test =
-  | { readonly kind: "case"; readonly unionCase: UnionCase }
-  | { readonly kind: "literal"; readonly value: LiteralValue };
-
-export interface Binding {
-  readonly local: Local;
-  readonly occurrence: Occurrence;
-}
-
-export type Decision =
-  | { readonly kind: "leaf"; readonly arm: number; readonly bindings: readonly Binding[] }
-  /** No arm matches; only in matches that are reported as not exhaustive. */
-  | { readonly kind: "fail" }
-  /** Tests one occurrence; `otherwise` is null when the branches cover its whole type. */
-  | {
-      readonly kind: "test";
-      readonly occurrence: Occurrence;
-      readonly branches: readonly { readonly tests: readonly Test[]; readonly next: Decision }[];
-      readonly otherwise: Decision | null;
-    };
 
 export interface CompiledMatch {
   readonly decision: Decision;

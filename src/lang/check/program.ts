@@ -29,5 +29,6 @@ export function check(source: SourceFile, parsed: Parsed, prelude: TypedProgram 
   }
   const errors = [...parsed.errors, ...scope.diagnostics];
   if (errors.length > 0) throw new MoteError(source, errors);
-  return { source, functions: scope.functions, globals: [...scope.globals.values()], types: scope.types };
+  const { functions, globals, types, classes } = scope;
+  return { source, functions, globals: [...globals.values()], types, classes };
 }

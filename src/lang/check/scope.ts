@@ -6,11 +6,12 @@ import { InternalCompilerError } from "../options.ts";
 import type { Diagnostic, SourceFile, Span } from "../source.ts";
 import type { TypeNode } from "../syntax/ast.ts";
 import { didYouMean } from "./suggest.ts";
-import type { FunctionSymbol, GlobalSymbol, PortSymbol, TypedProgram } from "./typed.ts";
+import type { ClassMembers, FunctionSymbol, GlobalSymbol, PortSymbol, TypedProgram } from "./typed.ts";
 import {
   arrayOf,
   BUILT_IN_TYPES,
   BYTES,
+  type ClassType,
   constOf,
   ERROR,
   functionOf,
@@ -55,6 +56,7 @@ export class ProgramScope {
   readonly diagnostics: Diagnostic[] = [];
   /** Declared structs, unions and classes. */
   readonly types = new Map<string, Type>();
+  readonly classes = new Map<ClassType, ClassMembers>();
   readonly cases = new Map<string, UnionCase>();
   readonly functions = new Map<string, FunctionSymbol>();
   /** Statics are among them. */
@@ -79,6 +81,11 @@ export class ProgramScope {
   /** True for the prelude: internal functions may be called by name. */
   get isPrelude(): boolean {
     return this.#prelude === null;
+  }
+
+  /** The functions of a declared class. */
+  members(type: ClassType): ClassMembers {
+    return this.classes.get(type)!;
   }
 
   /** The global or static of this name. */

@@ -4,8 +4,7 @@
  */
 
 import type { SourceFile, Span } from "../source.ts";
-import type { Decision } from "./patterns.ts";
-import type { ClassField, ClassType, Field, StructType, Type, UnionCase } from "./types.ts";
+import type { ClassType, Field, StructType, Type, UnionCase } from "./types.ts";
 
 /** A parameter, a `let`, a loop's or a pattern's name. Compared by identity. */
 export interface Local {
@@ -59,6 +58,14 @@ export interface PortSymbol {
   readonly span: Span;
 }
 
+/** The functions of a class. */
+export interface ClassMembers {
+  /** Their first parameter is `this`. */
+  readonly methods: Map<string, FunctionSymbol>;
+  /** Make the values that fields have when none is given; of a field without one, a value has to be given. */
+  readonly initialisers: Map<Field, FunctionSymbol>;
+}
+
 export interface TypedProgram {
   readonly source: SourceFile;
   readonly functions: ReadonlyMap<string, FunctionSymbol>;
@@ -66,6 +73,8 @@ export interface TypedProgram {
   readonly globals: readonly GlobalSymbol[];
   /** Structs, unions and classes the program declares, by name. */
   readonly types: ReadonlyMap<string, Type>;
+  /** In the order of their declarations. */
+  readonly classes: ReadonlyMap<ClassType, ClassMembers>;
 }
 
 interface Base {
@@ -179,7 +188,7 @@ export type TypedExpression =
       readonly kind: "member";
       readonly object: TypedExpression;
       readonly class: ClassType;
-      readonly field: ClassField;
+      readonly field: Field;
     })
   | (Base & { readonly kind: "length"; readonly object: TypedExpression })
   | (Base & { readonly kind: "index"; readonly object: TypedExpression; readonly index: TypedExpression })
@@ -232,6 +241,41 @@ export interface TypedBlock extends Base {
   readonly result: TypedExpression | null;
 }
 
+/** A constant that a pattern is compared with. */
+export type LiteralValue = number | bigint | boolean | string;
+
+/** A place in the matched value: the value itself, or a field of the case that its parent is known to be. */
+export interface Occurrence {
+  readonly parent: Occurrence | null;
+  readonly unionCase: UnionCase | null;
+  readonly fieldIndex: number;
+  readonly type: Type;
+}
+
+/** What a value is tested for. */
+export type Test =
+  | { readonly kind: "case"; readonly unionCase: UnionCase }
+  | { readonly kind: "literal"; readonly value: LiteralValue };
+
+/** A name of a pattern, and the place that it stands for. */
+export interface Binding {
+  readonly local: Local;
+  readonly occurrence: Occurrence;
+}
+
+/** What a match does: tests of places in the value, and an arm at the end of each path. */
+export type Decision =
+  | { readonly kind: "leaf"; readonly arm: number; readonly bindings: readonly Binding[] }
+  /** No arm matches; only in matches that are reported as not exhaustive. */
+  | { readonly kind: "fail" }
+  /** Tests one occurrence; `otherwise` is null when the branches cover its whole type. */
+  | {
+      readonly kind: "test";
+      readonly occurrence: Occurrence;
+      readonly branches: readonly { readonly tests: readonly Test[]; readonly next: Decision }[];
+      readonly otherwise: Decision | null;
+    };
+
 export interface TypedArm {
   readonly locals: readonly Local[];
   readonly body: TypedBlock;
@@ -262,7 +306,7 @@ export type TypedStatement =
       readonly kind: "setMember";
       readonly object: TypedExpression;
       readonly class: ClassType;
-      readonly field: ClassField;
+      readonly field: Field;
       readonly operator: ArithmeticOperator | null;
       readonly value: TypedExpression;
       readonly span: Span;

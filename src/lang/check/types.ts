@@ -6,7 +6,6 @@
  */
 
 import type { Span } from "../source.ts";
-import type { FunctionSymbol } from "./typed.ts";
 
 export type Type =
   | PrimitiveType
@@ -102,20 +101,13 @@ export interface UnionType {
   readonly optionalOf?: Type;
 }
 
-export interface ClassField extends Field {
-  /** Makes the value that the field has when none is given; null: one has to be. */
-  initialiser: FunctionSymbol | null;
-}
-
 /** A record that changes, and is known by its identity: a value is always a pointer to one. */
 export interface ClassType {
   readonly kind: "class";
   readonly name: string;
   readonly span: Span;
   /** Filled in once all names are known. */
-  fields: readonly ClassField[];
-  /** Their first parameter is `this`. */
-  readonly methods: Map<string, FunctionSymbol>;
+  fields: readonly Field[];
 }
 
 export const INT: PrimitiveType = { kind: "int", name: "Int" };

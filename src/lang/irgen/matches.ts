@@ -3,8 +3,7 @@
  * the tree lead to is built once, behind the block that those leaves leave.
  */
 
-import type { Decision, LiteralValue, Occurrence, Test } from "../check/patterns.ts";
-import type { TypedExpression } from "../check/typed.ts";
+import type { Decision, LiteralValue, Occurrence, Test, TypedExpression } from "../check/typed.ts";
 import { isNullary, LONG, TEXT } from "../check/types.ts";
 import type { Atom, Label, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
