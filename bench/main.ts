@@ -17,7 +17,7 @@ import { describeScale, runScale } from "./gc/scale.ts";
 import { describeStarts, runStarts } from "./gc/starts.ts";
 import { describeSurvival, runSurvival } from "./gc/survival.ts";
 import { describeMicro, runMicro } from "./micro/bump.ts";
-import { describePeers, runPeers } from "./peers/peers.ts";
+import { describePeers, runPeers } from "./peers/comparison.ts";
 import { describeRegions, runRegions } from "./region/regions.ts";
 import { describeSize, runSize } from "./size/size.ts";
 import { describeSparse, runSparse } from "./sparse/sparse.ts";

@@ -1,10 +1,10 @@
 /** Who takes part: Mote under two managers, and everyone that they are compared with. */
 
 import { compileProgram } from "../program.ts";
-import { type AscRuntime, compileAssemblyScript } from "./assemblyscript.ts";
+import { type AscRuntime, compileAssemblyScript } from "./asc.ts";
 import type { ProgramName } from "./convention.ts";
 import type { PeerCode } from "./peer.ts";
-import { assembleWasmGc } from "./wasmgc.ts";
+import { assembleWasmGc } from "./wat.ts";
 
 /** In the order of the table; the others are compared with the first. */
 export const CONTESTANTS = [

@@ -4,12 +4,23 @@
  * Only the words of the output are made here, a handful of lines in a run, and the defaults of the arguments.
  */
 
-import type { Peer } from "./peer.ts";
-
 export type ProgramName = "binarytrees" | "queue" | "lists" | "rbtree";
 
 /** Takes the numbers of one line of output; an i64 comes as a bigint. */
 export type Report = (...numbers: (number | bigint)[]) => void;
+
+export interface PeerResult {
+  /** What the Mote program of the same name prints. */
+  readonly stdout: string;
+  /** Time inside the peer in milliseconds. */
+  readonly ms: number;
+}
+
+/** Something that does the same as a Mote program. */
+export interface Peer {
+  /** Runs once: a module in a new instance. `args` as for the Mote program, with the same defaults. */
+  run(args: readonly string[]): PeerResult;
+}
 
 interface Convention {
   /** The numbers that a peer's `run` takes, from the arguments of the Mote program. */

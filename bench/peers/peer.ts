@@ -1,7 +1,7 @@
 /** A peer, ready to run: what is handed to its process, and what that process makes of it. */
 
 import { runModule } from "../../src/lang/run/run-module.ts";
-import { type ProgramName, peerOf, type Report } from "./convention.ts";
+import { type Peer, type ProgramName, peerOf, type Report } from "./convention.ts";
 import { run as binarytrees } from "./javascript/binarytrees.ts";
 import { run as lists } from "./javascript/lists.ts";
 import { run as queue } from "./javascript/queue.ts";
@@ -12,19 +12,6 @@ export type PeerCode =
   | { readonly kind: "mote"; readonly wasm: Uint8Array }
   | { readonly kind: "module"; readonly program: ProgramName; readonly wasm: Uint8Array }
   | { readonly kind: "javascript"; readonly program: ProgramName };
-
-export interface PeerResult {
-  /** What the Mote program of the same name prints. */
-  readonly stdout: string;
-  /** Time inside the peer in milliseconds. */
-  readonly ms: number;
-}
-
-/** Something that does the same as a Mote program. */
-export interface Peer {
-  /** Runs once: a module in a new instance. `args` as for the Mote program, with the same defaults. */
-  run(args: readonly string[]): PeerResult;
-}
 
 const IN_JAVASCRIPT: Readonly<Record<ProgramName, (report: Report, ...numbers: [number, number]) => void>> = {
   binarytrees,

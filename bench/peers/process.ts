@@ -2,7 +2,8 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { PeerCode, PeerResult } from "./peer.ts";
+import type { PeerResult } from "./convention.ts";
+import type { PeerCode } from "./peer.ts";
 
 export class PeerProcess {
   readonly #child: ChildProcess;

@@ -5,7 +5,8 @@
  * managers in `heapwright compare`. Garbage of a run is collected before its answer goes out.
  */
 
-import { openPeer, type Peer, type PeerCode } from "./peer.ts";
+import type { Peer } from "./convention.ts";
+import { openPeer, type PeerCode } from "./peer.ts";
 
 let peer: Peer | null = null;
 

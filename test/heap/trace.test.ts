@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SHADOW_DEFAULT_BYTES } from "../../src/core/contract.ts";
 import { Core } from "../../src/heap/collector/core.ts";
-import { Session } from "../../src/heap/objects/session.ts";
+import { Session } from "../../src/heap/objects/ref.ts";
 import { type TracedObject, traceHeap } from "../../src/heap/trace/trace.ts";
 import {
   type ArrayRef,

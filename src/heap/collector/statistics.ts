@@ -1,7 +1,7 @@
 /** The statistics of an open heap. */
 
 import { type HeapCounts, readCounts } from "../../core/statistics.ts";
-import type { Session } from "../objects/session.ts";
+import type { Session } from "../objects/ref.ts";
 import type { Core } from "./core.ts";
 
 export interface HeapStatistics extends HeapCounts {

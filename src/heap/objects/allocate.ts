@@ -5,9 +5,9 @@ import { HeapError, shown } from "../../core/errors.ts";
 import { uint8 } from "./numbers.ts";
 import { prepareFields, writeFields } from "./pointers.ts";
 import type { RecordRef } from "./record.ts";
+import type { Session } from "./ref.ts";
 import type { AnyRep, Fields, FieldsIn, InOf } from "./rep.ts";
 import type { ArrayRef } from "./sequence.ts";
-import type { Session } from "./session.ts";
 import { ArrayShape, RecordShape } from "./shape.ts";
 
 const LENGTH_MAX = 0xffff_ffff;

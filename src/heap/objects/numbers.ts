@@ -2,8 +2,8 @@
  * The reps of numbers: to the collector, Words and Floats. 64-bit integers are bigints in JavaScript.
  */
 import { HeapError, shown } from "../../core/errors.ts";
+import type { Session } from "./ref.ts";
 import type { Rep } from "./rep.ts";
-import type { Session } from "./session.ts";
 
 /** How a number lies in memory. */
 interface Format<T> {

@@ -2,9 +2,9 @@
 
 import { HeapError, shown } from "../../core/errors.ts";
 import type { CoreInstance } from "../../core/instance.ts";
+import type { Session } from "./ref.ts";
 import type { AnyRep, Fields, FieldsIn, FieldsOut, Rep } from "./rep.ts";
 import type { Scope } from "./scope.ts";
-import type { Session } from "./session.ts";
 import { ArrayShape, RecordShape } from "./shape.ts";
 
 export abstract class ObjectMemory<C extends CoreInstance> {

@@ -8,10 +8,9 @@ import { alignUp } from "../../core/align.ts";
 import { HeapError, shown } from "../../core/errors.ts";
 import { layOut } from "./layout.ts";
 import { uint8 } from "./numbers.ts";
-import { Ref } from "./ref.ts";
+import { Ref, type Session } from "./ref.ts";
 import type { AnyRep, Fields, FieldsIn, FieldsOut, InOf, Place, Rep } from "./rep.ts";
 import { Sequence, SliceRef } from "./sequence.ts";
-import type { Session } from "./session.ts";
 
 /** A reference to a whole object, null, or an odd number: an immediate, which the collector ignores. */
 export type BoxValue = Ref | null | number;

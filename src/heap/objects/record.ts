@@ -2,9 +2,8 @@
  * References to records.
  */
 import { HeapError, shown } from "../../core/errors.ts";
-import { Ref } from "./ref.ts";
+import { Ref, type Session } from "./ref.ts";
 import type { Fields, InOf, OutOf, Place } from "./rep.ts";
-import type { Session } from "./session.ts";
 
 export class RecordRef<F extends Fields = Fields> extends Ref {
   readonly #name: string;

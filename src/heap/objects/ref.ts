@@ -1,14 +1,17 @@
 /**
- * References: what the host holds instead of addresses.
+ * References, what the host holds instead of addresses, and the session of a heap, which its references share.
  *
  * A reference owns one handle of the core, which the collector updates when the object moves, so it is a root for as
  * long as it is open. It has no address of its own: each operation asks for the present one and uses it before anything
  * can be collected. A handle has exactly one owner, and the owner forgets it when it frees it, so that a disposed
  * reference can never reach a handle that has been given out again.
+ *
+ * Invariant: every public operation passes `assertOpen` of the session before it touches memory.
  */
 import { HeapError } from "../../core/errors.ts";
-import type { Member, Scope } from "./scope.ts";
-import type { Session } from "./session.ts";
+import { type CoreInstance, coreFailed } from "../../core/instance.ts";
+import type { MemoryViews } from "../../core/memory.ts";
+import { type Member, type Scope, Scopes } from "./scope.ts";
 
 /** The handle of an empty slice, which refers to no object. */
 const EMPTY = -1;
@@ -99,5 +102,52 @@ export abstract class Ref implements Member {
       );
     }
     this.locate();
+  }
+}
+
+/** A shape as the collector's header names it. */
+export interface ObjectShape {
+  readonly name: string;
+  /** Makes a reference to the object of this shape at `address`. */
+  wrap(session: Session, address: number): Ref;
+}
+
+/** What the references of one heap share: the core, the views, the known shapes, the scopes, and whether it is open. */
+export class Session<C extends CoreInstance = CoreInstance> {
+  readonly core: C;
+  readonly views: MemoryViews;
+  readonly scopes = new Scopes();
+  /** By the address of the descriptor. */
+  readonly shapes = new Map<number, ObjectShape>();
+  #isClosed = false;
+
+  constructor(core: C) {
+    this.core = core;
+    this.views = core.views;
+  }
+
+  get isOpen(): boolean {
+    return !this.#isClosed;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  assertOpen(): void {
+    if (this.#isClosed) throw new HeapError("closed", "This heap has been closed: open another one");
+    if (this.core.failure !== null) throw coreFailed(this.core.failure);
+  }
+
+  /** Makes a reference of the right kind to the object that starts at `address`. */
+  wrap(address: number): Ref {
+    const shape = this.shapes.get(this.views.word(address));
+    if (shape === undefined) {
+      throw new HeapError(
+        "unknown-shape",
+        `The object at ${address} was made by other code, with a shape that this heap does not know: define it here, too`,
+      );
+    }
+    return shape.wrap(this, address);
   }
 }

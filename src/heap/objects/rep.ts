@@ -5,7 +5,7 @@
  * steps, because reading a host value may run host code, and host code may collect: `prepare` takes the value apart and
  * reports what does not fit, `write` then only moves numbers and never runs host code.
  */
-import type { Session } from "./session.ts";
+import type { Session } from "./ref.ts";
 
 /** To the collector there are only these; see the table in assembly/README.md. */
 export type RepKind = "box" | "slice" | "word" | "float" | "inline";

@@ -21,10 +21,9 @@ import { HeapError, shown } from "../../core/errors.ts";
 import { layOut } from "./layout.ts";
 import { elementRep } from "./pointers.ts";
 import { RecordRef } from "./record.ts";
-import type { Ref } from "./ref.ts";
+import type { ObjectShape, Ref, Session } from "./ref.ts";
 import type { AnyRep, Fields, Place } from "./rep.ts";
 import { ArrayRef } from "./sequence.ts";
-import type { ObjectShape, Session } from "./session.ts";
 
 abstract class Shape<R extends Ref> implements ObjectShape {
   readonly name: string;

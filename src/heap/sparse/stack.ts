@@ -7,7 +7,7 @@ import { GRANULE_BYTES, SPARSE_BYTES, SPARSE_COUNTERS, SPARSE_MAX_BYTES } from "
 import { HeapError, shown } from "../../core/errors.ts";
 import { isWord, WORD_MAX } from "../../core/sparse-limits.ts";
 import type { Core } from "../collector/core.ts";
-import type { Session } from "../objects/session.ts";
+import type { Session } from "../objects/ref.ts";
 
 export interface SparseCounts {
   /** Objects, and freed ones that are still below the top. */

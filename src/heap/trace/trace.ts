@@ -11,7 +11,7 @@
 import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, type MatureSpace } from "../../core/contract.ts";
 import type { Core } from "../collector/core.ts";
 import { readStatistics } from "../collector/statistics.ts";
-import type { Session } from "../objects/session.ts";
+import type { Session } from "../objects/ref.ts";
 import { broken, Raw } from "./raw.ts";
 import { handleRoots, type Root, shadowRoots } from "./roots.ts";
 import { FIRST_LINE, LINES_PER_BLOCK, type Place, Space, shown } from "./space.ts";
