@@ -10,7 +10,8 @@ import { type FunctionCounts, type MakerCounts, type ProgramProfile, readProfile
 import { runModule } from "../lang/index.ts";
 import type { IrFunction, IrProgram, Site } from "../lang/ir/ir.ts";
 import { forEachInstruction } from "../lang/ir/traverse.ts";
-import { computeBounds, type FunctionBounds } from "../lang/lifetimes/placement/bounds.ts";
+import { computeBounds } from "../lang/lifetimes/placement/bounds.ts";
+import type { FunctionBounds } from "../lang/lifetimes/placement/function-bounds.ts";
 import type { Maker } from "../lang/lifetimes/placement/lines.ts";
 import type { ProgramPlacement } from "../lang/lifetimes/placement/placement.ts";
 import type { ExternSettings } from "./extern-options.ts";

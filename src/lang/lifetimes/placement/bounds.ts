@@ -13,43 +13,13 @@
  * Hidden arguments for which all calls pass the same become one (hidden.ts).
  */
 
-import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
-import { allocates } from "../../ir/safepoints.ts";
-import { blocksOf, forEachInstruction } from "../../ir/traverse.ts";
+import type { Block, IrFunction } from "../../ir/ir.ts";
+import { blocksOf } from "../../ir/traverse.ts";
 import { InternalCompilerError } from "../../options.ts";
-import type { Alternatives } from "./candidates.ts";
 import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } from "./destinations.ts";
-import type { Call } from "./flow.ts";
+import type { Bound, FunctionBounds, Loop } from "./function-bounds.ts";
 import { mergeHidden } from "./hidden.ts";
 import type { FunctionPlacement, Placed, ProgramPlacement } from "./placement.ts";
-
-export type Bound =
-  /** The frame of the function itself. */
-  | { readonly of: "frame" }
-  /** The present round of the loop that is the `level`-th from the outside, the outermost being the first. */
-  | { readonly of: "round"; readonly level: number }
-  /** What the function is handed as its hidden argument of this index. */
-  | { readonly of: "caller"; readonly index: number };
-
-export interface FunctionBounds {
-  /** Where what is bound by each hidden argument goes when the call is over: none of them nowhere. */
-  readonly hidden: readonly Destinations[];
-  /** Whether anything is bound to the function's own frame, or to a round in it. */
-  readonly hasFrame: boolean;
-  /** The deepest level of loops to whose rounds anything is bound; 0 for none. */
-  readonly levels: number;
-  /** The levels of the loops, without those that are too deep for anything to be bound to. */
-  readonly loops: ReadonlyMap<Loop, number>;
-  /** The bounds of what the function allocates. */
-  readonly sites: ReadonlyMap<Site, Bound>;
-  /** What may become a result, and nothing else, and does not on every path: the calls that make it, null for the function itself. */
-  readonly uncertain: readonly (Call | null)[];
-  readonly alternatives: Alternatives | null;
-  /** For the calls and tail calls of functions with hidden arguments: the arguments, one after the other. */
-  readonly calls: ReadonlyMap<Call, readonly Bound[]>;
-}
-
-type Loop = Extract<Instruction, { readonly op: "loop" }>;
 
 const FRAME: Bound = { of: "frame" };
 
@@ -100,20 +70,6 @@ function boundsOf(
     alternatives,
     calls: new Map(passed),
   };
-}
-
-/** With what the objects are bound that a block makes, itself or by calls; without those of calls that do not count. */
-export function boundsMadeIn(
-  block: Block,
-  { sites, calls }: Pick<FunctionBounds, "sites" | "calls">,
-  counts: (call: Call) => boolean = () => true,
-): Bound[] {
-  const made: Bound[] = [];
-  forEachInstruction(block, (i) => {
-    if (allocates(i) && "site" in i) made.push(sites.get(i.site)!);
-    if ((i.op === "call" || i.op === "tailCall") && counts(i)) made.push(...(calls.get(i) ?? []));
-  });
-  return made;
 }
 
 /** The loops in a block, with their levels. */

@@ -7,7 +7,7 @@
  */
 
 import type { IrFunction } from "../../ir/ir.ts";
-import type { Bound, FunctionBounds } from "./bounds.ts";
+import type { Bound, FunctionBounds } from "./function-bounds.ts";
 
 type AllBounds = ReadonlyMap<IrFunction, FunctionBounds>;
 /** For each hidden argument of a function, the number of what it has become. */

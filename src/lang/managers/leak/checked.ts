@@ -15,7 +15,8 @@ import type { ManagerContext, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
 import type { Instruction, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
 import { accessedBy, isAccess } from "../../ir/traverse.ts";
-import { type Bound, computeBounds, type FunctionBounds } from "../../lifetimes/placement/bounds.ts";
+import { computeBounds } from "../../lifetimes/placement/bounds.ts";
+import type { Bound, FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
 import { LeakManager } from "./bump.ts";
 

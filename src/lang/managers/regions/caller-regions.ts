@@ -12,9 +12,9 @@
 
 import type { IrFunction, IrProgram } from "../../ir/ir.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
-import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/bounds.ts";
 import { callComponents, tailCalleesOf } from "../../lifetimes/placement/components.ts";
 import { GLOBAL, onlyReturned } from "../../lifetimes/placement/destinations.ts";
+import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 
 export interface Loan {
   /** The hidden arguments that are regions to mark. */

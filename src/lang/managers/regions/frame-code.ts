@@ -23,7 +23,7 @@ import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { ManagerContext } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { Instruction, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
-import type { Bound } from "../../lifetimes/placement/bounds.ts";
+import type { Bound } from "../../lifetimes/placement/function-bounds.ts";
 import type { Loan } from "./caller-regions.ts";
 import { type FrameRegion, levelOf } from "./frame-layout.ts";
 import type { FunctionPlan } from "./plan.ts";

@@ -15,7 +15,7 @@ import { GRANULE_BYTES, MARK_BYTES, REGION_BYTES } from "../../../core/contract.
 import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { blocksOf } from "../../ir/traverse.ts";
-import type { Bound, FunctionBounds } from "../../lifetimes/placement/bounds.ts";
+import type { Bound, FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 
 /** No more than this lies on the stack of frames for one region. */
 const MOST_BYTES = 256;

@@ -7,7 +7,7 @@ import { exitTestOf } from "../../ir/exit-test.ts";
 import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
-import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/bounds.ts";
+import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import type { FunctionPlacement } from "../../lifetimes/placement/placement.ts";
 import { readByFrees } from "../../lifetimes/placement/strong-updates.ts";
 import { pointerKindOf } from "../linear/layout.ts";

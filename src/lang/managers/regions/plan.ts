@@ -11,8 +11,9 @@
 
 import type { InstructionOf, IrFunction, IrProgram } from "../../ir/ir.ts";
 import { withCallers } from "../../ir/safepoints.ts";
-import { type Bound, computeBounds, type FunctionBounds } from "../../lifetimes/placement/bounds.ts";
+import { computeBounds } from "../../lifetimes/placement/bounds.ts";
 import type { Alternatives } from "../../lifetimes/placement/candidates.ts";
+import type { Bound, FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import type { FunctionPlacement, ProgramPlacement } from "../../lifetimes/placement/placement.ts";
 import { findLoans, type Loan } from "./caller-regions.ts";
 import { type FrameLayout, layoutFrame, type Sized } from "./frame-layout.ts";

@@ -1,0 +1,53 @@
+/** What the bounds of one function are, and which of them a part of it uses: see bounds.ts, which computes them. */
+
+import type { Block, Instruction, Site } from "../../ir/ir.ts";
+import { allocates } from "../../ir/safepoints.ts";
+import { forEachInstruction } from "../../ir/traverse.ts";
+import type { Alternatives } from "./candidates.ts";
+import type { Destinations } from "./destinations.ts";
+import type { Call } from "./flow.ts";
+
+/** With what an object ends. */
+export type Bound =
+  /** The frame of the function itself. */
+  | { readonly of: "frame" }
+  /** The present round of the loop that is the `level`-th from the outside, the outermost being the first. */
+  | { readonly of: "round"; readonly level: number }
+  /** What the function is handed as its hidden argument of this index. */
+  | { readonly of: "caller"; readonly index: number };
+
+/** The bounds of all that a function allocates or passes on. */
+export interface FunctionBounds {
+  /** Where what is bound by each hidden argument goes when the call is over: none of them nowhere. */
+  readonly hidden: readonly Destinations[];
+  /** Whether anything is bound to the function's own frame, or to a round in it. */
+  readonly hasFrame: boolean;
+  /** The deepest level of loops to whose rounds anything is bound; 0 for none. */
+  readonly levels: number;
+  /** The levels of the loops, without those that are too deep for anything to be bound to. */
+  readonly loops: ReadonlyMap<Loop, number>;
+  /** The bounds of what the function allocates. */
+  readonly sites: ReadonlyMap<Site, Bound>;
+  /** What may become a result, and nothing else, and does not on every path: the calls that make it, null for the function itself. */
+  readonly uncertain: readonly (Call | null)[];
+  readonly alternatives: Alternatives | null;
+  /** For the calls and tail calls of functions with hidden arguments: the arguments, one after the other. */
+  readonly calls: ReadonlyMap<Call, readonly Bound[]>;
+}
+
+/** A loop of a function. */
+export type Loop = Extract<Instruction, { readonly op: "loop" }>;
+
+/** With what the objects are bound that a block makes, itself or by calls; without those of calls that do not count. */
+export function boundsMadeIn(
+  block: Block,
+  { sites, calls }: Pick<FunctionBounds, "sites" | "calls">,
+  counts: (call: Call) => boolean = () => true,
+): Bound[] {
+  const made: Bound[] = [];
+  forEachInstruction(block, (i) => {
+    if (allocates(i) && "site" in i) made.push(sites.get(i.site)!);
+    if ((i.op === "call" || i.op === "tailCall") && counts(i)) made.push(...(calls.get(i) ?? []));
+  });
+  return made;
+}
