@@ -1,9 +1,8 @@
 /** Calls of named functions: the program's, the built-in ones, and what only the prelude may call. */
 
 import type { Span } from "../source.ts";
-import type { Expression } from "../syntax/ast.ts";
 import { checkArguments, checkCount } from "./arguments.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import { portNamed, refusePort } from "./extern-ports.ts";
 import { requireSafe } from "./externs.ts";
 import { callOf } from "./lambdas.ts";
@@ -14,12 +13,10 @@ import type { FunctionSymbol, Intrinsic, TypedExpression } from "./typed.ts";
 import { arrayOf, BYTE, FLOAT, INT, isBottom, LONG, NEVER, TEXT, type Type, UNIT } from "./types.ts";
 import { describe } from "./words.ts";
 
-type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
-
 export function checkCall(body: Body, node: ExpressionOf<"call">, want?: Type): TypedExpression {
   const { name, args, span } = node;
   const { functions } = body.scope;
-  const local = body.lookup(name.text);
+  const local = body.variables.lookup(name.text);
   const global = local === undefined ? body.scope.globalNamed(name.text) : undefined;
   if ((local ?? global)?.type.kind === "function") {
     return callOf(body, body.infer({ kind: "name", name: name.text, span: name.span }), name.text, args, span);

@@ -3,7 +3,7 @@
 import type { Span } from "../source.ts";
 import type { Expression, FieldValueNode } from "../syntax/ast.ts";
 import { checkCount } from "./arguments.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import { checkUnpackedLiteral } from "./literals.ts";
 import { checkOptional, isOptionalCase } from "./optionals.ts";
 import { didYouMean } from "./suggest.ts";
@@ -19,8 +19,6 @@ import {
   type Type,
 } from "./types.ts";
 import { describe } from "./words.ts";
-
-type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
 export function checkCase(body: Body, node: ExpressionOf<"case">, want?: Type): TypedExpression {
   const { name, args, span } = node;

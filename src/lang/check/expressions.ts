@@ -1,7 +1,7 @@
 /** Expressions, one function for each kind; literals, operators, calls and matches have files of their own. */
 
 import type { Expression, IfNode } from "../syntax/ast.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import { checkCall } from "./calls.ts";
 import { checkCase, checkStructLiteral } from "./constructions.ts";
 import { portNamed, refusePort } from "./extern-ports.ts";
@@ -33,8 +33,6 @@ import {
   UNKNOWN,
 } from "./types.ts";
 import { describe, VALUE_HINT } from "./words.ts";
-
-type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
 /** Checks one expression; see `Body.expression`. */
 export function checkExpression(body: Body, node: Expression, want?: Type): TypedExpression {
@@ -91,7 +89,7 @@ export function checkExpression(body: Body, node: Expression, want?: Type): Type
 
 function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   const { name, span } = node;
-  const local = body.variable(name, span);
+  const local = body.variables.read(name, span);
   if (local !== undefined) return { kind: "local", local, type: local.type, span };
   if (name === "this") {
     body.report(span, "`this` is the object of a method, and this is none", "make it a parameter");
@@ -117,7 +115,7 @@ function checkName(body: Body, node: ExpressionOf<"name">): TypedExpression {
   const hint = BUILT_IN_FUNCTIONS.has(name)
     ? `\`${name}\` is built in, and no value: write \`fn(...) { ${name}(...) }\``
     : didYouMean(name, [
-        ...body.localNames(),
+        ...body.variables.names(),
         ...body.scope.globals.keys(),
         ...body.scope.ports.keys(),
         ...body.scope.functions.keys(),

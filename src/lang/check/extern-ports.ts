@@ -1,9 +1,8 @@
 /** Ports to the host: `put` and `get`, and what else a program may try with one. */
 
 import type { Span } from "../source.ts";
-import type { Expression } from "../syntax/ast.ts";
 import { checkArguments } from "./arguments.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import { didYouMean } from "./suggest.ts";
 import type { PortSymbol, TypedExpression } from "./typed.ts";
 import { BOOL, ERROR, optionalOf } from "./types.ts";
@@ -12,13 +11,13 @@ const METHODS = ["put", "get"];
 
 /** The port that a name stands for where it is, if it is one. */
 export function portNamed(body: Body, name: string): PortSymbol | undefined {
-  return body.lookup(name) === undefined ? body.scope.ports.get(name) : undefined;
+  return body.variables.lookup(name) === undefined ? body.scope.ports.get(name) : undefined;
 }
 
 /** A call of a method, if its object is a port to the host. */
 export function checkPortMethod(
   body: Body,
-  { object, name, args, span }: Extract<Expression, { kind: "method" }>,
+  { object, name, args, span }: ExpressionOf<"method">,
 ): TypedExpression | undefined {
   const port = object.kind === "name" ? portNamed(body, object.name) : undefined;
   if (port === undefined) return undefined;

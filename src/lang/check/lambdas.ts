@@ -8,7 +8,7 @@
 import type { Span } from "../source.ts";
 import type { Expression, LambdaNode } from "../syntax/ast.ts";
 import { checkArguments } from "./arguments.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 
 import type { FunctionSymbol, Local, TypedExpression } from "./typed.ts";
 import { ERROR, functionOf, isBottom, type Type, UNIT } from "./types.ts";
@@ -55,7 +55,7 @@ export function checkLambda(body: Body, node: LambdaNode, want?: Type): TypedExp
     span,
     body: null,
   };
-  const { result, captures } = body.inner(symbol).checkInner(node.body, parameters, declared);
+  const { result, captures } = body.inner(symbol, node.body, parameters, declared);
   symbol.result = result;
   own.push(...captures.map((capture) => capture.inner), ...parameters);
   const types = parameters.map((parameter) => parameter.type);
@@ -71,7 +71,7 @@ function refuseTwice(body: Body, parameters: readonly Local[]): void {
   }
 }
 
-export function checkCallValue(body: Body, node: Extract<Expression, { kind: "callValue" }>): TypedExpression {
+export function checkCallValue(body: Body, node: ExpressionOf<"callValue">): TypedExpression {
   const callee = body.infer(node.object);
   if (callee.type.kind === "function") {
     const name = body.scope.source.text.slice(node.object.span.start, node.object.span.end);

@@ -1,8 +1,8 @@
 /** Literals: numbers that follow the type their context wants, texts with interpolation, arrays. */
 
 import type { Span } from "../source.ts";
-import type { Expression, IntegerNode } from "../syntax/ast.ts";
-import type { Body } from "./body.ts";
+import type { IntegerNode } from "../syntax/ast.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import type { TypedExpression } from "./typed.ts";
 import {
   arrayOf,
@@ -20,8 +20,6 @@ import {
   typeName,
 } from "./types.ts";
 import { describe, VALUE_HINT } from "./words.ts";
-
-type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
 /** A whole number: it is of the wanted type when that is a number, otherwise an Int. */
 export function checkInteger(body: Body, node: IntegerNode, want?: Type, sign = 1n): TypedExpression {

@@ -39,7 +39,7 @@ export function checkMatch(body: Body, node: MatchNode, want?: Type): TypedExpre
   let type: Type = NEVER;
   const arms = node.arms.map((arm, index): TypedArm => {
     const { locals } = checked[index]!;
-    const typed = body.scoped(locals, () => body.block(asBlock(arm), wanted));
+    const typed = body.variables.scoped(locals, () => body.block(asBlock(arm), wanted));
     if (wanted === undefined && !isBottom(typed.type)) wanted = typed.type;
     type = joinTypes(type, typed.type);
     return { locals, body: typed };

@@ -1,9 +1,8 @@
 /** The methods of the built-in types: one table for each, and what each becomes. */
 
 import type { Span } from "../source.ts";
-import type { Expression } from "../syntax/ast.ts";
 import { checkArguments } from "./arguments.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import { internalCall } from "./calls.ts";
 import { checkPortMethod } from "./extern-ports.ts";
 import { readOf } from "./fields.ts";
@@ -196,7 +195,7 @@ export function methodNames(type: Type): string[] {
   return Object.keys(methodsOf(type));
 }
 
-export function checkMethod(body: Body, node: Extract<Expression, { kind: "method" }>): TypedExpression {
+export function checkMethod(body: Body, node: ExpressionOf<"method">): TypedExpression {
   const { name, args, span } = node;
   const asked = checkPortMethod(body, node);
   if (asked !== undefined) return asked;

@@ -2,7 +2,7 @@
 
 import type { Span } from "../source.ts";
 import type { BinaryOperatorText, Expression } from "../syntax/ast.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import { checkInteger, concatenate } from "./literals.ts";
 import { isNone, isNoneLiteral, isSome, some } from "./optionals.ts";
 import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "./typed.ts";
@@ -22,8 +22,6 @@ import {
   UNIT,
 } from "./types.ts";
 import { conversionHint, describe, VALUE_HINT } from "./words.ts";
-
-type ExpressionOf<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
 export function checkUnary(body: Body, node: ExpressionOf<"unary">, want?: Type): TypedExpression {
   const { span, operator } = node;

@@ -4,7 +4,7 @@
  */
 
 import type { Expression } from "../syntax/ast.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import type { TypedExpression } from "./typed.ts";
 import { BOOL, isBottom, optionalElement, optionalOf, type Type, type UnionType } from "./types.ts";
 
@@ -13,7 +13,7 @@ export function isOptionalCase(name: string): boolean {
 }
 
 /** `None`, or `Some(value)`. */
-export function checkOptional(body: Body, node: Extract<Expression, { kind: "case" }>, want?: Type): TypedExpression {
+export function checkOptional(body: Body, node: ExpressionOf<"case">, want?: Type): TypedExpression {
   const { name, args, span } = node;
   const element = want === undefined ? null : optionalElement(want);
   if (name.text === "None") {

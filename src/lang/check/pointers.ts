@@ -1,8 +1,7 @@
 /** Memory that a program manages itself: what may be written in `unsafe` blocks only. */
 
-import type { Expression } from "../syntax/ast.ts";
 import { checkArguments } from "./arguments.ts";
-import type { Body } from "./body.ts";
+import type { Body, ExpressionOf } from "./body.ts";
 import type { TypedExpression } from "./typed.ts";
 import { INT, isBottom, optionalElement, type Type } from "./types.ts";
 
@@ -14,7 +13,7 @@ const EXAMPLES = {
 /** `allocate(n)` and `pointer(address)`: what they lead to follows from where they stand. */
 export function checkPointer(
   body: Body,
-  node: Extract<Expression, { kind: "call" }>,
+  node: ExpressionOf<"call">,
   builtin: keyof typeof EXAMPLES,
   want?: Type,
 ): TypedExpression {

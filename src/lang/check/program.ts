@@ -5,7 +5,7 @@
 
 import { MoteError, type SourceFile } from "../source.ts";
 import type { Parsed } from "../syntax/parse.ts";
-import { Body } from "./body.ts";
+import { BodyChecker } from "./body-checker.ts";
 import { checkMain, declare } from "./declarations.ts";
 import { ProgramScope } from "./scope.ts";
 import type { TypedProgram } from "./typed.ts";
@@ -20,12 +20,13 @@ export function check(source: SourceFile, parsed: Parsed, prelude: TypedProgram 
   const pending = declare(scope, parsed);
   if (prelude !== null) checkMain(scope);
   for (const { symbol, node, global } of pending) {
-    if (global?.isStatic) scope.pendingStatics.set(global, () => new Body(scope, symbol).checkGlobal(node, global));
+    if (global?.isStatic)
+      scope.pendingStatics.set(global, () => new BodyChecker(scope, symbol).checkGlobal(node, global));
   }
   for (const { symbol, node, global } of pending) {
-    if (global === undefined) new Body(scope, symbol).check(node);
+    if (global === undefined) new BodyChecker(scope, symbol).check(node);
     else if (global.isStatic) scope.checkStatic(global);
-    else new Body(scope, symbol).checkGlobal(node, global);
+    else new BodyChecker(scope, symbol).checkGlobal(node, global);
   }
   const errors = [...parsed.errors, ...scope.diagnostics];
   if (errors.length > 0) throw new MoteError(source, errors);

@@ -4,7 +4,7 @@ import type { ArithmeticOperator, ComparisonOperator, TypedExpression } from "..
 import { FLOAT, hasIdentity, TEXT, type Type } from "../check/types.ts";
 import type { Atom, BinaryOperator, IrType } from "../ir/ir.ts";
 import { constantOf, type Value } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { concatTexts } from "./texts.ts";
 
 const ARITHMETIC: Readonly<Record<ArithmeticOperator, BinaryOperator>> = {

@@ -3,7 +3,7 @@
 import type { TypedStatement } from "../check/typed.ts";
 import { buildArithmetic } from "./arithmetic.ts";
 import type { Value } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { fieldOffset } from "./representation.ts";
 import { checkIndex, elementAt, elementType, isInRange, listStorage, sequenceLength } from "./sequences.ts";
 

@@ -13,7 +13,7 @@ import type { Atom, IrFunction } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import type { ProgramContext } from "./context.ts";
 import { Emitter, type Value } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 
 type ExpressionOf<Kind extends TypedExpression["kind"]> = Extract<TypedExpression, { kind: Kind }>;
 

@@ -1,4 +1,4 @@
-/** What each kind of expression becomes. Choices (if, match, blocks) are built by function.ts. */
+/** What each kind of expression becomes. Choices (if, match, blocks) are built by body-builder.ts. */
 
 import type { FieldValue, Intrinsic, TypedExpression } from "../check/typed.ts";
 import { isFlat, isNullary, LONG } from "../check/types.ts";
@@ -9,7 +9,7 @@ import { boolConstant, constantOf, type Held, intConstant, type Value, ZERO } fr
 import { buildExternGet, buildExternPut } from "./extern-ports.ts";
 import { buildExternCall } from "./externs.ts";
 import { buildField, buildMember } from "./fields.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { buildFreeHandle } from "./handles.ts";
 import { buildList } from "./lists.ts";
 import { buildGet, buildIsSome, buildOr, someOf } from "./optionals.ts";

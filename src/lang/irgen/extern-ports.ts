@@ -9,7 +9,7 @@ import type { Atom, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import type { PortType } from "../port-abi.ts";
 import type { Emitter } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { noneOf, someOf } from "./optionals.ts";
 import { BOOL_TYPE, INT_TYPE } from "./representation.ts";
 import { arrayAsSlice, newArray } from "./sequences.ts";

@@ -4,7 +4,7 @@ import type { TypedExpression } from "../check/typed.ts";
 import { componentCount, type Field, isFlat, type Type, type UnionCase } from "../check/types.ts";
 import type { RecordType, Variable } from "../ir/ir.ts";
 import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { fieldOffset } from "./representation.ts";
 
 /** An array unpacked in a record. */

@@ -10,7 +10,7 @@ import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import type { HandleKind, ProgramContext } from "./context.ts";
 import { Emitter, intConstant, ZERO } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { HANDLE_NODE, INT_TYPE } from "./representation.ts";
 import { typeFunction } from "./type-function.ts";
 

@@ -10,7 +10,7 @@ import type { Builtin, TypedExpression } from "../check/typed.ts";
 import { BYTE, INT, listOf, TEXT, type Type, typeName, UNIT } from "../check/types.ts";
 import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { INT_TYPE, LIST_LENGTH, LIST_STORAGE } from "./representation.ts";
 import { arrayAsSlice, arrayLength, elementType, listLength, listStorage, newArray } from "./sequences.ts";
 import { typeFunction } from "./type-function.ts";

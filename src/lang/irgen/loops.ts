@@ -3,7 +3,7 @@
 import type { Local, TypedStatement } from "../check/typed.ts";
 import { count } from "./counting.ts";
 import { ZERO } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { elementAt, listLength } from "./sequences.ts";
 
 type StatementOf<Kind extends TypedStatement["kind"]> = Extract<TypedStatement, { kind: Kind }>;

@@ -9,7 +9,7 @@ import type { Atom, Label, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { constantOf, intConstant, type Value, ZERO } from "./emitter.ts";
 import { readCaseField } from "./fields.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { INT_TYPE } from "./representation.ts";
 import { literalText } from "./texts.ts";
 

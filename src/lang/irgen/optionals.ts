@@ -6,7 +6,7 @@ import type { Atom, UnionType, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { boolConstant, type Emitter, type Value } from "./emitter.ts";
 import { readCaseField } from "./fields.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 
 /** Builds what happens with a value, and without one. */
 export function chooseOptional(

@@ -6,7 +6,7 @@ import type { Atom, Variable } from "../ir/ir.ts";
 import { numberBytes } from "../ir/numbers.ts";
 import { InternalCompilerError } from "../options.ts";
 import { intConstant, type Value, ZERO } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { INT_TYPE } from "./representation.ts";
 
 /** The most bytes that are asked for at once: beyond it the number would be negative. */

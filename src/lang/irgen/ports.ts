@@ -10,7 +10,7 @@ import { BOOL, optionalOf, portOf, type Type, typeName } from "../check/types.ts
 import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { boolConstant, type Emitter, intConstant, ZERO } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { noneOf, someOf } from "./optionals.ts";
 import { INT_TYPE, PORT_COUNT, PORT_FIRST, PORT_STORAGE } from "./representation.ts";
 import { arrayLength, newArray, portCount } from "./sequences.ts";

@@ -9,11 +9,11 @@ import { BYTES, type FunctionType, type HandleType, typeName, UNIT } from "../ch
 import type { IrExtern, IrFunction, IrGlobal, IrPort, IrProgram, IrStatic, Site } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { MoteError } from "../source.ts";
+import { BodyBuilder } from "./body-builder.ts";
 import { buildCaller, declareCaller } from "./closures.ts";
 import type { HandleKind, ProgramContext } from "./context.ts";
 import { ZERO } from "./emitter.ts";
 import { portType } from "./extern-ports.ts";
-import { FunctionBuilder } from "./function.ts";
 import { earlyReads } from "./globals.ts";
 import { buildFreeAll } from "./handles.ts";
 import { type FunctionCase, INT_TYPE, Representation } from "./representation.ts";
@@ -87,7 +87,7 @@ class ProgramBuilder implements ProgramContext {
 
   #buildPending(): void {
     for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
-      new FunctionBuilder(this, next, this.functionFor(next)).build();
+      new BodyBuilder(this, next, this.functionFor(next)).build();
     }
   }
 
@@ -205,7 +205,7 @@ class ProgramBuilder implements ProgramContext {
     const line = symbol.source.line(symbol.span.start);
     const fn = this.#newFunction("(start)", line, false);
     const caller: FunctionSymbol = { ...symbol, parameters: [], result: UNIT };
-    const into = new FunctionBuilder(this, caller, fn);
+    const into = new BodyBuilder(this, caller, fn);
     if (hasHandles) into.emit({ op: "globalSet", global: this.openHandles, value: ZERO });
     for (const global of globals) {
       into.setGlobal(global, into.call(global.initialiser, [], global.name));

@@ -6,7 +6,7 @@ import type { Atom, Variable } from "../ir/ir.ts";
 import { count } from "./counting.ts";
 import { type Emitter, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
 import { unpackedPlace } from "./fields.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { INT_TYPE, LIST_LENGTH, LIST_STORAGE, PORT_COUNT } from "./representation.ts";
 
 type ExpressionOf<Kind extends TypedExpression["kind"]> = Extract<TypedExpression, { kind: Kind }>;

@@ -5,7 +5,7 @@ import { BOOL, BYTE, FLOAT, INT, LONG, TEXT, type Type } from "../check/types.ts
 import type { Atom, Variable } from "../ir/ir.ts";
 import { TEXT_TYPE } from "../ir/ir.ts";
 import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
-import type { FunctionBuilder } from "./function.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { appendBytes } from "./lists.ts";
 import { arrayAsSlice, listLength, listStorage, newArray, newList } from "./sequences.ts";
 

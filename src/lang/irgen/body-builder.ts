@@ -1,24 +1,26 @@
 /**
  * Builds the IR of one function from its typed body: blocks, statements and the ways an expression can be used (for its
- * value, its effect, as a result, as a condition). What single kinds of expressions become stands in the files beside.
+ * value, its effect, as a result). What single kinds of expressions become stands in the files beside, which come back
+ * to this one through `FunctionBuilder`.
  */
 
-import type { FunctionSymbol, Local, TypedBlock, TypedExpression, TypedStatement } from "../check/typed.ts";
+import type { FunctionSymbol, TypedBlock, TypedExpression, TypedStatement } from "../check/typed.ts";
 import { UNIT } from "../check/types.ts";
-import type { IrFunction, Label, Site, Variable } from "../ir/ir.ts";
-import type { SourceFile, Span } from "../source.ts";
+import type { IrFunction, Label, Variable } from "../ir/ir.ts";
+import type { Span } from "../source.ts";
 import { buildSetIndex, buildSetMember } from "./assignments.ts";
 import { unknownCall } from "./closures.ts";
 import type { ProgramContext } from "./context.ts";
-import { boolConstant, Emitter, type Held, type Value } from "./emitter.ts";
+import { boolConstant, type Value } from "./emitter.ts";
 import { buildExpression } from "./expressions.ts";
 import { buildExternCall } from "./externs.ts";
+import { FunctionBuilder } from "./function-builder.ts";
 import { buildForEach, buildForRange, buildWhile } from "./loops.ts";
 import { buildMatch } from "./matches.ts";
 
 interface Loop {
   readonly end: Label;
-  /** Leads to the next round. */
+  /** Leads to the next iteration. */
   readonly next: Label;
 }
 
@@ -30,17 +32,12 @@ function isCall(expression: TypedExpression): expression is CallExpression {
   return expression.kind === "callValue";
 }
 
-export class FunctionBuilder extends Emitter {
-  readonly source: SourceFile;
-  readonly locals = new Map<Local, Value>();
-  /** For a loop's index: the texts and arrays whose elements it is known to index. */
-  readonly inRange = new Map<Local, Local>();
+export class BodyBuilder extends FunctionBuilder {
   readonly #symbol: FunctionSymbol;
   readonly #loops: Loop[] = [];
 
   constructor(program: ProgramContext, symbol: FunctionSymbol, fn: IrFunction) {
-    super(program, fn);
-    this.source = symbol.source;
+    super(program, fn, symbol.source);
     this.#symbol = symbol;
   }
 
@@ -65,31 +62,8 @@ export class FunctionBuilder extends Emitter {
     } else this.tail(body!);
   }
 
-  line(span: Span): number {
-    return this.source.line(span.start);
-  }
-
-  site(span: Span, what: string): Site {
-    return this.siteAt(this.line(span), what);
-  }
-
-  // Variables
-
-  /** Gives a local its value: variables of its own if it is assigned to, otherwise a name for what is there. */
-  bind(local: Local, value: Value): void {
-    if (!local.assigned) {
-      this.locals.set(local, this.frozen(value));
-      return;
-    }
-    const names = this.representation.names(local.type, local.name);
-    const variables = this.variables(this.representation.of(local.type), names);
-    this.assign(variables, value);
-    this.locals.set(local, variables);
-  }
-
   // Uses of expressions
 
-  /** The value of an expression; `name` is for variables that are made to hold it. */
   value(expression: TypedExpression, name?: string): Value {
     switch (expression.kind) {
       case "if":
@@ -108,17 +82,6 @@ export class FunctionBuilder extends Emitter {
 
   #goTo(span: Span): void {
     if (!this.fn.internal) this.writtenOn = this.line(span);
-  }
-
-  /** The value, kept over the evaluation of what follows. */
-  held(expression: TypedExpression): Held {
-    return this.hold(this.value(expression));
-  }
-
-  /** The values of several expressions, evaluated in order. */
-  values(expressions: readonly TypedExpression[]): Value[] {
-    const held = expressions.map((expression) => this.held(expression));
-    return held.map((one) => one.get());
   }
 
   #choiceValue(expression: Extract<TypedExpression, { kind: "if" | "match" | "block" }>, name: string): Value {
@@ -195,59 +158,6 @@ export class FunctionBuilder extends Emitter {
     this.end({ op: "tailCall", callee: this.program.functionFor(expression.callee), args, line });
   }
 
-  // Conditions
-
-  /** Runs one of two branches; truth values that only steer are not materialised. */
-  choose(condition: TypedExpression, then: () => void, otherwise: (() => void) | null): void {
-    if (condition.kind === "not" && otherwise !== null) this.choose(condition.operand, otherwise, then);
-    else if (condition.kind !== "logical" && condition.kind !== "not") {
-      this.if(this.atom(this.value(condition)), then, otherwise ?? (() => {}));
-    } else if (otherwise === null) {
-      this.block("end", (end) => {
-        this.breakUnless(condition, end);
-        then();
-      });
-    } else {
-      this.block("end", (end) => {
-        this.block("else", (no) => {
-          this.breakUnless(condition, no);
-          then();
-          this.break(end);
-        });
-        otherwise();
-      });
-    }
-  }
-
-  /** Leaves a block or loop unless the condition holds. */
-  breakUnless(condition: TypedExpression, label: Label): void {
-    if (condition.kind === "not") this.#breakIf(condition.operand, label);
-    else if (condition.kind === "logical" && condition.operator === "&&") {
-      this.breakUnless(condition.left, label);
-      this.breakUnless(condition.right, label);
-    } else if (condition.kind === "logical") {
-      this.block("true", (yes) => {
-        this.#breakIf(condition.left, yes);
-        this.breakUnless(condition.right, label);
-      });
-    } else if (condition.kind !== "bool" || !condition.value) {
-      this.require(this.atom(this.value(condition)), () => this.break(label));
-    }
-  }
-
-  #breakIf(condition: TypedExpression, label: Label): void {
-    if (condition.kind === "not") this.breakUnless(condition.operand, label);
-    else if (condition.kind === "logical" && condition.operator === "||") {
-      this.#breakIf(condition.left, label);
-      this.#breakIf(condition.right, label);
-    } else if (condition.kind === "logical") {
-      this.block("false", (no) => {
-        this.breakUnless(condition.left, no);
-        this.#breakIf(condition.right, label);
-      });
-    } else this.if(this.atom(this.value(condition)), () => this.break(label));
-  }
-
   // Statements
 
   #statements(statements: readonly TypedStatement[]): void {
@@ -308,7 +218,6 @@ export class FunctionBuilder extends Emitter {
     }
   }
 
-  /** The body of a loop; `continue` leads to its end. */
   loopBody(body: TypedBlock, end: Label): void {
     this.block("next", (next) => {
       this.#loops.push({ end, next });
