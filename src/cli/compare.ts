@@ -12,12 +12,13 @@ import {
   withTemporaryFile,
   writeWhole,
 } from "../compare/files.ts";
-import { addPortOptions, type PortOptions } from "../compare/port-files.ts";
+import type { PortOptions } from "../compare/port-files.ts";
 import { describeDifference, describeOutput, describeReport } from "../compare/report.ts";
 import { Progress } from "../compare/terminal.ts";
 import { managerNames } from "../lang/index.ts";
 import { addExterns, type ExternSettings } from "./extern-options.ts";
 import { parseNames, parseWhole } from "./numbers.ts";
+import { addPortOptions } from "./port-options.ts";
 import { addSettings, buildOptions, type Settings } from "./settings.ts";
 
 const DEFAULT_RUNS = 7;

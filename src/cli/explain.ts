@@ -3,12 +3,12 @@
 import type { Command } from "commander";
 import { UsageError } from "../compare/errors.ts";
 import { readProgram } from "../compare/files.ts";
-import { addPortOptions } from "../compare/port-files.ts";
 import { buildProgram } from "../lang/frontend.ts";
 import { placeProgram } from "../lang/lifetimes/placement/placement.ts";
 import { addExterns } from "./extern-options.ts";
 import { placementAsJson } from "./placement-json.ts";
 import { formatAnnotated, formatInternal, formatTotals } from "./placement-margin.ts";
+import { addPortOptions } from "./port-options.ts";
 import { type ProfileOptions, profileProgram } from "./profile.ts";
 
 interface ExplainOptions extends ProfileOptions {

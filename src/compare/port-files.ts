@@ -1,9 +1,8 @@
 /**
- * Ports on the command line: `--get NAME=FILE` is where a program gets its values from, `--put NAME=FILE` where those go that
- * it puts. There is always room, and after the last line of a file there is nothing more.
+ * Ports with files: a program gets the values on the lines of one, and those that it puts become the lines of another. There
+ * is always room, and after the last line of a file there is nothing more.
  */
 
-import { type Command, InvalidArgumentError } from "commander";
 import type { PortFunction, PortHandlers, Ports, PortType, PortUse, PortValue } from "../lang/index.ts";
 import { FailureError, UsageError } from "./errors.ts";
 import { readNamed } from "./files.ts";
@@ -12,32 +11,16 @@ import { formatLine, linesOf, parseLine } from "./port-lines.ts";
 /** The file that stands for what goes to standard output, among what the program prints. */
 const STANDARD_OUTPUT = "-";
 
-interface PortFile {
+/** A port's name, and the file that is given for it. */
+export interface PortFile {
   readonly name: string;
   readonly file: string;
 }
 
-/** What `addPortOptions` puts into a command's options. */
+/** The files for what a program gets, and for what it puts. */
 export interface PortOptions {
   get: readonly PortFile[];
   put: readonly PortFile[];
-}
-
-export function addPortOptions(command: Command): Command {
-  return command
-    .option("--get <name=file>", "lines of a file, for the program to get from a port", collectPort, [])
-    .option("--put <name=file>", "where lines go that the program puts into a port; - for its output", collectPort, []);
-}
-
-function collectPort(text: string, previous: readonly PortFile[]): PortFile[] {
-  const [, name, file] = /^(\w+)=(.+)$/s.exec(text) ?? [];
-  if (name === undefined || file === undefined) {
-    throw new InvalidArgumentError("Expected the name of a port and a file, such as jobs=jobs.txt.");
-  }
-  if (previous.some((other) => other.name === name)) {
-    throw new InvalidArgumentError(`The port ${name} has a file already.`);
-  }
-  return [...previous, { name, file }];
 }
 
 /** The ports of a program, with their files; it can be sent to another process. */

@@ -33,10 +33,10 @@ import { Session } from "../objects/ref.ts";
 import type { AnyRep, Fields, FieldsIn } from "../objects/rep.ts";
 import type { ArrayRef, Sequence, SliceRef } from "../objects/sequence.ts";
 import type { ArrayShape, RecordShape } from "../objects/shape.ts";
-import { checkOptions, type HeapOptions } from "../options.ts";
 import { SparseStack } from "../sparse/stack.ts";
 import { type TraceAfter, type TracedObject, type TraceOrigin, traceHeap } from "../trace/trace.ts";
 import { Core } from "./core.ts";
+import { checkOptions, type HeapOptions } from "./options.ts";
 import { type HeapStatistics, readStatistics } from "./statistics.ts";
 
 /** By the numbers of assembly/debug/verify.ts. */

@@ -28,8 +28,8 @@ import { Ref, Session } from "../objects/ref.ts";
 import type { AnyRep, Fields, FieldsIn } from "../objects/rep.ts";
 import type { ArrayRef } from "../objects/sequence.ts";
 import type { ArrayShape, RecordShape } from "../objects/shape.ts";
-import { checkRegionOptions, checkRegionsOptions, type RegionOptions, type RegionsOptions } from "../options.ts";
 import { type Lifetime, RegionCore } from "./core.ts";
+import { checkRegionOptions, checkRegionsOptions, type RegionOptions, type RegionsOptions } from "./options.ts";
 
 /** As options.ts says. */
 const FRAMES_DEFAULT_BYTES = 1 << 20;

@@ -30,7 +30,7 @@ import {
 } from "../../ir/ir.ts";
 import { usesMalloc } from "../../ir/outside.ts";
 import { BuildOptionError, InternalCompilerError } from "../../options.ts";
-import { PlainFrames } from "../frames.ts";
+import { PlainFrames } from "../plain-frames.ts";
 import { HostConstants } from "./constants.ts";
 import { HostGlobals } from "./globals.ts";
 import { HostIo } from "./io.ts";

@@ -37,7 +37,7 @@ import {
   TEXT_ELEMENT,
   type Variable,
 } from "../../ir/ir.ts";
-import { PlainFrames } from "../frames.ts";
+import { PlainFrames } from "../plain-frames.ts";
 import { findChanged } from "./changes.ts";
 import { Globals } from "./globals.ts";
 import { defineArguments, defineReadInput } from "./input.ts";

@@ -1,6 +1,5 @@
-/**
- * The options of `Heap.open` and of regions, and what they may be. Ranges follow assembly/config.ts.
- */
+/** The options of `Heap.open`, and what they may be. */
+
 import {
   MATURE_SPACES,
   type MatureSpace,
@@ -10,8 +9,18 @@ import {
   type PointerReps,
   START_FINDERS,
   type StartFinder,
-} from "../core/contract.ts";
-import { HeapError, shown } from "../core/errors.ts";
+} from "../../core/contract.ts";
+import { HeapError, shown } from "../../core/errors.ts";
+import {
+  assertFlag,
+  assertNames,
+  assertOneOf,
+  assertRanges,
+  GIB,
+  HEAP_LIMIT_RANGE,
+  KIB,
+  MIB,
+} from "../option-checks.ts";
 
 export interface HeapOptions {
   /**
@@ -53,44 +62,16 @@ export interface HeapOptions {
   readonly heapBase?: number;
 }
 
-export interface RegionsOptions {
-  /** Uses the debug core: checks, and poison in what has ended. Default false. */
-  readonly debug?: boolean;
-  /** The most bytes of 64 KiB chunks in use, tables included. Default: all of the address space. */
-  readonly heapLimitBytes?: number;
-  /** The size of the stack of frames in bytes: descriptors of open regions, their first bytes, and marks; from 1 KiB. Default 1 MiB. */
-  readonly framesBytes?: number;
-}
-
-export interface RegionOptions {
-  /**
-   * How many bytes the region has on the stack of frames, rounded up to 8: what fits there takes no segment. 0 to 64 KiB.
-   * Default 256.
-   */
-  readonly firstBytes?: number;
-}
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const GIB = 1024 * MIB;
-
 /** Lowest and highest value of each numeric option. */
 const RANGES = {
   nurseryBytes: [4 * KIB, 256 * MIB],
   nurseryFirstBytes: [4 * KIB, 256 * MIB],
-  heapLimitBytes: [64 * KIB, 4 * GIB - 64 * KIB],
+  heapLimitBytes: HEAP_LIMIT_RANGE,
   shadowStackBytes: [1, GIB],
   growthPercent: [1, 10_000],
   zeal: [0, 0xffff_ffff],
   heapBase: [0, 4 * GIB - MIB],
 } as const;
-
-const REGIONS_RANGES = {
-  heapLimitBytes: RANGES.heapLimitBytes,
-  framesBytes: [KIB, GIB],
-} as const;
-
-const REGION_RANGES = { firstBytes: [0, 64 * KIB] } as const;
 
 const NAMES: readonly string[] = [
   ...Object.keys(RANGES),
@@ -135,44 +116,4 @@ export function checkOptions(options: HeapOptions): void {
   if (options.zeal && !options.debug) {
     throw new HeapError("needs-debug", "zeal collects at every nth allocation in the debug core only: add debug: true");
   }
-}
-
-/** @throws HeapError bad-option */
-export function checkRegionsOptions(options: RegionsOptions): void {
-  assertNames(options, [...Object.keys(REGIONS_RANGES), "debug"]);
-  assertRanges(options, REGIONS_RANGES);
-  assertFlag("debug", options.debug);
-}
-
-/** @throws HeapError bad-option */
-export function checkRegionOptions(options: RegionOptions): void {
-  assertNames(options, Object.keys(REGION_RANGES));
-  assertRanges(options, REGION_RANGES);
-}
-
-function assertNames(options: object, names: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name))
-      throw new HeapError("bad-option", `There is no option ${name}: the options are ${names.join(", ")}`);
-  }
-}
-
-function assertRanges(options: object, ranges: Readonly<Record<string, readonly [number, number]>>): void {
-  for (const [name, [lowest, highest]] of Object.entries(ranges)) {
-    const value: unknown = (options as Readonly<Record<string, unknown>>)[name];
-    if (value === undefined) continue;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < lowest || value > highest) {
-      throw new HeapError("bad-option", `${name} is a whole number from ${lowest} to ${highest}, not ${shown(value)}`);
-    }
-  }
-}
-
-function assertFlag(name: string, value: unknown): void {
-  if (value === undefined || typeof value === "boolean") return;
-  throw new HeapError("bad-option", `${name} is true or false, not ${shown(value)}`);
-}
-
-function assertOneOf(name: string, value: unknown, choices: readonly string[]): void {
-  if (value === undefined || choices.includes(value as string)) return;
-  throw new HeapError("bad-option", `${name} is one of ${choices.join(", ")}, not ${shown(value)}`);
 }
