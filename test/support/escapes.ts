@@ -22,7 +22,7 @@
  * jump out of a loop around them.
  */
 
-import type { Observer } from "../../src/lang/interpret/interpreter.ts";
+import type { Observer } from "../../src/lang/interpret/observer.ts";
 import type {
   CallInstruction,
   LoopEvent,

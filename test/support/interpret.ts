@@ -1,13 +1,10 @@
 /** Runs whole programs in the interpreter: the oracle that compiled programs are compared against. */
 
-import {
-  type ExternCall,
-  Interpreter,
-  type Observer,
-  Panic,
-  panicMessage,
-} from "../../src/lang/interpret/interpreter.ts";
+import { Interpreter } from "../../src/lang/interpret/interpreter.ts";
+import type { Observer } from "../../src/lang/interpret/observer.ts";
+import { Panic, panicMessage } from "../../src/lang/interpret/stops.ts";
 import type { Slice } from "../../src/lang/interpret/values.ts";
+import type { ExternCall } from "../../src/lang/interpret/world.ts";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
 import { externsOf } from "../../src/lang/ir/outside.ts";
 import { usedPorts } from "../../src/lang/ir/ports.ts";

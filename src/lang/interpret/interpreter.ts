@@ -6,21 +6,13 @@
  * what the IR promises (indices in range, right operand kinds) only as far as JavaScript notices by itself.
  */
 
-import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, PanicCode, Site, Variable } from "../ir/ir.ts";
+import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, Site, Variable } from "../ir/ir.ts";
 import { numberBytes } from "../ir/numbers.ts";
-import { PANIC_MESSAGES } from "../ir/panics.ts";
 import { allocates } from "../ir/safepoints.ts";
-import type { PortCalls } from "../run/ports/calls.ts";
+import type { Observer } from "./observer.ts";
 import { binary, unary } from "./operators.ts";
-import {
-  type CallInstruction,
-  type LoopEvent,
-  type LoopInstruction,
-  type Simple,
-  type Step,
-  stepsOf,
-  type TailCallInstruction,
-} from "./steps.ts";
+import { type Simple, type Step, stepsOf } from "./steps.ts";
+import { Exhausted, Panic, UnsetGlobal } from "./stops.ts";
 import {
   bytesAsSlice,
   EMPTY,
@@ -35,33 +27,7 @@ import {
   type Storage,
   store,
 } from "./values.ts";
-
-/** What is around the program that runs; each may throw what it likes. */
-export interface World {
-  write(stream: 1 | 2, bytes: Uint8Array): void;
-  input(): Uint8Array;
-  args(): readonly string[];
-  ports(): PortCalls;
-  memory(): ByHand;
-  /** Calls a function of another module. @param args as the interpreter holds them */
-  callExtern(call: ExternCall, args: readonly unknown[]): unknown;
-}
-
-/** Memory that the program itself manages. Addresses, bytes. */
-export interface ByHand {
-  /** @returns 0 when there is none */
-  allocate(bytes: number): number;
-  resize(address: number, bytes: number): number;
-  free(address: number): void;
-  /** Whether it is what `allocate` or `resize` gave, and not freed. */
-  owns(address: number): boolean;
-  /** Whether all of it may be read and written. */
-  reaches(address: number, bytes: number): boolean;
-  load(type: IrType, address: number): number | bigint;
-  store(type: IrType, address: number, value: unknown): void;
-}
-
-export type ExternCall = Extract<Instruction, { op: "callExtern" }>;
+import type { ByHand, World } from "./world.ts";
 
 export interface InterpreterOptions {
   readonly world: World;
@@ -74,24 +40,6 @@ export interface InterpreterOptions {
   readonly observer?: Observer;
   /** Is asked for a static before it is read. */
   readonly onStatic?: (source: IrStatic) => void;
-}
-
-/** Arguments and results are as the interpreter holds them: numbers, records, storages, slices. */
-export interface Observer {
-  /** The program begins. @param globals what they hold, while it runs */
-  started(globals: ReadonlyMap<IrGlobal, unknown>): void;
-  /** A function begins: by a call, or `null` for main. */
-  entered(call: CallInstruction | null, fn: IrFunction, args: readonly unknown[]): void;
-  /** The running function ends by a tail call, and the callee begins in its place. */
-  replaced(call: TailCallInstruction, args: readonly unknown[]): void;
-  /** The running function returns. */
-  returned(results: readonly unknown[]): void;
-  allocated(instruction: Instruction, object: RecordObject | Storage | Slice): void;
-  /**
-   * A loop begins, or begins once more, or has been left.
-   * @param read tells what a variable of the running function holds, if anything has been assigned to it
-   */
-  looped(loop: LoopInstruction, event: LoopEvent, read: (variable: Variable) => unknown): void;
 }
 
 interface Code {
@@ -108,33 +56,6 @@ interface Frame {
 }
 
 const DEEPEST = 1_000_000;
-
-/** Stops the program. */
-export class Panic extends Error {
-  readonly code: PanicCode;
-  readonly numbers: { readonly a: unknown; readonly b: unknown };
-  readonly line: number;
-
-  constructor(code: PanicCode, line: number, a?: unknown, b?: unknown) {
-    super(code);
-    this.code = code;
-    this.line = line;
-    this.numbers = { a, b };
-  }
-}
-
-/** A global is read before it is set: only possible while a program is compiled. */
-export class UnsetGlobal extends Error {}
-
-/** The program takes more than it may. */
-export class Exhausted extends Error {}
-
-/** What a program says when it stops. */
-export function panicMessage(panic: Panic): string | null {
-  const parts = PANIC_MESSAGES[panic.code];
-  if (parts === null) return null;
-  return parts.map((part) => (typeof part === "string" ? part : String(panic.numbers[part.number]))).join("");
-}
 
 export class Interpreter {
   /** Allocated objects by the site's description. */

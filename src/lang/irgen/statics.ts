@@ -4,7 +4,8 @@
  */
 
 import type { GlobalSymbol } from "../check/typed.ts";
-import { Exhausted, Interpreter, Panic, panicMessage, UnsetGlobal } from "../interpret/interpreter.ts";
+import { Interpreter } from "../interpret/interpreter.ts";
+import { Exhausted, Panic, panicMessage, UnsetGlobal } from "../interpret/stops.ts";
 import {
   BYTE_ELEMENT,
   bytesOf,
