@@ -2,7 +2,7 @@
 
 import binaryen from "binaryen";
 import { GRANULE_BYTES, LENGTH_OFFSET, WORD_BYTES } from "../../core/contract.ts";
-import type { Atom, IrType, Variable } from "../ir/ir.ts";
+import type { Atom, InstructionOf, IrType, Variable } from "../ir/ir.ts";
 import type { FunctionContext } from "./function-context.ts";
 import type { ExpressionRef, Temporary } from "./wasm.ts";
 
@@ -103,14 +103,12 @@ export function emitAddress(module: binaryen.Module, { base, offset }: Place): E
   return offset === 0 ? base() : module.i32.add(base(), module.i32.const(offset));
 }
 
-/** Makes a slice of the elements from `start` on: the empty one has no address. */
+/** Makes a slice of the elements that lie from `from` on: the empty one has no address. */
 export function emitSlice(
   context: FunctionContext,
-  dst: Variable,
+  { dst, start, end }: InstructionOf<"unpackedSlice" | "arraySlice" | "subslice">,
   from: Place,
   stride: number,
-  start: Atom,
-  end: Atom,
 ): ExpressionRef {
   const { module } = context;
   const address = emitAddress(module, elementPlace(context, from, start, stride));

@@ -7,12 +7,16 @@ import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import { fieldOffset } from "./representation.ts";
 
-/** An array unpacked in a record. */
-export interface Unpacked {
+/** Where a field of an object begins. */
+interface FieldPlace {
   readonly object: Variable;
   readonly record: RecordType;
-  /** Of the field in the record. */
+  /** Of the field's first component in the record. */
   readonly index: number;
+}
+
+/** An array unpacked in a record. */
+export interface Unpacked extends FieldPlace {
   readonly length: number;
   readonly element: Type;
 }
@@ -24,15 +28,19 @@ export function unpackedPlace(fn: FunctionBuilder, expression: TypedExpression):
   }
   const owner = fn.reference(fn.frozen(fn.value(expression.object)));
   if (expression.kind === "member") {
-    return placeOf(owner, fn.representation.class(expression.class), expression.class.fields, expression.field);
+    const { class: type, field } = expression;
+    return unpackedAt(
+      { object: owner, record: fn.representation.class(type), index: fieldOffset(type.fields, field) },
+      field,
+    );
   }
   const { struct, field } = expression;
-  return placeOf(owner, fn.representation.struct(struct), struct.fields, field);
+  const record = fn.representation.struct(struct);
+  return unpackedAt({ object: owner, record, index: fieldOffset(struct.fields, field) }, field);
 }
 
-function placeOf(object: Variable, record: RecordType, fields: readonly Field[], field: Field): Unpacked {
-  const index = fieldOffset(fields, field);
-  return { object, record, index, length: field.unpackedLength!, element: field.type };
+function unpackedAt(place: FieldPlace, field: Field): Unpacked {
+  return { ...place, length: field.unpackedLength!, element: field.type };
 }
 
 /** The whole of an unpacked array as a slice. */
@@ -43,43 +51,29 @@ function unpackedAsSlice(fn: Emitter, place: Unpacked, name: string): Variable {
   return dst;
 }
 
-/** Reads one of the fields of a record: of a boxed struct, or of a case. */
-function readField(
-  fn: Emitter,
-  object: Variable,
-  record: RecordType,
-  fields: readonly Field[],
-  field: Field,
-  name: string,
-): Value {
-  const place = placeOf(object, record, fields, field);
-  if (field.unpackedLength !== null) return [unpackedAsSlice(fn, place, name)];
-  const inline = record.fields[place.index]?.inline;
+/** Reads one of the fields of a record: of a boxed struct, of a case, or of an object of a class. */
+function readField(fn: Emitter, place: FieldPlace, field: Field, name: string): Value {
+  if (field.unpackedLength !== null) return [unpackedAsSlice(fn, unpackedAt(place, field), name)];
+  const inline = place.record.fields[place.index]?.inline;
   if (inline !== undefined) {
     const dst = fn.variable({ kind: "record", record: inline }, name);
-    fn.emit({ op: "part", dst, object, record, index: place.index });
+    fn.emit({ op: "part", dst, ...place });
     return [dst];
   }
-  return readComponents(fn, object, record, place.index, field.type, name);
+  return readComponents(fn, place, field.type, name);
 }
 
 /** Reads a field of the case that `object` is known to be; where `Some` is its value itself, that is what it is. */
 export function readCaseField(fn: Emitter, object: Variable, unionCase: UnionCase, field: Field, name: string): Value {
   const { representation } = fn;
   if (representation.optionalRecord(unionCase.union) !== null) return [object];
-  return readField(fn, object, representation.caseRecord(unionCase), unionCase.fields, field, name);
+  const record = representation.caseRecord(unionCase);
+  return readField(fn, { object, record, index: fieldOffset(unionCase.fields, field) }, field, name);
 }
 
-function readComponents(
-  fn: Emitter,
-  object: Variable,
-  record: RecordType,
-  offset: number,
-  type: Type,
-  name: string,
-): Value {
+function readComponents(fn: Emitter, { object, record, index }: FieldPlace, type: Type, name: string): Value {
   return fn.fresh(type, name).map((dst, component) => {
-    fn.emit({ op: "field", dst, object, record, index: offset + component });
+    fn.emit({ op: "field", dst, object, record, index: index + component });
     return dst;
   });
 }
@@ -91,7 +85,8 @@ export function buildMember(
   name?: string,
 ): Value {
   const record = fn.representation.class(type);
-  return readField(fn, fn.reference(fn.value(object)), record, type.fields, field, name ?? field.name);
+  const place = { object: fn.reference(fn.value(object)), record, index: fieldOffset(type.fields, field) };
+  return readField(fn, place, field, name ?? field.name);
 }
 
 /** `a.b.c`: of a record, only the components that are asked for are read. */
@@ -103,7 +98,8 @@ export function buildField(
   const { struct, field } = expression;
   if (field.unpackedLength !== null) {
     const record = fn.representation.struct(struct);
-    return readField(fn, fn.reference(fn.value(expression.object)), record, struct.fields, field, "slice");
+    const object = fn.reference(fn.value(expression.object));
+    return readField(fn, { object, record, index: fieldOffset(struct.fields, field) }, field, "slice");
   }
   // Flat structs inside others are runs of their components.
   let offset = 0;
@@ -115,12 +111,6 @@ export function buildField(
   offset += fieldOffset(owner.struct.fields, owner.field);
   const value = fn.value(owner.object);
   if (isFlat(owner.struct)) return value.slice(offset, offset + componentCount(field.type));
-  return readComponents(
-    fn,
-    fn.reference(value),
-    fn.representation.struct(owner.struct),
-    offset,
-    field.type,
-    name ?? field.name,
-  );
+  const record = fn.representation.struct(owner.struct);
+  return readComponents(fn, { object: fn.reference(value), record, index: offset }, field.type, name ?? field.name);
 }

@@ -27,217 +27,284 @@ export function buildList(
   name?: string,
 ): Value {
   const { args, span } = expression;
-  const element = elementType(args[0]!.type);
   const [receiver, value, other] = fn.values(args);
-  const list = fn.reference(receiver!);
+  const list = new ListBuilder(fn, elementType(args[0]!.type), fn.reference(receiver!), fn.line(span));
   switch (method) {
     case "listPush":
-      push(fn, element, list, value!, fn.line(span));
+      list.push(value!);
       return [];
     case "listAppend":
-      appendBytes(fn, list, fn.atom(value!), fn.line(span));
+      list.append(fn.atom(value!));
       return [];
     case "listPop":
-      return pop(fn, element, list, fn.line(span), name);
+      return list.pop(name);
     case "listClear":
-      setLength(fn, list, ZERO);
+      list.clear();
       return [];
     case "listInsert":
-      insert(fn, element, list, fn.atom(value!), other!, fn.line(span));
+      list.insert(fn.atom(value!), other!);
       return [];
     case "listRemove":
-      return remove(fn, element, list, fn.atom(value!), fn.line(span), name);
+      return list.remove(fn.atom(value!), name);
     case "listResize":
-      resize(fn, element, list, fn.atom(value!), other!, fn.line(span));
+      list.resize(fn.atom(value!), other!);
       return [];
     case "listFinish":
-      return [finish(fn, element, list, fn.line(span), name)];
+      return [list.finish(name)];
   }
-}
-
-function setLength(fn: Emitter, list: Variable, value: Atom): void {
-  fn.setField(list, LIST_LENGTH, value);
-}
-
-function setStorage(fn: Emitter, list: Variable, value: Atom): void {
-  fn.setField(list, LIST_STORAGE, value);
-}
-
-function push(fn: Emitter, element: Type, list: Variable, value: Value, line: number): void {
-  const length = listLength(fn, list);
-  const found = listStorage(fn, list);
-  const [storage] = fn.variables([found.type], ["storage"]);
-  fn.set(storage!, found);
-  const next = fn.binary("add", length, intConstant(1));
-  fn.if(fn.compare("eq", length, arrayLength(fn, found)), () => grow(fn, element, list, next, storage!, line));
-  fn.emit({ op: "arraySet", array: storage!, index: length, values: value });
-  setLength(fn, list, next);
-}
-
-/** Sets `storage` to a new storage of the list that has room for at least `minimum` elements. */
-function grow(fn: Emitter, element: Type, list: Variable, minimum: Atom, storage: Variable, line: number): void {
-  const [grown] = fn.variables([storage.type], ["grown"]);
-  fn.emit({ op: "call", dsts: [grown!], callee: growFunction(fn, element, line), args: [list, minimum], line });
-  fn.set(storage, grown!);
-}
-
-/** The function that gives a list a larger storage, and returns it. */
-function growFunction(fn: Emitter, element: Type, line: number): IrFunction {
-  const list = listOf(element);
-  const storageElement = fn.representation.element(element);
-  const parameters = [{ type: INT, name: "minimum" }];
-  return typeFunction(fn, list, "grow", line, parameters, (into, object, [least]) => {
-    const minimum = into.atom(least!);
-    into.fn.results = [{ kind: "array", element: storageElement }];
-
-    const old = into.field(object, LIST_STORAGE, "old");
-    const length = listLength(into, object);
-    const [capacity] = into.variables([INT_TYPE], ["capacity"]);
-    into.set(capacity!, into.binary("mul", arrayLength(into, old), intConstant(2)));
-    const first = element === BYTE ? FIRST_BYTES : FIRST_CAPACITY;
-    const atLeast = (least: Atom) => into.if(into.compare("lt", capacity!, least), () => into.set(capacity!, least));
-    atLeast(intConstant(first));
-    atLeast(minimum);
-    // Only an overflow of the minimum itself leaves it negative.
-    into.if(into.compare("lt", minimum, ZERO), () => into.panic("outOfMemory", line));
-
-    const site = into.siteAt(line, `${typeName(list)} storage`);
-    const storage = into.variable({ kind: "array", element: storageElement }, "storage");
-    into.emit({
-      op: "arrayGrow",
-      dst: storage,
-      array: old,
-      used: length,
-      element: storageElement,
-      length: capacity!,
-      overwritten: true,
-      site,
-    });
-    setStorage(into, object, storage);
-    into.end({ op: "return", values: [storage] });
-  });
 }
 
 /** Appends a text to a list of bytes. */
 export function appendBytes(fn: Emitter, list: Variable, text: Atom, line: number): void {
-  const parameters = [{ type: TEXT, name: "text" }];
-  const callee = typeFunction(fn, listOf(BYTE), "append", line, parameters, (into, object, [value]) => {
-    const source = into.reference(value!);
-    const length = listLength(into, object);
-    const found = listStorage(into, object);
-    const [storage] = into.variables([found.type], ["storage"]);
-    into.set(storage!, found);
-    const count = into.sliceLength(source);
-    const total = into.binary("add", length, count, "total");
-    const room = into.binary("sub", arrayLength(into, found), length, "room");
-    into.if(into.compare("lt", room, count), () => grow(into, BYTE, object, total, storage!, line));
-    into.emit({ op: "arrayFill", array: storage!, at: length, source, from: ZERO, count });
-    setLength(into, object, total);
-    into.end({ op: "return", values: [] });
-  });
-  fn.callFunction(callee, UNIT, [list, text], "", line);
+  new ListBuilder(fn, BYTE, list, line).append(text);
 }
 
-function pop(fn: Emitter, element: Type, list: Variable, line: number, name = "popped"): Value {
-  const length = listLength(fn, list);
-  const filled = fn.compare("ne", length, ZERO);
-  fn.require(filled, () => fn.panic("emptyList", line));
-  const last = fn.binary("sub", length, intConstant(1), "last");
-  const dsts = fn.fresh(element, name);
-  fn.emit({ op: "arrayGet", dsts, array: listStorage(fn, list), index: last });
-  setLength(fn, list, last);
-  return dsts;
-}
+/** Emits what is done with one list on one line of the source. */
+class ListBuilder {
+  readonly #fn: Emitter;
+  readonly #element: Type;
+  readonly #list: Variable;
+  readonly #line: number;
 
-/** Moves the elements `[from, end)` of a storage up or down by one. */
-function shift(fn: Emitter, element: Type, storage: Variable, from: Atom, end: Atom, up: boolean): void {
-  const move = (source: Atom, target: Atom): void => {
-    const values = fn.fresh(element, "moved");
-    fn.emit({ op: "arrayGet", dsts: values, array: storage, index: source });
-    fn.emit({ op: "arraySet", array: storage, index: target, values });
-  };
-  const [at] = fn.variables([INT_TYPE], ["at"]);
-  const ONE = intConstant(1);
-  // One by one, so that each store is one that the collector knows of.
-  fn.set(at!, up ? end : from);
-  fn.loop("shift", (label) => {
-    fn.if(fn.compare("eq", at!, up ? from : end), () => fn.break(label));
-    if (up) {
-      const below = fn.binary("sub", at!, ONE, "below");
-      move(below, at!);
-      fn.set(at!, below);
-    } else {
-      move(at!, fn.binary("sub", at!, ONE, "below"));
-      fn.set(at!, fn.binary("add", at!, ONE));
-    }
-  });
-}
-
-function insert(fn: Emitter, element: Type, list: Variable, at: Atom, value: Value, line: number): void {
-  const length = listLength(fn, list);
-  fn.if(fn.compare("ltUnsigned", length, at), () => fn.panic("indexOutOfRange", line, at, length));
-  const parameters = [
-    { type: INT, name: "at" },
-    { type: element, name: "value" },
-  ];
-  const callee = typeFunction(fn, listOf(element), "insert", line, parameters, (into, object, [position, values]) => {
-    const end = listLength(into, object);
-    push(into, element, object, values!, line);
-    const storage = listStorage(into, object);
-    const index = into.atom(position!);
-    shift(into, element, storage, index, end, true);
-    into.emit({ op: "arraySet", array: storage, index, values: values! });
-    into.end({ op: "return", values: [] });
-  });
-  fn.callFunction(callee, UNIT, [list, at, ...value], "", line);
-}
-
-function remove(fn: Emitter, element: Type, list: Variable, at: Atom, line: number, name = "removed"): Value {
-  const length = listLength(fn, list);
-  fn.require(fn.compare("ltUnsigned", at, length), () => fn.panic("indexOutOfRange", line, at, length));
-  const parameters = [{ type: INT, name: "at" }];
-  const callee = typeFunction(fn, listOf(element), "remove", line, parameters, (into, object, [position]) => {
-    const end = listLength(into, object);
-    const storage = listStorage(into, object);
-    const index = into.atom(position!);
-    const removed = into.fresh(element, "removed");
-    into.emit({ op: "arrayGet", dsts: removed, array: storage, index });
-    shift(into, element, storage, into.binary("add", index, intConstant(1)), end, false);
-    setLength(into, object, into.binary("sub", end, intConstant(1)));
-    into.fn.results = [...into.representation.of(element)];
-    into.end({ op: "return", values: removed });
-  });
-  return fn.callFunction(callee, element, [list, at], name, line);
-}
-
-/** As many elements as asked for: the last ones go, or copies of the value come. */
-function resize(fn: Emitter, element: Type, list: Variable, size: Atom, value: Value, line: number): void {
-  if (size.kind === "variable" || size.value < 0) {
-    fn.require(fn.compare("ge", size, ZERO), () => fn.panic("negativeLength", line, size));
+  constructor(fn: Emitter, element: Type, list: Variable, line: number) {
+    this.#fn = fn;
+    this.#element = element;
+    this.#list = list;
+    this.#line = line;
   }
-  const parameters = [
-    { type: INT, name: "size" },
-    { type: element, name: "value" },
-  ];
-  const callee = typeFunction(fn, listOf(element), "resize", line, parameters, (into, object, [wanted, values]) => {
-    const least = into.atom(wanted!);
-    into.loop("resize", (label) => {
-      into.if(into.compare("ge", listLength(into, object), least), () => into.break(label));
-      push(into, element, object, values!, line);
-    });
-    setLength(into, object, least);
-    into.end({ op: "return", values: [] });
-  });
-  fn.callFunction(callee, UNIT, [list, size, ...value], "", line);
-}
 
-/** The elements as a slice without a copy; the list starts anew, so that nothing can grow what was sliced. */
-function finish(fn: Emitter, element: Type, list: Variable, line: number, name?: string): Variable {
-  const storage = listStorage(fn, list);
-  const length = listLength(fn, list);
-  const what = `${typeName(listOf(element))} storage`;
-  const empty = newArray(fn, element, ZERO, line, what);
-  setStorage(fn, list, empty);
-  setLength(fn, list, ZERO);
-  return arrayAsSlice(fn, element, storage, length, name);
+  /** The same list in a function of its type. */
+  #within(fn: Emitter, list: Variable): ListBuilder {
+    return new ListBuilder(fn, this.#element, list, this.#line);
+  }
+
+  /** A function of the list's type, with the list as its first parameter. */
+  #function(
+    name: string,
+    parameters: readonly { readonly type: Type; readonly name: string }[],
+    make: (inner: ListBuilder, args: readonly Value[]) => void,
+  ): IrFunction {
+    return typeFunction(this.#fn, listOf(this.#element), name, this.#line, parameters, (into, object, args) =>
+      make(this.#within(into, object), args),
+    );
+  }
+
+  #length(): Atom {
+    return listLength(this.#fn, this.#list);
+  }
+
+  #storage(): Variable {
+    return listStorage(this.#fn, this.#list);
+  }
+
+  #setLength(value: Atom): void {
+    this.#fn.setField(this.#list, LIST_LENGTH, value);
+  }
+
+  #setStorage(value: Atom): void {
+    this.#fn.setField(this.#list, LIST_STORAGE, value);
+  }
+
+  /** A variable that holds the storage, which growing may replace. */
+  #changingStorage(found: Variable): Variable {
+    const [storage] = this.#fn.variables([found.type], ["storage"]);
+    this.#fn.set(storage!, found);
+    return storage!;
+  }
+
+  clear(): void {
+    this.#setLength(ZERO);
+  }
+
+  push(value: Value): void {
+    const fn = this.#fn;
+    const length = this.#length();
+    const found = this.#storage();
+    const storage = this.#changingStorage(found);
+    const next = fn.binary("add", length, intConstant(1));
+    fn.if(fn.compare("eq", length, arrayLength(fn, found)), () => this.#grow(next, storage));
+    fn.emit({ op: "arraySet", array: storage, index: length, values: value });
+    this.#setLength(next);
+  }
+
+  /** Sets `storage` to a new storage of the list that has room for at least `minimum` elements. */
+  #grow(minimum: Atom, storage: Variable): void {
+    const fn = this.#fn;
+    const [grown] = fn.variables([storage.type], ["grown"]);
+    const callee = this.#growFunction();
+    fn.emit({ op: "call", dsts: [grown!], callee, args: [this.#list, minimum], line: this.#line });
+    fn.set(storage, grown!);
+  }
+
+  /** The function that gives a list a larger storage, and returns it. */
+  #growFunction(): IrFunction {
+    return this.#function("grow", [{ type: INT, name: "minimum" }], (inner, [least]) => inner.#makeLarger(least!));
+  }
+
+  /** Gives the list a storage of twice the size, and at least of as many elements as asked for; returns it. */
+  #makeLarger(least: Value): void {
+    const fn = this.#fn;
+    const element = fn.representation.element(this.#element);
+    const minimum = fn.atom(least);
+    fn.fn.results = [{ kind: "array", element }];
+
+    const old = fn.field(this.#list, LIST_STORAGE, "old");
+    const length = this.#length();
+    const [capacity] = fn.variables([INT_TYPE], ["capacity"]);
+    fn.set(capacity!, fn.binary("mul", arrayLength(fn, old), intConstant(2)));
+    const first = this.#element === BYTE ? FIRST_BYTES : FIRST_CAPACITY;
+    const atLeast = (count: Atom) => fn.if(fn.compare("lt", capacity!, count), () => fn.set(capacity!, count));
+    atLeast(intConstant(first));
+    atLeast(minimum);
+    // Only an overflow of the minimum itself leaves it negative.
+    fn.if(fn.compare("lt", minimum, ZERO), () => fn.panic("outOfMemory", this.#line));
+
+    const site = fn.siteAt(this.#line, this.#storageName());
+    const storage = fn.variable({ kind: "array", element }, "storage");
+    fn.emit({
+      op: "arrayGrow",
+      dst: storage,
+      array: old,
+      used: length,
+      element,
+      length: capacity!,
+      overwritten: true,
+      site,
+    });
+    this.#setStorage(storage);
+    fn.end({ op: "return", values: [storage] });
+  }
+
+  #storageName(): string {
+    return `${typeName(listOf(this.#element))} storage`;
+  }
+
+  /** Appends a text, to a list of bytes. */
+  append(text: Atom): void {
+    const callee = this.#function("append", [{ type: TEXT, name: "text" }], (inner, [value]) => {
+      const into = inner.#fn;
+      const source = into.reference(value!);
+      const length = inner.#length();
+      const found = inner.#storage();
+      const storage = inner.#changingStorage(found);
+      const count = into.sliceLength(source);
+      const total = into.binary("add", length, count, "total");
+      const room = into.binary("sub", arrayLength(into, found), length, "room");
+      into.if(into.compare("lt", room, count), () => inner.#grow(total, storage));
+      into.emit({ op: "arrayFill", array: storage, at: length, source, from: ZERO, count });
+      inner.#setLength(total);
+      into.end({ op: "return", values: [] });
+    });
+    this.#fn.callFunction(callee, UNIT, [this.#list, text], "", this.#line);
+  }
+
+  pop(name = "popped"): Value {
+    const fn = this.#fn;
+    const length = this.#length();
+    const filled = fn.compare("ne", length, ZERO);
+    fn.require(filled, () => fn.panic("emptyList", this.#line));
+    const last = fn.binary("sub", length, intConstant(1), "last");
+    const dsts = fn.fresh(this.#element, name);
+    fn.emit({ op: "arrayGet", dsts, array: this.#storage(), index: last });
+    this.#setLength(last);
+    return dsts;
+  }
+
+  /** Moves the elements `[from, end)` of the storage up or down by one. */
+  #shift(storage: Variable, from: Atom, end: Atom, up: boolean): void {
+    const fn = this.#fn;
+    const move = (source: Atom, target: Atom): void => {
+      const values = fn.fresh(this.#element, "moved");
+      fn.emit({ op: "arrayGet", dsts: values, array: storage, index: source });
+      fn.emit({ op: "arraySet", array: storage, index: target, values });
+    };
+    const [at] = fn.variables([INT_TYPE], ["at"]);
+    const ONE = intConstant(1);
+    // One by one, so that each store is one that the collector knows of.
+    fn.set(at!, up ? end : from);
+    fn.loop("shift", (label) => {
+      fn.if(fn.compare("eq", at!, up ? from : end), () => fn.break(label));
+      if (up) {
+        const below = fn.binary("sub", at!, ONE, "below");
+        move(below, at!);
+        fn.set(at!, below);
+      } else {
+        move(at!, fn.binary("sub", at!, ONE, "below"));
+        fn.set(at!, fn.binary("add", at!, ONE));
+      }
+    });
+  }
+
+  insert(at: Atom, value: Value): void {
+    const fn = this.#fn;
+    const length = this.#length();
+    fn.if(fn.compare("ltUnsigned", length, at), () => fn.panic("indexOutOfRange", this.#line, at, length));
+    const parameters = [
+      { type: INT, name: "at" },
+      { type: this.#element, name: "value" },
+    ];
+    const callee = this.#function("insert", parameters, (inner, [position, values]) => {
+      const into = inner.#fn;
+      const end = inner.#length();
+      inner.push(values!);
+      const storage = inner.#storage();
+      const index = into.atom(position!);
+      inner.#shift(storage, index, end, true);
+      into.emit({ op: "arraySet", array: storage, index, values: values! });
+      into.end({ op: "return", values: [] });
+    });
+    fn.callFunction(callee, UNIT, [this.#list, at, ...value], "", this.#line);
+  }
+
+  remove(at: Atom, name = "removed"): Value {
+    const fn = this.#fn;
+    const length = this.#length();
+    fn.require(fn.compare("ltUnsigned", at, length), () => fn.panic("indexOutOfRange", this.#line, at, length));
+    const callee = this.#function("remove", [{ type: INT, name: "at" }], (inner, [position]) => {
+      const into = inner.#fn;
+      const end = inner.#length();
+      const storage = inner.#storage();
+      const index = into.atom(position!);
+      const removed = into.fresh(this.#element, "removed");
+      into.emit({ op: "arrayGet", dsts: removed, array: storage, index });
+      inner.#shift(storage, into.binary("add", index, intConstant(1)), end, false);
+      inner.#setLength(into.binary("sub", end, intConstant(1)));
+      into.fn.results = [...into.representation.of(this.#element)];
+      into.end({ op: "return", values: removed });
+    });
+    return fn.callFunction(callee, this.#element, [this.#list, at], name, this.#line);
+  }
+
+  /** As many elements as asked for: the last ones go, or copies of the value come. */
+  resize(size: Atom, value: Value): void {
+    const fn = this.#fn;
+    if (size.kind === "variable" || size.value < 0) {
+      fn.require(fn.compare("ge", size, ZERO), () => fn.panic("negativeLength", this.#line, size));
+    }
+    const parameters = [
+      { type: INT, name: "size" },
+      { type: this.#element, name: "value" },
+    ];
+    const callee = this.#function("resize", parameters, (inner, [wanted, values]) => {
+      const into = inner.#fn;
+      const least = into.atom(wanted!);
+      into.loop("resize", (label) => {
+        into.if(into.compare("ge", inner.#length(), least), () => into.break(label));
+        inner.push(values!);
+      });
+      inner.#setLength(least);
+      into.end({ op: "return", values: [] });
+    });
+    fn.callFunction(callee, UNIT, [this.#list, size, ...value], "", this.#line);
+  }
+
+  /** The elements as a slice without a copy; the list starts anew, so that nothing can grow what was sliced. */
+  finish(name?: string): Variable {
+    const storage = this.#storage();
+    const length = this.#length();
+    const empty = newArray(this.#fn, this.#element, ZERO, this.#line, this.#storageName());
+    this.#setStorage(empty);
+    this.#setLength(ZERO);
+    return arrayAsSlice(this.#fn, this.#element, storage, length, name);
+  }
 }

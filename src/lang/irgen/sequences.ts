@@ -2,7 +2,7 @@
 
 import type { TypedExpression } from "../check/typed.ts";
 import { BYTE, TEXT, type Type, typeName } from "../check/types.ts";
-import type { Atom, Variable } from "../ir/ir.ts";
+import type { Atom, Site, Variable } from "../ir/ir.ts";
 import { count } from "./counting.ts";
 import { type Emitter, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
 import { unpackedPlace } from "./fields.ts";
@@ -123,20 +123,13 @@ export function buildSlice(fn: FunctionBuilder, expression: ExpressionOf<"slice"
 
 /** Allocates an array object, each element of which is written before it is read. */
 export function newArray(fn: Emitter, element: Type, length: Atom, line: number, what: string): Variable {
-  return allocateArray(fn, element, length, line, what, true);
+  return allocateArray(fn, element, length, fn.siteAt(line, what), true);
 }
 
-function allocateArray(
-  fn: Emitter,
-  element: Type,
-  length: Atom,
-  line: number,
-  what: string,
-  overwritten: boolean,
-): Variable {
+function allocateArray(fn: Emitter, element: Type, length: Atom, site: Site, overwritten: boolean): Variable {
   const elementOf = fn.representation.element(element);
   const dst = fn.variable({ kind: "array", element: elementOf }, "array");
-  fn.emit({ op: "arrayNew", dst, element: elementOf, length, overwritten, site: fn.siteAt(line, what) });
+  fn.emit({ op: "arrayNew", dst, element: elementOf, length, overwritten, site });
   return dst;
 }
 
@@ -211,7 +204,7 @@ export function buildArray(fn: FunctionBuilder, expression: ExpressionOf<"builti
   }
   // Fresh arrays of numbers are zero already.
   const isFilled = !value!.every(isZero);
-  const array = allocateArray(fn, element, length, line, typeName(type), isFilled);
+  const array = allocateArray(fn, element, length, fn.siteAt(line, typeName(type)), isFilled);
   if (isFilled) fillArray(fn, array, length, value!);
   return arrayAsSlice(fn, element, array, length, name);
 }

@@ -38,35 +38,7 @@ export function defineOutput(module: binaryen.Module, places: OutputPlaces): voi
   const setUsed = (value: ExpressionRef): ExpressionRef => module.global.set("wasi.used", value);
   const room = (): ExpressionRef => op.sub(op.const(places.bufferBytes), used());
 
-  defineFunction(module, "wasi.writeAll", [i32, i32, i32], [], (locals) => {
-    const [stream, address, bytes] = [locals.parameter(0), locals.parameter(1), locals.parameter(2)];
-    const errno = locals.add(i32);
-    const written = locals.add(i32);
-    const iovec = (): ExpressionRef => op.const(places.iovec);
-    return [
-      module.loop(
-        "again",
-        module.if(
-          bytes.get(),
-          module.block(null, [
-            op.store(0, 4, iovec(), address.get()),
-            op.store(4, 4, iovec(), bytes.get()),
-            errno.set(module.call("wasi.fd_write", [stream.get(), iovec(), op.const(1), op.const(places.result)], i32)),
-            module.br_if(
-              "again",
-              isTransient(module, () => errno.get()),
-            ),
-            written.set(op.load(0, 4, op.const(places.result))),
-            // A success that wrote nothing would be repeated for ever.
-            module.if(op.or(errno.get(), op.eqz(written.get())), giveUp(module)),
-            address.set(op.add(address.get(), written.get())),
-            bytes.set(op.sub(bytes.get(), written.get())),
-            module.br("again"),
-          ]),
-        ),
-      ),
-    ];
-  });
+  defineWriteAll(module, places);
 
   defineFunction(module, "wasi.flush", [i32], [], (locals) => {
     const bytes = locals.add(i32);
@@ -105,6 +77,40 @@ export function defineOutput(module: binaryen.Module, places: OutputPlaces): voi
   ]);
 
   defineDecimal(module, places);
+}
+
+/** `wasi.writeAll(stream, address, bytes)`: writes past the buffer until everything is written. */
+function defineWriteAll(module: binaryen.Module, places: OutputPlaces): void {
+  const op = module.i32;
+  defineFunction(module, "wasi.writeAll", [i32, i32, i32], [], (locals) => {
+    const [stream, address, bytes] = [locals.parameter(0), locals.parameter(1), locals.parameter(2)];
+    const errno = locals.add(i32);
+    const written = locals.add(i32);
+    const iovec = (): ExpressionRef => op.const(places.iovec);
+    return [
+      module.loop(
+        "again",
+        module.if(
+          bytes.get(),
+          module.block(null, [
+            op.store(0, 4, iovec(), address.get()),
+            op.store(4, 4, iovec(), bytes.get()),
+            errno.set(module.call("wasi.fd_write", [stream.get(), iovec(), op.const(1), op.const(places.result)], i32)),
+            module.br_if(
+              "again",
+              isTransient(module, () => errno.get()),
+            ),
+            written.set(op.load(0, 4, op.const(places.result))),
+            // A success that wrote nothing would be repeated for ever.
+            module.if(op.or(errno.get(), op.eqz(written.get())), giveUp(module)),
+            address.set(op.add(address.get(), written.get())),
+            bytes.set(op.sub(bytes.get(), written.get())),
+            module.br("again"),
+          ]),
+        ),
+      ),
+    ];
+  });
 }
 
 /** `wasi.putNumber(value)`: appends a signed decimal number to the output buffer, which has room for it. */

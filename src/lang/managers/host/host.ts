@@ -198,10 +198,10 @@ class HostManager extends PlainFrames implements MemoryManager {
   }
 
   unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef {
-    const { dst, object, record, index, start, end } = instruction;
+    const { object, record, index, start } = instruction;
     const element = this.#types.element(this.#types.unpackedElement(record, index));
     const array = this.#unpackedArray(context, object, record, index, element);
-    return this.#makeSlice(context, dst, element, array, context.value(start), start, end);
+    return this.#makeSlice(context, instruction, element, array, context.value(start));
   }
 
   match(
@@ -269,9 +269,9 @@ class HostManager extends PlainFrames implements MemoryManager {
     return module.if(context.value(count), copy);
   }
 
-  arraySlice(context: FunctionContext, { dst, array, start, end }: InstructionOf<"arraySlice">): ExpressionRef {
-    const element = this.#elementOf(array);
-    return this.#makeSlice(context, dst, element, context.read(array), context.value(start), start, end);
+  arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef {
+    const { array, start } = instruction;
+    return this.#makeSlice(context, instruction, this.#elementOf(array), context.read(array), context.value(start));
   }
 
   // Slices
@@ -290,10 +290,11 @@ class HostManager extends PlainFrames implements MemoryManager {
     return this.#storeElement(context, this.#elementOf(slice), context.read(slice, ARRAY_PART), at, values);
   }
 
-  subslice(context: FunctionContext, { dst, slice, start, end }: InstructionOf<"subslice">): ExpressionRef {
+  subslice(context: FunctionContext, instruction: InstructionOf<"subslice">): ExpressionRef {
+    const { slice, start } = instruction;
     const from = this.#sum(context.read(slice, OFFSET_PART), start, context);
     const element = this.#elementOf(slice);
-    return this.#makeSlice(context, dst, element, context.read(slice, ARRAY_PART), from, start, end);
+    return this.#makeSlice(context, instruction, element, context.read(slice, ARRAY_PART), from);
   }
 
   sliceEmpty(context: FunctionContext, { dst }: InstructionOf<"sliceEmpty">): ExpressionRef {
@@ -380,12 +381,10 @@ class HostManager extends PlainFrames implements MemoryManager {
   /** A slice of what `array` holds from `from` to `from + end - start`; `start` and `end` may be relative to a slice. */
   #makeSlice(
     context: FunctionContext,
-    dst: Variable,
+    { dst, start, end }: InstructionOf<"unpackedSlice" | "arraySlice" | "subslice">,
     element: ElementInfo,
     array: ExpressionRef,
     from: ExpressionRef,
-    start: Atom,
-    end: Atom,
   ): ExpressionRef {
     const module = this.#module;
     const isNonEmpty = module.i32.ne(context.value(start), context.value(end));

@@ -237,9 +237,9 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   }
 
   unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef {
-    const { dst, object, record, index, start, end } = instruction;
+    const { object, record, index } = instruction;
     const stride = sizeOf((record.fields[index] as { type: IrType }).type);
-    return emitSlice(context, dst, this.#fieldPlace(context, object, record, index), stride, start, end);
+    return emitSlice(context, instruction, this.#fieldPlace(context, object, record, index), stride);
   }
 
   match(
@@ -297,9 +297,8 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   }
 
   arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef {
-    const { array, index, values } = instruction;
-    const start = this.#arrayStart(context, array);
-    return this.#storeElement(context, instruction, elementOf(array), start, index, values);
+    const { array } = instruction;
+    return this.#storeElement(context, instruction, elementOf(array), this.#arrayStart(context, array));
   }
 
   arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef {
@@ -325,9 +324,10 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     return context.sequence(statements);
   }
 
-  arraySlice(context: FunctionContext, { dst, array, start, end }: InstructionOf<"arraySlice">): ExpressionRef {
+  arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef {
+    const { array } = instruction;
     const { stride } = this.layouts.element(elementOf(array));
-    return emitSlice(context, dst, this.#arrayStart(context, array), stride, start, end);
+    return emitSlice(context, instruction, this.#arrayStart(context, array), stride);
   }
 
   // Slices
@@ -341,14 +341,14 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
   }
 
   sliceSet(context: FunctionContext, instruction: InstructionOf<"sliceSet">): ExpressionRef {
-    const { slice, index, values } = instruction;
-    const start = this.#sliceStart(context, slice);
-    return this.#storeElement(context, instruction, elementOf(slice), start, index, values);
+    const { slice } = instruction;
+    return this.#storeElement(context, instruction, elementOf(slice), this.#sliceStart(context, slice));
   }
 
-  subslice(context: FunctionContext, { dst, slice, start, end }: InstructionOf<"subslice">): ExpressionRef {
+  subslice(context: FunctionContext, instruction: InstructionOf<"subslice">): ExpressionRef {
+    const { slice } = instruction;
     const { stride } = this.layouts.element(elementOf(slice));
-    return emitSlice(context, dst, this.#sliceStart(context, slice), stride, start, end);
+    return emitSlice(context, instruction, this.#sliceStart(context, slice), stride);
   }
 
   sliceEmpty(context: FunctionContext, { dst }: InstructionOf<"sliceEmpty">): ExpressionRef {
@@ -516,12 +516,11 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
 
   #storeElement(
     context: FunctionContext,
-    instruction: StoreInstruction,
+    instruction: InstructionOf<"arraySet" | "sliceSet">,
     element: ElementType,
     start: Place,
-    index: Atom,
-    values: readonly Atom[],
   ): ExpressionRef {
+    const { index, values } = instruction;
     const isUsedOnce = values.length === 1 && pointerKindOf((values[0] as Atom).type) === null;
     const { places, statements } = this.#componentPlaces(context, element, start, index, isUsedOnce);
     return context.sequence([...statements, ...this.#store(context, instruction, places, values)]);
