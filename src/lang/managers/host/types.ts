@@ -20,25 +20,13 @@
 
 import binaryen from "binaryen";
 import type { WasmType } from "../../codegen/wasm.ts";
-import type { ElementType, FieldType, IrProgram, IrType, RecordType, UnionType } from "../../ir/ir.ts";
-import { InternalCompilerError } from "../../options.ts";
+import type { ElementType, IrProgram, IrType, RecordType, UnionType } from "../../ir/ir.ts";
 import { FoundTypes } from "./found.ts";
-import { structBytes } from "./sizes.ts";
+import { known, SCALARS, TypeGroup, type UnionKind, unionKey } from "./type-group.ts";
 
 type HeapType = binaryen.HeapType;
-type PackedType = binaryen.PackedType;
 
-const { i32, i64, f64, i8, notPacked } = binaryen;
-/** Up to this many cases with records are told apart by type tests. */
-const MOST_TESTED_CASES = 5;
-const REFERENCE_BYTES = 8;
-const SCALARS = {
-  int: { type: i32, packed: notPacked, bytes: 4 },
-  byte: { type: i32, packed: i8, bytes: 1 },
-  bool: { type: i32, packed: i8, bytes: 1 },
-  long: { type: i64, packed: notPacked, bytes: 8 },
-  float: { type: f64, packed: notPacked, bytes: 8 },
-} as const;
+const { i32 } = binaryen;
 
 export interface RecordInfo {
   readonly heapType: HeapType;
@@ -53,7 +41,7 @@ export interface RecordInfo {
 }
 
 export interface UnionInfo {
-  readonly kind: "direct" | "tested" | "tagged";
+  readonly kind: UnionKind;
   /** Type of a value. */
   readonly type: WasmType;
   readonly nullable: WasmType;
@@ -79,20 +67,6 @@ export interface ElementInfo {
     readonly slots: readonly number[];
     readonly bytes: number;
   } | null;
-}
-
-/** One field of a struct while types are being made. */
-interface Slot {
-  readonly type: WasmType;
-  readonly packed: PackedType;
-  readonly bytes: number;
-  readonly mutable: boolean;
-}
-
-interface Plan {
-  readonly kind: UnionInfo["kind"];
-  readonly nullCase: number;
-  readonly hasImmediates: boolean;
 }
 
 export class HostTypes {
@@ -158,124 +132,14 @@ export class HostTypes {
 
   #build(module: binaryen.Module): void {
     const { records, unions, elements } = this.#found;
-    const plans = new Map(unions.map((union) => [union, planOf(union)]));
-    const indexes = new Map<object | string, number>();
-    const names: string[] = [];
-    const add = (key: object | string, name: string): void => {
-      indexes.set(key, names.length);
-      names.push(name);
-    };
+    const group = new TypeGroup(this.#found);
+    group.defineUnions();
+    const structs = records.map((record) => ({ record, struct: group.defineRecord(record) }));
+    const arrays = elements.map((element) => ({ element, array: group.defineArray(element) }));
+    const typesOf = group.build(module);
+    for (const { record, struct } of structs) this.#records.set(record, { ...typesOf(record), ...struct });
     for (const union of unions) {
-      const plan = plans.get(union) as Plan;
-      if (plan.kind !== "direct") add(union, union.name);
-      if (plan.hasImmediates) add(plan, `${union.name}.immediate`);
-    }
-    for (const record of records) {
-      add(record, record.name);
-    }
-    for (const element of elements) {
-      add(element.name, `[${element.name}]`);
-      if (isBoxed(element)) add(element, `[${element.name}].element`);
-    }
-
-    const builder = new binaryen.TypeBuilder(names.length);
-    builder.createRecGroup(0, names.length);
-    const indexOf = (key: object | string): number => known(indexes.get(key), String(key));
-    const heap = (key: object | string): HeapType => builder.getTempHeapType(indexOf(key));
-    const reference = (key: object | string, nullable: boolean): Slot => ({
-      type: builder.getTempRefType(heap(key), nullable),
-      packed: notPacked,
-      bytes: REFERENCE_BYTES,
-      mutable: false,
-    });
-    const slotsOf = (type: IrType, nullable: boolean): Slot[] => {
-      switch (type.kind) {
-        case "union": {
-          const plan = plans.get(type.union) as Plan;
-          return [reference(unionKey(type.union, plan), nullable || plan.nullCase >= 0)];
-        }
-        case "record":
-          return [reference(type.record, nullable)];
-        case "array":
-          return [reference(type.element.name, nullable)];
-        case "slice":
-          return [
-            reference(type.element.name, nullable),
-            { ...SCALARS.int, mutable: false },
-            { ...SCALARS.int, mutable: false },
-          ];
-        default:
-          return [{ ...SCALARS[type.kind], mutable: false }];
-      }
-    };
-    const fieldSlots = (record: RecordType, field: FieldType, index: number): Slot[] =>
-      field.unpackedLength === undefined
-        ? slotsOf(field.type, false).map((slot) => ({ ...slot, mutable: field.mutable }))
-        : [reference(this.#found.unpackedElement(record, index).name, false)];
-    const tagSlot: Slot = { ...SCALARS.byte, mutable: false };
-    const setStruct = (key: object | string, slots: readonly Slot[]): void =>
-      builder.setStructType(
-        indexOf(key),
-        slots.map(({ type, packed, mutable }) => ({ type, packedType: packed, mutable })),
-      );
-
-    for (const union of unions) {
-      const plan = plans.get(union) as Plan;
-      const slots = plan.kind === "tagged" ? [tagSlot] : [];
-      if (plan.kind !== "direct") {
-        setStruct(union, slots);
-        builder.setOpen(indexOf(union));
-      }
-      if (plan.hasImmediates) {
-        setStruct(plan, slots);
-        builder.setSubType(indexOf(plan), heap(union));
-      }
-    }
-    const recordParts = records.map((record) => {
-      const kind = record.caseOf === undefined ? null : (plans.get(record.caseOf.union) as Plan).kind;
-      const groups = record.fields.map((field, index) => fieldSlots(record, field, index));
-      const first = kind === "tagged" ? [tagSlot] : [];
-      const slots = [...first, ...groups.flat()];
-      setStruct(record, slots);
-      if (record.caseOf !== undefined && kind !== "direct") {
-        builder.setSubType(indexOf(record), heap(record.caseOf.union));
-      }
-      return {
-        record,
-        slots: startsOf(groups, first.length),
-        tag: kind === "tagged" ? (record.caseOf?.index ?? null) : null,
-        bytes: structBytes(slots.map((slot) => slot.bytes)),
-      };
-    });
-    const elementParts = elements.map((element) => {
-      const groups = element.components.map((type) => slotsOf(type, true));
-      const isBox = isBoxed(element);
-      // The components of an element that exists are there; only the reference to it may be null.
-      const boxGroups = isBox ? element.components.map((type) => slotsOf(type, false)) : [];
-      if (isBox) setStruct(element, boxGroups.flat());
-      const slot = isBox ? reference(element, true) : (groups[0]?.[0] ?? tagSlot);
-      builder.setArrayType(indexOf(element.name), slot.type, slot.packed, true);
-      const boxBytes = structBytes(boxGroups.flat().map((each) => each.bytes));
-      return { element, bytes: slot.bytes, slots: startsOf(boxGroups, 0), boxBytes, isBox };
-    });
-
-    const heapTypes = builder.buildAndDispose();
-    names.forEach((name, index) => {
-      module.setTypeName(heapTypes[index] as HeapType, name);
-    });
-    const typesOf = (key: object | string): { heapType: HeapType; type: WasmType; nullable: WasmType } => {
-      const heapType = heapTypes[indexOf(key)] as HeapType;
-      return {
-        heapType,
-        type: binaryen.getTypeFromHeapType(heapType, false),
-        nullable: binaryen.getTypeFromHeapType(heapType, true),
-      };
-    };
-    for (const { record, slots, tag, bytes } of recordParts) {
-      this.#records.set(record, { ...typesOf(record), slots, tag, bytes });
-    }
-    for (const union of unions) {
-      const plan = plans.get(union) as Plan;
+      const plan = group.plan(union);
       const { type, nullable } = typesOf(unionKey(union, plan));
       this.#unions.set(union, {
         kind: plan.kind,
@@ -285,52 +149,16 @@ export class HostTypes {
         immediate: plan.hasImmediates ? typesOf(plan) : null,
       });
     }
-    for (const { element, bytes, slots, boxBytes, isBox } of elementParts) {
-      const box = isBox ? { ...typesOf(element), slots, bytes: boxBytes } : null;
+    for (const { element, array } of arrays) {
+      const box = array.box === null ? null : { ...typesOf(element), ...array.box };
       const [component] = element.components;
       const plain = component === undefined ? null : (this.nullableRepresentation(component)[0] as WasmType);
       this.#elements.set(element.name, {
         ...typesOf(element.name),
-        bytes,
+        bytes: array.bytes,
         elementType: box?.nullable ?? plain,
         box,
       });
     }
   }
-}
-
-function planOf(union: UnionType): Plan {
-  const withRecord = union.cases.filter((each) => each.record !== null).length;
-  const without = union.cases.length - withRecord;
-  const kind = without > 1 || withRecord > MOST_TESTED_CASES ? "tagged" : withRecord === 1 ? "direct" : "tested";
-  return {
-    kind,
-    nullCase: without === 1 ? union.cases.findIndex((each) => each.record === null) : -1,
-    hasImmediates: without > 1,
-  };
-}
-
-/** What a value of the union refers to. */
-function unionKey(union: UnionType, plan: Plan): object {
-  if (plan.kind !== "direct") return union;
-  return known(union.cases.find((each) => each.record !== null)?.record ?? undefined, union.name);
-}
-
-function isBoxed(element: ElementType): boolean {
-  return element.components.length > 1 || element.components[0]?.kind === "slice";
-}
-
-/** Where each group starts when all stand one behind the other. */
-function startsOf(groups: readonly (readonly Slot[])[], first: number): number[] {
-  let next = first;
-  return groups.map((group) => {
-    const start = next;
-    next += group.length;
-    return start;
-  });
-}
-
-function known<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new InternalCompilerError(`host has not seen the type ${name}`);
-  return value;
 }
