@@ -1,128 +1,116 @@
 /**
- * `npm run bench [-- PART...]`: the measurements that the README's results come from. README.md beside this file says
- * what each number shows.
+ * `npm run bench [-- PART...]`: the measurements, and the pages that show them. README.md beside this file says what each
+ * number shows. Exit codes: 0 done, 1 a part failed, 2 the command line makes no sense.
  */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { Argument, Command } from "commander";
+import { Argument, Command, CommanderError } from "commander";
 import { parseWhole } from "../src/cli/numbers.ts";
 import { engineName } from "../src/compare/engine.ts";
+import { EXIT_USAGE, UsageError } from "../src/compare/errors.ts";
 import { Progress } from "../src/compare/terminal.ts";
-import { describeCompile, runCompile } from "./compile/compile.ts";
-import { describeInterior, runInterior } from "./gc/interior.ts";
-import { describeMature, runMature } from "./gc/mature.ts";
-import { describePauses, runPauses } from "./gc/pauses.ts";
-import { describeScale, runScale } from "./gc/scale.ts";
-import { describeStarts, runStarts } from "./gc/starts.ts";
-import { describeSurvival, runSurvival } from "./gc/survival.ts";
-import { describeMicro, runMicro } from "./micro/bump.ts";
-import { describePeers, runPeers } from "./peers/comparison.ts";
-import { describeRegions, runRegions } from "./region/regions.ts";
-import { describeSize, runSize } from "./size/size.ts";
-import { describeSparse, runSparse } from "./sparse/sparse.ts";
-import { describeWhole, runWhole } from "./whole/whole.ts";
+import { replaceSummary, resultsPage } from "./pages/results-page.ts";
+import { summary } from "./pages/summary.ts";
+import { PART_NAMES, PARTS, type PartName, type Results } from "./parts.ts";
 
-const PARTS = [
-  "micro",
-  "programs",
-  "peers",
-  "size",
-  "compile",
-  "starts",
-  "interior",
-  "mature",
-  "survival",
-  "pauses",
-  "scale",
-  "regions",
-  "sparse",
-] as const;
-/** What shows the collector. */
-const GC_PARTS: readonly Part[] = [
-  "micro",
-  "programs",
-  "peers",
-  "starts",
-  "interior",
-  "mature",
-  "survival",
-  "pauses",
-  "scale",
-];
-type Part = (typeof PARTS)[number];
+const RESULTS_PAGE = new URL("RESULTS.md", import.meta.url);
+const RESULTS_JSON = new URL("results.json", import.meta.url);
+const README = new URL("../README.md", import.meta.url);
+/** What the argument `gc` stands for. */
+const GC = "gc";
 
 interface BenchOptions {
-  runs: number;
-  json?: string;
+  readonly runs: number;
+  readonly json?: string;
+  readonly page?: string;
+  readonly from?: string;
+  readonly write?: boolean;
 }
 
-interface PartRun {
-  readonly title: string;
-  /** @returns what goes into the JSON file, and the lines to show */
-  run(runs: number, onProgress: (text: string) => void): Promise<{ results: unknown; lines: string[] }>;
+async function bench(asked: readonly (PartName | typeof GC)[], options: BenchOptions): Promise<void> {
+  const { runs, json, page, from, write } = options;
+  const named = asked.flatMap((name) => (name === GC ? PART_NAMES.filter((each) => PARTS[each].isOfGc) : [name]));
+  const names = PART_NAMES.filter((name) => named.length === 0 || named.includes(name));
+  if (write && names.length < PART_NAMES.length) {
+    throw new UsageError("--write takes all parts from one run: name none of them");
+  }
+  if (from !== undefined && json !== undefined) throw new UsageError("--json writes what --from has read");
+  const results = from === undefined ? await measure(names, runs, json) : readResults(from, names);
+  if (page !== undefined) writeFileSync(page, resultsPage(results));
+  if (write) {
+    const readme = replaceSummary(readFileSync(README, "utf8"), summary(results));
+    writeFileSync(RESULTS_JSON, asText(results));
+    writeFileSync(RESULTS_PAGE, resultsPage(results));
+    writeFileSync(README, readme);
+  }
 }
 
-/** A part from what measures and what shows it. */
-function partRun<T>(
-  title: string,
-  measure: (runs: number, onProgress: (text: string) => void) => Promise<T>,
-  describe: (results: T) => string[],
-): PartRun {
-  return {
-    title,
-    async run(runs, onProgress) {
-      const results = await measure(runs, onProgress);
-      return { results, lines: describe(results) };
-    },
-  };
-}
-
-const PART_RUNS: Readonly<Record<Part, PartRun>> = {
-  micro: partRun("micro: one allocation", (_runs, onProgress) => runMicro(onProgress), describeMicro),
-  programs: partRun("programs: medians, with peak memory beyond the idle process", runWhole, describeWhole),
-  peers: partRun("peers: medians, with ratios to host", runPeers, describePeers),
-  starts: partRun("starts: both of the seed's solutions with each start finder", runStarts, describeStarts),
-  interior: partRun("interior: a minor collection with and without interior pointers", runInterior, describeInterior),
-  mature: partRun("mature: lines of blocks or size classes", runMature, describeMature),
-  survival: partRun(
-    "survival: a minor collection costs what survives",
-    (_runs, onProgress) => runSurvival(onProgress),
-    describeSurvival,
-  ),
-  pauses: partRun(
-    "pauses: how long the program stands still",
-    (_runs, onProgress) => runPauses(onProgress),
-    describePauses,
-  ),
-  scale: partRun("scale: from 10 MB to all there is", (_runs, onProgress) => runScale(onProgress), describeScale),
-  regions: partRun("regions: objects that end with a call or a round", runRegions, describeRegions),
-  sparse: partRun("sparse: arrays that grow, and what is freed in any order", runSparse, describeSparse),
-  compile: partRun("compile: what compiling costs, over the length of the program", runCompile, describeCompile),
-  size: partRun("size: bytes of functions, by who they come from", runSize, describeSize),
-};
-
-async function bench(asked: readonly (Part | "gc")[], options: BenchOptions): Promise<void> {
-  const parts = asked.flatMap((part) => (part === "gc" ? GC_PARTS : [part]));
+/** Runs the parts, and shows each when it is done. @param json where the results go as well, part by part */
+async function measure(names: readonly PartName[], runs: number, json: string | undefined): Promise<Results> {
   const progress = new Progress();
   const machine = `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores`;
+  const results: Record<string, unknown> = { engine: engineName(), machine, runs };
   console.log(`${engineName()}; ${machine}`);
-  const results: Record<string, unknown> = { engine: engineName(), machine };
-  for (const part of PARTS) {
-    if (parts.length > 0 && !parts.includes(part)) continue;
-    const { title, run } = PART_RUNS[part];
-    const { results: found, lines } = await run(options.runs, (text) => progress.show(text));
+  for (const [index, name] of names.entries()) {
+    const begin = performance.now();
+    results[name] = await PARTS[name].measure(runs, (text) =>
+      progress.show(`part ${index + 1} of ${names.length}: ${text}`),
+    );
     progress.clear();
-    results[part] = found;
-    console.log(["", title, "", ...lines].join("\n"));
+    show(name, results);
+    console.log(`\nThis took ${((performance.now() - begin) / 1000).toFixed(0)} s.`);
+    // A part that fails does not take those with it that have run.
+    if (json !== undefined) writeFileSync(json, asText(results));
   }
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
+  return results;
 }
 
-await new Command("bench")
-  .description("Measures heapwright: all parts, or those named.")
-  .addArgument(new Argument("[parts...]", "what to measure; gc: what shows the collector").choices([...PARTS, "gc"]))
-  .option("-n, --runs <n>", "timed runs of each whole program", parseWhole(1, 1000), 7)
-  .option("--json <file>", "write the results as JSON as well")
-  .action(bench)
-  .parseAsync();
+/** What `--json` wrote of these parts in an earlier run. @throws UsageError when one is missing */
+function readResults(file: string, names: readonly PartName[]): Results {
+  let kept: Results;
+  try {
+    kept = JSON.parse(readFileSync(file, "utf8")) as Results;
+  } catch (error) {
+    throw new UsageError(`cannot read results from ${file}: ${(error as Error).message}`);
+  }
+  const wanted = ["engine", "machine", "runs", ...names];
+  const missing = wanted.filter((name) => !(name in kept));
+  if (missing.length > 0) throw new UsageError(`${file} has no results of ${missing.join(", ")}`);
+  console.log(`${kept.engine}; ${kept.machine}`);
+  for (const name of names) show(name, kept);
+  return Object.fromEntries(wanted.map((name) => [name, kept[name]]));
+}
+
+function asText(results: Results): string {
+  return `${JSON.stringify(results, null, 2)}\n`;
+}
+
+function show(name: PartName, results: Results): void {
+  const { title, describe } = PARTS[name];
+  console.log(["", `${name}: ${title}`, "", ...describe(results[name])].join("\n"));
+}
+
+try {
+  await new Command("bench")
+    .description("Measures heapwright: all parts, or those named.")
+    .addArgument(
+      new Argument("[parts...]", `what to measure; ${GC}: what shows the collector`).choices([...PART_NAMES, GC]),
+    )
+    .option("-n, --runs <n>", "timed runs of each whole program", parseWhole(1, 1000), 7)
+    .option("--json <file>", "write the results as JSON as well")
+    .option("--page <file>", "write the results as a page in Markdown as well")
+    .option("--from <file>", "show results that --json has written, instead of measuring")
+    .option(
+      "--write",
+      "write RESULTS.md and results.json here, and the table of README.md; only for all parts together",
+    )
+    .exitOverride()
+    .action(bench)
+    .parseAsync();
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`error: ${error.message}\n`);
+  else if (!(error instanceof CommanderError)) throw error;
+  // Commander ends even a wanted --help by an error, with exit code 0.
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : EXIT_USAGE;
+}

@@ -1,5 +1,5 @@
 /**
- * The house rules that a tool can check: dependencies point one way, and what a README names exists.
+ * The house rules that a tool can check: dependencies point one way.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -105,19 +105,4 @@ describe("the house", () => {
   it.each(["assembly", "src", "bench", "test"])("has no circle of imports in %s", (folder) => {
     expect(circles(folder)).toEqual([]);
   });
-
-  it.each(["README.md", "assembly/README.md", "src/lang/README.md", "bench/README.md"])(
-    "names only files that exist in %s",
-    (page) => {
-      const text = readFileSync(join(root, page), "utf8");
-      const named = [...text.matchAll(/`([\w./-]+\.(?:ts|mote|md|json|wat|peggy))`/g)].map((match) => match[1]!);
-      const missing = named.filter(
-        (name) =>
-          ![root, join(root, dirname(page)), join(root, "assembly"), join(root, "src")].some((base) =>
-            existsSync(join(base, name)),
-          ),
-      );
-      expect(missing).toEqual([]);
-    },
-  );
 });

@@ -51,7 +51,7 @@ function labelOf(manager: string, file: string): string {
 }
 
 export function describeArrays(results: readonly ArraysResult[]): string[] {
-  const names = managerNames();
+  const names = Object.keys(results[0]!.figures);
   const right = (title: string): Column => ({ title, align: "right" });
   return [
     "Lists that grow, over arrays that have all their room from the start; and over gc.",

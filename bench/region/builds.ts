@@ -20,7 +20,7 @@ const STACK_BYTES = 256 << 20;
 
 export interface Built {
   readonly way: string;
-  /** Parts that are alive together, or rounds. */
+  /** Parts that are alive together, or iterations. */
   readonly count: number;
   /** Nanoseconds for each part. */
   readonly ns: number;
@@ -107,7 +107,7 @@ export function describeBuilds({ linear, doubled, loops }: BuildsResult): string
       rowsOf(doubled, ({ allocatedBytes }) => [allocatedBytes.toFixed(1)]),
     ),
     "",
-    "A loop by tail calls: with a cell of its own in each round, and with one that is handed to the next.",
+    "A loop by tail calls: with a cell of its own in each iteration, and with one that is handed to the next.",
     "",
     ...formatTable(
       columns(),

@@ -76,38 +76,33 @@ export async function runWhole(runs: number, onProgress: (text: string) => void)
   return results;
 }
 
+/** A table of times, and one of memory and what `gc` did. */
 export function describeWhole(results: readonly WholeResult[]): string[] {
-  const names = managerNames();
-  const right = (title: string): Column => ({ title, align: "right" });
-  const columns: Column[] = [
-    { title: "program", align: "left" },
-    ...names.map((name) => right(`${name} ms`)),
-    ...names.filter((name) => name !== "host").map((name) => right(`${name}/host`)),
-    ...names.map((name) => right(`${name} peak`)),
-    right("gc minor+major"),
-    right("gc pause max"),
+  const names = Object.keys(results[0]!.report.managers);
+  const others = names.filter((name) => name !== "host");
+  const tableOf = (titles: readonly string[], cellsOf: (report: Report) => string[]): string[] =>
+    formatTable(
+      [{ title: "program", align: "left" }, ...titles.map((title): Column => ({ title, align: "right" }))],
+      results.map(({ name, report }) => [name, ...cellsOf(report)]),
+    );
+  return [
+    ...tableOf([...names.map((name) => `${name} ms`), ...others.map((name) => `${name}/host`)], (report) => [
+      ...cells(report, names, ({ ms }) => formatMs(ms.median)),
+      ...cells(report, others, ({ ratio }) => (ratio === null ? "" : `${ratio.toFixed(2)}x`)),
+    ]),
+    "",
+    ...tableOf([...names.map((name) => `${name} peak`), "gc minor+major", "gc pause max"], (report) => [
+      ...cells(report, names, ({ peakBytes }) => formatBytes(peakBytes)),
+      ...cells(report, ["gc"], ({ minor, major }) => `${minor}+${major}`),
+      ...cells(report, ["gc"], ({ pauseMs }) => `${formatMs(pauseMs.max)} ms`),
+    ]),
   ];
-  const rows = results.map(({ name, report }) => {
-    const figures = (manager: string): Figures | null => {
-      const entry = report.managers[manager];
-      return entry === undefined || "skipped" in entry ? null : entry;
-    };
-    const each = (managers: readonly string[], show: (figures: Figures) => string): string[] =>
-      managers.map((manager) => {
-        const found = figures(manager);
-        return found === null ? "skipped" : show(found);
-      });
-    return [
-      name,
-      ...each(names, ({ ms }) => formatMs(ms.median)),
-      ...each(
-        names.filter((manager) => manager !== "host"),
-        ({ ratio }) => (ratio === null ? "" : `${ratio.toFixed(2)}x`),
-      ),
-      ...each(names, ({ peakBytes }) => formatBytes(peakBytes)),
-      ...each(["gc"], ({ minor, major }) => `${minor}+${major}`),
-      ...each(["gc"], ({ pauseMs }) => `${formatMs(pauseMs.max)} ms`),
-    ];
+}
+
+/** What is shown of each manager that ran. */
+function cells(report: Report, managers: readonly string[], show: (figures: Figures) => string): string[] {
+  return managers.map((manager) => {
+    const entry = report.managers[manager];
+    return entry === undefined || "skipped" in entry ? "skipped" : show(entry);
   });
-  return formatTable(columns, rows);
 }

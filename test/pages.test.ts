@@ -1,0 +1,139 @@
+/**
+ * The pages for readers, against what they describe: examples run, links lead somewhere, options exist, lines are short.
+ * lang/readme.test.ts looks after the language page.
+ *
+ * An example of TypeScript says in comments what each of its calls of console.log prints.
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import binaryen from "binaryen";
+import { describe, expect, it } from "vitest";
+import { compile, managerNames, runModule } from "../src/lang/index.ts";
+import { heapwright } from "./cli/cli.ts";
+import { sampleProgram } from "./support/programs.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const read = (page: string): string => readFileSync(join(ROOT, page), "utf8");
+
+/** All pages, as paths from the root. */
+const PAGES = ["", ".github", "assembly", "bench", "src"].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: folder !== "", encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join(folder, file).replaceAll("\\", "/")),
+);
+/** Not wrapped yet. */
+const WIDE = ["assembly/README.md", "src/lang/README.md"];
+
+/** The fenced blocks of a page of one kind. */
+function fencesOf(page: string, kind: string): string[] {
+  const fences = [...read(page).matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+  return fences.filter(([, found]) => found === kind).map(([, , text]) => text!);
+}
+
+/** A page without what Markdown shows as it is. */
+function proseOf(page: string): string[] {
+  const lines = read(page)
+    .replace(/^```.*?^```$/gms, "")
+    .split("\n");
+  return lines.filter((line) => !/^( {4}|\|)/.test(line));
+}
+
+describe("the pages", () => {
+  it.each(PAGES.filter((page) => !WIDE.includes(page)))("have no line of prose above 120 characters in %s", (page) => {
+    expect(proseOf(page).filter((line) => line.length > 120)).toEqual([]);
+  });
+
+  it.each(PAGES)("name only files that exist in %s", (page) => {
+    const named = [...read(page).matchAll(/`([\w./-]+\.(?:ts|mote|md|json|wat|peggy))`/g)].map((match) => match[1]!);
+    const bases = ["", dirname(page), "assembly", "src"];
+    expect(named.filter((name) => !bases.some((base) => existsSync(join(ROOT, base, name))))).toEqual([]);
+  });
+
+  it.each(PAGES)("have links that lead to files in %s", (page) => {
+    const links = [
+      ...proseOf(page)
+        .join("\n")
+        .matchAll(/\]\(([^)]+)\)/g),
+    ].map((match) => match[1]!);
+    const files = links.filter((link) => !/^(https?:|#)/.test(link));
+    expect(files.filter((file) => !existsSync(join(ROOT, dirname(page), file)))).toEqual([]);
+  });
+
+  it.each(["README.md", "src/heap/README.md"].flatMap((page) => fencesOf(page, "ts").map((text) => ({ page, text }))))(
+    "show in $page what an example prints",
+    ({ text }) => {
+      const source = text.replace(
+        'from "heapwright"',
+        `from ${JSON.stringify(pathToFileURL(join(ROOT, "src/index.ts")))}`,
+      );
+      const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module-typescript"], {
+        input: source,
+        encoding: "utf8",
+      });
+      const expected = [...text.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map((match) => `${match[1]}\n`);
+      expect(expected.length).toBeGreaterThan(0);
+      expect({ stdout, stderr }).toEqual({ stdout: expected.join(""), stderr: "" });
+    },
+  );
+});
+
+describe("the main page", () => {
+  it("is short, and has the two commands", () => {
+    expect(read("README.md").split("\n").length).toBeLessThanOrEqual(160);
+    for (const command of ["npm ci && npm start", "npm ci && npm test"]) expect(read("README.md")).toContain(command);
+  });
+
+  it("names every memory manager", () => {
+    for (const name of managerNames()) expect(read("README.md")).toMatch(new RegExp(`^- \`${name}\` `, "m"));
+  });
+
+  it("has a program in Mote that prints what its comment says under every manager", async () => {
+    const [text] = fencesOf("README.md", "mote");
+    const { source, expected } = sampleProgram("readme.mote", text!);
+    for (const manager of managerNames()) {
+      const { stdout } = runModule((await compile(source, { manager })).wasm, { args: [] });
+      expect(Buffer.from(stdout).toString(), manager).toBe(expected.output);
+    }
+  });
+
+  it("has a module that allocates with the core, through collections", () => {
+    const [text] = fencesOf("README.md", "wat");
+    const wasm = (bytes: Uint8Array): WebAssembly.Module => new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+    const memory = new WebAssembly.Memory({ initial: 2 });
+    let collections = 0;
+    const host = { now: () => 0, collected: () => collections++ };
+    const core = new WebAssembly.Instance(wasm(readFileSync(join(ROOT, "dist/core/release.wasm"))), {
+      env: { memory },
+      host,
+    });
+    const { init, shapeNew } = core.exports as Record<string, (...args: number[]) => number>;
+    expect(init!(1024, 65_536, 0, 0, 0, 0, 0)).toBe(0);
+    const shape = shapeNew!(0, 0, 0, 8, 0, 0);
+
+    const module = binaryen.parseText(text!);
+    module.setFeatures(binaryen.Features.MutableGlobals);
+    const { exports } = new WebAssembly.Instance(wasm(module.emitBinary()), {
+      env: { memory },
+      heap: core.exports,
+    });
+    module.dispose();
+    const number = exports.number as (shape: number, value: number) => number;
+    for (let value = 1; value <= 1_000_000; value++) {
+      const words = new Uint32Array(memory.buffer, number(shape, value), 2);
+      if (words[0] !== shape || words[1] !== value) throw new Error(`the object of ${value} is ${words}`);
+    }
+    expect(collections).toBeGreaterThan(0);
+  });
+});
+
+describe("the page of the commands", () => {
+  it("has the options that the commands have", () => {
+    const help = ["compare", "run", "build", "check", "explain"].map((name) => heapwright([name, "--help"]).stdout);
+    const options = [...help.join("").matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1]!);
+    const named = [...read("src/cli/README.md").matchAll(/--[a-z][\w-]*/g)].map(([option]) => option);
+    expect([...new Set(named)].sort()).toEqual([...new Set(options)].sort());
+  });
+});
