@@ -9,14 +9,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import binaryen from "binaryen";
 import { describe, expect, it } from "vitest";
 import { compile, managerNames, runModule } from "../src/lang/index.ts";
-import { heapwright } from "./cli/cli.ts";
+import { heapwright, Workshop } from "./cli/cli.ts";
 import { sampleProgram } from "./support/programs.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const read = (page: string): string => readFileSync(join(ROOT, page), "utf8");
+
+const workshop = new Workshop();
 
 /** All pages, as paths from the root. */
 const PAGES = ["", ".github", "assembly", "bench", "src"].flatMap((folder) =>
@@ -99,30 +100,28 @@ describe("the main page", () => {
     }
   });
 
-  it("has a module that allocates with the core, through collections", () => {
-    const [text] = fencesOf("README.md", "wat");
-    const wasm = (bytes: Uint8Array): WebAssembly.Module => new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
-    const memory = new WebAssembly.Memory({ initial: 2 });
+  it("has a module that allocates with the core, once they are linked as it says", () => {
+    const features = /FEATURES="([^"]*)"/.exec(read("README.md"))![1]!.split(" ");
+    const tool = (name: string, ...args: string[]): void => {
+      const file = join(ROOT, "node_modules/binaryen/bin", name);
+      const { stderr, status } = spawnSync(process.execPath, [file, ...args, ...features], { encoding: "utf8" });
+      expect({ stderr, status }, name).toEqual({ stderr: "", status: 0 });
+    };
+    const text = workshop.write("program.wat", fencesOf("README.md", "wat")[0]!);
+    const file = (name: string): string => join(dirname(text), name);
+    tool("wasm-as", text, "-o", file("program.wasm"));
+    const core = join(ROOT, "dist/core/release.wasm");
+    tool("wasm-merge", file("program.wasm"), "env", core, "heap", "-o", file("linked.wasm"));
+
     let collections = 0;
     const host = { now: () => 0, collected: () => collections++ };
-    const core = new WebAssembly.Instance(wasm(readFileSync(join(ROOT, "dist/core/release.wasm"))), {
-      env: { memory },
-      host,
-    });
-    const { init, shapeNew } = core.exports as Record<string, (...args: number[]) => number>;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file("linked.wasm"))), { host });
+    const { init, shapeNew, number } = exports as Record<string, (...args: number[]) => number>;
+    const memory = exports.memory as WebAssembly.Memory;
     expect(init!(1024, 65_536, 0, 0, 0, 0, 0)).toBe(0);
     const shape = shapeNew!(0, 0, 0, 8, 0, 0);
-
-    const module = binaryen.parseText(text!);
-    module.setFeatures(binaryen.Features.MutableGlobals);
-    const { exports } = new WebAssembly.Instance(wasm(module.emitBinary()), {
-      env: { memory },
-      heap: core.exports,
-    });
-    module.dispose();
-    const number = exports.number as (shape: number, value: number) => number;
     for (let value = 1; value <= 1_000_000; value++) {
-      const words = new Uint32Array(memory.buffer, number(shape, value), 2);
+      const words = new Uint32Array(memory.buffer, number!(shape, value), 2);
       if (words[0] !== shape || words[1] !== value) throw new Error(`the object of ${value} is ${words}`);
     }
     expect(collections).toBeGreaterThan(0);
