@@ -66,10 +66,9 @@ describe("the pages", () => {
   it.each(["README.md", "src/heap/README.md"].flatMap((page) => fencesOf(page, "ts").map((text) => ({ page, text }))))(
     "show in $page what an example prints",
     ({ text }) => {
-      const source = text.replace(
-        'from "heapwright"',
-        `from ${JSON.stringify(pathToFileURL(join(ROOT, "src/index.ts")))}`,
-      );
+      const source = text.replace(/from "heapwright(\/lang)?"/, (_, folder = "") => {
+        return `from ${JSON.stringify(pathToFileURL(join(ROOT, "src", folder, "index.ts")))}`;
+      });
       const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module-typescript"], {
         input: source,
         encoding: "utf8",
