@@ -43,7 +43,7 @@ export function addExplain(program: Command): void {
       "after",
       `
 The margin says "what: where". Where is one or several of:
-  local          nowhere: it can be freed with the call that makes it; "carried" out of its round of a loop
+  local          nowhere: it can be freed with the call that makes it; "carried" out of its iteration of a loop
   result         to the caller, as the result ("in result": only inside of it; "maybe": not on every path)
   into p         into something that the parameter p refers to
   global         into something that a global refers to
@@ -52,10 +52,10 @@ The margin says "what: where". Where is one or several of:
 With --run, there is for each place
   131,071 x 16 B          so many objects of this size ("12, 1,480 B in all" of arrays, "never" of none)
 and above each function, all of its calls together
-  allocated               itself, where the bytes went: to regions of the call, of rounds of its loops, of its caller
+  allocated               itself, where the bytes went: to regions of the call, of iterations of its loops, of its caller
   left its caller         what had come to its caller's regions, by its callees as well, and was kept when it returned
   dropped                 what had come there, and ended when it returned
-  collected, copied       what piled up between rounds, at tail calls and beside what it returned
+  collected, copied       what piled up between iterations, at tail calls and beside what it returned
   segments                how much its own regions took at most in one call, beyond what lies on the stack of frames
 
 Examples:

@@ -84,7 +84,7 @@ function sentencesOf(placement: FunctionPlacement, profile: RunProfile | null): 
     all.flatMap(([bytes, text]) => (bytes === 0 ? [] : [text(size(bytes))])).join(", ");
   const allocated = parts([
     [own, (bytes) => `${bytes} in its own region`],
-    [rounds, (bytes) => `${bytes} in rounds of its loops`],
+    [rounds, (bytes) => `${bytes} in iterations of its loops`],
     [caller, (bytes) => `${bytes} for its caller`],
   ]);
   const returned = parts([

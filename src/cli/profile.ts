@@ -25,9 +25,9 @@ export interface ProfileOptions extends PortOptions, ExternSettings {
 export interface FunctionProfile extends FunctionCounts {
   /** To regions of its calls. */
   readonly own: number;
-  /** To regions of rounds of its loops. */
+  /** To regions of iterations of its loops. */
   readonly rounds: number;
-  /** To regions that it was lent. */
+  /** To its caller's regions. */
   readonly caller: number;
 }
 

@@ -121,7 +121,7 @@ describe("an object that outlives its frame", () => {
   describe("of a round is noticed", () => {
     const isCarried = ({ carried }: Placed) => carried > 0;
     const stopped = (program: IrProgram) => runChecked(program, {}, (all) => promising(all, isCarried, { carried: 0 }));
-    const message = "the Box that main makes in line 5 is used after the end of a round in main";
+    const message = "the Box that main makes in line 5 is used after the end of an iteration in main";
 
     it("in the next round", () => {
       const program = programOf(

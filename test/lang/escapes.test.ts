@@ -95,8 +95,8 @@ describe("the oracle", () => {
     expect(found / all).toBeGreaterThan(0.7);
   });
 
-  it("notices what outlives its round", () => {
-    const { found, all } = noticed(({ carried }) => carried > 0, { carried: 0 }, "outlives its round");
+  it("notices what outlives its iteration", () => {
+    const { found, all } = noticed(({ carried }) => carried > 0, { carried: 0 }, "outlives its iteration");
     expect({ found, all }).toEqual({ found: 5, all: 5 });
   });
 

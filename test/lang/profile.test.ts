@@ -78,7 +78,7 @@ fn main() { let sum = 0; for i in 0..8 { sum += size(choose(i)) }; print("{sum}"
     expect(madeIn(counts)["make: Node"]).toEqual([32, 32 * NODE_BYTES]);
   });
 
-  it("knows what was collected between rounds, and how large regions were", async () => {
+  it("knows what was collected between iterations, and how large regions were", async () => {
     const text = `class Cell { n: Int, last: Cell? = None }
 fn sum(n: Int) -> Int {
   let cell = Cell { n: 0 }

@@ -12,7 +12,7 @@ import { ROWS } from "./rows.ts";
 const FUNCTIONS = 4;
 const SIZES = [1, 3, 40, 300, 3_000];
 
-/** The program that the choices lead to. Its argument is how many rounds its main function makes. */
+/** The program that the choices lead to. Its argument is how many iterations its main function makes. */
 export function generateChoices(choose: Choose): SourceFile {
   const functions = Array.from({ length: FUNCTIONS }, (_, index) => new Chooser(index, choose).text());
   const main = `fn main(args: [Text]) {
@@ -43,7 +43,7 @@ class Chooser {
 
   text(): string {
     for (let count = 2 + this.#choose(6); count > 0; count--) this.#statement("  ", 2);
-    // Rows of one call are few, however many rounds there are.
+    // Rows of one call are few, however many iterations there are.
     this.#lines.push(`  ${this.#decided()}`);
     return `fn f${this.#index}(n: Int, old: Rows) -> Rows {\n${this.#lines.join("\n")}\n}`;
   }

@@ -13,8 +13,8 @@
  *    the same for globals;
  *  - reached from an argument of a tail call: it may go along;
  *  - made by a site that is certain to be returned: it is reached from a result.
- * And at the end of each round of a loop, for what its round has made: reached from a variable that is live then, it may
- * outlive the round.
+ * And at the end of each iteration of a loop, for what it has made: reached from a variable that is live then, it may
+ * outlive the iteration.
  * So whatever is promised to stay is found nowhere. The same for what the parameters referred to at the beginning: it is
  * reached from a result, or newly from another parameter's objects, only if that parameter, or a part of it, may go there.
  *
@@ -85,14 +85,14 @@ interface Activation {
   readonly inGlobals: ReadonlySet<HeapObject>;
   /** From destinations of this function to those of the frame's first one; undefined where that is this one. */
   readonly toFirst: ReadonlyMap<Destinations, Destinations> | undefined;
-  /** The serials at which the present rounds of loops began. */
-  readonly rounds: Map<LoopInstruction, number>;
+  /** The serials at which the present iterations of loops began. */
+  readonly iterations: Map<LoopInstruction, number>;
 }
 
 interface LoopShape {
   /** The number of loops around it. */
   readonly depth: number;
-  /** What is live where a round begins, and behind the loop. */
+  /** What is live where an iteration begins, and behind the loop. */
   readonly live: readonly Variable[];
   readonly behind: readonly Variable[];
 }
@@ -193,7 +193,7 @@ export class EscapeOracle implements Observer {
       before: isChecked ? args.map(givenBy) : undefined,
       inGlobals: isChecked ? reachableFrom(this.#heldByGlobals()) : new Set(),
       toFirst,
-      rounds: new Map(),
+      iterations: new Map(),
     };
   }
 
@@ -210,10 +210,10 @@ export class EscapeOracle implements Observer {
 
   looped(loop: LoopInstruction, event: LoopEvent, read: (variable: Variable) => unknown): void {
     const frame = this.#frame!;
-    const { placement, before, rounds } = frame.current;
+    const { placement, before, iterations } = frame.current;
     if (before === undefined) return;
-    const start = rounds.get(loop);
-    rounds.set(loop, this.#serial);
+    const start = iterations.get(loop);
+    iterations.set(loop, this.#serial);
     if (event === "begin" || start === undefined || start === this.#serial) return;
     const { depth, live, behind } = this.#loopsOf(placement.fn).get(loop)!;
     const variables = event === "again" ? live : behind;
@@ -225,7 +225,7 @@ export class EscapeOracle implements Observer {
       // The loops around the instruction are numbered from the outside, those that it may outlive from the inside.
       if (carried >= loops - depth) continue;
       const { what, line } = birth.placed.site;
-      throw new Error(`${placement.fn.name}: the ${what} of line ${line} outlives its round`);
+      throw new Error(`${placement.fn.name}: the ${what} of line ${line} outlives its iteration`);
     }
   }
 

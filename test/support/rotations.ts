@@ -19,7 +19,7 @@ fn sum(row: [Int]) -> Int { let all = 0; for v in row { all = all * 31 + v }; al
 fn sumOf(list: List[Int]) -> Int { let all = list.length; for v in list { all = all * 31 + v }; all }
 `;
 
-/** The program that the choices lead to. Its argument is how many rounds its outer loop makes. */
+/** The program that the choices lead to. Its argument is how many iterations its outer loop makes. */
 export function generateRotations(choose: Choose): SourceFile {
   const one = (all: readonly string[]): string => all[choose(all.length)]!;
   const inner = (count: number, indent: string, depth: number): string[] =>

@@ -28,7 +28,7 @@ export interface SparseCounts {
   readonly served: number;
   /** Freed below the top when there was no memory to note that: they end with their owners. */
   readonly lost: number;
-  /** Address ranges. */
+  /** Extents: address ranges that the stack has reserved. */
   readonly lanes: number;
   /** Freed entries below the top. */
   readonly freedEntries: number;
@@ -39,8 +39,8 @@ export interface SparseCounts {
 /** By the numbers of assembly/debug/sparse.ts. */
 const INVARIANTS: readonly string[] = [
   "",
-  "its lanes are its own, and those that the page map says",
-  "the entries of a lane leave no gap",
+  "its extents are its own, and those that the page map says",
+  "the entries of an extent leave no gap",
   "owners never decrease towards the top",
   "nothing is marked as reached outside of a collection",
   "the set of freed entries holds just those",

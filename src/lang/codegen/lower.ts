@@ -388,7 +388,7 @@ class FunctionLowering implements FunctionContext {
     const before = this.#manager.beginLoop(this, instruction);
     const body = module.block(null, [
       this.lowerBlock({ instructions: instructions.slice(0, start) }),
-      ...this.#manager.beginRound(this, instruction),
+      ...this.#manager.beginIteration(this, instruction),
       this.lowerBlock({ instructions: instructions.slice(start) }),
       module.br(continueTo),
     ]);

@@ -93,8 +93,8 @@ export interface MemoryManager {
   finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
   /** Statements in front of a loop. */
   beginLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
-  /** Statements at the beginning of each round of a loop, behind its exit test. */
-  beginRound(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** Statements at the beginning of each iteration of a loop, behind its exit test. */
+  beginIteration(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
   /** Statements behind a loop. */
   endLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
   /** A call. `emit` makes it with the given hidden arguments and assigns its results, the hidden ones to `targets`. */

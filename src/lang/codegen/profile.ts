@@ -28,11 +28,11 @@ export interface MakerCounts {
 
 /** What became of what calls of one function made, all calls together. */
 export interface FunctionCounts {
-  /** Bytes that came to regions it was lent, since a mark, and were kept when it returned; what its callees made among them. */
+  /** Bytes allocated in its caller's regions since a checkpoint, and kept when it returned; what its callees made among them. */
   readonly adopted: number;
   /** Bytes that came to them and ended when it returned. */
   readonly dropped: number;
-  /** Its collections, between rounds, at tail calls and at returns. */
+  /** Its collections, between iterations, at tail calls and at returns. */
   readonly collections: number;
   /** Bytes that these copied. */
   readonly copied: number;

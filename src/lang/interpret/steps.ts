@@ -58,7 +58,7 @@ class Linearizer {
     return jump;
   }
 
-  /** To the next round of a loop. */
+  /** To the next iteration of a loop. */
   #again(label: Label): void {
     const { loop, start } = this.#loops.get(label)!;
     this.#steps.push({ op: "looped", loop, event: "again" });

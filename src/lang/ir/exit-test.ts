@@ -1,7 +1,7 @@
 /**
  * The exit test of a loop: an `if` that leaves it, with nothing in front of it in the body but reading and reckoning. What ends
- * or begins with a round does so behind the test: nothing that a round makes is seen between, and when the last round is
- * over, no other begins.
+ * or begins with an iteration does so behind the test: nothing that an iteration makes is seen between, and after the last
+ * iteration no other begins.
  */
 
 import type { Block, Instruction } from "./ir.ts";
@@ -31,7 +31,7 @@ const QUIET: ReadonlySet<Instruction["op"]> = new Set([
   "literal",
 ] as const);
 
-/** The exit test at the beginning of a loop's rounds; null if there is none. */
+/** The exit test at the beginning of a loop's iterations; null if there is none. */
 export function exitTestOf({ label, body }: Loop): If | null {
   const test = body.instructions.find(({ op }) => !QUIET.has(op));
   if (test?.op !== "if") return null;

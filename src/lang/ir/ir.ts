@@ -433,7 +433,7 @@ export type Instruction =
   | { readonly op: "block"; readonly label: Label; readonly body: Block }
   /** Leaves the loop or block. */
   | { readonly op: "break"; readonly label: Label }
-  /** Starts the next round of the loop. */
+  /** Starts the next iteration of the loop. */
   | { readonly op: "continue"; readonly label: Label }
   | { readonly op: "return"; readonly values: readonly Atom[] }
   /** A call whose results are the function's results: never grows any stack. */

@@ -37,7 +37,7 @@ class LivenessAnalysis {
   readonly #across = new Map<Instruction, bigint>();
   /** Live where a `break` of the label leads. */
   readonly #atBreak = new Map<Label, bigint>();
-  /** Live where a `continue` of the label leads; kept between rounds, so that nested loops settle quickly. */
+  /** Live where a `continue` of the label leads; kept between passes, so that nested loops settle quickly. */
   readonly #atHead = new Map<Label, bigint>();
 
   constructor(

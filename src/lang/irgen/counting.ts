@@ -4,21 +4,21 @@ import type { Atom, Label, Variable } from "../ir/ir.ts";
 import { constantOf, type Emitter } from "./emitter.ts";
 
 /**
- * Counts from `from` up to the limit (exclusive), which is asked for in each round.
- * @param round builds one round; `end` leaves the loop
+ * Counts from `from` up to the limit (exclusive), which is asked for in each iteration.
+ * @param iteration builds one iteration; `end` leaves the loop
  */
 export function count(
   fn: Emitter,
   name: string,
   from: Atom,
   limit: () => Atom,
-  round: (index: Variable, end: Label) => void,
+  iteration: (index: Variable, end: Label) => void,
 ): void {
   const index = fn.variable(from.type, name, true);
   fn.set(index, from);
   fn.loop("for", (end) => {
     fn.require(fn.compare("lt", index, limit()), () => fn.break(end));
-    round(index, end);
+    iteration(index, end);
     fn.set(index, fn.binary("add", index, constantOf(from.type, 1)));
   });
 }

@@ -12,7 +12,7 @@ type Frames = Pick<
   | "beginFunction"
   | "finishFunction"
   | "beginLoop"
-  | "beginRound"
+  | "beginIteration"
   | "endLoop"
   | "call"
   | "tailCall"
@@ -38,7 +38,7 @@ export abstract class PlainFrames implements Frames {
     return [];
   }
 
-  beginRound(_context: FunctionContext, _loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+  beginIteration(_context: FunctionContext, _loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     return [];
   }
 

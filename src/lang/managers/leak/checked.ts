@@ -1,7 +1,7 @@
 /**
  * `leak` in a debug build: objects carry the bound that placement gave them, and every load checks it.
  *
- * Each function with objects of its own begins a frame and ends it where it returns or gives way to a tail call; the rounds
+ * Each function with objects of its own begins a frame and ends it where it returns or tail-calls; the iterations
  * of its loops are frames inside. A bound travels as the depth of its frame: to a callee as a hidden argument, to the function that allocates arrays in two
  * globals. What lies where, and how an end is noticed, is in assembly/debug/bounds.ts. A program that gets further than
  * its bounds allow stops: a manager that frees memory by placement would have read something else there.
@@ -90,23 +90,23 @@ export class CheckedLeakManager extends LeakManager {
     return context.sequence([...this.#leave(), emit([])]);
   }
 
-  override beginRound(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    return this.#renew(loop);
+  override beginIteration(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return this.#reset(loop);
   }
 
-  /** The last round has ended as well. */
+  /** The last iteration has ended as well. */
   override endLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    return this.#renew(loop);
+    return this.#reset(loop);
   }
 
-  /** Ends the rounds of a loop and of those in it, which may have been left by a jump. */
-  #renew(loop: InstructionOf<"loop">): ExpressionRef[] {
+  /** Ends the iterations of a loop and of those in it, which may have been left by a jump. */
+  #reset(loop: InstructionOf<"loop">): ExpressionRef[] {
     const { module } = this;
     const level = this.#current().bounds.loops.get(loop);
     return level === undefined ? [] : [module.call(coreName(module, "frameRenew"), [this.#depthOfLevel(level)], none)];
   }
 
-  /** Begins the function's frame, and in it one for the rounds of each level of loops. */
+  /** Begins the function's frame, and in it one for the iterations of each level of loops. */
   #enter(context: FunctionContext): ExpressionRef[] {
     const { module, fn } = context;
     const { depth, bounds } = this.#current();
@@ -115,8 +115,8 @@ export class CheckedLeakManager extends LeakManager {
       module.call(coreName(module, "frameEnter"), [module.i32.const(this.context.wasi.placeText(name))], i32);
     const refused = (entered: ExpressionRef): ExpressionRef =>
       module.if(module.i32.eqz(entered), context.panic("outOfMemory", fn.line));
-    const rounds = Array.from({ length: bounds.levels }, () => refused(enter(`a round in ${fn.name}`)));
-    return [refused(depth.tee(enter(fn.name))), ...rounds];
+    const iterations = Array.from({ length: bounds.levels }, () => refused(enter(`an iteration in ${fn.name}`)));
+    return [refused(depth.tee(enter(fn.name))), ...iterations];
   }
 
   #leave(): ExpressionRef[] {
@@ -134,7 +134,7 @@ export class CheckedLeakManager extends LeakManager {
     return this.#depthOfLevel(bound.of === "round" ? bound.level : 0);
   }
 
-  /** Of the frame of the function (0), or of the rounds of a level of loops. */
+  /** Of the frame of the function (0), or of the iterations of a level of loops. */
   #depthOfLevel(level: number): ExpressionRef {
     const { module } = this;
     const depth = this.#current().depth!.get();

@@ -239,7 +239,7 @@ class RegionsManager extends StillManager {
     return this.#current().frame.beginLoop(loop);
   }
 
-  override beginRound(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+  override beginIteration(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     const { frame, collections } = this.#current();
     return [...frame.renewRounds(loop), ...collections.beginRound(loop)];
   }
