@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type HeapCounts, readCounts } from "../../src/core/statistics.ts";
 import { type BuildOptions, runModule } from "../../src/lang/index.ts";
-import { compileProgram } from "../program.ts";
+import { compileProgram } from "../compile-program.ts";
 
 export interface Collection {
   readonly ms: number;

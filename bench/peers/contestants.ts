@@ -1,6 +1,6 @@
 /** Who takes part: Mote under two managers, and everyone that they are compared with. */
 
-import { compileProgram } from "../program.ts";
+import { compileProgram } from "../compile-program.ts";
 import { type AscRuntime, compileAssemblyScript } from "./asc.ts";
 import type { ProgramName } from "./convention.ts";
 import type { PeerCode } from "./peer.ts";

@@ -3,9 +3,9 @@
 import { type Spread, spreadOf } from "../../src/compare/samples.ts";
 import { type Column, formatMs, formatTable } from "../../src/compare/text.ts";
 import { managerNames } from "../../src/lang/index.ts";
+import { compileProgram } from "../compile-program.ts";
 import type { PeerCode } from "../peers/peer.ts";
 import { takeTurns } from "../peers/turns.ts";
-import { compileProgram } from "../program.ts";
 
 interface Workload {
   readonly name: string;

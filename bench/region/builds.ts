@@ -2,7 +2,7 @@
 
 import { rounded } from "../../src/compare/samples.ts";
 import { type Column, formatBytes, formatCount, formatTable } from "../../src/compare/text.ts";
-import { compileProgram } from "../program.ts";
+import { compileProgram } from "../compile-program.ts";
 import type { DeepTask, DeepThread } from "./thread.ts";
 
 /** Of builds.mote; `nested` calls itself once for each cell. */

@@ -2,7 +2,7 @@
 
 import { rounded } from "../../src/compare/samples.ts";
 import { formatBytes, formatCount, formatTable } from "../../src/compare/text.ts";
-import { compileProgram } from "../program.ts";
+import { compileProgram } from "../compile-program.ts";
 import type { DeepTask, DeepThread } from "./thread.ts";
 
 const DEPTHS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000] as const;

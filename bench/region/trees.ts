@@ -5,9 +5,9 @@ import binaryen from "binaryen";
 import { rounded, type Spread, spreadOf } from "../../src/compare/samples.ts";
 import { formatMs, formatTable } from "../../src/compare/text.ts";
 import { inviteInlining } from "../../src/lang/codegen/inlining.ts";
+import { compileProgram } from "../compile-program.ts";
 import type { PeerCode } from "../peers/peer.ts";
 import { takeTurns } from "../peers/turns.ts";
-import { compileProgram } from "../program.ts";
 
 const DEPTHS = [14, 16, 18] as const;
 const MANAGERS = ["regions", "gc", "host"] as const;

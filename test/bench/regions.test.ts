@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { openPeer } from "../../bench/peers/peer.ts";
-import { compileProgram } from "../../bench/program.ts";
+import { compileProgram } from "../../bench/compile-program.ts";
 import { assembleTrees, WRITTEN } from "../../bench/region/trees.ts";
 import { runModule } from "../../src/lang/index.ts";
 
