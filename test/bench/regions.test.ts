@@ -1,8 +1,8 @@
 /** What the bench of `regions` compares does the same, in small; the bench compares the outputs in full size. */
 
 import { describe, expect, it } from "vitest";
-import { openPeer } from "../../bench/peers/peer.ts";
 import { compileProgram } from "../../bench/compile-program.ts";
+import { openPeer } from "../../bench/peers/peer.ts";
 import { assembleTrees, WRITTEN } from "../../bench/region/trees.ts";
 import { runModule } from "../../src/lang/index.ts";
 
