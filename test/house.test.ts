@@ -1,5 +1,6 @@
 /**
- * The house rules that a tool can check: dependencies point one way.
+ * The house rules that a tool can check: dependencies point one way, names are distinct, and what comments name exists.
+ * The main file of a folder may have the folder's name: it stands inside. pages.test.ts checks the pages for readers.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -92,6 +93,45 @@ function circles(folder: string): string[] {
   return found;
 }
 
+/** Every folder below `folder`, itself included, with the names of what is in it; folders end with a slash. */
+function foldersBelow(folder: string): Map<string, string[]> {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+  const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => foldersBelow(join(folder, name)));
+  return new Map([[folder, names], ...inner.flatMap((each) => [...each])]);
+}
+
+/** A file and a folder that both have this name, or files for one thing and for several. */
+function confusing(names: readonly string[]): string[] {
+  const stems = names.filter((name) => !name.endsWith("/")).map((name) => name.slice(0, name.lastIndexOf(".")));
+  const asFolder = stems.filter((stem) => names.includes(`${stem}/`)).map((stem) => `${stem} and ${stem}/`);
+  const words = [...new Set(names.map((name) => name.replace(/[./].*$/, "")))];
+  const plurals = words.flatMap((word) => {
+    const forms = [`${word}s`, `${word}es`, word.replace(/y$/, "ies")].filter((form) => form !== word);
+    return forms.filter((form) => words.includes(form)).map((form) => `${word} and ${form}`);
+  });
+  return [...asFolder, ...plurals];
+}
+
+/** Files that comments of a file name and that are not there, seen from its folder or one above, or from a room. */
+function misnamed(file: string): string[] {
+  const folders = [join(root, "src/lang"), join(root, "src"), join(root, "assembly"), join(root, "bench/programs")];
+  for (let folder = dirname(file); folder.startsWith(root.slice(0, -1)); folder = dirname(folder)) folders.push(folder);
+  const comments = readFileSync(file, "utf8").match(/\/\*.*?\*\/|(?<=^|\s)\/\/[^\n]*/gs) ?? [];
+  return comments
+    .flatMap((comment) => comment.match(/(?<![\w./-])[\w./-]+\.(?:ts|mote|md|peggy|wat|mjs)\b/g) ?? [])
+    .filter((name) => !folders.some((folder) => existsSync(join(folder, name))))
+    .map((name) => `${relative(root, file)} names ${name}`);
+}
+
+/** What is left of a file without comments and re-exports. */
+function beyondExports(file: string): string {
+  return readFileSync(join(root, file), "utf8")
+    .replace(/\/\*.*?\*\//gs, "")
+    .replace(/^export (?:type )?\{[^}]*\} from "[^"]*";$/gm, "")
+    .trim();
+}
+
 describe("the house", () => {
   it("lets dependencies of the core point one way", () => {
     expect(wrongWay("assembly", CORE_ORDER)).toEqual([]);
@@ -104,5 +144,20 @@ describe("the house", () => {
 
   it.each(["assembly", "src", "bench", "test"])("has no circle of imports in %s", (folder) => {
     expect(circles(folder)).toEqual([]);
+  });
+
+  it.each(["assembly", "src", "bench", "test"])("gives no two things one name in %s", (folder) => {
+    const found = [...foldersBelow(join(root, folder))].flatMap(([path, names]) =>
+      confusing(names).map((pair) => `${relative(root, path)}: ${pair}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it.each(["assembly", "src", "bench", "test"])("names only files that exist in comments of %s", (folder) => {
+    expect(filesBelow(join(root, folder)).flatMap(misnamed)).toEqual([]);
+  });
+
+  it.each(["src/index.ts", "src/lang/index.ts"])("does nothing but re-export in %s", (file) => {
+    expect(beyondExports(file)).toBe("");
   });
 });

@@ -1,7 +1,7 @@
 /**
  * The one interface between the compiler and a memory manager.
  *
- *     lower.ts                           a manager (gc/, leak.ts, host/, ...)
+ *     lower.ts                           a manager (gc/, leak/, host/, ...)
  *     walks the IR once: control flow,   ->   everything that touches memory: how a value looks in wasm,
  *     arithmetic, variables, calls            allocation, loads, stores, slices, match, roots, frames
  *

@@ -1,6 +1,6 @@
 /**
  * Where a function collects under `regions` and `sparse`: between rounds of a loop, before a tail call, and where it returns less than it has
- * made for its results (assembly/region/collect/collect.ts, returns.ts).
+ * made for its results (assembly/region/collect/collect.ts, assembly/region/collect/at-return.ts).
  */
 
 import binaryen from "binaryen";
