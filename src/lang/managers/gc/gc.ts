@@ -35,16 +35,14 @@ import type { Locals } from "../../codegen/locals.ts";
 import type { ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
 import { foldAllocations } from "../../ir/folding.ts";
-import { freshStores, staticVariables } from "../../ir/freshness.ts";
-import type { Atom, Instruction, InstructionOf, IrFunction, Variable } from "../../ir/ir.ts";
-import { computeLiveness, type LiveAcross } from "../../ir/liveness.ts";
+import type { Instruction, InstructionOf, IrFunction, Variable } from "../../ir/ir.ts";
 import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../../ir/safepoints.ts";
-import { forEachInstruction, hasLoop, holdsPointer } from "../../ir/traverse.ts";
 import { BuildOptionError } from "../../options.ts";
-import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
+import type { ArrayLayout, PointerKind, RecordLayout } from "../linear/layout.ts";
 import { LinearManager, type PointerStore, type StoreInstruction } from "../linear/linear.ts";
 import { Barriers } from "./barriers.ts";
-import { SHADOW_LIMIT, SlowPaths, spill, wordsOf } from "./slow-paths.ts";
+import { checkShadowLimit, Frame } from "./frame.ts";
+import { SHADOW_LIMIT, SlowPaths, wordsOf } from "./slow-paths.ts";
 import { Starts } from "./starts.ts";
 
 const { i32, none } = binaryen;
@@ -76,21 +74,6 @@ const SHADOW_BASE = "gc.shadowBase";
 /** A heap takes some chunks at least. */
 const LAST_HEAP_BASE = 2 ** 32 - 2 ** 20;
 
-/** What is known of the function that is being lowered. */
-interface FrameState {
-  readonly liveAcross: LiveAcross;
-  readonly statics: ReadonlySet<Variable>;
-  readonly freshStores: ReadonlySet<Instruction>;
-  /** See foldAllocations. */
-  readonly shares: ReadonlyMap<Instruction, number>;
-  /** The shadow stack is checked where the only call that spills stands, not at entry. */
-  readonly checksAtCall: boolean;
-  /** Where the shadow stack ends and where the nursery is filled to; null in a function that does not pass them. */
-  readonly registers: { readonly shadow: Temporary; readonly top: Temporary } | null;
-  /** Most words that a call of this function pushes. */
-  words: number;
-}
-
 class GcManager extends LinearManager {
   protected readonly arrayAllocator: string;
   readonly #mayCollect: ReadonlySet<IrFunction>;
@@ -100,9 +83,11 @@ class GcManager extends LinearManager {
   readonly #barriers: Barriers;
   readonly #slowPaths: SlowPaths;
   readonly #starts: Starts;
+  /** Slices have a mark in the shadow stack; where every pointer may be interior, they need none. */
+  readonly #areMarked: boolean;
   /** What pointers of the whole program there are. */
   readonly #globals: PointerKind[] = [];
-  #frame: FrameState | null = null;
+  #frame: Frame | null = null;
 
   constructor(context: ManagerContext) {
     super(context);
@@ -120,6 +105,7 @@ class GcManager extends LinearManager {
     this.#barriers = new Barriers(this.module, names, options.pauseMs !== undefined);
     this.#slowPaths = new SlowPaths(context, this.#names);
     this.#starts = new Starts(this.module, this.#names, context.options);
+    this.#areMarked = context.options.reps !== "a";
     this.#mayCollect = functionsThatMayCollect(context.program);
     this.#passRegisters = withTailCallNeighbours(context.program, this.#mayCollect);
     this.#isSafepoint = (instruction) =>
@@ -130,7 +116,7 @@ class GcManager extends LinearManager {
 
   /** Pointers of the whole program are the first words of the shadow stack, where a collection begins to look. */
   protected reserveGlobal(kind: PointerKind): Place {
-    this.#globals.push(this.#marked(kind));
+    this.#globals.push(this.#areMarked ? kind : "box");
     // The last of its words: a slice's mark stands in front of the pointer.
     const offset = (wordsOf(this.#globals) - 1) * WORD_BYTES;
     return { base: () => this.module.global.get(SHADOW_BASE, i32), offset };
@@ -171,33 +157,22 @@ class GcManager extends LinearManager {
   }
 
   override beginFunction(context: FunctionContext): void {
-    const { fn } = context;
-    const [shadow, top] = context.hidden;
-    const liveAcross = computeLiveness(fn, this.#isSafepoint);
-    const statics = staticVariables(fn);
-    const spills = countSpillingCalls(
-      fn,
-      (call) => this.#isSafepoint(call) && liveAcross(call).some((variable) => !statics.has(variable)),
-    );
-    this.#frame = {
-      liveAcross,
-      statics,
-      freshStores: freshStores(fn, this.#isSafepoint),
-      shares: this.#starts.foldable
-        ? foldAllocations(fn, this.#isSafepoint, ({ record }) => this.layouts.record(record).bytes, INLINE_MAX_BYTES)
-        : new Map(),
-      checksAtCall: spills === 1 && !hasLoop(fn),
-      registers: shadow && top ? { shadow, top } : null,
-      words: 0,
-    };
+    const shares = this.#starts.foldable
+      ? foldAllocations(
+          context.fn,
+          this.#isSafepoint,
+          ({ record }) => this.layouts.record(record).bytes,
+          INLINE_MAX_BYTES,
+        )
+      : new Map<Instruction, number>();
+    this.#frame = new Frame(context, this.#isSafepoint, shares, this.#areMarked);
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    const { words, registers } = this.#current();
-    const check = words === 0 ? [] : [this.#checkShadow(words, context.panic("stackOverflow", context.fn.line))];
-    const fallsOff = context.fn.results.length === 0 && registers !== null;
+    const frame = this.#current();
     this.#frame = null;
-    return context.sequence([...check, body, ...(fallsOff ? [this.module.return(registers.top.get())] : [])]);
+    const returned = context.fn.results.length === 0 && frame.hasRegisters ? [this.module.return(frame.top.get())] : [];
+    return context.sequence([...frame.checkAtEntry(), body, ...returned]);
   }
 
   override call(
@@ -210,17 +185,12 @@ class GcManager extends LinearManager {
     const frame = this.#current();
     if (!this.#mayCollect.has(callee)) {
       // It only passes on what it is given.
-      return emit(frame.registers === null ? this.#unusedRegisters() : this.#registers(0), []);
+      return emit(frame.hasRegisters ? frame.registers(0) : this.#unusedRegisters(), []);
     }
-    const roots = this.#rootsAcross(instruction);
-    const words = wordsOf(this.#kindsOf(roots));
-    const call = this.#spill(context, roots, [emit(this.#registers(words), [this.#own().top])]);
-    if (roots.length > 0 && frame.checksAtCall) {
-      call.unshift(this.#checkShadow(words, context.panic("stackOverflow", context.fn.line)));
-    } else {
-      frame.words = Math.max(frame.words, words);
-    }
-    return context.sequence(call);
+    const roots = frame.rootsAcross(instruction);
+    const words = frame.wordsOf(roots);
+    const call = frame.spill(roots, [emit(frame.registers(words), [frame.top])]);
+    return context.sequence([...frame.checkAtCall(words), ...call]);
   }
 
   override tailCall(
@@ -228,7 +198,7 @@ class GcManager extends LinearManager {
     instruction: InstructionOf<"tailCall">,
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    return emit(this.#passRegisters.has(instruction.callee) ? this.#registers(0) : []);
+    return emit(this.#passRegisters.has(instruction.callee) ? this.#current().registers(0) : []);
   }
 
   override return(
@@ -236,8 +206,8 @@ class GcManager extends LinearManager {
     _instruction: InstructionOf<"return">,
     emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    const { registers } = this.#current();
-    return emit(registers === null ? [] : [registers.top.get()]);
+    const frame = this.#current();
+    return emit(frame.hasRegisters ? [frame.top.get()] : []);
   }
 
   // Allocation
@@ -250,17 +220,18 @@ class GcManager extends LinearManager {
   ): ExpressionRef[] {
     const { module } = this;
     const op = module.i32;
-    const { top } = this.#own();
-    const share = this.#current().shares.get(instruction);
+    const frame = this.#current();
+    const { top } = frame;
+    const share = frame.shares.get(instruction);
     const header = op.store(0, 4, target.get(), op.const(layout.shape));
     const record = this.#starts.record(context, target, layout.sliceable);
     const bump = top.set(op.add(target.get(), op.const(layout.bytes)));
     if (share === 0) return [target.set(top.get()), bump, ...record, header];
-    const roots = this.#withoutStatics([...this.#rootsAcross(instruction), ...instruction.args]);
-    const kinds = this.#kindsOf(roots);
+    const roots = frame.withoutStatics([...frame.rootsAcross(instruction), ...instruction.args]);
+    const kinds = frame.kindsOf(roots);
     const line = op.const(instruction.site.line);
     if (share !== undefined) {
-      const operands = [this.#shadow(), target.get(), op.const(share), line];
+      const operands = [frame.shadow(), target.get(), op.const(share), line];
       return [
         target.set(top.get()),
         module.if(
@@ -272,7 +243,7 @@ class GcManager extends LinearManager {
         header,
       ];
     }
-    const operands = [this.#shadow(), target.get(), op.const(layout.shape), line];
+    const operands = [frame.shadow(), target.get(), op.const(layout.shape), line];
     return [
       target.set(top.get()),
       module.if(
@@ -291,16 +262,17 @@ class GcManager extends LinearManager {
     target: Temporary,
   ): ExpressionRef[] {
     const op = this.module.i32;
-    const { top } = this.#own();
+    const frame = this.#current();
+    const { top } = frame;
     const { length, site } = instruction;
     // What is grown is still needed behind the allocation.
     const needed = instruction.op === "arrayGrow" ? [instruction.array] : [];
-    const roots = this.#withoutStatics([...this.#rootsAcross(instruction), ...needed]);
-    const path = this.#slowPaths.array(this.#kindsOf(roots));
+    const roots = frame.withoutStatics([...frame.rootsAcross(instruction), ...needed]);
+    const path = this.#slowPaths.array(frame.kindsOf(roots));
     const { module } = this;
     const bytes = context.temporary(i32);
     const slowly = this.#allocateSlowly(context, path, roots, target, [
-      ...[this.#shadow(), target.get(), op.const(layout.shape), op.const(site.line), context.value(length)],
+      ...[frame.shadow(), target.get(), op.const(layout.shape), op.const(site.line), context.value(length)],
     ]);
     const elements = emitScaled(module, context.value(length), layout.stride);
     const clear = (): ExpressionRef[] => {
@@ -345,7 +317,7 @@ class GcManager extends LinearManager {
     return context.sequence([
       results.set(module.call(name, [...operands, ...addresses], type)),
       target.set(module.tuple.extract(results.get(), 0)),
-      this.#own().top.set(module.tuple.extract(results.get(), 1)),
+      this.#current().top.set(module.tuple.extract(results.get(), 1)),
       ...roots.map((root, index) => context.assignPart(root, 0, module.tuple.extract(results.get(), 2 + index))),
     ]);
   }
@@ -353,19 +325,20 @@ class GcManager extends LinearManager {
   // Roots
 
   protected protect(
-    context: FunctionContext,
+    _context: FunctionContext,
     instruction: InstructionOf<"readInput" | "arguments">,
     statements: readonly ExpressionRef[],
   ): ExpressionRef[] {
     const { module } = this;
     const { nurseryTop, shadowTop } = this.#names;
-    const { top } = this.#own();
-    const roots = this.#rootsAcross(instruction);
-    const words = wordsOf(this.#kindsOf(roots));
+    const frame = this.#current();
+    const { top } = frame;
+    const roots = frame.rootsAcross(instruction);
+    const words = frame.wordsOf(roots);
     return [
-      this.#checkShadow(words, context.panic("stackOverflow", instruction.site.line)),
-      ...this.#spill(context, roots, [
-        module.global.set(shadowTop, this.#above(words)),
+      frame.checkShadow(words, instruction.site.line),
+      ...frame.spill(roots, [
+        module.global.set(shadowTop, frame.above(words)),
         module.global.set(nurseryTop, top.get()),
         ...statements,
         top.set(this.#global("nurseryTop")),
@@ -384,7 +357,7 @@ class GcManager extends LinearManager {
     const top = (): ExpressionRef => op.add(base.get(), op.const(addresses.length * WORD_BYTES));
     return [
       base.set(this.#global("shadowTop")),
-      this.#checkLimit(top(), this.context.wasi.panic("stackOverflow", 0)),
+      checkShadowLimit(module, top(), this.context.wasi.panic("stackOverflow", 0)),
       ...addresses.map((address, index) => op.store(index * WORD_BYTES, 4, base.get(), address.get())),
       module.global.set(this.#names.shadowTop, top()),
       ...statements,
@@ -393,79 +366,17 @@ class GcManager extends LinearManager {
     ];
   }
 
-  /** `statements` between pushing the roots and reading them back. */
-  #spill(context: FunctionContext, roots: readonly Variable[], statements: readonly ExpressionRef[]): ExpressionRef[] {
-    if (roots.length === 0) return [...statements];
-    const kinds = this.#kindsOf(roots);
-    const { pushes, loads } = spill(
-      this.module,
-      () => this.#shadow(),
-      roots.map((root, index) => ({ kind: kinds[index] as PointerKind, address: () => context.read(root) })),
-    );
-    const pops = roots.map((root, index) => context.assignPart(root, 0, loads[index] as ExpressionRef));
-    return [...pushes, ...statements, ...pops];
-  }
-
-  #rootsAcross(instruction: Instruction): Variable[] {
-    return this.#withoutStatics(this.#current().liveAcross(instruction));
-  }
-
-  /** The pointer-holding variables that may refer to the heap, each once. */
-  #withoutStatics(atoms: readonly Atom[]): Variable[] {
-    const { statics } = this.#current();
-    const variables = atoms.filter((atom) => atom.kind === "variable");
-    return [...new Set(variables)].filter((variable) => holdsPointer(variable.type) && !statics.has(variable));
-  }
-
-  #kindsOf(roots: readonly Variable[]): PointerKind[] {
-    return roots.map(({ type }) => this.#marked(pointerKindOf(type) ?? "box"));
-  }
-
-  /** As what a pointer stands in the shadow stack: where every one may be interior, slices need no mark. */
-  #marked(kind: PointerKind): PointerKind {
-    return this.context.options.reps === "a" ? "box" : kind;
-  }
-
-  #current(): FrameState {
+  #current(): Frame {
     if (this.#frame === null) throw new TypeError("no function is being lowered");
     return this.#frame;
-  }
-
-  #global(name: CoreName): ExpressionRef {
-    return this.module.global.get(this.#names[name], i32);
-  }
-
-  #own(): NonNullable<FrameState["registers"]> {
-    const { registers } = this.#current();
-    if (registers === null) throw new TypeError("a function that cannot collect has no registers of the heap");
-    return registers;
-  }
-
-  /** What a callee gets when `words` are pushed. */
-  #registers(words: number): ExpressionRef[] {
-    return [this.#above(words), this.#own().top.get()];
   }
 
   #unusedRegisters(): ExpressionRef[] {
     return [this.module.i32.const(0), this.module.i32.const(0)];
   }
 
-  #shadow(): ExpressionRef {
-    return this.#own().shadow.get();
-  }
-
-  /** Where the shadow stack ends with `words` pushed. */
-  #above(words: number): ExpressionRef {
-    const op = this.module.i32;
-    return words === 0 ? this.#shadow() : op.add(this.#shadow(), op.const(words * WORD_BYTES));
-  }
-
-  #checkShadow(words: number, overflow: ExpressionRef): ExpressionRef {
-    return this.#checkLimit(this.#above(words), overflow);
-  }
-
-  #checkLimit(top: ExpressionRef, overflow: ExpressionRef): ExpressionRef {
-    return this.module.if(this.module.i32.gt_u(top, this.module.global.get(SHADOW_LIMIT, i32)), overflow);
+  #global(name: CoreName): ExpressionRef {
+    return this.module.global.get(this.#names[name], i32);
   }
 
   // Write barriers
@@ -574,12 +485,3 @@ const CORE_NAMES = [
   "barrierSlice",
 ] as const;
 type CoreName = (typeof CORE_NAMES)[number];
-
-/** How many calls of the function spill. */
-function countSpillingCalls(fn: IrFunction, spills: (instruction: Instruction) => boolean): number {
-  let count = 0;
-  forEachInstruction(fn.body, (instruction) => {
-    if (instruction.op === "call" && spills(instruction)) count++;
-  });
-  return count;
-}
