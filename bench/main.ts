@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { Argument, Command, CommanderError } from "commander";
-import { parseWhole } from "../src/cli/numbers.ts";
+import { parseWhole } from "../src/cli/option-values.ts";
 import { engineName } from "../src/compare/engine.ts";
 import { EXIT_USAGE, UsageError } from "../src/compare/errors.ts";
 import { Progress } from "../src/compare/terminal.ts";

@@ -9,7 +9,7 @@
 
 import { writeFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { parseWhole } from "../src/cli/numbers.ts";
+import { parseWhole } from "../src/cli/option-values.ts";
 import { Progress } from "../src/compare/terminal.ts";
 import type { BuildOptions } from "../src/lang/index.ts";
 import { EVERYWHERE } from "./support/everywhere.ts";

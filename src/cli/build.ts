@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { readProgram, writeWhole } from "../compare/files.ts";
 import { formatBytes } from "../compare/text.ts";
 import { compile, managerNames } from "../lang/index.ts";
-import { parseName } from "./numbers.ts";
-import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./settings.ts";
+import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./build-settings.ts";
+import { parseName } from "./option-values.ts";
 
 interface BuildCommandOptions extends Settings, DebugSettings {
   manager: string;

@@ -16,10 +16,10 @@ import type { PortOptions } from "../compare/port-files.ts";
 import { describeDifference, describeOutput, describeReport } from "../compare/report.ts";
 import { Progress } from "../compare/terminal.ts";
 import { managerNames } from "../lang/index.ts";
+import { addSettings, buildOptions, type Settings } from "./build-settings.ts";
 import { addExterns, type ExternSettings } from "./extern-options.ts";
-import { parseNames, parseWhole } from "./numbers.ts";
+import { parseNames, parseWhole } from "./option-values.ts";
 import { addPortOptions } from "./port-options.ts";
-import { addSettings, buildOptions, type Settings } from "./settings.ts";
 
 const DEFAULT_RUNS = 7;
 const DEFAULT_SECONDS = 60;

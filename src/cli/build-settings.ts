@@ -11,7 +11,7 @@ import {
   START_FINDERS,
   type StartFinder,
 } from "../lang/index.ts";
-import { parseLimits, parsePause, parseSize, parseWhole } from "./numbers.ts";
+import { parseLimits, parsePause, parseSize, parseWhole } from "./option-values.ts";
 
 /** What `addSettings` puts into a command's options. */
 export interface Settings {
