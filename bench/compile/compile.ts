@@ -1,7 +1,7 @@
 /** What compiling costs, over the length of the program. */
 
+import { formatCount, formatMs, formatTable } from "../../src/compare/formatting.ts";
 import { spreadOf } from "../../src/compare/samples.ts";
-import { formatCount, formatMs, formatTable } from "../../src/compare/text.ts";
 import { compileIr } from "../../src/lang/backend.ts";
 import { buildProgram, checkProgram, SourceFile } from "../../src/lang/frontend.ts";
 import { generateProgram } from "./generate.ts";

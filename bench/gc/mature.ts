@@ -3,8 +3,8 @@
  * moves, against lines of blocks, where start bits do.
  */
 
+import { formatBytes, formatTable } from "../../src/compare/formatting.ts";
 import { spreadOf } from "../../src/compare/samples.ts";
-import { formatBytes, formatTable } from "../../src/compare/text.ts";
 import { MATURE_SPACES, type MatureSpace } from "../../src/lang/index.ts";
 import { interleave, type TracedProgram } from "./rounds.ts";
 import { majorMs, minorMs } from "./traced.ts";

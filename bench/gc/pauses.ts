@@ -1,7 +1,7 @@
 /** How long the program stands still: minor collections as they come, and a live heap of 512 MiB with and without steps. */
 
+import { formatTable } from "../../src/compare/formatting.ts";
 import { percentilesOf } from "../../src/compare/samples.ts";
-import { formatTable } from "../../src/compare/text.ts";
 import { openGraph, TREE_BYTES } from "./graph.ts";
 import { interleave, type TracedProgram } from "./rounds.ts";
 import { runTraced, type TracedRun } from "./traced.ts";

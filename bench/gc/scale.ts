@@ -1,6 +1,6 @@
 /** The cost of an allocated byte from 10 MB to 3 GB of live heap, and the end of the address space. */
 
-import { formatBytes, formatTable } from "../../src/compare/text.ts";
+import { formatBytes, formatTable } from "../../src/compare/formatting.ts";
 import { openGraph, TREE_BYTES } from "./graph.ts";
 import { runTraced } from "./traced.ts";
 

@@ -3,8 +3,8 @@
  * each start finder.
  */
 
+import { formatTable } from "../../src/compare/formatting.ts";
 import { spreadOf } from "../../src/compare/samples.ts";
-import { formatTable } from "../../src/compare/text.ts";
 import { POINTER_REPS, type PointerReps, START_FINDERS, type StartFinder } from "../../src/lang/index.ts";
 import { interleave, type TracedProgram } from "./rounds.ts";
 import { minorMs } from "./traced.ts";

@@ -1,7 +1,7 @@
 /** The time of a minor collection over the share that survives and the size of the nursery. */
 
+import { formatBytes, formatTable } from "../../src/compare/formatting.ts";
 import { percentilesOf } from "../../src/compare/samples.ts";
-import { formatBytes, formatTable } from "../../src/compare/text.ts";
 import { compileTraced, runTraced } from "./traced.ts";
 
 const MIB = 1 << 20;

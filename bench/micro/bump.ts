@@ -8,8 +8,8 @@
 import { readFileSync } from "node:fs";
 import binaryen from "binaryen";
 import { Bench } from "tinybench";
+import { formatTable } from "../../src/compare/formatting.ts";
 import { spreadOf } from "../../src/compare/samples.ts";
-import { formatTable } from "../../src/compare/text.ts";
 import { compile, runModule, SourceFile, START_FINDERS, type StartFinder } from "../../src/lang/index.ts";
 
 /** So many that touching the nursery's pages for the first time, in every run of the emitted code, does not count. */

@@ -1,7 +1,7 @@
 /** The one table of README.md: every program of the bench, in time and memory, over the engine's collector. */
 
 import type { Figures } from "../../src/compare/comparison.ts";
-import { type Column, formatMs, formatTable } from "../../src/compare/text.ts";
+import { type Column, formatMs, formatTable } from "../../src/compare/formatting.ts";
 import type { Results } from "../parts.ts";
 import type { WholeResult } from "../whole/whole.ts";
 import { describeMachine, fenced } from "./results-page.ts";

@@ -1,7 +1,7 @@
 /** Mote under `host` and `gc` beside the same programs in other languages: a process each, in turns. */
 
+import { type Column, formatMs, formatTable } from "../../src/compare/formatting.ts";
 import { rounded, type Spread, spreadOf } from "../../src/compare/samples.ts";
-import { type Column, formatMs, formatTable } from "../../src/compare/text.ts";
 import { requireEngine } from "../../src/lang/index.ts";
 import { buildPeer, CONTESTANTS, type Contestant } from "./contestants.ts";
 import type { ProgramName } from "./convention.ts";

@@ -1,7 +1,7 @@
 /** Lists that grow against arrays with all their room from the start, under every manager; and fulladd, which has neither. */
 
+import { type Column, formatMs, formatTable } from "../../src/compare/formatting.ts";
 import { type Spread, spreadOf } from "../../src/compare/samples.ts";
-import { type Column, formatMs, formatTable } from "../../src/compare/text.ts";
 import { managerNames } from "../../src/lang/index.ts";
 import { compileProgram } from "../compile-program.ts";
 import type { PeerCode } from "../peers/peer.ts";

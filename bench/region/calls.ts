@@ -1,7 +1,7 @@
 /** What a call costs whose objects end with it: over the depth of calls inside each other, and over how much each holds. */
 
+import { formatBytes, formatCount, formatTable } from "../../src/compare/formatting.ts";
 import { rounded } from "../../src/compare/samples.ts";
-import { formatBytes, formatCount, formatTable } from "../../src/compare/text.ts";
 import { compileProgram } from "../compile-program.ts";
 import type { DeepTask, DeepThread } from "./thread.ts";
 

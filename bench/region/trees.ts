@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import binaryen from "binaryen";
+import { formatMs, formatTable } from "../../src/compare/formatting.ts";
 import { rounded, type Spread, spreadOf } from "../../src/compare/samples.ts";
-import { formatMs, formatTable } from "../../src/compare/text.ts";
 import { inviteInlining } from "../../src/lang/codegen/inlining.ts";
 import { compileProgram } from "../compile-program.ts";
 import type { PeerCode } from "../peers/peer.ts";

@@ -1,6 +1,6 @@
 /** How much of a module is the runtime: bytes of its functions by who wrote them. */
 
-import { formatTable } from "../../src/compare/text.ts";
+import { formatTable } from "../../src/compare/formatting.ts";
 import { HINT_PREFIX } from "../../src/lang/codegen/inlining.ts";
 import { compile, managerNames, SourceFile } from "../../src/lang/index.ts";
 import { functionSizes } from "./sections.ts";

@@ -2,8 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 import asc from "assemblyscript/asc";
+import { formatTable } from "../../src/compare/formatting.ts";
 import { spreadOf } from "../../src/compare/samples.ts";
-import { formatTable } from "../../src/compare/text.ts";
 import { CHUNK_BYTES, SPARSE_COUNTERS, WORD_BYTES } from "../../src/core/contract.ts";
 
 const ROOT = new URL("../../", import.meta.url);

@@ -5,7 +5,7 @@ import type { Figures } from "../../src/compare/comparison.ts";
 import { type Contest, hold, type Report } from "../../src/compare/contest.ts";
 import { FailureError } from "../../src/compare/errors.ts";
 import { withTemporaryFile } from "../../src/compare/files.ts";
-import { type Column, formatBytes, formatMs, formatTable } from "../../src/compare/text.ts";
+import { type Column, formatBytes, formatMs, formatTable } from "../../src/compare/formatting.ts";
 import { managerNames, SourceFile } from "../../src/lang/index.ts";
 import { cities } from "../cities.ts";
 import { licenses } from "../licenses.ts";

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { readProgram, writeWhole } from "../compare/files.ts";
-import { formatBytes } from "../compare/text.ts";
+import { formatBytes } from "../compare/formatting.ts";
 import { compile, managerNames } from "../lang/index.ts";
 import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./build-settings.ts";
 import { parseName } from "./option-values.ts";

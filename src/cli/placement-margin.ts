@@ -1,6 +1,6 @@
 /** A source text with placements in a margin on its left, and what a run has counted there. */
 
-import { formatCount } from "../compare/text.ts";
+import { formatCount } from "../compare/formatting.ts";
 import { type LinePlacement, type Maker, ownFunctions, placementsByLine } from "../lang/lifetimes/placement/lines.ts";
 import type { FunctionPlacement, ProgramPlacement } from "../lang/lifetimes/placement/placement.ts";
 import { describeFunction, describePlaced } from "../lang/lifetimes/placement/words.ts";

@@ -1,6 +1,6 @@
 /** `--shapes`: what a program has allocated, by shape. */
 
-import { formatBytes, formatTable } from "../compare/text.ts";
+import { formatBytes, formatTable } from "../compare/formatting.ts";
 import { readCensus } from "../core/census.ts";
 
 /**

@@ -9,7 +9,7 @@
  * after, where a major collection has found out), what goes on in steps, the pause.
  */
 
-import { formatBytes, formatMs } from "../compare/text.ts";
+import { formatBytes, formatMs } from "../compare/formatting.ts";
 import { STEP_MARKED } from "../core/contract.ts";
 import { type HeapCounts, readCounts } from "../core/statistics.ts";
 

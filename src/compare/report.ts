@@ -3,8 +3,8 @@
 import type { Figures } from "./comparison.ts";
 import type { Report } from "./contest.ts";
 import type { Difference } from "./difference.ts";
+import { type Column, formatBytes, formatCount, formatMs, formatTable } from "./formatting.ts";
 import { styled } from "./terminal.ts";
-import { type Column, formatBytes, formatCount, formatMs, formatTable } from "./text.ts";
 
 const SHOWN_LINES = 30;
 /** Longer lines of a program's output are cut where they are only quoted. */

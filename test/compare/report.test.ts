@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/compare/contest.ts";
 import { findDifference } from "../../src/compare/difference.ts";
+import { formatBytes, formatCount, formatMs, formatTable } from "../../src/compare/formatting.ts";
 import { describeDifference, describeReport } from "../../src/compare/report.ts";
 import { percentilesOf, spreadOf } from "../../src/compare/samples.ts";
-import { formatBytes, formatCount, formatMs, formatTable } from "../../src/compare/text.ts";
 
 describe("numbers", () => {
   test("sizes", () => {
