@@ -33,7 +33,7 @@ export { alternativesReturn } from "./region/collect/candidates";
 export { arraysApart, chooseArraysApart, mayGrowApart, regionArray, regionArrayGrow } from "./region/arrays";
 export { regionArrayFree } from "./region/free-array";
 export { regionsCollect } from "./region/collect/collect";
-export { chooseLeast, leastBytes } from "./region/pace";
+export { leastBytes } from "./region/pace";
 export { regionRenew, regionReturn } from "./region/close";
 export { markCovers, regionAround, regionStart } from "./region/owner";
 export { markNone, markOwn, marksFilled, markSet, marksTell } from "./region/checkpoint";

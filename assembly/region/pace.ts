@@ -8,15 +8,21 @@ import { CHUNK_MASK, CHUNK_SHIFT } from "../memory/address";
 import { chunksAvailable, chunksLimit, chunksUsed, ensureFree } from "../memory/chunks";
 import { freeWholeChunks } from "./segments";
 
-/**
- * A region is not collected before it has taken this many bytes, but where memory is short. A literal, so that the module needs
- * no start function.
- */
-export let leastBytes: u32 = 4194304;
+/** Where the heap has no limit, or a large one, a region is not collected before it has taken this many bytes. */
+const LEAST_BYTES: u32 = 4 << 20;
+/** Where the limit is small, one part in so many of it, ... */
+const LEAST_SHARE: usize = 8;
+/** ... but no fewer bytes than this. */
+const LEAST_MIN_BYTES: usize = 32 << 10;
 
-/** Chooses that. Before any region is opened. */
-export function chooseLeast(bytes: u32): void {
-  leastBytes = bytes;
+/** A region is not collected before it has taken this many bytes, but where memory is short. Set by `paceOpen`. */
+export let leastBytes: u32 = 0;
+
+/** Decides that, before any region is opened. @param heapLimitBytes 0 for no limit */
+export function paceOpen(heapLimitBytes: usize): void {
+  const share = heapLimitBytes / LEAST_SHARE;
+  const least = share < LEAST_MIN_BYTES ? LEAST_MIN_BYTES : share;
+  leastBytes = heapLimitBytes != 0 && least < LEAST_BYTES ? <u32>least : LEAST_BYTES;
 }
 
 /** Kept back for segments that are not full, and for small ones. */

@@ -22,6 +22,7 @@ import { alignUp, GRANULE_BYTES } from "../memory/address";
 import { chunksOpen } from "../memory/chunks";
 import { poison } from "../memory/poison";
 import { bytesBeforeMove } from "../object/header";
+import { paceOpen } from "./pace";
 import {
   ANY_RUN,
   CHUNK_KIND,
@@ -78,6 +79,7 @@ export function regionsInit(framesBase: usize, heapBase: usize, heapLimitBytes: 
   frameTop = statistics + REGION_STATISTICS_BYTES;
   frameLimit = heapBase;
   if (frameTop > frameLimit) return ERROR_LIMIT;
+  paceOpen(heapLimitBytes);
   const error = chunksOpen(heapBase, heapLimitBytes);
   if (!error) statisticsOpen(statistics);
   return error;

@@ -30,6 +30,7 @@ export interface Settings {
 }
 
 export interface DebugSettings {
+  fast?: boolean;
   debug?: boolean;
   zeal?: number;
 }
@@ -84,9 +85,10 @@ export function addSettings(command: Command): Command {
     );
 }
 
-/** Adds what helps to find defects. */
+/** Adds what is for writing programs, and for finding defects, not for measuring. */
 export function addDebugSettings(command: Command): Command {
   return command
+    .option("--fast", "build without Binaryen's optimiser: several times as fast, and the program runs slower")
     .option(
       "--debug",
       "link the debug core: assertions, and the heap verified around each collection (gc) or each load checked (leak)",
@@ -120,6 +122,7 @@ export function buildOptions(manager: string, settings: Settings & DebugSettings
     ...(settings.reps === undefined ? {} : { reps: settings.reps }),
     ...(settings.mature === undefined ? {} : { mature: settings.mature }),
     ...((settings.freedEntries ?? settings.freedBytes) ? { sparseLimits: sparseLimitsOf(settings) } : {}),
+    ...(settings.fast ? { optimise: false } : {}),
     ...(settings.debug === undefined ? {} : { debug: settings.debug }),
     ...(settings.zeal === undefined ? {} : { zeal: settings.zeal }),
   };

@@ -12,6 +12,7 @@ import { ManualMemory } from "./codegen/manual-memory.ts";
 import { emitModule } from "./codegen/optimise.ts";
 import { HostPorts } from "./codegen/ports.ts";
 import { Profile, type ProfileTable } from "./codegen/profile.ts";
+import { StartSettings } from "./codegen/start-settings.ts";
 import { StaticData } from "./codegen/static-data.ts";
 import { Wasi } from "./codegen/wasi/wasi.ts";
 import type { IrProgram, Site } from "./ir/ir.ts";
@@ -78,6 +79,7 @@ export function compileIr(
       wasi,
       ports: new HostPorts(module, wasi),
       counters,
+      settings: new StartSettings(module, options),
       profile,
       manual,
       externs,
@@ -93,6 +95,7 @@ export function compileIr(
     const wasm = emitModule(module, {
       neverInline: ["wasi.*", "panic.*", ...result.neverInline, ...loops],
       names: options.names ?? false,
+      optimise: options.optimise ?? true,
       closedWorld: factory.closedWorld ?? false,
     });
     return {

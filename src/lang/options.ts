@@ -6,9 +6,20 @@
 import type { MatureSpace, PointerReps, StartFinder } from "../core/contract.ts";
 import type { SparseLimits } from "../core/sparse-limits.ts";
 
+/** The sizes that an adjustable module takes from its host, with the meanings that they have in `BuildOptions`. */
+export const START_SETTINGS = ["heapLimitBytes", "nurseryBytes", "nurseryFirstBytes", "growthPercent"] as const;
+export type StartSetting = (typeof START_SETTINGS)[number];
+
 export interface BuildOptions {
   /** The memory manager's name; `managerNames()` lists them. */
   readonly manager: string;
+  /** Runs Binaryen's optimiser. Default true; false builds several times as fast a module that runs slower and is larger. */
+  readonly optimise?: boolean;
+  /**
+   * Exports the sizes of `START_SETTINGS` that the manager has as globals, so that `runModule` can set them before the
+   * program starts. Default false: they are constants.
+   */
+  readonly adjustable?: boolean;
   /** How far the nursery may grow, in bytes; 0 or absent: the core's default. Only `gc`. */
   readonly nurseryBytes?: number;
   /** How large the nursery is at first, in bytes; 0 or absent: the core's default. Only `gc`. */

@@ -25,7 +25,7 @@ const UNLIMITED_PAGES = -1;
 
 /** Adds `_start`, memory, data and exports to a module that has all its functions. */
 export function linkModule(context: ManagerContext, result: ManagerResult, mainName: string): void {
-  const { module, data, wasi, counters, externs } = context;
+  const { module, data, wasi, counters, settings, externs } = context;
   const { results } = binaryen.getFunctionInfo(module.getFunction(mainName));
   const main = module.call(mainName, result.mainArguments, results);
   const ended = result.mainResult === undefined ? module.drop(main) : module.global.set(result.mainResult, main);
@@ -53,7 +53,12 @@ export function linkModule(context: ManagerContext, result: ManagerResult, mainN
     result.memory.name,
   );
   module.addFunctionExport("_start", "_start");
-  for (const { kind, internal, external } of [...result.exports, ...counters.exports, ...allocator]) {
+  for (const { kind, internal, external } of [
+    ...result.exports,
+    ...counters.exports,
+    ...settings.exports,
+    ...allocator,
+  ]) {
     if (kind === "function") module.addFunctionExport(internal, external);
     else module.addGlobalExport(internal, external);
   }

@@ -27,6 +27,7 @@ import type { FunctionContext, Lent } from "./function-context.ts";
 import type { ManualMemory } from "./manual-memory.ts";
 import type { HostPorts } from "./ports.ts";
 import type { Profile } from "./profile.ts";
+import type { StartSettings } from "./start-settings.ts";
 import type { StaticData } from "./static-data.ts";
 import type { Wasi } from "./wasi/wasi.ts";
 import type { ExpressionRef, ModuleExport, Temporary, WasmType } from "./wasm.ts";
@@ -67,6 +68,8 @@ export interface ManagerContext {
   readonly ports: HostPorts;
   /** Counts of objects and bytes, and the marks around pauses; emits nothing unless the options ask for it. */
   readonly counters: Counters;
+  /** Sizes that the module begins with. */
+  readonly settings: StartSettings;
   /** Counts by site and by function; emits nothing unless the options ask for it. */
   readonly profile: Profile;
   /** Memory that the program manages itself; only where `usesMalloc`. */

@@ -25,9 +25,9 @@ export class ManualMemory {
     this.#checks = checks;
   }
 
-  /** Opens malloc for a manager that does not use the core's chunks. @returns 0, or an error code (i32) */
-  open(limitBytes: number): ExpressionRef {
-    return this.#call("mallocOpen", [this.#module.i32.const(limitBytes | 0)]);
+  /** Opens malloc for a manager that does not use the core's chunks. @param limitBytes i32 @returns 0, or an error code (i32) */
+  open(limitBytes: ExpressionRef): ExpressionRef {
+    return this.#call("mallocOpen", [limitBytes]);
   }
 
   /** The address of `bytes` of zeroed memory, or 0 (i32). */

@@ -8,29 +8,37 @@ export interface EmitOptions {
   /** Internal names of functions that must stay calls: slow paths, messages. `*` stands for any characters. */
   readonly neverInline: readonly string[];
   readonly names: boolean;
+  /** Whether Binaryen's optimiser runs. Without it the code stays as it was emitted. */
+  readonly optimise: boolean;
   /** See `ManagerFactory`. */
   readonly closedWorld: boolean;
 }
 
 /**
- * Validates, optimises and encodes a linked module.
+ * Validates, optimises if that is asked for, and encodes a linked module.
  * @throws InternalCompilerError when the module is not valid
  */
 export function emitModule(module: binaryen.Module, options: EmitOptions): Uint8Array {
   validate(module);
+  binaryen.setDebugInfo(options.names);
+  if (options.optimise) optimise(module, options);
+  // What the program does not use goes all the same: its imports would ask the host for what no command has.
+  else module.runPasses(["remove-unused-module-elements"]);
+  if (!options.names) module.runPasses(["strip-debug", "strip-producers"]);
+  return module.emitBinary();
+}
+
+function optimise(module: binaryen.Module, { neverInline, closedWorld }: EmitOptions): void {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
-  binaryen.setClosedWorld(options.closedWorld);
-  binaryen.setDebugInfo(options.names);
-  for (const name of options.neverInline) {
+  binaryen.setClosedWorld(closedWorld);
+  for (const name of neverInline) {
     binaryen.setPassArgument("no-inline", name);
     module.runPasses(["no-inline"]);
   }
   binaryen.clearPassArguments();
   module.optimize();
   inviteInlining(module);
-  if (!options.names) module.runPasses(["strip-debug", "strip-producers"]);
-  return module.emitBinary();
 }
 
 function validate(module: binaryen.Module): void {

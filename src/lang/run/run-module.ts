@@ -3,6 +3,7 @@
  * the compiler uses, synchronous, and the program's ports. `build`'s output runs under any other WASI engine as well.
  */
 
+import { BuildOptionError, START_SETTINGS, type StartSetting } from "../options.ts";
 import { type ExternImport, ExternLinker, type ExternModules, OWN_MODULES, type ProgramMemory } from "./externs.ts";
 import type { Ports } from "./ports/host-port.ts";
 import { portImports } from "./ports/imports.ts";
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly pipedBytes?: number;
   /** What the program's ports to the host are, by name; the handlers are called while the program runs. */
   readonly ports?: Ports;
+  /** Sizes that an adjustable module is to begin with, each from 0, which stands for the default, to 2^32 - 1. */
+  readonly settings?: Partial<Readonly<Record<StartSetting, number>>>;
   readonly hooks?: PauseHooks;
   /** The modules of the program's extern functions, by name. */
   readonly externs?: ExternModules;
@@ -63,7 +66,7 @@ class Exit {
  * @param program wasm bytes, or a compiled module
  * @throws WebAssembly.CompileError, LinkError; WebAssembly.RuntimeError for traps, which emitted code does not cause;
  *   TypeError when the program uses a port that is not wired, or is given what is no value of it; whatever handlers throw
- *   MissingExternError; ExternError when an extern module does not fit, or one of its functions fails
+ *   BuildOptionError for a setting that the module does not have; MissingExternError; ExternError when an extern module does not fit, or one of its functions fails
  */
 export function runModule(program: Uint8Array | WebAssembly.Module, options: RunOptions = {}): RunResult {
   const module =
@@ -91,6 +94,7 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
   }
   system.attach(memory);
   externs.attach(instance.exports as unknown as ProgramMemory);
+  applySettings(instance.exports, options.settings ?? {});
   options.onInstance?.(instance.exports);
   let exitCode = 0;
   const begin = performance.now();
@@ -122,6 +126,25 @@ export function runModule(program: Uint8Array | WebAssembly.Module, options: Run
 /** What a command imports from modules that we do not provide. */
 function externImports(module: WebAssembly.Module): ExternImport[] {
   return WebAssembly.Module.imports(module).filter((each) => !OWN_MODULES.includes(each.module));
+}
+
+/** Sets the globals that an adjustable build exports. */
+function applySettings(exports: WebAssembly.Exports, settings: NonNullable<RunOptions["settings"]>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!START_SETTINGS.includes(name as StartSetting)) {
+      throw new BuildOptionError(`there is no setting ${name}; a module may have ${START_SETTINGS.join(", ")}`);
+    }
+    if (!(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
+      throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
+    }
+    const setting = exports[name];
+    if (!(setting instanceof WebAssembly.Global)) {
+      throw new BuildOptionError(
+        `this module has no setting ${name}: build it with \`adjustable\`, under a manager that has this size`,
+      );
+    }
+    setting.value = value | 0;
+  }
 }
 
 function noHook(): void {}

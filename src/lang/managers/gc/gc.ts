@@ -422,7 +422,6 @@ class GcManager extends LinearManager {
     const op = module.i32;
     const failed = wasi.panic("outOfMemory", 0);
     const pauseMicros = Math.ceil((options.pauseMs ?? 0) * 1000);
-    const { nurseryBytes, nurseryFirstBytes, heapLimitBytes, growthPercent } = options;
     const shadowBase = data.seal();
     const globalBytes = wordsOf(this.#globals) * WORD_BYTES;
     const heapBase = shadowBase + globalBytes + (options.shadowStackBytes || SHADOW_DEFAULT_BYTES);
@@ -431,9 +430,21 @@ class GcManager extends LinearManager {
     }
     module.addGlobal(SHADOW_BASE, i32, false, op.const(shadowBase));
     module.addGlobal(SHADOW_LIMIT, i32, false, op.const(heapBase | 0));
-    const sizes = [nurseryBytes, heapLimitBytes, growthPercent, pauseMicros, nurseryFirstBytes];
-    const settings = [shadowBase, heapBase, ...sizes.map((size) => size ?? 0)].map((setting) => op.const(setting | 0));
-    const start = [module.if(module.call(this.#names.init, settings, i32), failed)];
+    const { settings } = context;
+    const opened = module.call(
+      this.#names.init,
+      [
+        op.const(shadowBase),
+        op.const(heapBase | 0),
+        settings.value("nurseryBytes"),
+        settings.value("heapLimitBytes"),
+        settings.value("growthPercent"),
+        op.const(pauseMicros),
+        settings.value("nurseryFirstBytes"),
+      ],
+      i32,
+    );
+    const start = [module.if(opened, failed)];
     start.push(this.#fixNursery(heapBase), ...this.#openGlobals());
     if (options.zeal) start.push(module.call(coreName(module, "setZeal"), [op.const(options.zeal)], none));
     const isMeasured = options.measure || options.pauses;

@@ -356,7 +356,10 @@ class HostManager extends PlainFrames implements MemoryManager {
     const constants = this.#module.block(null, [this.#constants.start(), statics]);
     const memory = usesMalloc(program) ? CORE_MEMORY : MEMORY;
     const start = usesMalloc(program)
-      ? this.#module.block(null, [this.#module.if(manual.open(0), wasi.panic("outOfMemory", 0)), constants])
+      ? this.#module.block(null, [
+          this.#module.if(manual.open(this.#module.i32.const(0)), wasi.panic("outOfMemory", 0)),
+          constants,
+        ])
       : constants;
     return { start, mainArguments: [], memory: { name: memory, bytes: 0 }, exports: [], neverInline: ["host.*"] };
   }

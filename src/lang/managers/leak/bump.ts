@@ -82,9 +82,9 @@ export class LeakManager extends StillManager {
     const { module, context } = this;
     const failed = context.wasi.panic("outOfMemory", 0);
     const heapBase = module.i32.const(context.data.seal());
-    const limitBytes = context.options.heapLimitBytes ?? 0;
-    const opened = module.call(this.#init, [heapBase, module.i32.const(limitBytes | 0)], i32);
-    const fails = usesMalloc(context.program) ? module.i32.or(opened, context.manual.open(limitBytes)) : opened;
+    const limit = (): ExpressionRef => context.settings.value("heapLimitBytes");
+    const opened = module.call(this.#init, [heapBase, limit()], i32);
+    const fails = usesMalloc(context.program) ? module.i32.or(opened, context.manual.open(limit())) : opened;
     return {
       start: module.if(fails, failed),
       mainArguments: [],

@@ -42,8 +42,6 @@ export interface Shared {
   readonly program: number;
   /** The words of the program's globals that lead to objects. */
   readonly globals: { readonly address: number; readonly count: number };
-  /** What a region may take before its first collection. */
-  readonly leastDueBytes: number;
 }
 
 /** Sets aside a descriptor of a sparse stack. @returns its address */
@@ -282,7 +280,12 @@ export class FrameCode {
   /** Notes when a region of the function's own, which is empty, is collected for the first time, and that it has not been. */
   #noteDue(mark: number): ExpressionRef {
     const { i64: op } = this.#module;
-    return op.store(MARK_DUE, 4, this.at(mark), op.const(BigInt(this.#shared.leastDueBytes)));
+    return op.store(
+      MARK_DUE,
+      4,
+      this.at(mark),
+      op.extend_u(this.#module.global.get(coreName(this.#module, "leastBytes"), i32)),
+    );
   }
 
   /** Ends all that is in a region, which goes on empty. */

@@ -39,7 +39,6 @@ import type {
   Variable,
 } from "../../ir/ir.ts";
 import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/traverse.ts";
-import type { BuildOptions } from "../../options.ts";
 import { StillManager } from "../linear/barrier-free.ts";
 import { findSetBySlices } from "../linear/changes.ts";
 import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
@@ -52,10 +51,6 @@ import { type FunctionPlan, planFunctions } from "./plan.ts";
 const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
 const FRAMES_DEFAULT_BYTES = 4 << 20;
-const LEAST_DUE_BYTES = 4 << 20;
-/** Of a limited heap. */
-const LEAST_DUE_SHARE = 1 / 8;
-const LEAST_DUE_MIN_BYTES = 32 << 10;
 const CHECK = "regions.check";
 const ALLOC_ARRAY = "regions.allocArray";
 const ALLOC_ZEROED = "regions.allocZeroed";
@@ -90,12 +85,6 @@ export const sparse: ManagerFactory = {
   summary: "as regions, with arrays on sparse stacks, where they grow without a copy",
   create: (context) => new RegionsManager(context, true),
 };
-
-/** What a region may take before its first collection: less where the heap is small. */
-function leastDue({ heapLimitBytes }: BuildOptions): number {
-  if (!heapLimitBytes) return LEAST_DUE_BYTES;
-  return Math.min(LEAST_DUE_BYTES, Math.max(Math.floor(heapLimitBytes * LEAST_DUE_SHARE), LEAST_DUE_MIN_BYTES));
-}
 
 /** How many globals of a program lead to objects. */
 function countGlobals({ functions }: IrProgram): number {
@@ -149,9 +138,7 @@ class RegionsManager extends StillManager {
       isSparse,
       program: data.reserve(REGION_BYTES, WORD_BYTES),
       globals: { address: data.reserve(globals * WORD_BYTES, WORD_BYTES), count: globals },
-      leastDueBytes: leastDue(options),
     };
-    fixSetting(module, "leastBytes", "chooseLeast", this.#shared.leastDueBytes);
     this.#grow = coreName(module, "regionGrow");
     module.addGlobal(NEXT_REGION, i32, true, module.i32.const(this.#shared.program));
     // Where rare paths are looked for, no array is short.
@@ -458,7 +445,7 @@ class RegionsManager extends StillManager {
     const isMeasured = options.measure || options.pauses || options.profile;
     const framesBase = context.data.seal();
     const heapBase = framesBase + (options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
-    const settings = [framesBase, heapBase, options.heapLimitBytes ?? 0].map((each) => op.const(each | 0));
+    const settings = [op.const(framesBase), op.const(heapBase | 0), context.settings.value("heapLimitBytes")];
     const { bounds, isInChain, takesTop } = this.#planOf(context.program.main);
     const forMain = [
       ...bounds.hidden.map(() => op.const(program)),
