@@ -5,7 +5,6 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { compileIr } from "../../src/lang/backend.ts";
 import { buildProgram, SourceFile } from "../../src/lang/frontend.ts";
 import { BYTE_ELEMENT, type IrProgram, type IrType, type Variable } from "../../src/lang/ir/ir.ts";
 import { usedPorts } from "../../src/lang/ir/ports.ts";
@@ -18,6 +17,7 @@ import {
   placeProgram,
 } from "../../src/lang/lifetimes/placement/placement.ts";
 import { runModule } from "../../src/lang/run/run-module.ts";
+import { compileIr } from "../support/fast.ts";
 import { type InterpreterInput, interpret } from "../support/interpret.ts";
 import { benchPrograms, placementPrograms, samplePrograms } from "../support/programs.ts";
 import { type FunctionBuilder, INT, INT_ELEMENT, int, ProgramBuilder, recordOf, TEXT, unionOf } from "./ir-notation.ts";

@@ -1,7 +1,8 @@
 /** Mote programs that go deep: a structure of very many nodes, and recursion without an end in sight. */
 
 import { describe, expect, it } from "vitest";
-import { type BuildOptions, compile, managerNames, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, managerNames, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 
 /** assembly/gc/statistics.ts */
 const MAJOR_OFFSET = 4;

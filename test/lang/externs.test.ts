@@ -8,7 +8,6 @@ import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/lang/frontend.ts";
 import {
   type BuildOptions,
-  compile,
   ExternError,
   type ExternModules,
   MissingExternError,
@@ -17,6 +16,7 @@ import {
   runModule,
   SourceFile,
 } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 import { interpret } from "../support/interpret.ts";
 
 const BUILDS: readonly BuildOptions[] = [

@@ -5,7 +5,8 @@
 
 import { describe, expect, it } from "vitest";
 import { readRegionCounts } from "../../src/core/region-statistics.ts";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 import { ROWS } from "../support/rows.ts";
 
 /** Programs with old objects that are changed in rounds: their argument is the number of rounds. */

@@ -2,14 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/lang/frontend.ts";
-import {
-  type BuildOptions,
-  compile,
-  type ExternModules,
-  managerNames,
-  runModule,
-  SourceFile,
-} from "../../src/lang/index.ts";
+import { type BuildOptions, type ExternModules, managerNames, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 import { interpret } from "../support/interpret.ts";
 
 const BUILDS: readonly BuildOptions[] = [

@@ -3,12 +3,13 @@
 import { describe, expect, it } from "vitest";
 import {
   type BuildOptions,
-  compile,
   managerNames,
   type RunOptions,
+  type RunResult,
   runModule,
   SourceFile,
 } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 import { withMaximum } from "../support/maximum.ts";
 import { ROWS } from "../support/rows.ts";
 
@@ -69,15 +70,14 @@ const EXPECTED = `3 arguments, the last is last; 70000 bytes of input
  * much of the right output as was printed before.
  * @returns the outputs of the runs that failed
  */
-async function runUntilEnough(
-  moduleWith: (chunks: number) => Promise<Uint8Array | null>,
+function runUntilEnough(
+  runWith: (chunks: number, options: RunOptions) => RunResult | null,
   options: RunOptions = {},
-): Promise<ReadonlySet<string>> {
+): ReadonlySet<string> {
   const outputs = new Set<string>();
   for (let chunks = 1; chunks <= CHUNKS_MAX; chunks++) {
-    const wasm = await moduleWith(chunks);
-    if (wasm === null) continue;
-    const result = runModule(wasm, { args: ARGUMENTS, input: INPUT, ...options });
+    const result = runWith(chunks, { args: ARGUMENTS, input: INPUT, ...options });
+    if (result === null) continue;
     const [stdout, stderr] = [result.stdout, result.stderr].map((bytes) => Buffer.from(bytes).toString()) as [
       string,
       string,
@@ -106,16 +106,45 @@ describe("every heap limit that is too small", () => {
     { manager: "leak" },
     { manager: "leak", debug: true },
   ])("%o", async (options) => {
-    const outputs = await runUntilEnough(async (chunks) => {
-      const { wasm } = await compile(SOURCE, {
-        ...options,
-        shadowStackBytes: CHUNK_BYTES,
-        heapLimitBytes: chunks * CHUNK_BYTES,
-      });
-      return wasm;
-    });
+    const { wasm } = await compile(SOURCE, { ...options, shadowStackBytes: CHUNK_BYTES, adjustable: true });
+    const module = new WebAssembly.Module(wasm);
+    const outputs = runUntilEnough((chunks, how) =>
+      runModule(module, { ...how, settings: { heapLimitBytes: chunks * CHUNK_BYTES } }),
+    );
     // It failed both at the start and in the middle.
     expect(outputs.size).toBeGreaterThan(1);
+  });
+});
+
+describe("a heap limit", () => {
+  const source = new SourceFile("growing.mote", `${ROWS}\nfn main() { print("{sum(keep(2000))}") }`);
+  const limited = ["gc", "regions", "sparse", "leak"];
+  const outcome = (wasm: Uint8Array, options: RunOptions = {}) => {
+    const { exitCode, stdout, stderr } = runModule(wasm, options);
+    return { exitCode, stdout: Buffer.from(stdout).toString(), stderr: Buffer.from(stderr).toString() };
+  };
+
+  it.each(limited)("set when the program starts does what one built in does, under %s", async (manager) => {
+    const adjustable = (await compile(source, { manager, adjustable: true })).wasm;
+    for (const chunks of [1, 4, 8, 16, 64]) {
+      const heapLimitBytes = chunks * CHUNK_BYTES;
+      const { wasm } = await compile(source, { manager, heapLimitBytes });
+      expect(outcome(adjustable, { settings: { heapLimitBytes } }), `${chunks} chunks`).toEqual(outcome(wasm));
+    }
+  });
+
+  it("is refused by modules that have no such setting, and where it is no size", async () => {
+    const fixed = (await compile(source, { manager: "gc" })).wasm;
+    const host = (await compile(source, { manager: "host", adjustable: true })).wasm;
+    const adjustable = (await compile(source, { manager: "leak", adjustable: true })).wasm;
+    for (const wasm of [fixed, host]) {
+      expect(() => outcome(wasm, { settings: { heapLimitBytes: 1 << 20 } })).toThrow(/has no setting heapLimitBytes/);
+    }
+    expect(() => outcome(adjustable, { settings: { growthPercent: 50 } })).toThrow(/has no setting growthPercent/);
+    for (const heapLimitBytes of [-1, 0.5, 2 ** 32, Number.NaN]) {
+      expect(() => outcome(adjustable, { settings: { heapLimitBytes } })).toThrow(/whole number/);
+    }
+    expect(() => outcome(adjustable, { settings: { memory: 1 } as object })).toThrow(/no setting memory/);
   });
 });
 
@@ -130,9 +159,12 @@ describe("every size of memory beyond which growth is refused", () => {
 
   it.each(builds)("%o", async (options) => {
     const { wasm } = await compile(SOURCE, options);
-    const limited = async (pages: number): Promise<Uint8Array | null> => withMaximum(wasm, pages);
-    await runUntilEnough(limited);
-    await runUntilEnough(limited, { pipedBytes: 5000 });
+    const limited = (pages: number, how: RunOptions): RunResult | null => {
+      const module = withMaximum(wasm, pages);
+      return module === null ? null : runModule(module, how);
+    };
+    runUntilEnough(limited);
+    runUntilEnough(limited, { pipedBytes: 5000 });
   });
 });
 

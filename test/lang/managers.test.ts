@@ -4,12 +4,12 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { compileIr } from "../../src/lang/backend.ts";
 import type { ElementType, IrProgram, IrType, RecordType, Variable } from "../../src/lang/ir/ir.ts";
 import { BYTE_ELEMENT, TEXT_ELEMENT } from "../../src/lang/ir/ir.ts";
 import { managerNames } from "../../src/lang/managers/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { type RunOptions, runModule } from "../../src/lang/run/run-module.ts";
+import { compileIr } from "../support/fast.ts";
 import { START_BUILDS } from "../support/starts.ts";
 import {
   addPrintInt,

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { type FunctionCounts, type ProgramProfile, readProfile } from "../../src/lang/codegen/profile.ts";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, runModule, SourceFile } from "../../src/lang/index.ts";
 import type { Maker } from "../../src/lang/lifetimes/placement/lines.ts";
+import { compile } from "../support/fast.ts";
 import { samplePrograms } from "../support/programs.ts";
 
 const TREES = `union Tree { Leaf, Node(left: Tree, right: Tree) }

@@ -1,13 +1,17 @@
-/** Every sample program under every manager, and under `gc` with a tiny nursery and a collection at every allocation. */
+/** Every sample program under every manager, optimised and not, and under `gc` with a tiny nursery and a collection at every allocation. */
 
 import { describe, expect, it } from "vitest";
-import { compile, managerNames, runModule } from "../../src/lang/index.ts";
+import { managerNames, runModule } from "../../src/lang/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
+import { compile } from "../support/fast.ts";
 import { samplePrograms } from "../support/programs.ts";
 import { START_BUILDS } from "../support/starts.ts";
 
 const BUILDS: readonly BuildOptions[] = [
-  ...managerNames().map((manager) => ({ manager })),
+  ...managerNames().flatMap((manager) => [
+    { manager, optimise: true },
+    { manager, optimise: false },
+  ]),
   { manager: "gc", debug: true, nurseryBytes: 4096 },
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
   ...START_BUILDS,

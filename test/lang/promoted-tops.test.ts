@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/lang/frontend.ts";
-import { compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { runModule, SourceFile } from "../../src/lang/index.ts";
 import { computeBounds } from "../../src/lang/lifetimes/placement/bounds.ts";
 import { placeProgram } from "../../src/lang/lifetimes/placement/placement.ts";
 import type { FrameLayout } from "../../src/lang/managers/regions/frame-layout.ts";
 import { findHotLoops } from "../../src/lang/managers/regions/promoted-tops.ts";
+import { compile } from "../support/fast.ts";
 
 const ROWS = `union Rows { End, Row(n: Int, rest: Rows) }
 class Holder { rows: Rows }

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { CorePauses } from "../../src/compare/pauses.ts";
 import { CHUNK_BYTES } from "../../src/core/contract.ts";
 import { type RegionCounts, readRegionCounts } from "../../src/core/region-statistics.ts";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 
 async function countsOf(text: string, options: Omit<BuildOptions, "manager"> = {}): Promise<RegionCounts> {
   const source = new SourceFile("test.mote", text);

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { readRegionCounts } from "../../src/core/region-statistics.ts";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 
 async function runUnder(options: BuildOptions, text: string, args: readonly string[]) {
   const { wasm } = await compile(new SourceFile("test.mote", text), options);

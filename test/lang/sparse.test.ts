@@ -4,8 +4,9 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { type BuildOptions, compile, compileIr, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, runModule, SourceFile } from "../../src/lang/index.ts";
 import type { IrType } from "../../src/lang/ir/ir.ts";
+import { compile, compileIr } from "../support/fast.ts";
 import { INT, INT_ELEMENT, int, ProgramBuilder } from "./ir-notation.ts";
 
 const PROGRAMS: readonly (readonly [name: string, text: string, rounds: number])[] = [

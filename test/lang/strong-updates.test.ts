@@ -6,8 +6,9 @@
 import { describe, expect, it } from "vitest";
 import { readRegionCounts } from "../../src/core/region-statistics.ts";
 import { buildProgram } from "../../src/lang/frontend.ts";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, runModule, SourceFile } from "../../src/lang/index.ts";
 import { placeProgram } from "../../src/lang/lifetimes/placement/placement.ts";
+import { compile } from "../support/fast.ts";
 import { randomFor } from "../support/random.ts";
 import { generateRotations } from "../support/rotations.ts";
 

