@@ -48,7 +48,7 @@ const WRONG: readonly { readonly args: readonly string[]; readonly message: RegE
     args: ["run", good, "-m", "rc"],
     message: /Unknown memory manager "rc"; the known ones are gc, regions, sparse, leak, host\./,
   },
-  { args: ["run", good, "-m", "gc", "--fast"], message: /unknown option '--fast'/ },
+  { args: ["run", good, "-m", "gc", "--quick"], message: /unknown option '--quick'/ },
   {
     args: ["run", good, "-m", "gc", "-i", "nowhere.json"],
     message: /cannot read the input nowhere\.json: there is no such/,
