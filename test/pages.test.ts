@@ -26,7 +26,7 @@ const PAGES = ["", ".github", "assembly", "bench", "src"].flatMap((folder) =>
     .map((file) => join(folder, file).replaceAll("\\", "/")),
 );
 /** Not wrapped yet. */
-const WIDE = ["assembly/README.md", "src/lang/README.md"];
+const WIDE = ["src/lang/README.md"];
 
 /** The fenced blocks of a page of one kind. */
 function fencesOf(page: string, kind: string): string[] {
