@@ -56,57 +56,64 @@ export { sparseReach, sparseStart, sparseSweep, sparseTrace } from "./sparse/rea
 export { handleFree, handleGet, handleNew, handleSet } from "./roots/handles";
 export { shadowLimit, shadowTop } from "./roots/shadow";
 
-/** Why the last call that returned 0 for lack of memory failed: 1 heap limit, 2 memory.grow refused. */
+/** @returns why the last call that returned 0 for lack of memory failed: 1 heap limit reached, 2 memory.grow refused */
 export function lastError(): i32 {
   return chunksError();
 }
 
-/** Collects the nursery, and the whole heap if that is due. A safepoint. */
+/** Collects the nursery, and the mature space too if its threshold is reached. A safepoint. */
 export function collectMinor(): void {
   collect(false);
 }
 
-/** Collects the whole heap. A safepoint. */
+/** Collects the whole heap in one pause. A safepoint. */
 export function collectMajor(): void {
   collect(true);
 }
 
-/** The start of the object around `addr`, for a Slice that points there; 0 when `addr` is not in the heap. */
+/**
+ * Finds the start of the object around an address.
+ * @param addr an address that a Slice may hold
+ * @returns the address of the object's header; 0 when `addr` is not in the heap
+ */
 export function startOf(addr: usize): usize {
   return isYoung(addr) ? youngStartNow(addr) : matureStart(addr);
 }
 
-/** Brings the statistics block up to date; its address (layout in gc/statistics.ts). */
+/** Brings the statistics block up to date. @returns its address; gc/statistics.ts draws it */
 export function statistics(): usize {
   return refresh(true);
 }
 
-/** What has been allocated by shape: the address of the table (layout in gc/census.ts), 0 where the census is not chosen. */
+/**
+ * Counts allocation by shape.
+ * @returns the address of the table, which gc/census.ts draws; 0 without the setting `census`
+ */
 export function allocated(): usize {
   return census ? censusNow() : 0;
 }
 
-/** Debug: walks the whole heap; 0, or the number of a broken invariant (debug/verify.ts). */
+/** Debug: walks the whole heap. @returns 0, or the number of a broken invariant (debug/verify.ts); -1 in release */
 export function verify(): i32 {
   return DEBUG ? verifyHeap() : -1;
 }
 
-/** Debug: walks a sparse stack; 0, or the number of a broken invariant (debug/sparse.ts). */
+/** Debug: walks a sparse stack. @returns 0, or the number of a broken invariant (debug/sparse.ts); -1 in release */
 export function sparseVerify(stack: usize): i32 {
   return DEBUG ? verifySparse(stack) : -1;
 }
 
-/** Debug: collects at every `allocations`-th allocation from now on; 0 stops that. */
+/** Debug: collects at every `allocations`-th allocation from now on; 0 for never. */
 export function setZeal(allocations: u32): void {
   if (DEBUG) setZealEvery(allocations);
 }
 
-/** Debug: the `count`-th memory.grow from now on is refused; 0 for none. */
+/** Debug: refuses the `count`-th memory.grow from now on; 0 for none. */
 export function refuseGrow(count: u32): void {
   if (DEBUG) refuseGrowAfter(count);
 }
 
-/** Debug: at most so many entries on the mark stack and chunks of remembered set; 0 for the usual. */
+/** Debug: limits the entries of the mark stack and the chunks of the remembered set; 0 for no limit. */
 export function limitTables(markEntries: u32, rememberedChunks: u32): void {
   if (!DEBUG) return;
   limitMarkStack(markEntries);

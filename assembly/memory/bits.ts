@@ -9,7 +9,7 @@ export function testBit(bits: usize, index: usize): bool {
   return ((load<u8>(bits + (index >> 3)) >> (<u32>index & 7)) & 1) != 0;
 }
 
-/** The highest set bit at or below `index`; -1 when there is none. `bits` is 8-aligned. */
+/** Finds the highest set bit at or below `index`. @param bits 8-aligned @returns its index; -1 when there is none */
 export function previousSetBit(bits: usize, index: usize): isize {
   let at = bits + ((index >> 6) << 3);
   let word = load<u64>(at) & (~(<u64>0) >> (63 - (<u64>index & 63)));
@@ -21,7 +21,11 @@ export function previousSetBit(bits: usize, index: usize): isize {
   return <isize>((at - bits) << 3) + 63 - <isize>clz(word);
 }
 
-/** The lowest set bit at or above `index` and below `limit`; `limit` when there is none. `bits` is 8-aligned. */
+/**
+ * Finds the lowest set bit in `[index, limit)`.
+ * @param bits 8-aligned
+ * @returns its index; `limit` when there is none
+ */
 export function nextSetBit(bits: usize, index: usize, limit: usize): usize {
   if (index >= limit) return limit;
   let at = bits + ((index >> 6) << 3);

@@ -1,18 +1,20 @@
-// The chunk provider hands out runs of 64 KiB chunks and takes them back in bulk;
-// neighbouring free chunks are one run by themselves, because the page map is the only record of them.
+// The chunk provider hands out runs of 64 KiB chunks and takes them back in bulk. The page map is the only record of
+// free chunks, so free neighbours are one run without merging.
 //
-// The lowest free run that fits is taken first, so touched memory is reused before the memory grows. Growth by anybody
-// else is tolerated: what lies between our growths stays foreign.
+// It takes the lowest free run that fits, so touched memory is used again before the memory grows. Others may grow the
+// memory too: what lies between our growths stays foreign.
 //
-// `reserve` chunks are kept back for the collector: a program's own requests leave them alone, so that an evacuation
-// that has begun can always finish.
+// It keeps `reserve` chunks back for the collector. A program's own requests leave them alone, so an evacuation that
+// has begun can always finish.
 //
-// A run may have room: chunks behind it that are set aside, so that it can be extended where it is. Nobody takes them while
-// there are others, or the memory grows; they are not in use, and free again as soon as there are no others.
+// A run may have room: chunks behind it that are set aside, so that the run can be extended in place. Others take them
+// only when there is no free chunk and the memory cannot grow. They do not count as used.
 //
-// Invariants (debug/verify.ts recounts them): freeChunks = fresh and warm chunks in the map; asideChunks = those set
-// aside, right behind a run; usedChunks = all other chunks of ours; together they never exceed what we have grown; no free
-// chunk lies below lowestFree.
+// Invariants (debug/verify.ts, 6, recounts the first three):
+//   1. freeChunks is the number of fresh and warm chunks in the map.
+//   2. asideChunks is the number of chunks set aside; these lie right behind a run.
+//   3. usedChunks is the number of all our other chunks.
+//   4. No free chunk lies below lowestFree.
 // State: everything declared with `let` below.
 
 import { ERROR_GROW, ERROR_LIMIT, ERROR_NONE, GROW_MIN_CHUNKS } from "../config";
@@ -67,12 +69,12 @@ export function chunksReserve(): u32 {
   return reserve;
 }
 
-/** Why the last failed request failed: one of the ERROR_ codes. */
+/** @returns why the last failed request failed: one of the ERROR_ codes */
 export function chunksError(): i32 {
   return error;
 }
 
-/** Records a request that no memory could ever satisfy. */
+/** Records that a request failed because no memory could satisfy it. */
 export function failRequest(): void {
   error = ERROR_LIMIT;
 }
@@ -83,7 +85,7 @@ export function lastRunIsFresh(): bool {
 }
 
 /**
- * Takes over the memory from `heapBase` on, for the page map at first.
+ * Opens the provider: takes over the memory from `heapBase` on, and makes the page map in the first chunk.
  * @param limitBytes how many bytes of chunks may be in use; 0 for all of the address space
  * @returns 0, or an ERROR_ code
  */
@@ -108,14 +110,14 @@ export function chunksOpen(heapBase: usize, limitBytes: usize): i32 {
   return ERROR_NONE;
 }
 
-/** Takes `count` chunks off the limit, which somebody has grown who shares it. */
+/** Lowers the limit by `count` chunks, which another user of the same limit has grown. */
 export function lowerLimit(count: u32): void {
   limitChunks -= count;
 }
 
 /**
- * Makes at least `count` chunks at the end of the memory ours and free.
- * Chunks that somebody else has grown in the meantime stay foreign.
+ * Grows the memory by at least `count` chunks, which are ours and free then.
+ * Chunks that others have grown in the meantime stay foreign.
  */
 function grow(count: u32): bool {
   const start = <u32>memory.size();
@@ -132,7 +134,7 @@ function grow(count: u32): bool {
   return true;
 }
 
-/** The first run of `count` free chunks; 0 when there is none. */
+/** Finds the lowest run of `count` free chunks. @returns its first chunk; 0 when there is none */
 function findRun(count: u32): u32 {
   if (freeChunks < count) return 0;
   let start = lowestFree;
@@ -157,7 +159,7 @@ function findRun(count: u32): u32 {
   return 0;
 }
 
-/** How many free chunks end the memory, so that a growth would extend them. */
+/** Counts the free chunks at the end of the memory, which a growth would extend. */
 function trailingFree(): u32 {
   if (endChunk != <u32>memory.size()) return 0;
   let chunk = endChunk;
@@ -180,7 +182,10 @@ export function ensureFree(count: u32): bool {
   return freeChunks >= count || grow(count - freeChunks) || (dropAside() && freeChunks >= count);
 }
 
-/** Grows as far as the limit allows, by `most` chunks together. @returns how many single chunks the collector could take then */
+/**
+ * Grows the memory until `most` chunks are free, or as far as it goes.
+ * @returns how many chunks the collector can take
+ */
 export function chunksAvailable(most: u32): u32 {
   const room = limitChunks - usedChunks;
   const wanted = room < most ? room : most;
@@ -189,12 +194,15 @@ export function chunksAvailable(most: u32): u32 {
   return freeChunks < room ? freeChunks : room;
 }
 
-/** Keeps `count` free chunks back for the collector. The caller has ensured that they are there. */
+/** Keeps `count` free chunks back for the collector. The caller has made sure that there are so many. */
 export function setReserve(count: u32): void {
   reserve = count;
 }
 
-/** The first run of `count` free chunks beyond the reserve, for which the memory grows if need be; 0 when there is none. */
+/**
+ * Finds a run of `count` free chunks beyond the reserve, and grows the memory for it if need be.
+ * @returns 0 for none
+ */
 function findOrGrow(count: u32): u32 {
   let start = freeChunks >= count + reserve ? findRun(count) : 0;
   if (start) return start;
@@ -208,14 +216,19 @@ function findOrGrow(count: u32): u32 {
   return start;
 }
 
-/** Whether the program may have so many chunks more. */
+/** Whether the limit allows the program `count` more chunks. */
 function isWithinLimit(count: u32): bool {
   if (count <= CHUNKS_MAX && usedChunks + count + reserve <= limitChunks) return true;
   error = ERROR_LIMIT;
   return false;
 }
 
-/** Takes a run for the program: leaves the reserve alone. 0 when it cannot be had. */
+/**
+ * Takes a run for the program. It leaves the reserve alone.
+ * @param count chunks
+ * @param owner one of the OWNER_ codes of page-map.ts
+ * @returns the run's address; 0 when it cannot be had, and chunksError() says why
+ */
 export function acquireRun(count: u32, owner: u32): usize {
   if (!isWithinLimit(count)) return 0;
   let start = findOrGrow(count);
@@ -223,7 +236,7 @@ export function acquireRun(count: u32, owner: u32): usize {
   return start ? take(start, count, owner) : 0;
 }
 
-/** As acquireRun; up to `room` chunks behind the run are set aside for it, as far as they can be had and the limit allows. */
+/** As acquireRun, and sets aside up to `room` chunks behind the run, as far as memory and limit allow. */
 export function acquireWithRoom(count: u32, room: u32, owner: u32): usize {
   if (!isWithinLimit(count)) return 0;
   const most = limitChunks - usedChunks - reserve - count;
@@ -237,9 +250,9 @@ export function acquireWithRoom(count: u32, room: u32, owner: u32): usize {
 }
 
 /**
- * Sets aside `room` chunks behind a run, or as many as the limit and the memory allow.
- * @param end the chunk behind it
- * @returns false when there are others in between: then the room stays as it is
+ * Sets aside `room` chunks behind a run, or as many as memory and limit allow.
+ * @param end the chunk behind the run
+ * @returns false when chunks of others lie in between; then the room stays as it is
  */
 export function widenRoom(end: u32, room: u32): bool {
   const most = limitChunks - usedChunks - reserve;
@@ -260,8 +273,8 @@ export function widenRoom(end: u32, room: u32): bool {
 }
 
 /**
- * Extends a run where it is.
- * @param end the chunk behind it
+ * Extends a run in place.
+ * @param end the chunk behind the run
  * @returns false when the `count` chunks there are neither free nor its room, or the limit forbids them
  */
 export function extendRun(end: u32, count: u32, owner: u32): bool {
@@ -285,12 +298,12 @@ export function extendRun(end: u32, count: u32, owner: u32): bool {
   return true;
 }
 
-/** Whether the owner of a chunk says that anybody may take it. */
+/** Whether a chunk with this owner is free: anybody may take it. */
 export function isFree(owner: u32): bool {
   return owner == OWNER_FRESH || owner == OWNER_WARM;
 }
 
-/** Whether it says that the chunk is the room of a run. */
+/** Whether a chunk with this owner is the room of a run. */
 export function isAside(owner: u32): bool {
   return owner == OWNER_ASIDE_FRESH || owner == OWNER_ASIDE_WARM;
 }
@@ -317,14 +330,14 @@ export function dropRoom(start: u32): void {
   freeChunks += chunk - start;
 }
 
-/** Frees all that is set aside, where nothing else is left. @returns whether there was anything */
+/** Frees all chunks that are set aside, once nothing else is left. @returns whether there were any */
 function dropAside(): bool {
   if (!asideChunks) return false;
   for (let chunk = firstChunk; chunk < endChunk; chunk++) dropRoom(chunk);
   return true;
 }
 
-/** Takes one chunk for the collector: from the reserve if need be. 0 when there is none. */
+/** Takes one chunk for the collector, from the reserve if need be. @returns its address; 0 when there is none */
 export function acquireReserved(owner: u32): usize {
   if (usedChunks >= limitChunks) {
     error = ERROR_LIMIT;
@@ -350,7 +363,7 @@ function take(start: u32, count: u32, owner: u32): usize {
   return chunkAddress(start);
 }
 
-/** Gives back a run, in bulk. The chunks are warm from now on. */
+/** Frees a run of `count` chunks in bulk. They are warm from now on. */
 export function releaseRun(at: usize, count: u32): void {
   const start = chunkOf(at);
   setOwners(start, count, OWNER_WARM);

@@ -1,10 +1,10 @@
-// The clock, and how long the present pause may last.
+// The clock, and the budget of a pause.
 //
-// Two settings, which a compiler replaces by constants: `incremental`, whether marking and sweeping of the mature space
-// stop when the pause's budget is used up; `timed`, whether collections are timed for the statistics. Where neither is
-// set, the host is never asked for the time.
+// A compiler replaces two settings by constants. `incremental`: marking and sweeping of the mature space stop when the
+// pause's budget is used up. `timed`: the statistics time collections. Without either, the core never asks the host for
+// the time.
 //
-// State: the settings, the budget, when the present pause began and has to end. Times are milliseconds.
+// State: the settings, the budget, the beginning and the deadline of the present pause. Times are milliseconds.
 
 import { DEBUG } from "../config";
 import { now as hostNow } from "./host";
@@ -17,12 +17,12 @@ let budget: f64 = 0;
 let began: f64 = 0;
 let deadline: f64 = 0;
 
-/** Chooses; before the heap opens. */
+/** Chooses the setting `incremental`, before the heap opens. */
 export function chooseIncremental(on: bool): void {
   incremental = on;
 }
 
-/** Chooses; before the heap opens. */
+/** Chooses the setting `timed`, before the heap opens. */
 export function chooseTimed(on: bool): void {
   timed = on;
 }
@@ -35,12 +35,12 @@ function now(): f64 {
   return incremental || timed ? hostNow() : 0;
 }
 
-/** Debug: from now on every pause is too long already, so that steps are as small as they can be. */
+/** Debug: makes every pause too long from now on, so that steps are as small as they can be. */
 export function setHurried(on: bool): void {
   hurried = on;
 }
 
-/** Debug: whether steps are to be as small as they can be. */
+/** Debug: whether steps are as small as they can be. */
 export function isHurried(): bool {
   return DEBUG && hurried;
 }
@@ -51,24 +51,26 @@ export function pauseBegin(): void {
   deadline = began + budget;
 }
 
-/** What must be done is done: what can wait gets what is left of the budget, and a quarter of it at least. */
+/**
+ * Ends the part of a pause that cannot wait. The rest gets what is left of the budget, but at least a quarter of it.
+ */
 export function pauseGoesOn(): void {
   if (!incremental) return;
   const least = now() + budget / 4;
   if (deadline < least) deadline = least;
 }
 
-/** Whether the pause has lasted long enough. */
+/** Whether the present pause has used up its budget. */
 export function isLate(): bool {
   return incremental && (isHurried() || hostNow() >= deadline);
 }
 
-/** How long the present pause has lasted. */
+/** @returns how long the present pause has lasted, in milliseconds; 0 without a clock */
 export function pauseMs(): f64 {
   return now() - began;
 }
 
-/** Whether more than `percent` of the budget is used up. */
+/** Whether the present pause has used more than `percent` of its budget. */
 export function usedMoreThan(percent: f64): bool {
   return incremental && !isHurried() && pauseMs() * 100 > budget * percent;
 }

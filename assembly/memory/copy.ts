@@ -1,9 +1,9 @@
-// Clearing and copying of whole granules. A v128 loop beats memory.fill below 256 bytes and memory.copy below 1 KiB.
+// Clears and copies whole granules. A v128 loop beats memory.fill below 256 bytes, and memory.copy below 1 KiB.
 
 const FILL_MIN_BYTES: usize = 256;
 const COPY_MIN_BYTES: usize = 1024;
 
-/** Clears `bytes`, a multiple of 8, from `to`. */
+/** Sets memory to zero. @param to an address @param bytes a multiple of 8 */
 export function clearGranules(to: usize, bytes: usize): void {
   if (bytes >= FILL_MIN_BYTES) {
     memory.fill(to, 0, bytes);

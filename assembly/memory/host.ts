@@ -1,7 +1,8 @@
-// What the core imports from its host, as module `host`. A compiler defines both itself where nobody asks for them.
+// The functions that the core imports from its host, as module `host`. A compiler that needs neither defines both as
+// empty.
 
-/** The time in milliseconds, from any origin. */
+/** @returns the time in milliseconds, from any origin */
 export declare function now(): f64;
 
-/** A collection has ended; the statistics block at `statistics` says what it did. */
+/** Reports the end of a collection. @param statistics address of the statistics block, which says what it did */
 export declare function collected(statistics: usize): void;

@@ -1,7 +1,8 @@
-// The page map: one byte for each 64 KiB chunk of the 4 GiB space names the chunk's owner, so "whose is this
-// address" is one load for every mechanism. It lies in a chunk of its own; only the touched parts of it cost memory.
+// The page map: one byte for each 64 KiB chunk of the 4 GiB space names the chunk's owner. So every mechanism finds out
+// with one load whose an address is. The map lies in a chunk of its own; only its touched parts cost memory.
 //
-// Invariant: a byte is 0 exactly for chunks that are not ours (below the heap, beyond our last growth, grown by others).
+// Invariant (debug/verify.ts, 6): a byte is 0 exactly for chunks that are not ours: those below the heap, beyond our
+// last growth, or grown by others.
 // State: the address of the map.
 
 import { CHUNK_SHIFT, chunkOf } from "./address";
@@ -22,17 +23,17 @@ export const OWNER_LARGE: u32 = 6;
 export const OWNER_CELLS: u32 = 7;
 /** The first chunk of a run of malloc. */
 export const OWNER_RUN: u32 = 8;
-/** A later chunk of one. */
+/** A later chunk of a run of malloc. */
 export const OWNER_RUN_REST: u32 = 9;
 /** Segments of regions: 10 to 12. */
 export const OWNER_SEGMENTS: u32 = 10;
-/** Ours, not in use, but set aside for the run in front of it; never touched. */
+/** Ours, not in use, set aside for the run in front of it, never touched. */
 export const OWNER_ASIDE_FRESH: u32 = 13;
-/** The same, touched before. */
+/** Ours, not in use, set aside for the run in front of it, touched before. */
 export const OWNER_ASIDE_WARM: u32 = 14;
 /** The first chunk of a lane of a sparse stack. */
 export const OWNER_LANE: u32 = 15;
-/** OWNER_LANE_REST + k: a later chunk of a lane, as OWNER_LARGE_REST + k. */
+/** OWNER_LANE_REST + k: a later chunk of a lane, whose first chunk is at least 2^k chunks back. */
 export const OWNER_LANE_REST: u32 = 16;
 /** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
 export const OWNER_LARGE_REST: u32 = 32;
@@ -55,19 +56,19 @@ export function setOwners(chunk: u32, count: u32, owner: u32): void {
   memory.fill(pageMap + <usize>chunk, <u8>owner, <usize>count);
 }
 
-/** Marks a run as one large object: the first chunk, then back-skips. */
+/** Enters a run as one large object: its first chunk, then back-skips. */
 export function setLargeOwners(chunk: u32, count: u32): void {
   store<u8>(pageMap + <usize>chunk, OWNER_LARGE);
   setBackSkips(chunk, 1, count, OWNER_LARGE_REST);
 }
 
-/** Marks a run as one lane. */
+/** Enters a run as one lane. */
 export function setLaneOwners(chunk: u32, count: u32): void {
   store<u8>(pageMap + <usize>chunk, OWNER_LANE);
   setBackSkips(chunk, 1, count, OWNER_LANE_REST);
 }
 
-/** Marks the chunks `[from, to)`, counted from the first one of a run that begins in front of them. */
+/** Enters the chunks `[from, to)` of a lane. @param chunk its first chunk, from which the others are counted */
 export function setLaneRest(chunk: u32, from: u32, to: u32): void {
   setBackSkips(chunk, from, to, OWNER_LANE_REST);
 }
@@ -94,7 +95,7 @@ export function laneFirstChunk(addr: usize): u32 {
   return skipBack(addr, OWNER_LANE_REST);
 }
 
-/** The first chunk of the run around `addr`: at most 16 steps, each at least halving the distance. */
+/** Finds the first chunk of the run around `addr`, in at most 16 steps, each of which at least halves the distance. */
 function skipBack(addr: usize, rest: u32): u32 {
   let chunk = chunkOf(addr);
   let owner = ownerOfChunk(chunk);

@@ -1,13 +1,13 @@
-// The nursery: one run of chunks in which objects are bumped.
+// The nursery: one run of chunks, in which allocation bumps a pointer.
 //
 //     nurseryBase | objects, one after the other | nurseryTop | free | nurseryLimit .. nurseryEnd | .. nurseryBytes
 //
-// nurseryLimit is what the inlined fast path compares with. It may stand before nurseryEnd, so that allocation comes to
-// the slow path there: at the end of a card (nursery/starts/crossing.ts), at nurseryTop itself in zeal mode. nurseryEnd is how far
-// we go before the next collection: the size that size.ts has chosen, or less where the evacuation reserve does not cover
-// that. Chunks above it are not touched.
+// The inlined fast path compares with nurseryLimit. It may stand before nurseryEnd, so that allocation reaches the slow
+// path there: at the end of a card (nursery/starts/crossing.ts), or at nurseryTop itself when zeal is on. nurseryEnd is
+// where the next collection comes: at the size that size.ts has chosen, or below it where the evacuation reserve does
+// not cover that. Chunks above nurseryEnd are not touched.
 //
-// Invariant: the objects in [nurseryBase, nurseryTop) leave no gap.
+// Invariant (debug/verify.ts, 1): the objects in [nurseryBase, nurseryTop) leave no gap.
 // State: the globals below; most are exported to the program.
 
 import { chunksFor } from "../memory/address";
@@ -34,7 +34,7 @@ export function nurseryOpen(bytes: usize): bool {
   return true;
 }
 
-/** Gives its memory back. */
+/** Gives the nursery's memory back. */
 export function nurseryClose(): void {
   releaseRun(nurseryBase, chunksFor(nurseryBytes));
 }
@@ -62,7 +62,7 @@ export function hasRoom(bytes: usize): bool {
   return nurseryTop + bytes <= nurseryEnd;
 }
 
-/** Bumps `bytes`, a multiple of 8; 0 when they do not fit. */
+/** Allocates `bytes`, a multiple of 8. @returns the address; 0 when they do not fit */
 export function bump(bytes: usize): usize {
   const ref = nurseryTop;
   if (!hasRoom(bytes)) return 0;

@@ -1,7 +1,8 @@
-// The minor collection: survivors are evacuated to the mature space in Cheney order; interior pointers keep their offset.
-// Its cost follows survivors and remembered slots, not garbage.
+// The minor collection evacuates the survivors of the nursery to the mature space, in Cheney order. Interior pointers
+// keep their offsets. The cost follows survivors and remembered slots, not garbage.
 //
-// The caller has made sure that the evacuation reserve covers the nursery, so no allocation here can fail.
+// Invariant (asserted in evacuate): the evacuation reserve covers the nursery, so no allocation here fails.
+// Source: Appel 1989, Cheney 1970.
 
 import { DEBUG } from "../config";
 import { keepInBlock } from "../mature/mark";
@@ -38,7 +39,7 @@ class Evacuator {
     store<usize>(slot, evacuate(start) + (addr - start));
   }
 
-  /** An object born old: all of its slots. */
+  /** Visits all slots of an object that was born old. */
   object(ref: usize): void {
     visitPointers<Evacuator>(ref, shapeOf(ref), this);
   }
@@ -54,7 +55,7 @@ class Evacuator {
 
 const EVACUATOR: usize = 0;
 
-/** Moves the object at `ref`, once, and returns where it is now. */
+/** Moves the object at `ref`, unless it was moved before. @returns its new address */
 function evacuate(ref: usize): usize {
   const header = load<usize>(ref);
   if (isForwarded(header)) return forwardedTo(header);
@@ -72,7 +73,7 @@ export function collectNursery(): u64 {
   scanBegin();
   visitShadow<Evacuator>(evacuator);
   visitHandles<Evacuator>(evacuator);
-  // Objects promoted meanwhile may be met as well where every object is visited: twice is harmless.
+  // A visit of every old object may meet objects promoted meanwhile; visiting them twice is harmless.
   if (rememberedOverflowed()) visitObjects<Evacuator>(evacuator);
   else visitRemembered<Evacuator>(evacuator);
   const promoted = scanPromoted<Evacuator>(evacuator);

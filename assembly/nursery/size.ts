@@ -1,15 +1,15 @@
-// How much of the nursery is used: small at first, which stays in the cache and touches little memory; doubled where that
-// saves copying.
+// How much of the nursery is used. It is small at first, so it stays in the cache and touches little memory. It doubles
+// where that saves copying.
 //
-// The benefit of a doubling is the share of objects that no longer survive to a collection, its cost the first touch of
-// the new half, about as much as copying it once. So the nursery doubles when, at the present rate of survival, as much has
-// been copied as it is large. Whether it helped is known only afterwards: if the rate has not fallen by a tenth (a program
-// that keeps all it makes), it stays until the program has allocated twice as much again.
+// The benefit of a doubling is that fewer objects survive to a collection. Its cost is the first touch of the new half,
+// about as much as copying it once. So the nursery doubles when, at the present rate of survival, as many bytes were
+// copied as it is large. A program that keeps all it allocates does not gain: if a doubling did not lower the rate by a
+// tenth, the next one waits until the program has allocated twice as much again.
 //
-// Where pauses have a budget, a minor collection that takes more than half of it ends the growth, one that takes more than
-// all of it halves the nursery.
+// Where pauses have a budget, a minor collection that takes more than half of it ends the growth, and one that takes
+// more than all of it halves the nursery.
 //
-// State: the size; what was allocated and promoted since it was last judged, and in all.
+// State: the size; the bytes allocated and promoted since the last judgement; the bytes allocated in all.
 
 import { NURSERY_FIRST_BYTES, NURSERY_FREE_BYTES, NURSERY_LEAST_BYTES } from "../config";
 import { usedMoreThan } from "../memory/clock";
@@ -17,7 +17,7 @@ import { usedMoreThan } from "../memory/clock";
 /** Rates are parts of this. */
 const WHOLE: u64 = 1024;
 const NEVER: u64 = 0xffffffff;
-/** A judgement covers at least this many fillings of the nursery. */
+/** A judgement waits for this many fillings of the nursery. */
 const FILLINGS: usize = 2;
 
 let size: usize = 0;
@@ -41,16 +41,16 @@ export function sizeOpen(most: usize, first: usize): void {
   rateBefore = NEVER;
 }
 
-/** Bytes of the nursery to be used until the next collection. */
+/** The bytes of the nursery that may be used until the next collection. */
 export function nurserySize(): usize {
   return size;
 }
 
 /**
- * Learns from a minor collection.
- * @param usedBytes of the nursery before it
- * @param promotedBytes by it
- * @param liveBytes of mature objects
+ * Learns from a minor collection, and chooses the next size.
+ * @param usedBytes bytes of the nursery that were in use before the collection
+ * @param promotedBytes bytes that the collection promoted
+ * @param liveBytes bytes of live mature objects, at the last major collection
  */
 export function sizeAfter(usedBytes: usize, promotedBytes: u64, liveBytes: u64): void {
   allocated += usedBytes;

@@ -1,4 +1,4 @@
-// The header of an object: its shape, or, while a collection moves it, where it has gone.
+// The header of an object is its shape or, while a collection moves the object, its new address.
 //
 //        a record                        an array                         moved
 //   0    shape                           shape                            new address | 1
@@ -12,7 +12,7 @@ import { Shape } from "./shape";
 
 export const LENGTH_OFFSET: usize = 4;
 export const ARRAY_HEADER_BYTES: usize = 8;
-/** An array longer than this many bytes does not fit any wasm memory. */
+/** No array has more bytes than this: it would not fit any wasm memory. */
 export const OBJECT_MAX_BYTES: u64 = 0xfff00000;
 
 const FORWARDED: usize = 1;
@@ -37,20 +37,20 @@ export function lengthOf(ref: usize): u32 {
   return load<u32>(ref, LENGTH_OFFSET);
 }
 
-/** Bytes of an object of this shape, header and rounding included. */
+/** The bytes of the object at `ref`, which has this shape, header and rounding included. */
 export function objectBytes(ref: usize, shape: Shape): usize {
   if (!shape.isArray) return shape.bytes;
   return alignUp(ARRAY_HEADER_BYTES + <usize>lengthOf(ref) * <usize>shape.bytes, GRANULE_BYTES);
 }
 
-/** Bytes of an object that may have been moved: then its size is known where it is now. */
+/** The bytes of an object that may have been moved. Its new place tells then. */
 export function bytesBeforeMove(ref: usize): usize {
   const header = load<usize>(ref);
   const at = isForwarded(header) ? forwardedTo(header) : ref;
   return objectBytes(at, shapeOf(at));
 }
 
-/** Bytes of an array of `length` elements, header and rounding included; as u64, since it may not fit. */
+/** The bytes of an array of `length` elements, header and rounding included. A u64, since it may not fit any memory. */
 export function arrayBytes(shape: Shape, length: u32): u64 {
   return (<u64>ARRAY_HEADER_BYTES + <u64>length * <u64>shape.bytes + 7) & ~(<u64>7);
 }

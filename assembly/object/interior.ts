@@ -1,17 +1,17 @@
-// Which pointers may lead to the inside of an object (seed 001): under Solution B Slices only, under Solution A every
-// pointer, whatever its rep. A compiler replaces the setting by a constant. State: the setting.
+// Which pointers may be interior (seed note 001): under Solution B only Slices, under Solution A every pointer. A
+// compiler replaces the setting by a constant. State: the setting.
 
 import { Shape } from "./shape";
 
-/** Solution A: the start of the object is asked for behind every pointer. */
+/** Solution A: the collector looks for the start of the object behind every pointer. */
 export let allInterior: bool = false;
 
-/** Chooses; before the heap opens. */
+/** Chooses the setting `allInterior`, before the heap opens. */
 export function chooseInterior(all: bool): void {
   allInterior = all;
 }
 
-/** Whether a pointer may lead to the inside of an object of this shape. */
+/** Whether a pointer into an object of this shape may be interior. */
 export function mayBeSliced(shape: Shape): bool {
   return allInterior || shape.isSliceable;
 }

@@ -1,4 +1,4 @@
-// Shapes: what the collector must know about an object's size and where its pointers are.
+// A shape tells the collector the size of an object and which of its words are pointers.
 //
 //   0   +--------+--------+-----------------+
 //       | kind:8 | flags:8|     tag:16      |   tag is the compiler's; the core does not read it
@@ -11,7 +11,7 @@
 //  16   +-----------------------------------+
 //
 // The table of a wide shape: u32 count of words, then a pair (boxes, slices) for each 32 words.
-// Reps (seed 001): Box, Slice; Word and Float are what has no bit.
+// Reps (seed note 001): a word with a bit is a Box or a Slice; one without is a Word or a Float.
 
 import { WORD_BYTES } from "../memory/address";
 
@@ -21,7 +21,7 @@ export const KIND_ARRAY: u8 = 1;
 export const SHAPE_SLICEABLE: u8 = 1;
 export const SHAPE_POINTERS: u8 = 2;
 export const SHAPE_WIDE: u8 = 4;
-/** What pointers an object has is decided when it is made. */
+/** No pointer of the object changes once the object is made. */
 export const SHAPE_FIXED: u8 = 8;
 export const ALL_FLAGS: u8 = SHAPE_SLICEABLE | SHAPE_POINTERS | SHAPE_WIDE | SHAPE_FIXED;
 
@@ -50,7 +50,7 @@ export class Shape {
   get hasPointers(): bool {
     return (this.flags & SHAPE_POINTERS) != 0;
   }
-  /** Whether an object may be changed so that it refers to another. */
+  /** Whether a pointer of the object may change. */
   get mayChange(): bool {
     return (this.flags & (SHAPE_POINTERS | SHAPE_FIXED)) == SHAPE_POINTERS;
   }

@@ -1,5 +1,5 @@
-// Visiting the pointers of an object. The visitor is an unmanaged class passed as a type, so the walk is compiled once
-// for each visitor and its methods are inlined.
+// Visits the pointers of an object. The visitor is an unmanaged class that is passed as a type. So the compiler makes
+// one walk for each visitor, and inlines the visitor's methods.
 
 import { WORD_BYTES } from "../memory/address";
 import { ARRAY_HEADER_BYTES, lengthOf } from "./header";

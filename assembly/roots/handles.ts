@@ -1,7 +1,7 @@
-// Handles: roots for a host that keeps references across collections. A handle is a small number; its slot moves
-// with no object.
+// Handles are roots for a host that keeps references across collections. A handle is a small number, which never
+// changes when its object moves.
 //
-// Handles live in chunks chained through their first word; a chunk's slots are 8 bytes:
+// The slots of handles are 8 bytes each, in chunks that are chained through their first words:
 //   0  value, or the next free handle
 //   4  state: 0 free, 1 Box, 2 Slice
 // Handle h is slot h % HANDLES_PER_CHUNK of chunk h / HANDLES_PER_CHUNK; slot 0 of a chunk is its link, never a handle.
@@ -60,7 +60,8 @@ function addChunk(): bool {
 
 /**
  * Roots a value.
- * @param isSlice whether it is a Slice (may point into an object) or a Box
+ * @param value a Box or a Slice
+ * @param isSlice whether it is a Slice, which may point into an object
  * @returns a handle, or 0 when there is no memory for more handles
  */
 export function handleNew(value: usize, isSlice: bool): u32 {
@@ -74,19 +75,21 @@ export function handleNew(value: usize, isSlice: bool): u32 {
   return handle;
 }
 
-/** The value as it is now: collections move it. */
+/** @returns the value as it is now: collections move objects. Debug traps when the handle is free. */
 export function handleGet(handle: u32): usize {
   const slot = slotOf(handle);
   assert(load<u32>(slot, 4) != STATE_FREE);
   return load<usize>(slot);
 }
 
+/** Replaces the value of a handle, by one of the same kind. Debug traps when the handle is free. */
 export function handleSet(handle: u32, value: usize): void {
   const slot = slotOf(handle);
   assert(load<u32>(slot, 4) != STATE_FREE);
   store<usize>(slot, value);
 }
 
+/** Frees a handle: its value is no root any more. Debug traps when the handle is free already. */
 export function handleFree(handle: u32): void {
   const slot = slotOf(handle);
   assert(load<u32>(slot, 4) != STATE_FREE);

@@ -1,10 +1,12 @@
-// The shadow stack: where compiled code keeps the pointers that live across a safepoint.
+// The shadow stack holds the pointers of compiled code that are live across a safepoint.
 //
 //     base  | Box | Box | 2 | Slice | Box | ...  | shadowTop        | shadowLimit = heapBase
 //
-// A Box takes one word. A Slice takes two, the first of which is SLICE_MARK: no Box can be 2, since Boxes are
-// 8-aligned or odd. The memory is the program's own, in front of the heap, so that
-// where it ends can be a constant. The program moves shadowTop itself and compares with that end.
+// A Box takes one word. A Slice takes two, the first of which is SLICE_MARK. No Box is 2: Boxes are 0, 8-aligned or
+// odd. The memory is the program's own, in front of the heap, so its end can be a constant. The program moves shadowTop
+// itself and compares it with that end.
+//
+// Invariant (debug/verify.ts, 9): shadowTop is at most shadowLimit, and the pointers are valid.
 // State: the three globals; top and limit are exported to the program.
 
 import { WORD_BYTES } from "../memory/address";

@@ -1,8 +1,9 @@
-// A bit for each granule of the nursery, set where a sliceable object starts: set at allocation (the eager variant), or at
-// the collection from the side stack (the deferred one). 1/64 of the nursery.
+// Object starts as a bitset (seed note 001, Solution A): one bit for each granule of the nursery, 1/64 of its size. A
+// bit is set where a recorded object starts. The eager finder sets it at allocation, the deferred one at a collection,
+// from the side stack.
 //
-// The start of the object around an interior pointer is the previous set bit. startBits is biased so that the byte of
-// address p is startBits + (p >> 6).
+// The start of the object around an interior pointer is the previous set bit. startBits is biased: the byte of address
+// p is startBits + (p >> 6).
 //
 // State: the address of the bits; startBits is exported to the program.
 
@@ -37,12 +38,12 @@ export function bitsSet(ref: usize): void {
   store<u8>(at, load<u8>(at) | ((<u32>1) << ((<u32>ref >> <u32>GRANULE_SHIFT) & 7)));
 }
 
-/** Sets the bits of the addresses in the words from `from` to `to`. */
+/** Sets the bit of each address that the words in `[from, to)` hold. */
 export function bitsBuild(from: usize, to: usize): void {
   for (let at = from; at < to; at += sizeof<usize>()) bitsSet(load<usize>(at));
 }
 
-/** The start of the sliceable object around `addr`; 0 when there is none at or below it. */
+/** Finds the last recorded start at or below `addr`. @returns 0 when there is none */
 export function bitsFind(addr: usize): usize {
   const asked = (addr - nurseryBase) >> GRANULE_SHIFT;
   const granule = previousSetBit(bitsBase, asked);

@@ -1,6 +1,6 @@
-// Object starts, a compressed variant (seed 001, Solution A): the stack of deferred starts becomes a read-only Roaring
-// bitmap over the granules of the nursery at each minor collection, which is only asked for the last start at or below
-// an address. A container holds the starts of 2^16 granules, 512 KiB of nursery, in the smallest of three forms:
+// Object starts as a compressed set (seed note 001, Solution A). At a minor collection the side stack becomes a
+// read-only Roaring bitmap over the granules of the nursery. Its one question is for the last start at or below an
+// address. A container holds the starts of 2^16 granules, 512 KiB of nursery, in the smallest of three forms:
 //
 //     at        +------------------------------------------+   `at` is 8-aligned
 //               | Container: 16 bytes for each 512 KiB     |   the directory, see below
@@ -16,9 +16,9 @@
 // All granules in members are relative to their container. Runs need objects of a single granule one after the other:
 // two starts that are 16 bytes apart are two runs.
 //
-// Invariants: `before` is the last start of all earlier containers, so a search never visits a second container; the
-// members of a container that is not empty are a whole number of its form's units, never none.
-// State: the globals below, valid from a build until the caller reuses the memory. Nothing here allocates.
+// Invariants: `before` is the last start of all earlier containers, so a search never visits a second container. A
+// container that is not empty has at least one member.
+// State: the globals below, valid from a build until the caller uses the memory again. Nothing here allocates.
 // Source: Lemire et al., Roaring Bitmaps: Implementation of an Optimized Software Library, 2018.
 
 import { alignUp, GRANULE_SHIFT } from "../../memory/address";
@@ -62,7 +62,7 @@ let directory: usize = 0;
 let granuleCount: usize = 0;
 
 /**
- * How much memory a build may need.
+ * Tells how much memory a build may need.
  * @param granules size of the set, at most 2^29
  * @returns bytes, a multiple of 8: the directory and every container a bitmap
  */
@@ -71,7 +71,7 @@ export function compressedBytesMax(granules: usize): usize {
 }
 
 /**
- * Builds the set; the one before is forgotten.
+ * Builds the set, and forgets the one before.
  * @param at where, 8-aligned; compressedBytesMax(granules) bytes are the caller's to give
  * @param base of the nursery, 8-aligned
  * @param from first of the u32 addresses of starts: 8-aligned, strictly ascending, in [base, base + 8 * granules)
@@ -106,7 +106,7 @@ export function compressedBuild(at: usize, base: usize, from: usize, to: usize, 
 }
 
 /**
- * The last start at or below `addr`.
+ * Finds the last start at or below `addr`.
  * @param addr an address in the nursery, below the end that was built for
  * @returns address of the start; 0 when there is none
  * Debug traps when `addr` lies outside.

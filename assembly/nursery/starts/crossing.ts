@@ -1,13 +1,14 @@
-// A crossing map: for each card of the nursery where its first object starts. The bump limit stands at the end of the card,
-// so that the fast path is the bare bump, and the slow path, once for each card, notes what begins behind it.
+// A crossing map notes for each card of the nursery where its first object starts. The bump limit stands at the end of
+// the card. So the fast path is the bare bump, and the slow path, once for each card, notes what begins behind it.
 //
 //     card   | .. tail of an object | first .. | object | object that cross|es ..
 //     byte     granules of the tail, or NONE when no object starts in the card
 //
-// The start of the object around an address is found by walking from the first object of its card, or of an earlier one.
-// Every object is found, sliceable or not. An object that has been moved has its size where it is now.
+// A walk from the first object of the address's card, or of an earlier card, finds the start of the object around it.
+// It finds every object, sliceable or not. The size of an object that was moved is read at its new place.
 //
-// Invariant: the byte of the card of nurseryTop is set, and limits are card ends, or less. State: the table's address.
+// Invariant: the byte of nurseryTop's card is set, and the bump limit is at most the card's end.
+// State: the table's address.
 
 import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
 import { acquireRun } from "../../memory/chunks";
@@ -35,7 +36,7 @@ function cardOf(addr: usize): usize {
   return (addr - nurseryBase) >> CARD_SHIFT;
 }
 
-/** Notes that an object starts, or will start, at `ref`, unless one that is before it in its card is noted. */
+/** Notes that an object starts, or will start, at `ref`, unless its card has an earlier one. */
 export function crossingNote(ref: usize): void {
   const at = cards + cardOf(ref);
   if (load<u8>(at) == NONE) store<u8>(at, <u8>(((ref - nurseryBase) & CARD_MASK) >> GRANULE_SHIFT));
@@ -47,7 +48,7 @@ export function crossingLimit(): void {
   limitNursery(nurseryBase + ((cardOf(nurseryTop) + 1) << CARD_SHIFT));
 }
 
-/** The start of the object around `addr`, an address below nurseryTop. */
+/** Finds the start of the object around `addr`, an address below nurseryTop. */
 export function crossingFind(addr: usize): usize {
   let card = cardOf(addr);
   let at: usize;

@@ -1,4 +1,5 @@
-// Where the object around an interior pointer starts, in the nursery (seed 001): one interface, six start finders.
+// One interface for six start finders (seed note 001): they find the start of the object around an interior pointer
+// into the nursery.
 //
 //     finder      at allocation              at a collection that asks             a question
 //     eager       sets a bit                 nothing                               previous set bit
@@ -8,13 +9,14 @@
 //     crossing    at each end of a card      nothing                               walk from the card's first object
 //     walk        nothing                    walks the nursery and sets bits       previous set bit
 //
-// Recorded are the objects that a pointer may lead inside of (object/interior.ts). What is prepared at a collection is
-// prepared at its first question, so that a collection that meets no interior pointer into the nursery does not pay for it.
+// Allocation records the objects that interior pointers may lead into (object/interior.ts). A finder builds its set at
+// the first question of a collection, so a collection without interior pointers into the nursery does not pay for it.
 //
-// The setting is a global that a compiler replaces by a constant: whatever other finders need then disappears.
+// A compiler replaces the setting by a constant. What only other finders need then disappears.
 //
-// Invariant: between two collections every recorded object is found, and nothing else (crossing and walk: every object).
-// State: the setting, and how far the sets are built; what each finder has is its own.
+// Invariant (debug/verify.ts, 2): between two collections the finder finds every recorded object and no other. Crossing
+// and walk find every object.
+// State: the setting, and how far the sets are built. Each finder has its own state.
 
 import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
 import { acquireRun } from "../../memory/chunks";
@@ -33,15 +35,15 @@ export const STARTS_SEARCH: u32 = 3;
 export const STARTS_CROSSING: u32 = 4;
 export const STARTS_WALK: u32 = 5;
 
-/** Which finder, one of STARTS_; a literal, since a constant of this file would take a start function to set it. */
+/** The chosen finder, one of STARTS_. A literal: a constant of this file would need a start function to set it. */
 export let startFinder: u32 = 0;
 
-/** Up to where the finder has built what it asks, on the side stack or in the nursery. */
+/** Up to where the finder's set is built: an address on the side stack, or in the nursery. */
 let built: usize = 0;
 /** Where the compressed set is built. */
 let compressed: usize = 0;
 
-/** Chooses, one of STARTS_; before the heap opens. */
+/** Chooses the start finder, before the heap opens. @param finder one of STARTS_ */
 export function chooseStarts(finder: u32): void {
   startFinder = finder;
 }
@@ -54,7 +56,7 @@ function hasSideStack(): bool {
   return startFinder == STARTS_DEFERRED || startFinder == STARTS_COMPRESSED || startFinder == STARTS_SEARCH;
 }
 
-/** Opens the chosen finder for the nursery that has just been opened; false when the memory cannot be had. */
+/** Opens the chosen finder for the nursery that was just opened. @returns false when the memory cannot be had */
 export function startsOpen(): bool {
   if (hasBits() && !bitsOpen()) return false;
   if (hasSideStack() && !sideOpen()) return false;
@@ -70,29 +72,32 @@ export function startsOpen(): bool {
   return true;
 }
 
-/** Where building begins; the compressed set is built as a whole, also of nothing. */
+/** Where building begins. The compressed set is built as a whole, even when it is empty. */
 function nothing(): usize {
   if (startFinder == STARTS_COMPRESSED) return 0;
   return startFinder == STARTS_WALK ? nurseryBase : sideBase;
 }
 
-/** Whether the finder finds objects that are not recorded, too. */
+/** Whether the finder also finds objects that are not recorded. */
 export function findsAllStarts(): bool {
   return startFinder == STARTS_CROSSING || startFinder == STARTS_WALK;
 }
 
-/** Records the object that has been allocated at `ref`. */
+/** Records the object that was just allocated at `ref`. */
 export function recordStart(ref: usize): void {
   if (startFinder == STARTS_EAGER) bitsSet(ref);
   else if (hasSideStack()) sidePush(ref);
 }
 
-/** After nurseryTop or nurseryEnd has moved outside of the fast path: sets the limit where the finder has something to do. */
+/**
+ * Sets the bump limit where the finder has work to do. To be called when nurseryTop or nurseryEnd moves outside of the
+ * fast path.
+ */
 export function startsLimit(): void {
   if (startFinder == STARTS_CROSSING) crossingLimit();
 }
 
-/** The start of the recorded object around `addr`, an address below nurseryTop; also while objects are being moved. */
+/** Finds the recorded object around `addr`, an address below nurseryTop, also while objects move. @returns its start */
 export function youngStart(addr: usize): usize {
   if (startFinder == STARTS_SEARCH) return sideFind(addr);
   if (startFinder == STARTS_CROSSING) return crossingFind(addr);
@@ -114,12 +119,12 @@ export function youngStart(addr: usize): usize {
   return bitsFind(addr);
 }
 
-/** The same for questions between allocations, which should not make the compressed set anew each time. */
+/** As youngStart, for questions between allocations: it does not build the compressed set anew each time. */
 export function youngStartNow(addr: usize): usize {
   return startFinder == STARTS_COMPRESSED ? sideFind(addr) : youngStart(addr);
 }
 
-/** Forgets all recorded objects; the nursery is still as full as it was. */
+/** Forgets all recorded objects. To be called before the nursery is emptied. */
 export function startsReset(): void {
   if (startFinder == STARTS_EAGER || (hasBits() && built != nothing())) bitsClear();
   if (startFinder == STARTS_CROSSING) crossingClear();

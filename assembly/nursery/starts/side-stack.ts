@@ -1,7 +1,7 @@
-// The base addresses of sliceable objects, pushed as they are allocated. Sorted by construction, since a bump allocator's
-// addresses only rise; so it can be searched as it is, or be turned into a set at the collection.
+// The side stack (seed note 001): allocation pushes the start of each recorded object. A bump allocator's addresses
+// only rise, so the stack is sorted. A finder searches it as it is, or turns it into a set at a collection.
 //
-// An object is at least a granule long, so a stack of half the nursery's size cannot overflow: pushing checks nothing.
+// An object takes at least a granule, so a stack of half the nursery's size cannot overflow: a push checks nothing.
 //
 // State: the two ends; sideTop is exported to the program.
 
@@ -23,7 +23,7 @@ export function sideOpen(): bool {
   return sideBase != 0;
 }
 
-/** Gives its memory back. */
+/** Gives the stack's memory back. */
 export function sideClose(): void {
   releaseRun(sideBase, chunks());
 }
@@ -37,7 +37,7 @@ export function sideClear(): void {
   sideTop = sideBase;
 }
 
-/** The greatest address at or below `addr`, by binary search; 0 when there is none. */
+/** Finds the last recorded start at or below `addr`, by binary search. @returns 0 when there is none */
 export function sideFind(addr: usize): usize {
   let lo = sideBase;
   let count = (sideTop - sideBase) / WORD_BYTES;

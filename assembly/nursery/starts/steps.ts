@@ -1,5 +1,5 @@
-// How often the start finder has been asked, and how far it had to look: words of a bitset, entries of a search, objects
-// and cards of a walk. State: the two sums.
+// Counts the questions to the start finder and the steps of its answers: words of a bitset, entries of a search,
+// objects and cards of a walk. State: the two sums.
 
 export let startQueries: u64 = 0;
 export let startSteps: u64 = 0;
