@@ -1,15 +1,15 @@
-// The bounds of objects under `leak`: each object carries the frame with which it is to end, so that a load from an object
-// whose frame has ended is found out. A frame is one call of a function, one round of a loop in it, or the whole
-// program. Nothing is used again under `leak`, so that an address stands for one object for ever.
+// The bounds of objects under `leak`: each object carries the frame that it should end with. So a check in front of a
+// load finds an object whose frame has ended. A frame is one call of a function, one iteration of a loop in it, or the
+// whole program. `leak` never uses memory again, so an address stands for one object for ever.
 //
 //     object:     -16 depth of its frame | -12 number of its frame | -8 name of its frame | -4 its site | 0 as ever
-//     frames:     by depth: number | name; up to `top`, the frames that have not ended; number 0, depth 0: the program's
+//     frames:     by depth, up to `top`: number | name; those that have not ended. Depth 0, number 0: the program's
 //     directory:  by chunk: the address of its page, 0 where no object lies
 //     page:       by granule of the chunk: the start of the object that it belongs to, 0 for none
 //
-// The debug build exports all this to compiled programs, beside what index.ts exports (package.json names both entries).
-// Names and sites are words that mean nothing here. After 2^32 frames a number comes again: then a load may go
-// unnoticed, but none is accused wrongly.
+// The debug core exports these functions to compiled programs, beside what index.ts exports (package.json names both
+// entries). Names and sites are words that mean nothing here. After 2^32 frames a number comes again: then a check may
+// miss a load, but never accuses one wrongly.
 // State: the two tables, the depth of the innermost frame, the last number.
 
 import { leakAllocate } from "../leak/bump";
@@ -65,7 +65,7 @@ export function boundsOpen(): bool {
   return directory != 0 && frames != 0;
 }
 
-/** Begins a frame inside the innermost one. @returns its depth, 0 when out of memory */
+/** Begins a frame inside the innermost one. @returns its depth; 0 when out of memory */
 export function frameEnter(name: usize): u32 {
   if (top + 1 == capacity && !growFrames()) return 0;
   const frame = frameAt(++top);
@@ -79,7 +79,7 @@ export function frameLeave(depth: u32): void {
   top = depth - 1;
 }
 
-/** Ends the frame at `depth` and all inside it, and begins others of the same names in their places. */
+/** Ends the frame at `depth` and all inside it, and begins new frames of the same names in their places. */
 export function frameRenew(depth: u32): void {
   for (let at = depth; at <= top; at++) frameAt(at).number = ++lastNumber;
 }
@@ -95,8 +95,9 @@ function growFrames(): bool {
 }
 
 /**
- * Allocates an object that ends with the frame at `depth`, which has not ended.
+ * Allocates an object that should end with the frame at `depth`, which has not ended.
  * @param bytes a multiple of 8
+ * @param site any word that names the allocation site
  * @returns the address of zeroed memory; 0 when out of memory
  */
 export function boundAllocate(bytes: usize, depth: u32, site: usize): usize {
@@ -136,8 +137,10 @@ function entryOf(page: usize, addr: usize): usize {
 }
 
 /**
- * The bound of the object that `addr` points to or into, if its frame has ended; else 0. What is no object (an
- * immediate, a constant of the program) has no bound and never ends.
+ * Checks the object that `addr` points to or into. What is no object (an immediate, a constant of the program) has no
+ * bound
+ * and never ends.
+ * @returns the object's bound if its frame has ended; 0 otherwise
  */
 export function brokenBound(addr: usize): usize {
   const page = load<usize>(directory + <usize>chunkOf(addr) * WORD_BYTES);

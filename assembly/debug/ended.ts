@@ -1,9 +1,9 @@
-// Whether something is used that has ended, for programs under `regions` and `sparse` that ask before each load and store: what an
-// address points to is poison, or lies beyond what is filled, or in memory that nobody has. Memory that has been filled
-// again is not told from what it was before; the bounds of `leak` (bounds.ts), whose memory is never used again, find that out.
+// Finds uses of objects that have ended: debug builds under `regions` and `sparse` ask before each load and store. An
+// object has ended if it is poison, or lies beyond what is filled, or in free memory. The check does not notice memory
+// that holds another object by now. The bounds of `leak` (bounds.ts) find that, since `leak` never uses memory again.
 //
-// Bytes of a program that are poison by accident are taken for it where nothing but the bytes tells: eight of them in a row, in a slice
-// that is read, of an array on the stack of frames.
+// On the stack of frames only the bytes tell. There eight bytes of a program that look like poison, in an array that a
+// slice is read from, are taken for it.
 
 import { isAside, isFree } from "../memory/chunks";
 import { isLane, ownerOf } from "../memory/page-map";
@@ -20,10 +20,10 @@ import { sparseStart } from "../sparse/reach";
 const POISON: u64 = <u64>POISON_BYTE * 0x0101010101010101;
 
 /**
- * Whether what lies at `addr` has ended.
- * @param addr of an object, or into one; anything else has not ended
- * @param isWritten false for what may be written to for the first time, and can be poison
- * @param framesEnd where the frames of all calls end
+ * Whether the object around `addr` has ended.
+ * @param addr an address of an object, or into one; anything else has not ended
+ * @param isWritten false if the program may not have written there yet, so that poison tells nothing
+ * @param framesEnd address where the frames of all calls end
  */
 export function hasEnded(addr: usize, isWritten: bool, framesEnd: usize): bool {
   // The program's constants, and what is no address.

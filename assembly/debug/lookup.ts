@@ -1,7 +1,7 @@
-// A hash table of the remembered set's entries, built for one verification: open addressing, twice as many places as
-// there can be entries, in a run of chunks that is given back afterwards.
+// A hash table of the remembered set's entries, for one verification. It uses open addressing, and has twice as many
+// places as there can be entries. Its chunks are given back afterwards.
 //
-// State: the table; 0 when there was no memory for it, and then everything counts as remembered.
+// State: the table; 0 when there was no memory for it, and then every slot counts as remembered.
 
 import { CHUNK_BYTES, WORD_BYTES, chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
@@ -25,7 +25,7 @@ class Inserter {
   }
 }
 
-/** Where an entry is, or the empty place where it would be. */
+/** The place of an entry, or the empty place where it would be. */
 function placeOf(entry: usize): usize {
   let place = (entry * 0x9e3779b1) & mask;
   while (load<usize>(table + place * WORD_BYTES) && load<usize>(table + place * WORD_BYTES) != entry) {
@@ -53,7 +53,7 @@ export function lookupClose(): void {
   table = 0;
 }
 
-/** Whether an address with its tag has been remembered. */
+/** Whether an address with its tag is remembered. */
 export function isRemembered(entry: usize): bool {
   return !table || load<usize>(placeOf(entry)) == entry;
 }

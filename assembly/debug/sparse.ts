@@ -1,10 +1,12 @@
 // Verification of a sparse stack. Debug target only.
 //
-//   1 lanes: of this stack, as many as it counts, as long as the page map says; it pushes to one of them that is not held
-//   2 entries: from the bottom of a lane to its top without a gap, each leading to the one below
+//   1 the list holds lanes of this stack, as many as it counts, each as long as the page map says;
+//     the current lane is one of them, and is not held for an array that grows
+//   2 entries lie from the bottom of a lane to its top without a gap, and each leads to the one below
 //   3 owners never decrease towards the top
-//   4 nothing is marked as reached, and no start bits are left
-//   5 the set: in the table what is in its lists, each entry in that of its size, on a lane, not on top, not above another one
+//   4 no entry is marked as reached, and no start bits are left
+//   5 the set's table holds exactly the entries of its lists, each in the list of its size;
+//     they lie on lanes, not on top, and not above one another
 //   6 counters equal a recount
 
 import { chunkOf, CHUNK_SHIFT, WORD_BYTES } from "../memory/address";
@@ -22,7 +24,7 @@ const MARKS_BROKEN: i32 = 4;
 const SET_BROKEN: i32 = 5;
 const COUNTS_BROKEN: i32 = 6;
 
-// A recount of a stack.
+// The recount of a stack.
 let entries: u32 = 0;
 let bytes: usize = 0;
 /** Entries that are free. */
@@ -89,7 +91,7 @@ function setAgrees(at: usize): bool {
     const entry = load<usize>(set.slots + slot * WORD_BYTES);
     if (!entry) continue;
     count++;
-    // Probing finds it where it is.
+    // Probing must find the entry.
     if (!isFreed(at, entry)) return false;
   }
   let listed: u32 = 0;
@@ -103,6 +105,6 @@ function setAgrees(at: usize): bool {
       wasted += ENTRY_BYTES + Entry.at(entry).bytes;
     }
   }
-  // Those that were met on lanes are all there are.
+  // The walk of the lanes must have met all of them.
   return count == set.count && listed == count && freed == count && wasted == set.wasted;
 }

@@ -1,4 +1,4 @@
-// Verification of the whole heap: one function for each invariant, each with a number of its own. Debug target only.
+// Verification of the whole heap. Each invariant has a number. Debug target only.
 //
 //   1 nursery: objects leave no gap and have shapes      6 chunk counts equal a recount of the page map
 //   2 nursery: the finder finds what is recorded         7 old objects that point into the nursery are remembered
@@ -6,8 +6,8 @@
 //   4 a Slice lies inside a sliceable object             9 shadow stack: within its bounds, its pointers valid
 //   5 blocks: objects in order, not overlapping         10 handles: pointers valid
 //
-// It needs a bitset of all object starts in the nursery, whatever the start finder records: built anew each time in memory
-// of its own.
+// Each verification builds a bitset of all object starts in the nursery, in memory of its own, whatever the start
+// finder records.
 
 import { DEBUG } from "../config";
 import { isBlockStart, isMarkedObject, isSwept, nextMarked, nextObject, payloadStart } from "../mature/block";
@@ -55,7 +55,7 @@ const HANDLE_BROKEN: i32 = 10;
 
 /** All object starts in the nursery, a bit for each granule; 0 when there was no memory for it. */
 let allStarts: usize = 0;
-/** The object whose fields are being checked, 0 for roots; whether it is outside the nursery. */
+/** The object outside the nursery whose fields are being checked; 0 for roots and young objects. */
 let owner: usize = 0;
 let ownerRemembered: bool = false;
 let broken: i32 = 0;
@@ -73,7 +73,7 @@ export function verify(): i32 {
   return result;
 }
 
-/** Marking has ended: what the roots and every marked object refer to is marked. */
+/** Asserts, once marking has ended, that whatever a root or a marked object refers to is marked. */
 export function verifyMarksOrTrap(): void {
   if (!DEBUG) return;
   const verifier = changetype<MarkVerifier>(0);
@@ -169,7 +169,9 @@ function nurseryWalks(): bool {
   return true;
 }
 
-/** The finder finds a recorded object from its ends and its middle; another one only if it finds every object. */
+/**
+ * Whether the finder finds a recorded object from its ends and its middle, and no other unless it finds every object.
+ */
 function startsAgree(ref: usize, bytes: usize, recorded: bool): bool {
   if (!recorded) return findsAllStarts() || youngStart(ref) != ref;
   return youngStart(ref) == ref && youngStart(ref + bytes / 2) == ref && youngStart(ref + bytes - 1) == ref;

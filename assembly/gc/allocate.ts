@@ -1,4 +1,4 @@
-// The slow paths of allocation: what the inlined bump could not do.
+// The slow paths of allocation, for what the inlined bump cannot do.
 
 import { DEBUG, LARGE_MIN_BYTES } from "../config";
 import { allocLarge } from "../mature/large";
@@ -23,9 +23,9 @@ import {
 } from "./collect";
 
 /**
- * Allocates a record. A safepoint.
+ * Allocates a record of any size, writes its header and records its start. A safepoint.
  * @param at address of its shape
- * @returns the reference, header written, fields not; 0 when out of memory
+ * @returns the reference; its fields have any content; 0 when out of memory
  */
 export function allocRecord(at: usize): usize {
   const shape = Shape.at(at);
@@ -38,10 +38,10 @@ export function allocRecord(at: usize): usize {
 }
 
 /**
- * Allocates an array. A safepoint.
+ * Allocates an array, writes header and length and records its start. A safepoint.
  * @param at address of its shape
- * @param length elements
- * @returns the reference, header and length written, elements cleared if they contain pointers; 0 when out of memory
+ * @param length number of elements
+ * @returns the reference; its elements are zero if they contain pointers; 0 when out of memory
  */
 export function allocArray(at: usize, length: u32): usize {
   const shape = Shape.at(at);
@@ -64,8 +64,8 @@ export function allocArray(at: usize, length: u32): usize {
 }
 
 /**
- * Makes room for records that the program will bump itself, one after the other. A safepoint.
- * @param bytes of all of them, at most INLINE_MAX_BYTES
+ * Makes room in the nursery for records that the program then bumps itself, one after the other. A safepoint.
+ * @param bytes sum of their sizes, at most INLINE_MAX_BYTES
  * @returns nurseryTop; 0 when out of memory
  */
 export function reserve(bytes: usize): usize {
@@ -87,7 +87,7 @@ function allocYoung(bytes: usize): usize {
   return ref;
 }
 
-/** Allocates outside the nursery; what has pointers is remembered as a whole and cleared. */
+/** Allocates outside the nursery. An object with pointers is remembered as a whole, and cleared. */
 function allocOld(shape: Shape, bytes: usize): usize {
   if (DEBUG && isZealous()) zealousCollect();
   collectBeforeOld(bytes);
@@ -96,7 +96,7 @@ function allocOld(shape: Shape, bytes: usize): usize {
     collect(true);
     ref = tryOld(bytes);
     if (!ref) {
-      // The nursery is empty: what is kept back for its evacuation can be had until it is used again.
+      // The nursery is empty: its evacuation reserve can be used until the nursery is used again.
       closeNursery();
       ref = tryOld(bytes);
       if (!ref) return 0;
@@ -112,6 +112,6 @@ function allocOld(shape: Shape, bytes: usize): usize {
 
 function tryOld(bytes: usize): usize {
   if (bytes >= LARGE_MIN_BYTES) return allocLarge(bytes);
-  // A block may have to be opened for it: not from the reserve.
+  // The object may need a fresh block, which must not come from the reserve.
   return ensureFree(chunksReserve() + 1) ? allocMature(bytes) : 0;
 }

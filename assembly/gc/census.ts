@@ -1,11 +1,11 @@
-// What has been allocated, by shape: an open-addressing table in a chunk, filled from the nursery before each collection, and
-// when it is asked for. Chosen by the setting `census`, which a compiler replaces by a constant.
+// The census counts allocation by shape, in an open-addressing table. A walk of the nursery fills it before each
+// collection and when somebody asks. The setting `census` chooses it; a compiler replaces the setting by a constant.
 //
 //     0   u32  address of the shape, 0 for a free place      24 bytes for each of 2048 places; behind them the
 //     8   u64  objects                                       sums of what found none
 //    16   u64  bytes, headers and rounding included
 //
-// State: the setting, the table, up to where the nursery has been counted.
+// State: the setting, the table, the address up to which the nursery was counted.
 
 import { CHUNK_BYTES } from "../memory/address";
 import { acquireRun, lastRunIsFresh } from "../memory/chunks";
@@ -23,12 +23,12 @@ export let census: bool = false;
 let table: usize = 0;
 let countedTo: usize = 0;
 
-/** Chooses; before the heap opens. */
+/** Chooses the setting `census`, before the heap opens. */
 export function chooseCensus(on: bool): void {
   census = on;
 }
 
-/** @returns false when there is no memory for the table */
+/** Opens the census, if it is chosen. @returns false when there is no memory for the table */
 export function censusOpen(): bool {
   table = 0;
   countedTo = nurseryBase;
@@ -39,7 +39,7 @@ export function censusOpen(): bool {
   return true;
 }
 
-/** Counts an object. */
+/** Counts an object of `bytes`, of the shape at `shape`. */
 export function censusCount(shape: usize, bytes: usize): void {
   let place = (<u32>shape >> 3) & (PLACES - 1);
   for (let tries: u32 = 0; tries < PLACES; tries++) {
@@ -60,7 +60,7 @@ function add(at: usize, bytes: usize): void {
   store<u64>(at, load<u64>(at, BYTES_OFFSET) + bytes, BYTES_OFFSET);
 }
 
-/** Counts what has been allocated in the nursery since the last time. @returns the table; 0 where there is no census */
+/** Counts what was allocated in the nursery since the last count. @returns the table's address; 0 without a census */
 export function censusNow(): usize {
   while (countedTo < nurseryTop) {
     const shape = shapeOf(countedTo);
@@ -71,7 +71,7 @@ export function censusNow(): usize {
   return table;
 }
 
-/** The nursery is empty. */
+/** Notes that the nursery is empty. */
 export function censusReset(): void {
   countedTo = nurseryBase;
 }

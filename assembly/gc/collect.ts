@@ -1,10 +1,10 @@
-// When to collect, and what to keep back so that a collection that has begun can finish.
+// Decides when to collect, and what to keep back so that a collection that has begun can finish.
 //
-// After every collection the provider is asked for the evacuation reserve: enough free chunks to hold all survivors of a
-// full nursery, however they pack, and the mark stack. If it cannot be had, the nursery is used only as far as what there is
-// reserves for; when that is next to nothing, the program is out of memory, with the heap intact.
+// After every collection it asks the chunk provider for the evacuation reserve: enough free chunks for all survivors of
+// a full nursery, however they pack, and for the mark stack. If the reserve cannot be had, the nursery is used only as
+// far as the free chunks suffice. When that is next to nothing, the program is out of memory, with the heap intact.
 //
-// State: when the next major collection is due; zeal.
+// State: the growth, the largest young object, how far the nursery may be used; zeal.
 
 import {
   DEBUG,
@@ -34,10 +34,10 @@ import { startsLimit } from "../nursery/starts/finder";
 import { census, censusCount, censusNow, censusReset } from "./census";
 import { countPause, counters, STEP_BEGIN, STEP_END, STEP_MARK, STEP_MARKED, STEP_SWEEP } from "./statistics";
 
-/** Chunks that are always kept back: without a mark stack nothing could ever be freed again. */
+/** Chunks that are always kept back: without a mark stack nothing could be freed any more. */
 const RESERVE_MARK_CHUNKS: u32 = 1;
 
-/** Bytes marked in a step for each byte promoted, at least. */
+/** The least number of bytes that a step marks for each byte promoted. */
 const MARK_PER_PROMOTED: u64 = 2;
 
 let growthPercent: u32 = 0;
@@ -55,7 +55,7 @@ export function collectOpen(growth: u32): void {
   prepareNursery();
 }
 
-/** The largest object born in the nursery, in bytes. */
+/** The size of the largest objects born in the nursery, in bytes. */
 export function youngMaxBytes(): usize {
   return youngMax;
 }
@@ -70,7 +70,7 @@ export function isZealous(): bool {
   return DEBUG && zeal != 0;
 }
 
-/** Collects at every zeal-th call; every eighth time the whole heap, or every 1024th where it is done in steps. */
+/** Collects at every zeal-th call. Every eighth collection is of the whole heap; in steps, every 1024th. */
 export function zealousCollect(): void {
   if (--allocationsUntilZeal != 0) return;
   allocationsUntilZeal = zeal;
@@ -78,12 +78,12 @@ export function zealousCollect(): void {
   collect((counters().minorCollections & whole) == whole);
 }
 
-/** What a block is sure to hold of survivors. */
+/** The bytes of survivors that a block holds in any case. */
 function survivorYield(): usize {
   return blockYield(youngMax > INLINE_MAX_BYTES ? youngMax : INLINE_MAX_BYTES);
 }
 
-/** Chunks that the reserve has beyond the survivors': blocks begun, and the mark stack. */
+/** The chunks of the reserve beyond those for survivors: for blocks begun, and for the mark stack. */
 function extraChunks(): u32 {
   return begunBlocks() + RESERVE_MARK_CHUNKS;
 }
@@ -99,13 +99,16 @@ function openNursery(): void {
   limitFastPath();
 }
 
-/** Sets how far the inlined bump may go before it comes to the slow path. */
+/** Sets the limit that the inlined bump compares with. */
 export function limitFastPath(): void {
   startsLimit();
   if (isZealous()) limitNursery(nurseryTop);
 }
 
-/** Restores the reserve and opens the empty nursery as far as it goes; false when that is next to nothing. */
+/**
+ * Restores the reserve, and opens the empty nursery as far as the reserve goes.
+ * @returns whether that is its whole size
+ */
 function prepareNursery(): bool {
   const size = nurserySize();
   const wanted = reserveFor(size);
@@ -115,7 +118,7 @@ function prepareNursery(): bool {
   } else {
     const available = chunksAvailable(wanted);
     usable = available > extraChunks() ? <usize>(available - extraChunks()) * survivorYield() : 0;
-    // A sliver would only mean a collection at every few allocations before the end.
+    // With a sliver of a nursery every few allocations would collect.
     if (usable < size >> 4 || usable < INLINE_MAX_BYTES) usable = 0;
     if (usable > size) usable = size;
     setReserve(usable ? available : RESERVE_MARK_CHUNKS);
@@ -124,7 +127,7 @@ function prepareNursery(): bool {
   return usable == size;
 }
 
-/** Gives up the reserve of the empty nursery; the next young allocation collects, which opens it as far as it goes then. */
+/** Gives up the reserve of the empty nursery. The next young allocation collects, and that opens the nursery again. */
 export function closeNursery(): void {
   usable = 0;
   setReserve(RESERVE_MARK_CHUNKS);
@@ -153,14 +156,14 @@ function setPhaseTo(to: u32): void {
   barrierSet();
 }
 
-/** The nursery is empty, and so are the phases before. @returns false when there is no memory for the mark stack */
+/** Begins a cycle, with an empty nursery and no cycle under way. @returns false without memory for the mark stack */
 function beginMajor(): bool {
   if (!markBegin()) return false;
   setPhaseTo(PHASE_MARKING);
   return true;
 }
 
-/** Everything is marked. */
+/** Begins the sweep: everything is marked. */
 function beginSweep(): void {
   evacuateEnd();
   if (DEBUG) verifyMarksOrTrap();
@@ -174,13 +177,13 @@ function beginSweep(): void {
 
 function nextMajorAt(live: u64): u64 {
   const due = (live * <u64>(100 + growthPercent)) / 100;
-  // A small heap may grow faster: marking it anew and anew costs more than what it takes.
+  // A small heap may grow faster: marking it again and again costs more than its memory.
   const small = live << 2 < MAJOR_SMALL_BYTES ? live << 2 : MAJOR_SMALL_BYTES;
   const least = small > MAJOR_MIN_BYTES ? small : MAJOR_MIN_BYTES;
   return due > least ? due : least;
 }
 
-/** Goes on with the major collection, or begins one that is due, as far as the pause allows. */
+/** Continues the major collection, or begins one whose threshold is reached, as far as the pause allows. */
 function stepMajor(): void {
   const now = counters();
   if (phase == PHASE_IDLE) {
@@ -190,7 +193,7 @@ function stepMajor(): void {
   pauseGoesOn();
   if (phase == PHASE_MARKING) {
     now.lastSteps |= STEP_MARK;
-    // So that marking ends however short pauses are: when this cycle began with n bytes, at most n / 2 more come to it.
+    // So marking ends however short pauses are: to a cycle that began with n bytes, at most n / 2 more come.
     if (!markStep(isHurried() ? 0 : now.lastPromotedBytes * MARK_PER_PROMOTED)) return;
     beginSweep();
     now.lastSteps |= STEP_MARKED;
@@ -202,7 +205,7 @@ function stepMajor(): void {
   now.lastSteps |= STEP_END;
 }
 
-/** Ends the major collection that has been begun. */
+/** Finishes the major collection that is under way, if one is. */
 function endMajor(): void {
   const now = counters();
   if (phase == PHASE_IDLE) return;
@@ -215,7 +218,7 @@ function endMajor(): void {
   now.lastSteps |= STEP_MARK | STEP_MARKED | STEP_SWEEP | STEP_END;
 }
 
-/** A whole major collection, of everything that is dead now, in one pause: so objects may be moved. */
+/** Runs a whole major collection in one pause. It frees everything that is dead now, and may move objects. */
 function major(): void {
   endMajor();
   evacuateBegin(isZealous());
@@ -227,7 +230,11 @@ function major(): void {
   endMajor();
 }
 
-/** Collects the nursery; the whole heap as well if asked to, if it is due, or if the reserve cannot be had otherwise. */
+/**
+ * Collects the nursery. It also collects the mature space if its threshold is reached, or if the reserve cannot be had
+ * otherwise.
+ * @param whole whether to collect the whole heap in any case
+ */
 export function collect(whole: bool): void {
   if (DEBUG) verifyOrTrap();
   pauseBegin();
@@ -250,13 +257,16 @@ export function collect(whole: bool): void {
   collected(block);
 }
 
-/** Collects the whole heap, or goes on with that, if it is due before an object of `bytes` is born outside the nursery. */
+/**
+ * Collects if an object of `bytes`, which is to be born old, would reach the threshold: the whole heap, or a step of
+ * it.
+ */
 export function collectBeforeOld(bytes: usize): void {
   const now = counters();
   if (now.matureBytes + bytes >= now.majorAtBytes) collect(!incremental);
 }
 
-/** Accounts for an object of `bytes` born outside the nursery, of the shape at `shape`. */
+/** Counts an object of `bytes` that was born old, of the shape at `shape`, and keeps it if the heap is being marked. */
 export function countOld(ref: usize, bytes: usize, shape: usize): void {
   if (census) censusCount(shape, bytes);
   counters().matureBytes += bytes;

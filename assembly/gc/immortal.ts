@@ -1,4 +1,6 @@
-// Memory that is never freed: the statistics block and the shapes that a host defines. Bumped in control chunks.
+// Memory that is never freed, bumped in control chunks: the statistics block, and the shapes that a host defines.
+//
+// State: the bump pointer and its limit.
 
 import { alignUp, CHUNK_BYTES, GRANULE_BYTES } from "../memory/address";
 import { acquireRun, lastRunIsFresh } from "../memory/chunks";
@@ -12,7 +14,7 @@ export function immortalOpen(): void {
   top = limit = 0;
 }
 
-/** Allocates `bytes` of cleared, 8-aligned memory for good; 0 when it cannot be had. At most a chunk. */
+/** Allocates zeroed, 8-aligned memory for good. @param bytes at most a chunk @returns 0 when it cannot be had */
 export function allocImmortal(bytes: usize): usize {
   const rounded = alignUp(bytes, GRANULE_BYTES);
   if (rounded > CHUNK_BYTES) return 0;
@@ -29,7 +31,7 @@ export function allocImmortal(bytes: usize): usize {
 }
 
 /**
- * Makes a shape of up to 32 words; fields as in object/shape.ts.
+ * Makes a shape of up to 32 words. The parameters are the fields that object/shape.ts draws.
  * @returns its address; 0 when there is no memory
  */
 export function shapeNew(kind: u32, flags: u32, tag: u32, bytes: u32, boxes: u32, slices: u32): usize {
@@ -46,7 +48,8 @@ export function shapeNew(kind: u32, flags: u32, tag: u32, bytes: u32, boxes: u32
 }
 
 /**
- * Makes a shape of `words` words whose maps are in a table: cleared, its address in `boxes`; the caller fills it in.
+ * Makes a shape of `words` words, whose maps are in a table. The field `boxes` holds the address of the table, which is
+ * zero: the caller fills it in.
  * @returns its address; 0 when there is no memory
  */
 export function shapeNewWide(kind: u32, flags: u32, tag: u32, bytes: u32, words: u32): usize {

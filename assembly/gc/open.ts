@@ -1,4 +1,4 @@
-// Opening the heap: every mechanism in its order.
+// Opens the heap: every mechanism in its order.
 
 import {
   ERROR_NONE,
@@ -25,14 +25,15 @@ import { allocImmortal, immortalOpen } from "./immortal";
 import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
 
 /**
- * Opens the heap; once, before anything else. Every argument but the first two may be 0 for its default.
- * @param shadowBase where the shadow stack begins, 4-aligned; it ends at heapBase
- * @param heapBase where our part of the memory begins, in bytes
- * @param nurseryBytes how far the nursery may grow: 4 KiB to 256 MiB, rounded up to 4 KiB
- * @param heapLimitBytes of all chunks in use together; rounded down to 64 KiB
- * @param growthPercent how much the mature space grows between major collections
- * @param pauseMicros how long a pause should last, in microseconds, where `incremental` is chosen
- * @param nurseryFirstBytes how large the nursery is at first, rounded up to 4 KiB; where it is nurseryBytes, it stays so
+ * Opens the heap, once, before anything but the choice of settings. Arguments but the first two may be 0 for their
+ * defaults.
+ * @param shadowBase address where the shadow stack begins, 4-aligned; it ends at heapBase
+ * @param heapBase address where the core's part of the memory begins
+ * @param nurseryBytes size up to which the nursery may grow: 4 KiB to 256 MiB, rounded up to 4 KiB
+ * @param heapLimitBytes limit of all chunks in use together, rounded down to 64 KiB
+ * @param growthPercent growth of the mature space between major collections, in percent of the survivors
+ * @param pauseMicros budget of a pause in microseconds, where `incremental` is chosen
+ * @param nurseryFirstBytes first size of the nursery, rounded up to 4 KiB; as large as nurseryBytes, it never grows
  * @returns 0, or an ERROR_ code
  */
 export function init(
@@ -60,7 +61,7 @@ export function init(
   let nursery = nurseryBytes ? alignUp(nurseryBytes, NURSERY_MIN_BYTES) : defaultNursery(heapLimitBytes);
   if (nursery > NURSERY_MAX_BYTES) nursery = NURSERY_MAX_BYTES;
   while (!openNursery(nursery)) {
-    // The engine may allow less than our default; a size that was asked for is had or refused.
+    // The engine may grant less than our default. A size that the program chose is had or refused.
     if (nurseryBytes || nursery <= NURSERY_MIN_BYTES) return chunksError();
     nursery >>= 1;
   }
@@ -77,7 +78,7 @@ function openNursery(bytes: usize): bool {
   return false;
 }
 
-/** An eighth of a heap with a limit: the nursery and what it is evacuated to are a quarter of it. */
+/** The default size: an eighth of a limited heap, so that the nursery and its evacuation take a quarter. */
 function defaultNursery(heapLimitBytes: usize): usize {
   const share = alignUp(heapLimitBytes >> 3, NURSERY_MIN_BYTES);
   return share && share < NURSERY_DEFAULT_BYTES ? share : NURSERY_DEFAULT_BYTES;

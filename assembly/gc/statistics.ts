@@ -1,6 +1,6 @@
-// The statistics block: counters at a fixed layout in linear memory, so that a host reads them without a call, also when
-// the program has trapped. Brought up to date at the end of each collection (chunks by owner: of each major one), and by a
-// call of statistics().
+// The statistics block: counters at a fixed layout in linear memory, so that a host reads them without a call, also
+// when the program has trapped. Each collection brings it up to date, and so does a call of statistics(). The chunks by
+// owner are counted at the end of each major collection, and by that call.
 //
 //   0  u32  minor collections           84  u32  phase of the mature space: 0 idle, 1 marking, 2 sweeping
 //   4  u32  major collections           88  u64  questions to the start finder
@@ -24,7 +24,7 @@
 // 288  u64  bytes moved out of sparse blocks by major collections, in all
 // 296
 //
-// Event counters are kept here as they happen; the rest is filled in by refresh().
+// Events are counted here as they happen; refresh() fills in the rest.
 
 import { evacuatedBytes } from "../mature/lines/evacuate";
 import { blocksInUse } from "../mature/block-pool";
@@ -44,16 +44,16 @@ const OWNERS_OFFSET: usize = 152;
 const PAUSES_OFFSET: usize = 192;
 const PAUSE_BUCKETS: u32 = 24;
 
-// What a collection did beyond its minor one.
+// What a collection did beyond its minor one: bits of lastSteps.
 /** Began to mark. */
 export const STEP_BEGIN: u32 = 1;
 /** Marked. */
 export const STEP_MARK: u32 = 2;
-/** Came to the end of marking. */
+/** Ended marking. */
 export const STEP_MARKED: u32 = 4;
 /** Swept. */
 export const STEP_SWEEP: u32 = 8;
-/** Came to the end of sweeping. */
+/** Ended sweeping. */
 export const STEP_END: u32 = 16;
 
 @unmanaged
@@ -94,12 +94,12 @@ export function statisticsOpen(at: usize): void {
   memory.fill(at, 0, STATISTICS_BYTES);
 }
 
-/** The block, with whatever was counted as it happened. */
+/** The block, with the events counted so far. */
 export function counters(): Statistics {
   return changetype<Statistics>(block);
 }
 
-/** Accounts for a collection that took so long, and brings the block up to date. @returns its address */
+/** Counts a collection's pause, and brings the block up to date. @param ms milliseconds @returns the block's address */
 export function countPause(ms: f64): usize {
   if (timed) {
     const now = counters();
@@ -128,8 +128,8 @@ function countOwners(): void {
 
 /**
  * Brings the block up to date.
- * @param owners whether chunks by owner are counted although no major collection has ended: a look at every chunk
- * @returns its address
+ * @param owners whether to count chunks by owner although no major collection has just ended: a look at every chunk
+ * @returns the block's address
  */
 export function refresh(owners: bool): usize {
   const now = counters();

@@ -1,8 +1,8 @@
-// The manager `leak`: bump, never freed. The floor that every other manager is measured against.
+// The manager `leak` bumps and never frees. It is the floor that every other manager is measured against.
 //
 //     heapBase | ... objects ... | leakTop | free | leakLimit |
 //
-// It needs no page map: nothing is ever given back, so all it asks of the memory is to grow. Growth by others is skipped.
+// It needs no page map, since it gives nothing back: it only grows the memory, and skips what others have grown.
 // State: the two globals, exported to the program, which bumps by itself; what is left of the heap limit.
 
 import { ERROR_LIMIT, ERROR_NONE, LEAK_STEP_BYTES } from "../config";
@@ -16,13 +16,13 @@ let chunksLeft: u32 = 0;
 
 /**
  * Opens the heap for `leak`.
- * @param heapBase where our part of the memory begins, in bytes
- * @param heapLimitBytes of all chunks together; 0 for no limit
+ * @param heapBase address where the core's part of the memory begins
+ * @param heapLimitBytes limit of all chunks together; 0 for no limit
  * @returns 0, or an ERROR_ code
  */
 export function leakInit(heapBase: usize, heapLimitBytes: usize): i32 {
   leakTop = alignUp(heapBase, GRANULE_BYTES);
-  // What is left of the chunk that the program's own data ends in.
+  // The rest of the chunk that the program's own data ends in.
   leakLimit = chunkAddress(chunksFor(leakTop));
   if (leakLimit > chunkAddress(<u32>memory.size())) leakLimit = leakTop;
   chunksLeft = heapLimitBytes ? <u32>(heapLimitBytes >> CHUNK_SHIFT) : -1;
@@ -30,13 +30,13 @@ export function leakInit(heapBase: usize, heapLimitBytes: usize): i32 {
 }
 
 /**
- * Allocates what did not fit below leakLimit, and moves both globals.
+ * Allocates what does not fit below leakLimit, and moves both globals.
  * @param bytes a multiple of 8
  * @returns the address of zeroed memory; 0 when out of memory
  */
 export function leakRefill(bytes: usize): usize {
   const start = chunkAddress(<u32>memory.size());
-  // What is left is used up first when the growth follows it.
+  // If the growth follows leakLimit, the rest below it is used too.
   if (leakLimit != start) leakTop = start;
   const needed = chunksFor(bytes - (leakLimit == start ? leakLimit - leakTop : 0));
   let chunks = chunksFor(LEAK_STEP_BYTES);
@@ -44,7 +44,7 @@ export function leakRefill(bytes: usize): usize {
   if (chunks > chunksLeft) chunks = chunksLeft;
   if (chunks < needed) return 0;
   if (!growMemory(chunks)) {
-    // Near the memory's maximum a whole step may be too much, and what is needed not.
+    // Near the memory's maximum the engine may refuse a whole step and grant what is needed.
     chunks = needed;
     if (!growMemory(chunks)) return 0;
   }
@@ -55,7 +55,7 @@ export function leakRefill(bytes: usize): usize {
   return ref;
 }
 
-/** What the program does itself to allocate, for the core's own use. @returns the address of zeroed memory; 0 when out of memory */
+/** Allocates as the program does, for the core itself. @returns the address of zeroed memory; 0 when out of memory */
 export function leakAllocate(bytes: usize): usize {
   const ref = leakTop;
   if (bytes > leakLimit - ref) return leakRefillShared(bytes);
@@ -63,7 +63,7 @@ export function leakAllocate(bytes: usize): usize {
   return ref;
 }
 
-/** As leakRefill, where malloc has opened the chunk provider: both draw on one heap limit. */
+/** As leakRefill, where malloc has opened the chunk provider: both share one heap limit. */
 export function leakRefillShared(bytes: usize): usize {
   const others = chunksUsed();
   chunksLeft -= others;

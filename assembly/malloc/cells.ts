@@ -1,4 +1,4 @@
-// Chunks of cells, each of one size class.
+// Small memory of malloc: chunks of cells, each chunk of one size class.
 //
 //     0   +--------------------------------------+
 //         | class                                |
@@ -13,8 +13,10 @@
 //         | cells                                |
 // 65536   +--------------------------------------+
 //
-// Invariants: a chunk is in its class's list exactly as long as it has room; one without live cells is given back, unless
-// it is the only one of the list, so that a program that allocates and frees by turns does not hand chunks to and fro.
+// Invariants:
+//   1. A chunk is in its class's list exactly while it has room.
+//   2. A chunk without live cells is given back, unless it is the only one of the list. So a program that allocates and
+//      frees by turns does not take and give back chunks.
 // State: the table of lists, in a chunk of its own, made when it is first needed.
 
 import { DEBUG } from "../config";
@@ -49,7 +51,7 @@ class CellChunk {
   }
 }
 
-/** For each class the first chunk with room; 0 before there is any. */
+/** The table of lists: for each class its first chunk with room. 0 before there is a table. */
 let lists: usize = 0;
 
 function listOf(index: u32): usize {
@@ -60,7 +62,7 @@ function chunkOfCell(cell: usize): usize {
   return cell & ~CHUNK_MASK;
 }
 
-/** Allocates a zeroed cell for `bytes`, 1 to LARGEST_CELL_BYTES. @returns 0 when the memory cannot be had */
+/** Allocates a zeroed cell for `bytes`, 1 to LARGEST_CELL_BYTES. @returns its address; 0 when it cannot be had */
 export function allocCell(bytes: usize): usize {
   const index = classOf(bytes);
   const at = lists ? load<usize>(listOf(index)) : 0;
@@ -114,7 +116,7 @@ function clearLive(cell: usize): void {
   store<u8>(bits + (index >> 3), load<u8>(bits + (index >> 3)) & ~((<u32>1) << (<u32>index & 7)));
 }
 
-/** A chunk for cells of the class, alone in its list. */
+/** Opens a chunk for cells of the class, alone in its list. @returns 0 when it cannot be had */
 function openChunk(index: u32): usize {
   if (!lists && !openLists()) return 0;
   const chunk = acquireRun(1, OWNER_CELLS);

@@ -1,5 +1,5 @@
-// The size classes of malloc: every 16 bytes up to 128, then four for each doubling, so that a cell is at most a quarter larger
-// than what was asked for.
+// The size classes of malloc: every multiple of 16 bytes up to 128, then four for each doubling. So a cell above that
+// is at most a quarter larger than the request.
 
 export const CLASSES: u32 = 39;
 /** The largest class: two of its cells fill most of a chunk. */

@@ -1,10 +1,10 @@
-// Memory that a program manages itself: allocated, resized and freed by hand, ignored by collections, never moved.
+// malloc: memory that the program allocates, resizes and frees by hand. Collections ignore it, and it never moves.
 //
-// Small requests are cells of size classes (cells.ts), large ones runs of chunks (runs.ts); the page map tells which an
-// address is. Everything comes from the chunk provider, so that it lies beside whatever a memory manager takes.
+// Small requests get cells of size classes (cells.ts), large ones runs of chunks (runs.ts). The page map tells which of
+// the two an address lies in. All memory comes from the chunk provider, beside what a memory manager takes.
 //
-// Invariant: what lies behind the bytes that were asked for, up to the end of the cell or run, is zero unless the program
-// wrote there; so a resize makes new bytes zero without knowing how many were asked for.
+// Invariant: the bytes behind a request, up to the end of its cell or run, are zero unless the program wrote there. So
+// a resize needs no record of the requested size.
 // State: the live bytes, counted in the debug target.
 
 import { DEBUG } from "../config";
@@ -15,17 +15,17 @@ import { allocCell, cellBytes, freeCell, liveCell } from "./cells";
 import { classOf, LARGEST_CELL_BYTES } from "./classes";
 import { allocRun, freeRun, runAround, runBytes, runChunks } from "./runs";
 
-/** No memory is ever handed out below: the address 0 and its neighbours belong to nobody. */
+/** No memory below this address is ever handed out: the address 0 and its neighbours belong to nobody. */
 const FIRST_ADDRESS: usize = 1024;
 
-/** More than this is refused at once: with a header it would pass the end of the address space. */
+/** Larger requests are refused at once: with a header they would pass the end of the address space. */
 const MOST_BYTES: usize = 0xffff0000 - CHUNK_BYTES;
 const MOST_ADDRESS: usize = 0xffffffff;
 
 let liveBytes: usize = 0;
 
 /**
- * Opens the chunk provider behind what the memory has already, for a manager that does not use it itself.
+ * Opens the chunk provider behind the present end of the memory, for a manager that does not use it itself.
  * @param limitBytes how many bytes of chunks may be in use; 0 for all of the address space
  * @returns 0, or an ERROR_ code
  */
@@ -33,7 +33,7 @@ export function mallocOpen(limitBytes: usize): i32 {
   return chunksOpen(chunkAddress(<u32>memory.size()), limitBytes);
 }
 
-/** Allocates `bytes` of zeroed memory, 16-aligned. @returns its address; 0 when it cannot be had */
+/** Allocates `bytes` of zeroed memory, 16-aligned. Not a safepoint. @returns its address; 0 when it cannot be had */
 export function malloc(bytes: usize): usize {
   if (bytes > MOST_BYTES) return 0;
   const addr = bytes <= LARGEST_CELL_BYTES ? allocCell(bytes ? bytes : 1) : allocRun(bytes);
@@ -42,8 +42,10 @@ export function malloc(bytes: usize): usize {
 }
 
 /**
- * Makes the memory at `addr` one of `bytes`, with the same contents as far as both go, and zeros behind.
- * @returns its address, the same or another; 0 when it cannot be had: then the memory at `addr` stays as it is
+ * Resizes memory. It keeps the content as far as both sizes go, and makes the rest zero.
+ * @param addr what malloc or realloc returned
+ * @param bytes the new size
+ * @returns the address, the same or another; 0 when it cannot be had, and then nothing has changed
  */
 export function realloc(addr: usize, bytes: usize): usize {
   const usable = usableBytes(addr);
@@ -58,26 +60,27 @@ export function realloc(addr: usize, bytes: usize): usize {
   return moved;
 }
 
-/** Frees the memory at `addr`. In the release target, an address that was not handed out may break everything. */
+/** Frees the memory at `addr`. In the release core an address that was not handed out may corrupt the heap. */
 export function free(addr: usize): void {
   if (DEBUG) liveBytes -= usableBytes(addr);
   if (ownerOf(addr) == OWNER_CELLS) freeCell(addr);
   else freeRun(addr);
 }
 
-/** Debug: the bytes that are handed out, each request rounded up. */
+/** Debug: @returns the bytes that are handed out, each request rounded up */
 export function mallocLive(): usize {
   return liveBytes;
 }
 
-/** Debug: whether memory that is not freed begins at `addr`. */
+/** Debug: whether live memory begins at `addr`. */
 export function mallocOwns(addr: usize): bool {
   return DEBUG && liveStart(addr) == addr && addr != 0;
 }
 
 /**
- * Debug: whether a program may access the `bytes` at `addr`: they lie in memory that is not freed, or in memory that is none
- * of ours. The page map has no opinion of what is foreign: it may belong to an extern module.
+ * Debug: whether a program may access the `bytes` at `addr`. It may if they lie in live memory, or in memory that is
+ * not
+ * ours: foreign memory may belong to an extern module.
  */
 export function mallocReaches(addr: usize, bytes: usize): bool {
   if (!DEBUG || addr < FIRST_ADDRESS || addr > MOST_ADDRESS - bytes) return false;
@@ -88,7 +91,7 @@ export function mallocReaches(addr: usize, bytes: usize): bool {
   return start != 0 && addr + bytes <= start + usableBytes(start);
 }
 
-/** The start of the live memory around `addr`; 0 when there is none. */
+/** Finds the live memory around `addr`. @returns its start; 0 when there is none */
 function liveStart(addr: usize): usize {
   const kind = ownerOf(addr);
   if (kind == OWNER_CELLS) return liveCell(addr);
@@ -99,7 +102,7 @@ function usableBytes(addr: usize): usize {
   return ownerOf(addr) == OWNER_CELLS ? cellBytes(addr) : runBytes(addr);
 }
 
-/** Whether `bytes` would take a cell of the same class, or a run as long. */
+/** Whether `bytes` take a cell of the same class, or a run of the same length. */
 function staysInPlace(addr: usize, usable: usize, bytes: usize): bool {
   if (bytes > usable) return false;
   if (ownerOf(addr) != OWNER_CELLS) return bytes > LARGEST_CELL_BYTES && runChunks(bytes) == runChunks(usable);

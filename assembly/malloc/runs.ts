@@ -1,11 +1,11 @@
-// What is too large for a cell: a run of chunks of its own.
+// Large memory of malloc: a run of chunks for each request that is too large for a cell.
 //
 //     0   +----------------------------------+
 //         | chunks in the run                |
 //    16   +----------------------------------+
 //         | the memory                       |
 //
-// State: none but the page map, which says where a run begins and which chunks are its rest.
+// State: none but the page map, which tells the first chunk of a run from its others.
 
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, lastRunIsFresh, releaseRun } from "../memory/chunks";
@@ -13,12 +13,12 @@ import { OWNER_RUN, OWNER_RUN_REST, ownerOfChunk, setOwners } from "../memory/pa
 
 const HEADER_BYTES: usize = 16;
 
-/** The chunks of a run for `bytes`. */
+/** The number of chunks in a run for `bytes`. */
 export function runChunks(bytes: usize): u32 {
   return chunksFor(bytes + HEADER_BYTES);
 }
 
-/** Allocates a zeroed run. @returns where its memory begins; 0 when it cannot be had */
+/** Allocates a zeroed run for `bytes`. @returns where its memory begins; 0 when it cannot be had */
 export function allocRun(bytes: usize): usize {
   const count = runChunks(bytes);
   const run = acquireRun(count, OWNER_RUN_REST);
@@ -34,12 +34,12 @@ export function freeRun(addr: usize): void {
   releaseRun(run, load<u32>(run));
 }
 
-/** How many bytes there are from `addr`, where a run's memory begins, to its end. */
+/** The bytes of a run's memory, which begins at `addr`. */
 export function runBytes(addr: usize): usize {
   return <usize>load<u32>(addr - HEADER_BYTES) * CHUNK_BYTES - HEADER_BYTES;
 }
 
-/** Debug: where the memory of the run around `addr` begins; 0 in front of it. */
+/** Debug: finds the run around `addr`. @returns where its memory begins; 0 when `addr` lies in front of that */
 export function runAround(addr: usize): usize {
   let chunk = chunkOf(addr);
   while (ownerOfChunk(chunk) == OWNER_RUN_REST) chunk--;

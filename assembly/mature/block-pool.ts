@@ -1,4 +1,4 @@
-// Taking blocks and giving them back. State: how many there are.
+// Takes blocks from the chunk provider and gives them back. State: the number of blocks in use.
 
 import { acquireReserved, lastRunIsFresh, releaseRun } from "../memory/chunks";
 import { OWNER_BLOCK } from "../memory/page-map";
@@ -14,7 +14,7 @@ export function blocksOpen(): void {
   blocks = 0;
 }
 
-/** A fresh block from the collector's chunks; 0 when there is none. */
+/** Takes a block from the collector's chunks. @returns its address; 0 when there is none */
 export function takeBlock(): usize {
   const block = acquireReserved(OWNER_BLOCK);
   if (!block) return 0;

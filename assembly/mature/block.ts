@@ -1,4 +1,4 @@
-// Blocks of the mature space: a chunk of lines with its metadata at the head (Immix).
+// A block of the mature space is a chunk of lines with its metadata at the head (Immix).
 //
 //     0     +-----------------------------------------+
 //           | next: the block allocated into after it |
@@ -15,9 +15,13 @@
 //           | objects                                 |
 // 65536     +-----------------------------------------+
 //
-// A line is free while its byte is 0; the allocator's cursor alone says what it has put there since the last sweep.
+// A line is free while its byte is 0. The byte stays 0 when the allocator fills the line: only the allocator's cursor
+// tells what is taken since the last sweep.
 //
-// Invariants: a start bit is set exactly where an object starts; objects do not overlap; no object crosses a block.
+// Invariants (debug/verify.ts):
+//   1. A start bit is set exactly where an object starts (3, 4).
+//   2. Objects do not overlap, and none crosses the end of the block (5).
+//   3. Mark bits are zero outside of marking, but for blocks that wait for their sweep (8).
 
 import { DEBUG } from "../config";
 import { CHUNK_BYTES, CHUNK_MASK, GRANULE_SHIFT } from "../memory/address";
@@ -49,7 +53,7 @@ export const BLOCK_LINES: u32 = LINES_PER_BLOCK - FIRST_LINE;
 /** Bytes for objects in a block. */
 export const BLOCK_PAYLOAD_BYTES: usize = CHUNK_BYTES - ((<usize>FIRST_LINE) << LINE_SHIFT);
 
-/** The block an address in the mature space lies in. */
+/** The block around an address in the mature space. */
 export function blockOf(addr: usize): usize {
   return addr & ~CHUNK_MASK;
 }
@@ -58,13 +62,13 @@ function granuleOf(addr: usize): usize {
   return (addr & CHUNK_MASK) >> GRANULE_SHIFT;
 }
 
-/** Makes a block of a chunk; `fresh` chunks are zero already. */
+/** Makes a chunk a block. @param fresh whether the chunk reads as zero */
 export function blockOpen(block: usize, fresh: bool): void {
   if (!fresh) memory.fill(block, 0, METADATA_BYTES);
   store<u32>(block, cycle, CYCLE_OFFSET);
 }
 
-/** Whether a sweep has nothing to do here, or has done it. */
+/** Whether the block needs no sweep in this cycle, or has had it. */
 export function isSwept(block: usize): bool {
   return load<u32>(block, CYCLE_OFFSET) == cycle;
 }
@@ -82,12 +86,12 @@ export function isSource(block: usize): bool {
 export function setSource(block: usize): void {
   store<u32>(block, 1, SOURCE_OFFSET);
 }
-/** Free lines that the allocator has not come to. */
+/** The free lines of the block; 0 once the allocator has reached it. */
 export function freeLines(block: usize): u32 {
   return load<u32>(block, FREE_LINES_OFFSET);
 }
 
-/** The allocator has come to the block: its free lines are as good as taken. */
+/** Counts the free lines as taken: the allocator has reached the block. */
 export function takeFreeLines(block: usize): void {
   store<u32>(block, 0, FREE_LINES_OFFSET);
 }
@@ -100,7 +104,7 @@ export function lineIsMarked(block: usize, line: u32): bool {
   return load<u8>(block + LINES_OFFSET + <usize>line) != 0;
 }
 
-/** Marks the lines that `bytes` at `ref` lie on, where there are lines. */
+/** Marks the lines under `bytes` at `ref`. It does nothing in cells of size classes. */
 export function markLines(ref: usize, bytes: usize): void {
   if (sizeClasses) return;
   const lines = blockOf(ref) + LINES_OFFSET;
@@ -118,19 +122,22 @@ export function isBlockStart(ref: usize): bool {
   return testBit(blockOf(ref) + STARTS_OFFSET, granuleOf(ref));
 }
 
-/** The start of the object around `addr`, an address in a block; 0 when there is none before it. */
+/** Finds the last object start at or below `addr`, an address in a block. @returns 0 when there is none in the block */
 export function blockStart(addr: usize): usize {
   const block = blockOf(addr);
   const granule = previousSetBit(block + STARTS_OFFSET, granuleOf(addr));
   return granule < 0 ? 0 : block + ((<usize>granule) << GRANULE_SHIFT);
 }
 
-/** The first object at or after `addr` in the block of `addr`; 0 when there is none. Cursor for walks. */
+/**
+ * Finds the first object at or after the address `from` in the block. A cursor for walks.
+ * @returns 0 when there is none
+ */
 export function nextObject(block: usize, from: usize): usize {
   return nextIn(block, STARTS_OFFSET, from);
 }
 
-/** The first marked object at or after offset `from`; 0 when there is none. */
+/** Finds the first marked object at or after the address `from` in the block. @returns 0 when there is none */
 export function nextMarked(block: usize, from: usize): usize {
   return nextIn(block, MARKS_OFFSET, from);
 }
@@ -140,7 +147,7 @@ function nextIn(block: usize, bits: usize, from: usize): usize {
   return granule == GRANULES_PER_BLOCK ? 0 : block + (granule << GRANULE_SHIFT);
 }
 
-/** Sets the mark bit of `ref`; true when it was not set before. */
+/** Sets the mark bit of `ref`. @returns whether it was not set before */
 export function markObject(ref: usize): bool {
   const at = blockOf(ref) + MARKS_OFFSET + (granuleOf(ref) >> 3);
   const bit = (<u32>1) << (<u32>granuleOf(ref) & 7);
@@ -154,7 +161,7 @@ export function isMarkedObject(ref: usize): bool {
   return testBit(blockOf(ref) + MARKS_OFFSET, granuleOf(ref));
 }
 
-/** After marking: what is marked is what is there. Start bits become the mark bits, mark bits become zero. */
+/** Keeps only marked objects: the mark bits become the start bits, and then zero. To be called after marking. */
 export function adoptMarks(block: usize): void {
   memory.copy(block + STARTS_OFFSET, block + MARKS_OFFSET, BITSET_BYTES);
   memory.fill(block + MARKS_OFFSET, 0, BITSET_BYTES);
@@ -162,13 +169,13 @@ export function adoptMarks(block: usize): void {
   store<u32>(block, 0, SOURCE_OFFSET);
 }
 
-/** After marking: what is not marked is free; debug poisons it. @returns the number of free lines */
+/** Frees what is not marked. To be called after marking. Debug poisons free lines. @returns the number of free lines */
 export function sweepBlock(block: usize): u32 {
   adoptMarks(block);
   let used: u32 = 0;
   const lines = block + LINES_OFFSET;
   for (let at = lines; at < lines + <usize>LINES_PER_BLOCK; at += 8) {
-    // What is marked becomes 1, everything else 0; then a multiplication adds the eight bytes into the top one.
+    // A marked line becomes 1, any other 0. The multiplication adds the eight bytes into the top one.
     const marks = (load<u64>(at) >> 1) & 0x0101010101010101;
     store<u64>(at, marks);
     used += <u32>((marks * 0x0101010101010101) >> 56);

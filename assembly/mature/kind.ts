@@ -1,11 +1,13 @@
-// How small objects lie in the mature space: on the lines of blocks, bumped into holes and moved now and then (Immix, the
-// default); or in cells of size classes, which never move, in the manner of Go. The second is the contrast that seed note 001
-// draws: there the start of an object follows from an interior pointer by a division, and nothing can be bumped.
+// The two kinds of mature space for small objects. Lines of blocks are the default (Immix): objects are bumped into
+// holes, and sometimes moved. Cells of size classes never move, in the manner of Go: a division finds the start of an
+// object around an interior pointer. They are the contrast that seed note 001 begins with.
+//
+// State: the setting.
 
-/** Whether in cells; a global that a compiler replaces by a constant, so that the other kind disappears. */
+/** Whether small objects lie in cells. A compiler replaces the global by a constant; the other kind then disappears. */
 export let sizeClasses: bool = false;
 
-/** Chooses: 0 lines, 1 cells of size classes; before the heap opens. */
+/** Chooses the kind of mature space, before the heap opens. @param kind 0 lines, 1 cells of size classes */
 export function chooseClasses(kind: u32): void {
   sizeClasses = kind != 0;
 }

@@ -1,4 +1,4 @@
-// Large objects: each in a run of chunks of its own, never moved, found by the page map.
+// Large objects: each has a run of chunks of its own, and never moves. The page map finds it.
 //
 //     0   +----------------------------------+
 //         | chunks in the run                |
@@ -6,7 +6,9 @@
 //    16   +----------------------------------+
 //         | the object                       |
 //
-// Sweeping gives back the run of what is not marked. State: none but the page map.
+// A sweep gives back the runs of objects that are not marked.
+//
+// Invariant (debug/verify.ts, 8): marks are 0 outside of marking. State: none but the page map.
 
 import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
@@ -18,8 +20,9 @@ const CHUNKS_OFFSET: usize = 0;
 const MARK_OFFSET: usize = 4;
 
 /**
- * Allocates a run for an object of `bytes`; lastRunIsFresh() says whether it is zero.
- * @returns where the object goes; 0 when the memory cannot be had
+ * Allocates a large object. lastRunIsFresh() tells whether its memory reads as zero.
+ * @param bytes LARGE_MIN_BYTES or more
+ * @returns its address; 0 when the memory cannot be had
  */
 export function allocLarge(bytes: usize): usize {
   const count = chunksFor(bytes + LARGE_HEADER_BYTES);
@@ -36,7 +39,7 @@ export function largeStart(addr: usize): usize {
   return chunkAddress(largeFirstChunk(addr)) + LARGE_HEADER_BYTES;
 }
 
-/** Marks the object at `ref`; true when it was not marked before. */
+/** Marks the object at `ref`. @returns whether it was not marked before */
 export function markLarge(ref: usize): bool {
   const run = ref - LARGE_HEADER_BYTES;
   if (load<u32>(run, MARK_OFFSET)) return false;
@@ -52,7 +55,7 @@ export function largeChunks(ref: usize): u32 {
   return load<u32>(ref - LARGE_HEADER_BYTES, CHUNKS_OFFSET);
 }
 
-/** The first large object at or after `chunk`; 0 when there is none. Cursor for walks. */
+/** Finds the first large object at or after `chunk`. A cursor for walks. @returns 0 when there is none */
 export function nextLarge(chunk: u32): usize {
   const end = chunksEnd();
   for (; chunk < end; chunk++) {
@@ -61,7 +64,7 @@ export function nextLarge(chunk: u32): usize {
   return 0;
 }
 
-/** Gives back what is not marked, and unmarks the rest. */
+/** Gives back the large objects that are not marked, and unmarks the others. */
 export function sweepLarge(): void {
   let ref = nextLarge(chunksFirst());
   while (ref) {

@@ -1,16 +1,18 @@
-// Marking: from the roots, everything reachable, with a bounded explicit stack. It begins with an empty nursery and runs in
-// steps, each with an empty nursery again; in between the program may run (phase.ts), or not.
+// Marking reaches everything from the roots, with an explicit stack instead of recursion. It begins with an empty
+// nursery and runs in steps, each with an empty nursery again. The program may run in between (phase.ts).
 //
-// The stack is a chain of chunks of 8-byte entries: an object whose fields are to be visited, and from which element on, so
-// a long array takes one entry at a time. When no further chunk can be had, what would be pushed is only marked, and
-// `overflowed` is set: then the heap is walked for marked objects, whose fields are visited again, until nothing overflows.
+// The stack is a chain of chunks of 8-byte entries. An entry is an object whose fields are to be visited, and the
+// element to begin with, so a long array takes one entry at a time. When no further chunk can be had, an object is
+// marked without being pushed, and `overflowed` is set. Then a walk of the heap visits the fields of all marked objects
+// again, until nothing overflows.
 //
 //     chunk  0   the chunk below, 0 at the bottom
 //            8   entries ..
 //
-// Invariant: a marked object is on the stack, or its fields have been visited, or `overflowed` is set, or it came to the
-// mature space while marking (its fields then lead only to objects that are or will be marked).
-// State: the stack, the flag, the sum of what has been marked.
+// Invariant (verifyMarksOrTrap in debug/verify.ts, once marking has ended): a marked object is on the stack, or its
+// fields were visited, or `overflowed` is set, or it came to the mature space while marking. In the last case its
+// fields refer only to objects that are or will be marked.
+// State: the stack, the flag, the sum of marked bytes.
 
 import { CHUNK_BYTES } from "../memory/address";
 import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
@@ -36,27 +38,27 @@ const ENTRIES_AT_ONCE: u32 = 256;
 
 /** The topmost chunk of the stack. */
 let segment: usize = 0;
-/** A chunk above it that was in use, or 0. */
+/** A chunk that the stack has left, kept for its next growth; 0 for none. */
 let spare: usize = 0;
 let top: usize = 0;
 let limit: usize = 0;
-/** Debug: how much of its chunk the stack may use, and no other chunk then; 0 for no such limit. */
+/** Debug: how many bytes of its only chunk the stack may use; 0 for no such limit. */
 let stackLimitBytes: usize = 0;
 let overflowed: bool = false;
 let overflows: u32 = 0;
 let marked: u64 = 0;
 
-/** How often the stack has overflowed since the beginning. */
+/** How often the stack has overflowed since the heap opened. */
 export function markOverflows(): u32 {
   return overflows;
 }
 
-/** Bytes of the objects that this or the last marking reached, or that came to the mature space meanwhile. */
+/** The bytes of objects that this or the last marking reached, or that came to the mature space while marking. */
 export function markedBytes(): u64 {
   return marked;
 }
 
-/** Debug: a mark stack of so many entries; 0 for the usual. Forces the overflow. */
+/** Debug: limits the mark stack, which forces the overflow; 0 for no limit. */
 export function limitMarkStack(entries: u32): void {
   stackLimitBytes = <usize>entries * ENTRY_BYTES;
 }
@@ -94,11 +96,11 @@ class Marker {
 
 const MARKER: usize = 0;
 
-/** Marks the object at `ref`, in a block. @returns where it is now */
+/** Marks the object at `ref`, in a block, and moves it if this marking moves it. @returns its address now */
 function markOrMove(ref: usize): usize {
   if (isMoving(ref)) {
     const header = load<usize>(ref);
-    // It was marked when it was moved.
+    // Moving has marked it.
     if (isForwarded(header)) return forwardedTo(header);
     const to = isMarkedObject(ref) ? <usize>0 : evacuateObject(ref);
     if (to) {
@@ -126,24 +128,24 @@ function markInLarge(ref: usize): void {
   if (shape.hasPointers) push(ref, 0);
 }
 
-/** While marking: what the Box at `slot` leads to is kept. */
+/** Keeps the object that the Box in `slot` refers to. To be called while marking. */
 export function shadeBox(slot: usize): void {
   changetype<Marker>(MARKER).box(slot);
 }
 
-/** While marking: what the Slice at `slot` leads to is kept. */
+/** Keeps the object that the Slice in `slot` refers to. To be called while marking. */
 export function shadeSlice(slot: usize): void {
   changetype<Marker>(MARKER).slice(slot);
 }
 
-/** While marking: keeps an object of `bytes` that has come to a block. */
+/** Keeps an object of `bytes` that has come to a block. To be called while marking. */
 export function keepInBlock(ref: usize, bytes: usize): void {
   if (!markObject(ref)) return;
   marked += bytes;
   markLines(ref, bytes);
 }
 
-/** While marking: keeps a large object of `bytes` that has been allocated. */
+/** Keeps a large object of `bytes` that was allocated. To be called while marking. */
 export function keepLarge(ref: usize, bytes: usize): void {
   if (markLarge(ref)) marked += bytes;
 }
@@ -179,7 +181,7 @@ function addSegment(): bool {
   return true;
 }
 
-/** Whether there is an entry; leaves a chunk that is used up. */
+/** Whether the stack has an entry. It leaves a chunk that is used up. */
 function hasEntry(): bool {
   if (top != segment + ENTRIES_OFFSET) return true;
   const below = load<usize>(segment);
@@ -205,13 +207,13 @@ function visitTop(): void {
   let to = length;
   if (length - from > ELEMENTS_AT_ONCE) {
     to = from + ELEMENTS_AT_ONCE;
-    // There is room: the entry just popped left it.
+    // There is room: the entry that was just popped left it.
     push(ref, to);
   }
   visitElements<Marker>(ref, shape, from, to, marker);
 }
 
-/** @returns false when the pause has to end before the stack is empty */
+/** Visits entries until the stack is empty. @returns false when the pause has to end before */
 function drain(leastBytes: u64): bool {
   const enough = marked + leastBytes;
   let left = ENTRIES_AT_ONCE;
@@ -229,7 +231,10 @@ function drainAll(): void {
   while (hasEntry()) visitTop();
 }
 
-/** Begins: marks what the roots refer to. @returns false when the stack's chunk cannot be had; nothing is marked then */
+/**
+ * Begins a marking: marks what the roots refer to.
+ * @returns false, with nothing marked, without memory for the stack
+ */
 export function markBegin(): bool {
   const chunk = acquireReserved(OWNER_CONTROL);
   if (!chunk) return false;
@@ -239,16 +244,16 @@ export function markBegin(): bool {
   overflowed = false;
   marked = 0;
   const marker = changetype<Marker>(MARKER);
-  // A root that overflows the stack is marked, and its fields are visited in a walk.
+  // If roots overflow the stack, a walk visits their fields.
   visitShadow<Marker>(marker);
   visitHandles<Marker>(marker);
   return true;
 }
 
 /**
- * Goes on until the pause has to end.
- * @param leastBytes of objects to be marked whatever the time
- * @returns whether all is marked, and the stack given back
+ * Marks until the pause has to end.
+ * @param leastBytes bytes of objects that it marks whatever the time
+ * @returns whether marking has ended, and the stack is given back
  */
 export function markStep(leastBytes: u64): bool {
   if (!drain(leastBytes)) return false;
@@ -256,7 +261,7 @@ export function markStep(leastBytes: u64): bool {
   return true;
 }
 
-/** Goes on to the end. */
+/** Marks to the end, and gives the stack back. */
 export function markRest(): void {
   drainAll();
   while (overflowed) {
@@ -271,7 +276,7 @@ export function markRest(): void {
 @final
 @unmanaged
 class Revisitor {
-  /** Visits the fields of a marked object again. */
+  /** Visits the fields of a marked object once more. */
   object(ref: usize): void {
     if (!shapeOf(ref).hasPointers) return;
     push(ref, 0);

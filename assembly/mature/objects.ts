@@ -1,4 +1,4 @@
-// Every object outside the nursery, block by block, then the large ones.
+// Visits every object outside the nursery: block by block, then the large objects.
 
 import { chunkAddress, chunkOf, GRANULE_BYTES } from "../memory/address";
 import { chunksEnd, chunksFirst } from "../memory/chunks";
@@ -11,7 +11,7 @@ export interface ObjectVisitor {
   object(ref: usize): void;
 }
 
-/** Visits the objects that are not known to be dead: in a block that marking is done with and no sweep, the marked ones. */
+/** Visits the objects that are not known to be dead. In a block that waits for its sweep these are the marked ones. */
 export function visitObjects<V extends ObjectVisitor>(visitor: V): void {
   visit<V>(visitor, false);
 }
@@ -22,7 +22,7 @@ export function visitMarkedObjects<V extends ObjectVisitor>(visitor: V): void {
 }
 
 function visit<V extends ObjectVisitor>(visitor: V, marked: bool): void {
-  // What is added meanwhile may be met or not: blocks that a visit opens are not asked for.
+  // The walk may miss blocks that a visit opens.
   const end = chunksEnd();
   for (let chunk = chunksFirst(); chunk < end; chunk++) {
     if (ownerOfChunk(chunk) != OWNER_BLOCK) continue;

@@ -1,14 +1,14 @@
-// Where the collection of the mature space stands. Without the setting `incremental` a cycle begins and ends within one
-// pause; with it, the program runs in between.
+// The phase of a cycle, a collection of the mature space. Without the setting `incremental` a cycle begins and ends in
+// one pause. With it, the program runs in between.
 //
 //     idle -> marking -> sweeping -> idle
 //
-// Marking follows a snapshot of the heap at its beginning (Yuasa): what was reachable then is kept, by a barrier that
-// marks a pointer before it is overwritten, and whatever comes to the mature space while marking is kept as well. So the
-// end of marking needs no look at the roots, and cannot be put off by the program. What it costs is that objects which die
-// meanwhile live until the next cycle.
+// Marking follows a snapshot of the heap at its beginning (Yuasa 1990). It keeps what was reachable then: the write
+// barrier marks a pointer before the program overwrites it. It also keeps what comes to the mature space meanwhile. So
+// marking ends without a second look at the roots, and the program cannot put off its end. The price: objects that die
+// during a cycle live until the next one.
 //
-// State: the phase, and the number of the cycle by which a block shows whether it has been swept.
+// State: the phase, and the number of the cycle, by which a block tells whether it was swept.
 
 import { incremental } from "../memory/clock";
 
@@ -34,7 +34,7 @@ export function isMarking(): bool {
   return incremental && phase == PHASE_MARKING;
 }
 
-/** Whether some blocks may hold dead objects that marking has found, and no sweep yet. */
+/** Whether some blocks may wait for their sweep: they hold objects that marking has found dead. */
 export function isSweeping(): bool {
   return incremental && phase == PHASE_SWEEPING;
 }

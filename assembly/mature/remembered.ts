@@ -1,11 +1,14 @@
-// The remembered set: where old objects may point into the nursery. A sequential store buffer in chained chunks.
+// The remembered set holds the slots of old objects that may point into the nursery. It is a sequential store buffer in
+// chained chunks.
 //
-// An entry is a word: a slot's address, which is 4-aligned, with REMEMBER_SLICE when the slot holds a Slice; or the
-// address of a whole object born old, with REMEMBER_OBJECT, all of whose stores up to the first safepoint go without
-// barrier. Entries may repeat. The first word of a chunk links the chunk before it.
+// An entry is a word: the 4-aligned address of a slot, with REMEMBER_SLICE if the slot holds a Slice; or the address of
+// an object that was born old, with REMEMBER_OBJECT. The program stores into such an object without a barrier before
+// the first safepoint. Entries may repeat. The first word of a chunk links the chunk before it.
 //
-// It cannot overflow silently: when no further chunk can be had, `overflowed` is set and the next minor collection looks
-// at every old object instead.
+// When no further chunk can be had, `overflowed` is set, and the next minor collection visits every old object instead.
+//
+// Invariant (debug/verify.ts, 7): a slot outside the nursery that points into it is remembered, or its object is, or
+// the set has overflowed.
 // State: the cursor, the flag.
 
 import { CHUNK_BYTES, WORD_BYTES } from "../memory/address";
@@ -31,7 +34,7 @@ export function rememberedOpen(): void {
   entries = chunkCount = chunkLimit = 0;
 }
 
-/** Debug: at most this many chunks; 0 for no such limit. Forces the overflow. */
+/** Debug: limits the set's chunks, which forces the overflow; 0 for no limit. */
 export function limitRemembered(chunks: u32): void {
   chunkLimit = chunks;
 }
@@ -40,7 +43,7 @@ export function rememberedOverflowed(): bool {
   return overflowed;
 }
 
-/** Entries recorded since the beginning, repeats included. */
+/** The entries recorded since the heap opened, repeats included. */
 export function rememberedTotal(): u32 {
   return entries + (current ? <u32>((top - current - WORD_BYTES) / WORD_BYTES) : 0);
 }
@@ -59,7 +62,7 @@ function addChunk(): bool {
   return true;
 }
 
-/** Records an entry: an address with its tag. */
+/** Records an entry. @param entry an address with its tag */
 export function remember(entry: usize): void {
   if (top == limit && !addChunk()) {
     overflowed = true;
@@ -69,17 +72,17 @@ export function remember(entry: usize): void {
   top += WORD_BYTES;
 }
 
-/** Bytes of the chunks that hold entries, for verification. */
+/** The bytes of the chunks that hold entries. For verification. */
 export function rememberedBytes(): usize {
   return <usize>chunkCount * CHUNK_BYTES;
 }
 
 export interface RememberedVisitor extends PointerVisitor {
-  /** The object was born old: any of its slots. */
+  /** The object was born old: any of its slots may point into the nursery. */
   object(ref: usize): void;
 }
 
-/** Visits the entries. */
+/** Visits every entry. */
 export function visitRemembered<V extends RememberedVisitor>(visitor: V): void {
   let end = top;
   for (let chunk = current; chunk; chunk = load<usize>(chunk)) {
@@ -94,7 +97,7 @@ export function visitRemembered<V extends RememberedVisitor>(visitor: V): void {
   }
 }
 
-/** Forgets everything; keeps one chunk, since it is warm and will be needed again. */
+/** Forgets all entries. It keeps one chunk, which is warm and will be needed again. */
 export function rememberedClear(): void {
   if (current) {
     entries += <u32>((top - current - WORD_BYTES) / WORD_BYTES);

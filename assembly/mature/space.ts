@@ -1,5 +1,5 @@
-// The mature space as the collector sees it, of either kind: allocating, following what has been promoted, finding starts,
-// sweeping. Large objects are apart (large.ts).
+// The mature space as the collector sees it, of either kind (kind.ts): it allocates, follows what was promoted, finds
+// starts, and sweeps. Large objects are apart (large.ts).
 
 import { isLarge, OWNER_BLOCK, ownerOf } from "../memory/page-map";
 import { BLOCK_PAYLOAD_BYTES, blockStart, BLOCK_LINES, isBlockStart, sweepBlock } from "./block";
@@ -19,7 +19,7 @@ import { sizeClasses } from "./kind";
 import { largeStart } from "./large";
 import { PromotedVisitor } from "./promoted";
 
-/** @returns false when memory for tables cannot be had */
+/** Opens the mature space. @returns false when the memory for its tables cannot be had */
 export function spaceOpen(): bool {
   blocksOpen();
   holesReset();
@@ -43,37 +43,39 @@ export function allocMature(bytes: usize): usize {
   return Mature.alloc(bytes);
 }
 
-/** What a block is sure to hold, in bytes, of objects that are no larger than `largest`. */
+/** The bytes of objects up to `largest` bytes that a block holds in any case. */
 export function blockYield(largest: usize): usize {
   // A cell is longer than its object by a fourth at most.
   return sizeClasses ? ((CELLS_PAYLOAD_BYTES - largest) / 5) * 4 : BLOCK_PAYLOAD_BYTES - largest;
 }
 
-/** How many blocks may be begun and not filled. */
+/** The most blocks that the allocators have begun and not filled. */
 export function begunBlocks(): u32 {
   return sizeClasses ? CLASSES : 2;
 }
 
-/** Starts scans where the allocators stand. */
+/** Begins a scan where the allocators stand. */
 export function scanBegin(): void {
   if (sizeClasses) classesScanBegin();
   else holesScanBegin();
 }
 
 /**
- * Visits every object promoted since scanBegin, also those that the visits promote, each once; on lines, in the order of promotion.
+ * Visits every object promoted since scanBegin once, also those that the visits promote. On lines it follows the order
+ * of
+ * promotion.
  * @returns the bytes of all of them
  */
 export function scanPromoted<V extends PromotedVisitor>(visitor: V): u64 {
   return sizeClasses ? classesScan<V>(visitor) : holesScan<V>(visitor);
 }
 
-/** The start of the object that `addr`, in a block, is inside of. */
+/** The start of the object around `addr`, an address inside an object of a block. */
 export function startInBlock(addr: usize): usize {
   return sizeClasses ? cellStart(addr) : blockStart(addr);
 }
 
-/** The start of the mature or large object around any `addr`, or of one that ends before it; 0 when there is none. */
+/** Finds the mature or large object around any address, or one that ends before it. @returns its start; 0 for none */
 export function matureStart(addr: usize): usize {
   const owner = ownerOf(addr);
   if (isLarge(owner)) return largeStart(addr);
@@ -84,13 +86,13 @@ export function matureStart(addr: usize): usize {
   return isBlockStart(start) ? start : 0;
 }
 
-/** Leaves all blocks to the sweep that begins. */
+/** Takes all blocks away from the allocators: a sweep begins. */
 export function spaceReset(): void {
   if (sizeClasses) classesReset();
   else holesReset();
 }
 
-/** Sweeps a block: gives it back when it is empty, hands it to the allocator when something is free in it. */
+/** Sweeps a block. It gives an empty block back, and hands one with free room to the allocator. */
 export function sweepIntoSpace(block: usize): void {
   if (sizeClasses) {
     const taken = sweepCells(block);

@@ -1,5 +1,5 @@
-// Sweeping after marking: whole blocks and large objects that nothing reached go back to the provider, blocks with room
-// are handed to the allocator, in address order. Large objects are swept at once, blocks in steps.
+// Sweeping follows marking. It gives empty blocks and unmarked large objects back to the chunk provider, and hands
+// blocks with room to the allocator, in address order. It sweeps large objects at once, and blocks in steps.
 //
 // Invariant: blocks below the cursor, and blocks that were opened since the sweep began, are swept. State: the cursor.
 
@@ -16,14 +16,14 @@ const BLOCKS_AT_ONCE: u32 = 8;
 
 let cursor: u32 = 0;
 
-/** Begins: nothing unmarked is alive, and the phase is sweeping. */
+/** Begins a sweep. Nothing unmarked is alive, and the phase is sweeping. */
 export function sweepBegin(): void {
   sweepLarge();
   spaceReset();
   cursor = chunksFirst();
 }
 
-/** Goes on until the pause has to end. @returns whether all blocks are swept */
+/** Sweeps until the pause has to end. @returns whether all blocks are swept */
 export function sweepStep(): bool {
   let left = BLOCKS_AT_ONCE;
   for (const end = chunksEnd(); cursor < end; cursor++) {
@@ -37,7 +37,7 @@ export function sweepStep(): bool {
   return true;
 }
 
-/** Goes on to the end. */
+/** Sweeps to the end. */
 export function sweepRest(): void {
   for (const end = chunksEnd(); cursor < end; cursor++) sweepChunk(cursor);
 }

@@ -1,8 +1,8 @@
 // Allocation into cells of size classes, and the Cheney scan that follows it (the setting sizeClasses).
 //
-// Each class has its own list of blocks, and its own cursor: what mature/lines/holes.ts does with holes between lines happens here, for
-// each class, with runs of cells that the last sweep found free. So a promotion is a bump as well, but for the class
-// that has to be known; and of the objects promoted together, each lands among those of its size.
+// Each class has a list of blocks and a cursor of its own. The cursor bumps through runs of cells that the last sweep
+// found free, as mature/lines/holes.ts does through holes. So a promotion is a bump once its class is known. Objects
+// that are promoted together land among those of their sizes.
 //
 //     size class   0  blocks: first, last        8  allocator: block, run [top, limit)       20  scan: block, at, limit
 //
@@ -15,7 +15,7 @@ import { takeBlock } from "../block-pool";
 import { cellBytes, cellsEnd, cellsOpen, firstCell, isTaken } from "./block";
 import { PromotedVisitor } from "../promoted";
 
-/** Up to here, in bytes, there is a class for each size; beyond, four for each doubling. */
+/** Up to this many bytes each size has a class; above there are four classes for each doubling. */
 const EXACT_BYTES: usize = 128;
 const EXACT_CLASSES: u32 = 16;
 const EXACT_SHIFT: u32 = 7;
@@ -50,7 +50,7 @@ export function classesOpen(): bool {
   return true;
 }
 
-/** Leaves all blocks; a sweep begins. */
+/** Leaves all blocks: a sweep begins. */
 export function classesReset(): void {
   memory.fill(table, 0, <usize>CLASSES * offsetof<SizeClass>());
 }
@@ -74,7 +74,7 @@ function classAt(index: u32): SizeClass {
   return changetype<SizeClass>(table + <usize>index * offsetof<SizeClass>());
 }
 
-/** Hands a block over. */
+/** Hands a block with free cells over to the allocator of its class. */
 export function classesAppend(block: usize): void {
   const own = classAt(classOf(cellBytes(block)));
   setNextBlock(block, 0);
@@ -83,7 +83,7 @@ export function classesAppend(block: usize): void {
   own.last = block;
 }
 
-/** Finds the first run of free cells from `cell` of `block` on, also in the blocks after it. */
+/** Finds the first run of free cells from `cell` of `block` on, also in later blocks, and sets the found globals. */
 function findRun(block: usize, cell: usize): bool {
   while (block) {
     const bytes = cellBytes(block);
@@ -103,7 +103,7 @@ function findRun(block: usize, cell: usize): bool {
   return false;
 }
 
-/** The run after the one that ends at `limit` in `block`; the first of all when there is no block yet. */
+/** Finds the run behind the one that ends at `limit` in `block`; the first of all when there is no block yet. */
 function findRunAfter(own: SizeClass, block: usize, limit: usize): bool {
   return block ? findRun(block, limit) : findRun(own.first, firstCell(own.first));
 }
@@ -133,7 +133,7 @@ export function allocCell(bytes: usize): usize {
   return ref;
 }
 
-/** Starts scans where the allocators stand. */
+/** Begins scans where the allocators stand. */
 export function classesScanBegin(): void {
   for (let index: u32 = 0; index < CLASSES; index++) {
     const own = classAt(index);
@@ -143,11 +143,11 @@ export function classesScanBegin(): void {
   }
 }
 
-/** See scanPromoted; not in the order of promotion. */
+/** As scanPromoted of space.ts, for cells. It does not follow the order of promotion. */
 export function classesScan<V extends PromotedVisitor>(visitor: V): u64 {
   let bytes: u64 = 0;
   let quiet: u32 = 0;
-  // Until every class in turn has had nothing to visit.
+  // The scan ends when every class in turn had nothing to visit.
   for (let index: u32 = 0; quiet < CLASSES; index = index + 1 == CLASSES ? 0 : index + 1) {
     const visited = scanClass<V>(classAt(index), classBytes(index), visitor);
     bytes += visited;
@@ -156,7 +156,7 @@ export function classesScan<V extends PromotedVisitor>(visitor: V): u64 {
   return bytes;
 }
 
-/** @returns the bytes visited; 0 when there was nothing */
+/** Visits the objects promoted to one class. @returns their bytes; 0 when there were none */
 function scanClass<V extends PromotedVisitor>(own: SizeClass, cell: usize, visitor: V): u64 {
   let scan = own.scan;
   let limit = own.scanLimit;

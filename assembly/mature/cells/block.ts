@@ -1,4 +1,4 @@
-// A block of cells, all of one size (the setting sizeClasses). What mature/block.ts draws holds, but for lines, and:
+// A block of cells, all of one size (the setting sizeClasses). It has what mature/block.ts draws, but no lines, and:
 //
 //    16     +-----------------------------------------+
 //           | bytes of a cell                         |
@@ -26,7 +26,7 @@ const CELLS_OFFSET: usize = TAKEN_OFFSET + BITSET_BYTES;
 /** Bytes for cells in a block. */
 export const CELLS_PAYLOAD_BYTES: usize = CHUNK_BYTES - CELLS_OFFSET;
 
-/** Makes a block that has been opened one of cells of `bytes`. */
+/** Makes an open block one of cells of `bytes`. */
 export function cellsOpen(block: usize, bytes: usize): void {
   memory.fill(block + TAKEN_OFFSET, 0, BITSET_BYTES);
   store<u32>(block, <u32>bytes, CELL_BYTES_OFFSET);
@@ -58,7 +58,7 @@ export function isTaken(cell: usize): bool {
   return testBit(blockOf(cell) + TAKEN_OFFSET, (cell & CHUNK_MASK) >> GRANULE_SHIFT);
 }
 
-/** The start of the cell around `addr`, which is in one: a division, by a multiplication. */
+/** The start of the cell around `addr`, an address in a cell: a division, done by a multiplication. */
 export function cellStart(addr: usize): usize {
   const block = blockOf(addr);
   const cells = firstCell(block);
@@ -72,7 +72,7 @@ export function isInCell(addr: usize): bool {
   return addr >= firstCell(block) && addr < cellsEnd(block);
 }
 
-/** After marking: what is marked is what is taken; debug poisons the rest. @returns how many cells are taken */
+/** Frees the cells that are not marked. To be called after marking. Debug poisons them. @returns how many are taken */
 export function sweepCells(block: usize): u32 {
   memory.copy(block + TAKEN_OFFSET, block + MARKS_OFFSET, BITSET_BYTES);
   adoptMarks(block);

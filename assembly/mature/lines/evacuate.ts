@@ -1,10 +1,12 @@
-// Opportunistic evacuation (Immix): when many lines of the blocks in use are free and could not be filled, a marking that
-// runs in one pause moves what it finds in the emptiest blocks into fresh ones, so that those blocks become free as a whole.
+// Opportunistic evacuation (Immix): when many lines of the blocks in use are free and the allocator did not reach them,
+// a marking that runs in one pause moves objects out of the emptiest blocks into fresh ones. So these blocks become
+// free as a whole.
 //
-// Objects move while they are marked: the first pointer to one moves it, and leaves where it went; the others follow. Only
-// chunks that are free already are taken; when there are no more, objects stay, and are marked where they are.
+// Objects move while they are marked. The first pointer to an object moves it and leaves its new address in its header;
+// the others follow that. Evacuation takes only chunks that are free already. When there are no more, objects stay, and
+// are marked where they are.
 //
-// State: whether the present marking moves, and whether there is still room for that; how much has been moved since the beginning.
+// State: whether the present marking moves, and whether it still has room; the bytes moved since the heap opened.
 
 import { EVACUATE_PERCENT } from "../../config";
 import { chunkAddress } from "../../memory/address";
@@ -16,14 +18,14 @@ import { BLOCK_LINES, blockOf, freeLines, isSource, setSource } from "../block";
 import { allocFresh } from "./holes";
 import { sizeClasses } from "../kind";
 
-/** Free chunks that are left for the mark stack. */
+/** Free chunks that evacuation leaves to the mark stack. */
 const LEFT_CHUNKS: u32 = 2;
 
 let evacuating: bool = false;
 let exhausted: bool = false;
 let moved: u64 = 0;
 
-/** Bytes moved since the beginning. */
+/** The bytes moved since the heap opened. */
 export function evacuatedBytes(): u64 {
   return moved;
 }
@@ -34,8 +36,10 @@ export function evacuateOpen(): void {
 }
 
 /**
- * Decides, before a marking, whether it moves, and from which blocks: those of which half or more is free. Cells never move.
- * @param always debug: from every block with a free line, however few there are
+ * Decides, before a marking, whether it moves objects. It moves them out of blocks that are half free or more. Cells
+ * never
+ * move.
+ * @param always debug: moves out of every block with a free line, however few there are
  */
 export function evacuateBegin(always: bool): void {
   evacuating = exhausted = false;
@@ -57,17 +61,17 @@ export function evacuateBegin(always: bool): void {
   }
 }
 
-/** Everything is marked, and no pointer leads to where an object was; or there was no marking. */
+/** Ends evacuation: marking has ended and no pointer refers to a moved object's old place, or there was no marking. */
 export function evacuateEnd(): void {
   evacuating = false;
 }
 
-/** Whether the object at `ref`, in a block, may have been moved, or is to be. */
+/** Whether this marking moves the object at `ref`, in a block, or has moved it. */
 export function isMoving(ref: usize): bool {
   return !sizeClasses && evacuating && isSource(blockOf(ref));
 }
 
-/** Moves the object at `ref`. @returns where it is now; 0 when it stays, since there is no room */
+/** Moves the object at `ref`. @returns its new address; 0 when it stays for lack of room */
 export function evacuateObject(ref: usize): usize {
   if (exhausted) return 0;
   const bytes = objectBytes(ref, shapeOf(ref));

@@ -1,15 +1,17 @@
 // Bump allocation into the holes of the mature space, and the Cheney scan that follows it.
 //
-// A hole is a run of free lines. Blocks with holes, as sweeping hands them over, and fresh blocks are one list, linked by
-// nextBlock, and an allocator's cursor moves through it once between two sweeps: which lines are free does not change ahead
-// of it, so the cursor alone says what is taken. Objects up to a line go into holes; a longer one that does not fit the current
-// hole goes to the overflow cursor, which moves through fresh blocks only (Immix).
+// A hole is a run of free lines. The blocks with holes that a sweep hands over and fresh blocks form one list, linked
+// by nextBlock. The allocator's cursor moves through it once between two sweeps. Which lines are free does not change
+// ahead of the cursor, so the cursor alone tells what is taken. An object that is longer than a line and does not fit
+// the present hole goes to the overflow cursor, which moves through fresh blocks only (Immix).
 //
-// A scan is a second cursor over the same sequence, started where the allocator stood when the minor collection began:
-// it meets exactly the objects promoted since, in the order of their promotion, and needs no queue. Where the allocator
-// leaves a hole before its end, it writes a zero header.
+// A scan is a second cursor over the same sequence. It starts where the allocator stood when the minor collection
+// began, so it meets exactly the objects promoted since, in the order of their promotion, and needs no queue. The
+// allocator writes a zero header where it leaves a hole before its end.
 //
-// Invariant: scan cursors never pass their allocation cursors. State: the list, the two pairs of cursors.
+// Invariant (asserted in scanHoles): scan cursors never pass their allocation cursors.
+// State: the list, the two pairs of cursors.
+// Source: Blackburn and McKinley 2008 (Immix), Cheney 1970.
 
 import { DEBUG } from "../../config";
 import { CHUNK_BYTES } from "../../memory/address";
@@ -53,14 +55,14 @@ let overScan: usize = 0;
 /** Bytes of the objects that scans have visited since the beginning. */
 let scannedBytes: u64 = 0;
 
-/** Leaves all blocks; the heap opens, or a sweep begins. */
+/** Leaves all blocks: the heap opens, or a sweep begins. */
 export function holesReset(): void {
   firstBlock = lastBlock = 0;
   holeBlock = holeTop = holeLimit = 0;
   overBlock = overTop = overLimit = 0;
 }
 
-/** Hands a block over. */
+/** Hands a block with holes over to the allocator. */
 export function holesAppend(block: usize): void {
   setNextBlock(block, 0);
   if (lastBlock) setNextBlock(lastBlock, block);
@@ -68,7 +70,7 @@ export function holesAppend(block: usize): void {
   lastBlock = block;
 }
 
-/** Finds the first hole from `line` of `block` on, also in the blocks after it. */
+/** Finds the first hole from `line` of `block` on, also in later blocks, and sets the found globals. */
 function findHole(block: usize, line: u32): bool {
   while (block) {
     while (line < LINES_PER_BLOCK && lineIsMarked(block, line)) line++;
@@ -87,7 +89,7 @@ function findHole(block: usize, line: u32): bool {
   return false;
 }
 
-/** The hole after the one that ends at `limit` in `block`; the first of all when there is no block yet. */
+/** Finds the hole behind the one that ends at `limit` in `block`; the first of all when there is no block yet. */
 function findHoleAfter(block: usize, limit: usize): bool {
   if (!block) return findHole(firstBlock, FIRST_LINE);
   return findHole(block, <u32>((limit - block) >> LINE_SHIFT));
@@ -129,7 +131,10 @@ function slowAlloc(bytes: usize): usize {
   return ref;
 }
 
-/** The same at the overflow cursor, in fresh blocks only. */
+/**
+ * Allocates `bytes` at the overflow cursor, in fresh blocks only.
+ * @returns the address; 0 when there is no chunk left
+ */
 export function allocFresh(bytes: usize): usize {
   if (overTop + bytes > overLimit) {
     const block = takeBlock();
@@ -151,7 +156,7 @@ export function allocFresh(bytes: usize): usize {
   return ref;
 }
 
-/** Starts scans where the allocators stand. */
+/** Begins scans where the allocators stand. */
 export function holesScanBegin(): void {
   holeScanBlock = holeBlock;
   holeScan = holeTop;
@@ -160,7 +165,7 @@ export function holesScanBegin(): void {
   overScan = overTop;
 }
 
-/** See scanPromoted. */
+/** As scanPromoted of space.ts, for lines. */
 export function holesScan<V extends PromotedVisitor>(visitor: V): u64 {
   const before = scannedBytes;
   do scanHoles<V>(visitor);
@@ -191,7 +196,7 @@ function scanHoles<V extends PromotedVisitor>(visitor: V): void {
   scannedBytes += bytes;
 }
 
-/** @returns whether there was anything to visit */
+/** Visits the objects promoted to the overflow blocks. @returns whether there were any */
 function scanOverflow<V extends PromotedVisitor>(visitor: V): bool {
   if (overScan == overTop) return false;
   do {
