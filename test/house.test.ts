@@ -36,6 +36,7 @@ const LANG_ORDER = [
   ["lifetimes"],
   ["codegen"],
   ["managers"],
+  ["check-options.ts"],
   ["frontend.ts", "backend.ts"],
   ["compile.ts"],
   ["index.ts"],

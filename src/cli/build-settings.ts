@@ -2,15 +2,15 @@
 
 import { type Command, Option } from "commander";
 import {
-  type BuildOptions,
   MATURE_SPACES,
   type MatureSpace,
   POINTER_REPS,
   type PointerReps,
-  type SparseLimits,
   START_FINDERS,
   type StartFinder,
-} from "../lang/index.ts";
+} from "../core/contract.ts";
+import type { SparseLimits } from "../core/sparse-limits.ts";
+import type { BuildOptions } from "../lang/options.ts";
 import { parseLimits, parsePause, parseSize, parseWhole } from "./option-values.ts";
 
 /** What `addSettings` puts into a command's options. */

@@ -1,46 +1,14 @@
 /** `heapwright build`: compiles a program to a WASI command in a file. */
 
-import type { Command } from "commander";
 import { readProgram, writeWhole } from "../compare/files.ts";
 import { formatBytes } from "../compare/formatting.ts";
-import { compile, managerNames } from "../lang/index.ts";
-import { addDebugSettings, addSettings, buildOptions, type DebugSettings, type Settings } from "./build-settings.ts";
-import { parseName } from "./option-values.ts";
+import { compile } from "../lang/compile.ts";
+import { buildOptions } from "./build-settings.ts";
+import type { BuildCommandOptions } from "./commands/build.ts";
 
-interface BuildCommandOptions extends Settings, DebugSettings {
-  manager: string;
-  output: string;
-  names?: boolean;
-}
-
-export function addBuild(program: Command): void {
-  const command = program
-    .command("build")
-    .summary("compile a program to a wasm file")
-    .description(
-      "Compiles a Mote program under one memory manager to a standalone WASI preview 1 command. " +
-        "The file appears as a whole or not at all.",
-    )
-    .argument("<program>", "a .mote file")
-    .requiredOption(
-      "-m, --manager <name>",
-      `the memory manager: ${managerNames().join(", ")}`,
-      parseName("memory manager", managerNames()),
-    )
-    .requiredOption("-o, --output <file>", "where the module goes")
-    .option("--names", "keep the names of functions in the module");
-  addDebugSettings(addSettings(command))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ heapwright build bench/programs/json.mote --manager gc -o json.wasm
-  $ wasmtime json.wasm < cities.json`,
-    )
-    .action(async (path: string, options: BuildCommandOptions) => {
-      const settings = { ...buildOptions(options.manager, options), names: options.names ?? false };
-      const { wasm } = await compile(readProgram(path), settings);
-      writeWhole(options.output, wasm);
-      console.log(`${options.output}: ${formatBytes(wasm.byteLength)}, manager ${options.manager}`);
-    });
+export async function build(path: string, options: BuildCommandOptions): Promise<void> {
+  const settings = { ...buildOptions(options.manager, options), names: options.names ?? false };
+  const { wasm } = await compile(readProgram(path), settings);
+  writeWhole(options.output, wasm);
+  console.log(`${options.output}: ${formatBytes(wasm.byteLength)}, manager ${options.manager}`);
 }

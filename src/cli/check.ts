@@ -1,32 +1,12 @@
 /** `heapwright check`: the mistakes in programs, those in the order of globals and in statics included. */
 
-import type { Command } from "commander";
 import { FailureError } from "../compare/errors.ts";
 import { readProgram } from "../compare/files.ts";
 import { buildProgram } from "../lang/frontend.ts";
-import { MoteError, type SourceFile } from "../lang/index.ts";
-
-export function addCheck(program: Command): void {
-  program
-    .command("check")
-    .summary("report the mistakes in programs")
-    .description(
-      "Parses and checks Mote programs, each for itself, and reports all their mistakes on standard error, each with " +
-        "its line and a caret. Exit code 1 when there are any.",
-    )
-    .argument("<programs...>", ".mote files")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ heapwright check bench/programs/json.mote
-  $ heapwright check bench/programs/*.mote`,
-    )
-    .action(check);
-}
+import { MoteError, type SourceFile } from "../lang/source.ts";
 
 /** All files are read first: one that cannot be is a mistake of the command line, and then nothing is checked. */
-function check(paths: readonly string[]): void {
+export function check(paths: readonly string[]): void {
   const counts = paths.map(readProgram).map(reportMistakes);
   const mistakes = counts.reduce((sum, count) => sum + count, 0);
   if (mistakes > 0) throw new FailureError(describeMistakes(counts, mistakes));

@@ -1,88 +1,38 @@
 /** `heapwright explain`: a program's source with where everything goes that it allocates. */
 
-import type { Command } from "commander";
 import { UsageError } from "../compare/errors.ts";
 import { readProgram } from "../compare/files.ts";
 import { buildProgram } from "../lang/frontend.ts";
 import { placeProgram } from "../lang/lifetimes/placement/placement.ts";
-import { addExterns } from "./extern-options.ts";
+import type { ExplainOptions } from "./commands/explain.ts";
 import { placementAsJson } from "./placement-json.ts";
 import { formatAnnotated, formatInternal, formatTotals } from "./placement-margin.ts";
-import { addPortOptions } from "./port-options.ts";
-import { type ProfileOptions, profileProgram } from "./profile.ts";
+import type { ProfiledRun } from "./profile.ts";
 
-interface ExplainOptions extends ProfileOptions {
-  internal?: boolean;
-  json?: boolean;
-  run?: boolean;
-}
-
-export function addExplain(program: Command): void {
-  const command = program
-    .command("explain")
-    .summary("show where everything goes that a program allocates")
-    .description(
-      "Prints a Mote program with, in the margin, where each allocation may go when the function's call is over, and " +
-        "above each function what its callers have to know of it.",
-    )
-    .argument("<program>", "a .mote file")
-    .argument("[arguments...]", "with --run: the program's own arguments, behind --")
-    .option("--internal", "also list what the program does not define: the prelude's functions, and the compiler's")
-    .option("--json", "print one object for programs to read")
-    .option(
-      "--run",
-      "run the program under regions, and show how much each place allocated and what became of it; what the program " +
-        "writes goes to standard error",
-    )
-    .option(
-      "-i, --input <file>",
-      "with --run: the program's input; without it, standard input unless that is a terminal",
-    );
-  addExterns(addPortOptions(command))
-    .addHelpText(
-      "after",
-      `
-The margin says "what: where". Where is one or several of:
-  local          nowhere: it can be freed with the call that makes it; "carried" out of its iteration of a loop
-  result         to the caller, as the result ("in result": only inside of it; "maybe": not on every path)
-  into p         into something that the parameter p refers to
-  global         into something that a global refers to
-  tail call      along with a tail call, which replaces the frame
-
-With --run, there is for each place
-  131,071 x 16 B          so many objects of this size ("12, 1,480 B in all" of arrays, "never" of none)
-and above each function, all of its calls together
-  allocated               itself, where the bytes went: to regions of the call, of iterations of its loops, of its caller
-  left its caller         what had come to its caller's regions, by its callees as well, and was kept when it returned
-  dropped                 what had come there, and ended when it returned
-  collected, copied       what piled up between iterations, at tail calls and beside what it returned
-  segments                how much its own regions took at most in one call, beyond what lies on the stack of frames
-
-Examples:
-  $ heapwright explain bench/programs/rbtree.mote
-  $ heapwright explain bench/programs/json.mote --json
-  $ heapwright explain bench/programs/binarytrees.mote --run -- 10`,
-    )
-    .action(async (path: string, args: string[], options: ExplainOptions) => {
-      const { internal = false } = options;
-      if (!options.run) refuseRunOptions(args, options);
-      const source = readProgram(path);
-      const program = buildProgram(source);
-      const placement = placeProgram(program);
-      const run = options.run ? await profileProgram(program, placement, args, options) : null;
-      const profile = run?.profile ?? null;
-      if (options.json) {
-        console.log(JSON.stringify(placementAsJson(source.name, placement, internal, run), null, 2));
-      } else {
-        const lines = formatAnnotated(source, placement, profile);
-        if (internal) lines.push("", ...formatInternal(placement, profile));
-        if (profile !== null) lines.push("", ...formatTotals(placement, profile));
-        console.log(lines.join("\n"));
-      }
-      if (run === null) return;
-      if (run.failure !== null) throw run.failure;
-      process.exitCode = run.exitCode;
-    });
+/** @param args the program's own */
+export async function explain(path: string, args: readonly string[], options: ExplainOptions): Promise<void> {
+  const { internal = false } = options;
+  if (!options.run) refuseRunOptions(args, options);
+  const source = readProgram(path);
+  const program = buildProgram(source);
+  const placement = placeProgram(program);
+  let run: ProfiledRun | null = null;
+  if (options.run) {
+    const { profileProgram } = await import("./profile.ts");
+    run = await profileProgram(program, placement, args, options);
+  }
+  const profile = run?.profile ?? null;
+  if (options.json) {
+    console.log(JSON.stringify(placementAsJson(source.name, placement, internal, run), null, 2));
+  } else {
+    const lines = formatAnnotated(source, placement, profile);
+    if (internal) lines.push("", ...formatInternal(placement, profile));
+    if (profile !== null) lines.push("", ...formatTotals(placement, profile));
+    console.log(lines.join("\n"));
+  }
+  if (run === null) return;
+  if (run.failure !== null) throw run.failure;
+  process.exitCode = run.exitCode;
 }
 
 /** @throws UsageError when something is said of a run that is not asked for */

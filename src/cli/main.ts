@@ -8,12 +8,15 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { EXIT_FAILURE, EXIT_USAGE, FailureError, UsageError } from "../compare/errors.ts";
 import { styled } from "../compare/terminal.ts";
-import { BuildOptionError, ExternError, MissingExternError, MoteError, UnsupportedEngineError } from "../lang/index.ts";
-import { addBuild } from "./build.ts";
-import { addCheck } from "./check.ts";
-import { addCompare } from "./compare.ts";
-import { addExplain } from "./explain.ts";
-import { addRun } from "./run.ts";
+import { BuildOptionError } from "../lang/options.ts";
+import { UnsupportedEngineError } from "../lang/run/engine.ts";
+import { ExternError, MissingExternError } from "../lang/run/externs.ts";
+import { MoteError } from "../lang/source.ts";
+import { addBuild } from "./commands/build.ts";
+import { addCheck } from "./commands/check.ts";
+import { addCompare } from "./commands/compare.ts";
+import { addExplain } from "./commands/explain.ts";
+import { addRun } from "./commands/run.ts";
 
 function packageVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");

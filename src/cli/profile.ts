@@ -5,15 +5,15 @@ import { loadExterns } from "../compare/extern-files.ts";
 import { readInput, readStandardInput, writeWhole } from "../compare/files.ts";
 import { PortFiles, type PortOptions, planPorts } from "../compare/port-files.ts";
 import { type RegionCounts, readRegionCounts } from "../core/region-statistics.ts";
-import { compileIr } from "../lang/backend.ts";
 import { type FunctionCounts, type MakerCounts, type ProgramProfile, readProfile } from "../lang/codegen/profile.ts";
-import { runModule } from "../lang/index.ts";
+import { buildIr } from "../lang/compile.ts";
 import type { IrFunction, IrProgram, Site } from "../lang/ir/ir.ts";
 import { forEachInstruction } from "../lang/ir/traverse.ts";
 import { computeBounds } from "../lang/lifetimes/placement/bounds.ts";
 import type { FunctionBounds } from "../lang/lifetimes/placement/function-bounds.ts";
 import type { Maker } from "../lang/lifetimes/placement/lines.ts";
 import type { ProgramPlacement } from "../lang/lifetimes/placement/placement.ts";
+import { runModule } from "../lang/run/run-module.ts";
 import type { ExternSettings } from "./extern-options.ts";
 import { writeThrough } from "./streams.ts";
 
@@ -106,7 +106,7 @@ export async function profileProgram(
 ): Promise<ProfiledRun> {
   const input = options.input === undefined ? readStandardInput() : readInput(options.input);
   const externs = await loadExterns(options.extern);
-  const built = compileIr(program, { manager: "regions", profile: true }, () => placement);
+  const built = await buildIr(program, { manager: "regions", profile: true }, () => placement);
   const { ports, files } = new PortFiles(planPorts(built.ports, options)).open((line) => writeThrough(2, line));
   let exports: WebAssembly.Exports | null = null;
   let [exitCode, failure]: [number, unknown] = [EXIT_FAILURE, null];

@@ -1,6 +1,5 @@
 /** From a program's file to a finished comparison: builds for each manager, the match, and its one JSON object. */
 
-import binaryen from "binaryen";
 import {
   BuildOptionError,
   type BuildOptions,
@@ -10,7 +9,7 @@ import {
   requireExterns,
   type SourceFile,
 } from "../lang/index.ts";
-import { managerNamed } from "../lang/managers/index.ts";
+import { managerNamed } from "../lang/managers/registry.ts";
 import { type Builds, type ComparisonResult, compareBuilds, type Figures, type Skipped } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { engineName } from "./engine.ts";
@@ -77,7 +76,7 @@ export async function hold(options: ContestOptions): Promise<Contest> {
       const timed = await compile(source, { ...settings, manager: name });
       requireExterns(timed.externs, new Set(Object.keys(options.externs ?? {})));
       const measured = await compile(source, { ...settings, manager: name, measure: true, pauses: true });
-      const watchesEngine = (managerNamed(name).features & binaryen.Features.GC) !== 0;
+      const watchesEngine = managerNamed(name).abilities.heap === "engine";
       used = timed.ports;
       builds.push({ name, timed: timed.wasm, measured: measured.wasm, watchesEngine });
     } catch (error) {

@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { SourceFile } from "../lang/index.ts";
+import { SourceFile } from "../lang/source.ts";
 import { FailureError, UsageError } from "./errors.ts";
 
 /**

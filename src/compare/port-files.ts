@@ -3,7 +3,8 @@
  * is always room, and after the last line of a file there is nothing more.
  */
 
-import type { PortFunction, PortHandlers, Ports, PortType, PortUse, PortValue } from "../lang/index.ts";
+import type { PortFunction, PortType, PortUse } from "../lang/port-abi.ts";
+import type { PortHandlers, Ports, PortValue } from "../lang/run/ports/host-port.ts";
 import { FailureError, UsageError } from "./errors.ts";
 import { readNamed } from "./files.ts";
 import { formatLine, linesOf, parseLine } from "./port-lines.ts";

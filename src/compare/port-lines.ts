@@ -1,6 +1,7 @@
 /** Values of ports as lines of a file: as a program prints them, but for a Byte, which is a number from 0 to 255. */
 
-import type { PortType, PortValue } from "../lang/index.ts";
+import type { PortType } from "../lang/port-abi.ts";
+import type { PortValue } from "../lang/run/ports/host-port.ts";
 
 const LINE_FEED = 10;
 const FLOAT = /^(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?Infinity|NaN)$/;

@@ -1,7 +1,11 @@
 /** The compiler's front door: from a source file to a wasm command. */
 
-import { type BuiltModule, checkOptions, compileIr } from "./backend.ts";
+import { checkOptions } from "./check-options.ts";
+import type { BuiltModule } from "./codegen/build.ts";
 import { buildProgram } from "./frontend.ts";
+import type { IrProgram } from "./ir/ir.ts";
+import type { ProgramPlacement } from "./lifetimes/placement/placement.ts";
+import { managerNamed } from "./managers/registry.ts";
 import type { BuildOptions } from "./options.ts";
 import type { SourceFile } from "./source.ts";
 
@@ -11,5 +15,22 @@ import type { SourceFile } from "./source.ts";
  */
 export async function compile(source: SourceFile, options: BuildOptions): Promise<BuiltModule> {
   checkOptions(options);
-  return compileIr(buildProgram(source), options);
+  return buildIr(buildProgram(source), options);
+}
+
+/**
+ * Compiles a program in the IR. The manager, and Binaryen with it, is loaded here: what builds nothing does without.
+ * @param options that have been checked
+ * @param place the lifetime analysis, where its result is known already
+ */
+export async function buildIr(
+  program: IrProgram,
+  options: BuildOptions,
+  place?: (program: IrProgram) => ProgramPlacement,
+): Promise<BuiltModule> {
+  const [{ buildModule }, factory] = await Promise.all([
+    import("./codegen/build.ts"),
+    managerNamed(options.manager).load(),
+  ]);
+  return buildModule(factory, program, options, place);
 }

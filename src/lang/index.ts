@@ -9,9 +9,9 @@ export {
   type StartFinder,
 } from "../core/contract.ts";
 export type { SparseLimits } from "../core/sparse-limits.ts";
-export { type BuiltModule, compileIr } from "./backend.ts";
+export type { BuiltModule } from "./codegen/build.ts";
 export { compile } from "./compile.ts";
-export { managerNames } from "./managers/index.ts";
+export { managerNames } from "./managers/registry.ts";
 export { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
 export type { PortFunction, PortType, PortUse } from "./port-abi.ts";
 export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./run/engine.ts";

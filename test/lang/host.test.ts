@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { compileIr } from "../../src/lang/backend.ts";
 import { BYTE_ELEMENT, type IrType, TEXT_ELEMENT, type Variable } from "../../src/lang/ir/ir.ts";
 import { longestArray, structBytes } from "../../src/lang/managers/host/sizes.ts";
-import { managerNames } from "../../src/lang/managers/index.ts";
+import { managerNames } from "../../src/lang/managers/registry.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { missingEngineFeature, requireEngine, UnsupportedEngineError } from "../../src/lang/run/engine.ts";
 import { type RunOptions, runModule } from "../../src/lang/run/run-module.ts";

@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import type { ElementType, IrProgram, IrType, RecordType, Variable } from "../../src/lang/ir/ir.ts";
 import { BYTE_ELEMENT, TEXT_ELEMENT } from "../../src/lang/ir/ir.ts";
-import { managerNames } from "../../src/lang/managers/index.ts";
+import { managerNames } from "../../src/lang/managers/registry.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { type RunOptions, runModule } from "../../src/lang/run/run-module.ts";
 import { compileIr } from "../support/fast.ts";

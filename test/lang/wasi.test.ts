@@ -7,7 +7,7 @@ import { WASI } from "node:wasi";
 import { describe, expect, it } from "vitest";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
 import { TEXT_ELEMENT } from "../../src/lang/ir/ir.ts";
-import { managerNames } from "../../src/lang/managers/index.ts";
+import { managerNames } from "../../src/lang/managers/registry.ts";
 import { compileIr } from "../support/fast.ts";
 import { int, ProgramBuilder, TEXT } from "./ir-notation.ts";
 

@@ -3,9 +3,10 @@
  * do is compared with this by test/lang/programs.test.ts, for every sample under every manager.
  */
 
-import { type BuiltModule, checkOptions, compileIr as compileOptimised } from "../../src/lang/backend.ts";
+import { compileIr as compileOptimised } from "../../src/lang/backend.ts";
+import { checkOptions } from "../../src/lang/check-options.ts";
 import { buildProgram } from "../../src/lang/frontend.ts";
-import type { BuildOptions, SourceFile } from "../../src/lang/index.ts";
+import type { BuildOptions, BuiltModule, SourceFile } from "../../src/lang/index.ts";
 
 type Compile = typeof compileOptimised;
 

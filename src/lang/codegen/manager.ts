@@ -32,22 +32,15 @@ import type { StaticData } from "./static-data.ts";
 import type { Wasi } from "./wasi/wasi.ts";
 import type { ExpressionRef, ModuleExport, Temporary, WasmType } from "./wasm.ts";
 
-/** What a manager is known by before it is made. */
+/** What makes a manager for a build. What is known of it before that is in managers/entry.ts. */
 export interface ManagerFactory {
-  readonly name: string;
-  /** One line for --help and tables. */
-  readonly summary: string;
   /** Binaryen features (`binaryen.Features`) that the module needs, besides those every program needs. */
   readonly features: number;
-  /** Whether its modules can count by site and function (`BuildOptions.profile`). */
-  readonly hasProfile?: boolean;
   /** Nothing outside of the module sees its types (WasmGC), so that the optimiser may change them. */
   readonly closedWorld?: boolean;
   /**
-   * Checks the options that only this manager understands, and makes the module that the program's functions are
-   * added to: the core's for linear managers and for programs that use its malloc, an empty one otherwise. The module has
-   * its linear memory already.
-   * @throws BuildOptionError
+   * Makes the module that the program's functions are added to: the core's for linear managers and for programs that
+   * use its malloc, an empty one otherwise. The module has its linear memory already.
    */
   createModule(options: BuildOptions, program: IrProgram): binaryen.Module;
   create(context: ManagerContext): MemoryManager;

@@ -48,13 +48,8 @@ import { Starts } from "./starts.ts";
 const { i32, none } = binaryen;
 
 export const gc: ManagerFactory = {
-  name: "gc",
-  summary: "generational: a bump-allocated nursery, evacuated into mark-region blocks",
   features: CORE_FEATURES,
   createModule(options) {
-    if (options.zeal && !options.debug) {
-      throw new BuildOptionError("zeal needs the core's debug build; add the option debug");
-    }
     const core = openCore(options.debug ?? false);
     fixSetting(core, "startFinder", "chooseStarts", START_FINDERS.indexOf(options.starts ?? START_FINDERS[0]));
     fixSetting(core, "allInterior", "chooseInterior", POINTER_REPS.indexOf(options.reps ?? POINTER_REPS[0]));

@@ -29,7 +29,7 @@ import {
   type Variable,
 } from "../../ir/ir.ts";
 import { usesMalloc } from "../../ir/outside.ts";
-import { BuildOptionError, InternalCompilerError } from "../../options.ts";
+import { InternalCompilerError } from "../../options.ts";
 import { PlainFrames } from "../plain-frames.ts";
 import { HostConstants } from "./constants.ts";
 import { HostGlobals } from "./globals.ts";
@@ -46,19 +46,9 @@ const OFFSET_PART = 1;
 const LENGTH_PART = 2;
 
 export const host: ManagerFactory = {
-  name: "host",
-  summary: "WasmGC structs and arrays: the engine's own collector",
   features: CORE_FEATURES | binaryen.Features.GC | binaryen.Features.ReferenceTypes,
   closedWorld: true,
   createModule(options, program) {
-    if (options.zeal) {
-      throw new BuildOptionError("zeal needs a collector of ours, and host leaves collecting to the engine; use gc");
-    }
-    if (options.heapLimitBytes) {
-      throw new BuildOptionError(
-        "a heap limit cannot be built into host: its heap is the engine's (limit it with node --max-old-space-size)",
-      );
-    }
     if (usesMalloc(program)) return openCore(options.debug ?? false);
     const module = new binaryen.Module();
     // Loads and stores name their memory when they are made; its size and data are decided at the end.

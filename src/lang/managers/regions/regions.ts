@@ -69,20 +69,13 @@ const SLOW = [
 const SLOW_OF_ARRAYS = ["regionArray", "regionArrayGrow", "regionArrayFree"];
 
 export const regions: ManagerFactory = {
-  name: "regions",
-  summary: "regions of calls and rounds of loops, freed at once; lifetimes are decided by the compiler",
   features: CORE_FEATURES,
-  hasProfile: true,
-  createModule(options) {
-    return openCore(options.debug ?? false);
-  },
+  createModule: (options) => openCore(options.debug ?? false),
   create: (context) => new RegionsManager(context, false),
 };
 
 export const sparse: ManagerFactory = {
   ...regions,
-  name: "sparse",
-  summary: "as regions, with arrays on sparse stacks, where they grow without a copy",
   create: (context) => new RegionsManager(context, true),
 };
 

@@ -1,0 +1,61 @@
+/** What a command loads before it does anything: no more than it needs, and Binaryen only where something is built. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { Workshop } from "./cli.ts";
+
+const workshop = new Workshop();
+const hello = workshop.write("hello.mote", 'fn main() { print("hello") }\n');
+const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+interface Coverage {
+  readonly result: readonly { readonly url: string }[];
+}
+
+/** The files that a process of Node loads as code, as the engine's own coverage lists them. */
+function loaded(...args: readonly string[]): string[] {
+  const folder = mkdtempSync(workshop.path("coverage-"));
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "", NODE_V8_COVERAGE: folder },
+  });
+  if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}: ${stderr}`);
+  return readdirSync(folder).flatMap((file) => {
+    const { result } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Coverage;
+    return result.map(({ url }) => url).filter((url) => url.startsWith("file:"));
+  });
+}
+
+function hasBinaryen(files: readonly string[]): boolean {
+  return files.some((file) => file.includes("/node_modules/binaryen/"));
+}
+
+describe("the command", () => {
+  it("loads neither the compiler nor Binaryen for --help", () => {
+    const files = loaded(MAIN, "--help");
+    expect(hasBinaryen(files)).toBe(false);
+    expect(files.filter((file) => /\/lang\/(?:check|irgen|syntax|codegen)\//.test(file))).toEqual([]);
+    expect(files.length).toBeLessThan(50);
+  });
+
+  it("loads no Binaryen to check and to explain", () => {
+    expect(hasBinaryen(loaded(MAIN, "check", hello))).toBe(false);
+    expect(hasBinaryen(loaded(MAIN, "explain", hello))).toBe(false);
+  });
+
+  it("loads one manager to build", () => {
+    const files = loaded(MAIN, "run", "--fast", "--manager", "leak", hello);
+    expect(hasBinaryen(files)).toBe(true);
+    expect(files.filter((file) => /\/managers\/(?:gc|host|regions)\/(?!entry)/.test(file))).toEqual([]);
+  });
+});
+
+describe("heapwright/lang", () => {
+  it("loads no Binaryen before it compiles", () => {
+    const index = new URL("../../src/lang/index.ts", import.meta.url);
+    expect(hasBinaryen(loaded("--input-type=module", "--eval", `import ${JSON.stringify(index.href)}`))).toBe(false);
+  });
+});
