@@ -138,8 +138,7 @@ function entryOf(page: usize, addr: usize): usize {
 
 /**
  * Checks the object that `addr` points to or into. What is no object (an immediate, a constant of the program) has no
- * bound
- * and never ends.
+ * bound and never ends.
  * @returns the object's bound if its frame has ended; 0 otherwise
  */
 export function brokenBound(addr: usize): usize {

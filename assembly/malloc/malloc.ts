@@ -79,8 +79,7 @@ export function mallocOwns(addr: usize): bool {
 
 /**
  * Debug: whether a program may access the `bytes` at `addr`. It may if they lie in live memory, or in memory that is
- * not
- * ours: foreign memory may belong to an extern module.
+ * not ours: foreign memory may belong to an extern module.
  */
 export function mallocReaches(addr: usize, bytes: usize): bool {
   if (!DEBUG || addr < FIRST_ADDRESS || addr > MOST_ADDRESS - bytes) return false;

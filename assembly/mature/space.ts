@@ -62,8 +62,7 @@ export function scanBegin(): void {
 
 /**
  * Visits every object promoted since scanBegin once, also those that the visits promote. On lines it follows the order
- * of
- * promotion.
+ * of promotion.
  * @returns the bytes of all of them
  */
 export function scanPromoted<V extends PromotedVisitor>(visitor: V): u64 {

@@ -1,12 +1,12 @@
-// Arrays of regions on sparse stacks (seed 004): under `sparse`, what is large or grows does not lie in a region's segments, but
-// on the sparse stack that the region's descriptor names, and ends with the region. It never moves but to grow: a collection of regions
-// reaches it, or frees it.
+// Arrays of regions on sparse stacks (seed note 004). Under `sparse`, an array that is large or grows lies on the
+// sparse stack that its region's descriptor names, and ends with the region. It moves only to grow: a collection of
+// regions reaches it or frees it.
 //
 // The address of a region's descriptor is the owner of its arrays. Addresses of frames rise with the depth of calls, as
-// owners have to. A region whose descriptor has no flag has no arrays there.
+// owners must. A region whose descriptor has no flag has no arrays there.
 //
-// State: the setting; during a collection, the arrays that have been reached and whose elements have not been visited, chained by
-// the words that name their lanes, the array that was asked for last, and what has been freed.
+// State: the setting; during a collection, the reached arrays whose elements are not visited yet, chained by the words
+// that name their lanes; the array of the last question; the bytes freed.
 
 import { DEBUG } from "../config";
 import { isLane, ownerOf } from "../memory/page-map";
@@ -26,7 +26,7 @@ import { releaseChunks } from "./segments";
 /** Whether regions have arrays on sparse stacks. A literal, so that the module needs no start function. */
 export let arraysApart: u32 = 0;
 
-/** Chooses whether regions have arrays on sparse stacks. Before any region is opened. */
+/** Chooses whether regions have arrays on sparse stacks, before any region is opened. */
 export function chooseArraysApart(isApart: u32): void {
   arraysApart = isApart;
 }
@@ -71,15 +71,19 @@ export function isArrayApart(ref: usize): bool {
   return isLane(ownerOf(ref));
 }
 
-/** Whether an array that grows to become one of a region may grow where it is: on a sparse stack, and ending no sooner. */
+/**
+ * Whether an array that grows into one of the region `at` may grow in place: it lies on a sparse stack, and ends no
+ * sooner.
+ */
 export function mayGrowApart(ref: usize, at: usize): bool {
   return isArrayApart(ref) && Entry.at(entryOf(ref)).owner <= <u32>at;
 }
 
 /**
- * Makes an array larger that lies on a sparse stack.
- * @param bytes a multiple of 8
- * @returns where it is now, with any content behind what it had; 0 when out of memory: then nothing has changed
+ * Makes an array on a sparse stack larger.
+ * @param ref its address, of which no other copy may be used afterwards
+ * @param bytes the new size, a multiple of 8
+ * @returns its address now, with any content behind its old end; 0 when out of memory, and then nothing has changed
  */
 export function regionArrayGrow(ref: usize, bytes: usize): usize {
   const entry = Entry.at(entryOf(ref));
@@ -99,9 +103,13 @@ export function leaveArrays(at: usize): void {
   sparseLeave(stackOf(region), <u32>at);
 }
 
-// What follows looks at a lane from its top down to what has an outer owner; the base, which nobody owns, ends that as well.
+// What follows looks at a lane from its top down to what has an outer owner; the base, which nobody owns, ends that as
+// well.
 
-/** Whether an array on a sparse stack may have come to a region after the serial. It is not looked for any further than it pays. */
+/**
+ * Whether an array on a sparse stack may have come to a region after the serial. It is not looked for any further than
+ * it pays.
+ */
 export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
   const lane = Lane.at(laneOf(addr));
   let each = lane.head;
@@ -149,7 +157,10 @@ function isTraced(at: usize): bool {
   return lanes != 0 && Lane.at(lanes).starts != 0;
 }
 
-/** The entry around an address on a stack that is traced, if it is not reached yet; 0 otherwise, and if it was asked for just before. */
+/**
+ * The entry around an address on a stack that is traced, if it is not reached yet; 0 otherwise, and if it was asked for
+ * just before.
+ */
 export function unreachedArray(addr: usize): usize {
   // Many slices are of one and the same array.
   if (addr - recentStart < recentBytes) return 0;
@@ -171,7 +182,10 @@ export function reachArray(at: usize): void {
   unvisited = at;
 }
 
-/** Has the elements visited of a region's arrays that may be changed to lead to other objects, if their serials lie between these. */
+/**
+ * Has the elements visited of a region's arrays that may be changed to lead to other objects, if their serials lie
+ * between these.
+ */
 export function reachOldArrays(at: usize, after: u64, upTo: u64): void {
   const region = Region.at(at);
   if (!hasArrays(region)) return;
@@ -201,7 +215,10 @@ export function nextReached(): usize {
 /** Of the latest sweep: the bytes of the arrays that it has freed. */
 export let sweptBytes: usize = 0;
 
-/** Frees the arrays of a region that have come after the serial and have not been reached. @returns the bytes of the others */
+/**
+ * Frees the arrays of a region that have come after the serial and have not been reached.
+ * @returns the bytes of the others
+ */
 export function sweepArrays(at: usize, serial: u64): usize {
   const region = Region.at(at);
   sweptBytes = 0;

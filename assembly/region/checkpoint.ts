@@ -1,8 +1,9 @@
-// Marks: how far a region was filled when a call began. To a region that its caller has handed over, a call may add objects
-// that only its own variables, its results and each other refer to; the compiler knows which regions those are. What
-// has come to one since the mark is a sub-region then: adopted by leaving it there, dropped at once where the call returns something
-// else (region/collect/at-return.ts), collected without a look at anything else (region/collect/collect.ts). A region of the call's own gets a mark at its
-// beginning to be collected in the same way.
+// Checkpoints, here called marks: how far a region was filled when a call began. A call may allocate in a region of its
+// caller. The compiler knows in which of them only the call's variables, its results and its new objects refer to the
+// new objects. What was allocated there since the mark is a sub-region. The call adopts it (it does nothing), drops it
+// in constant time where it returns something else (region/collect/at-return.ts), or collects it without a look at
+// anything else (region/collect/collect.ts). A region of the call's own gets a mark at its beginning, to be collected
+// the same way.
 //
 //     mark    0  region: 0 for none            12  last: the region's latest segment then, 0 for none
 //             4  top: of the region then       16  taken: by the region then
@@ -15,11 +16,11 @@
 //            56  the same as 4 to 16 and as 48, for region/collect/generations.ts
 //            80  ledger: of region/collect/remembered.ts
 //
-// The marks of a call lie side by side on the stack of frames, in front of its regions. A chain of tail calls keeps those of its
-// first call.
+// The marks of a call lie side by side on the stack of frames, in front of its regions. A tail-call cycle keeps the
+// marks of its first call.
 //
-// Invariant: nothing that lay in a region when it was marked has left it, and all that has come lies behind it, in the rest of
-// the segment that the region bumped in and in later ones.
+// Invariant: what lay in a region at its mark has not left it. What was allocated since lies behind it: in the rest of
+// the segment that the region bumped in then, and in later segments.
 
 import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
@@ -66,7 +67,7 @@ if (offsetof<Mark>() > MARK_BYTES) ERROR("Mark must fit MARK_BYTES");
 if (offsetof<Mark>("top") != 4 || offsetof<Mark>("taken") != 16 || offsetof<Mark>("due") != 20) ERROR("Mark moved");
 if (offsetof<Mark>("epoch") != 24) ERROR("Mark.epoch moved");
 
-/** Marks how far a region is filled. */
+/** Notes how far a region is filled, and the threshold of its first collection. @param at address of the mark */
 export function markSet(at: usize, regionAt: usize): void {
   const mark = Mark.at(at);
   const region = Region.at(regionAt);
@@ -80,7 +81,10 @@ export function markSet(at: usize, regionAt: usize): void {
   if (arraysApart) mark.serial = lastSerial;
 }
 
-/** Marks the beginning of a region of the call's own, for a collection; when it is due has been noted before. */
+/**
+ * Sets a mark at the beginning of a region of the call's own, for a collection. The caller has stored due and epoch
+ * before.
+ */
 export function markOwn(at: usize, region: usize, limit: usize): void {
   const mark = Mark.at(at);
   mark.region = region;
@@ -90,15 +94,17 @@ export function markOwn(at: usize, region: usize, limit: usize): void {
   mark.serial = 0;
 }
 
-/** Writes a mark of no region: nothing is due. */
+/** Writes a mark of no region. Its threshold is never reached. */
 export function markNone(at: usize): void {
   Mark.at(at).region = 0;
   Mark.at(at).due = usize.MAX_VALUE;
 }
 
 /**
- * Removes marks of regions that cannot be told from others: of all but the first of those of one region.
- * @param other a region to which something comes that may be referred to from anywhere, or 0: where it is marked, all marks go
+ * Removes marks whose regions turn out to be one: of several marks of one region all but the first.
+ * @param from address of the first mark; they lie side by side up to `end`
+ * @param other a region whose objects may be referred to from anywhere, or 0: if one of the marks is of it, all marks
+ *   go
  */
 export function marksTell(from: usize, end: usize, other: usize): void {
   for (let at = from; at < end; at += MARK_BYTES) {
@@ -136,7 +142,7 @@ export function insertSince(mark: Mark, segment: usize): void {
   noteSegment(region, segment);
 }
 
-/** Whether an address is one of what has come to the region since; true as well where that takes too long to find out. */
+/** Whether an address was allocated in the region since the mark. Also true where the answer would take too long. */
 export function isSince(mark: Mark, addr: usize): bool {
   if (arraysApart && isArrayApart(addr)) {
     return mark.serial != lastSerial && maybeArraySince(mark.region, mark.serial, addr);
@@ -157,8 +163,8 @@ export function bytesWhereMarked(mark: Mark): usize {
 }
 
 /**
- * How many bytes have been filled since, in a time that does not depend on their number: of later segments, headers and what was
- * lost at their ends are part of it.
+ * The bytes filled since the mark, in constant time. They include the headers of later segments and the unused bytes at
+ * their ends.
  */
 export function filledSince(mark: Mark): usize {
   const region = Region.at(mark.region);
@@ -166,7 +172,7 @@ export function filledSince(mark: Mark): usize {
   return bytesWhereMarked(mark) + (region.taken - mark.taken) - room;
 }
 
-/** The same of several marks. */
+/** The bytes filled since the marks from `from` to `end`, in constant time for each. @returns the sum */
 export function marksFilled(from: usize, end: usize): usize {
   let bytes: usize = 0;
   for (let at = from; at < end; at += MARK_BYTES) {
@@ -175,7 +181,10 @@ export function marksFilled(from: usize, end: usize): usize {
   return bytes;
 }
 
-/** Takes off the list of a region what has come to it since, and leaves it with the segments that it had. @returns the first of them, or 0 */
+/**
+ * Takes the later segments off a region's list, and leaves it those it had at the mark.
+ * @returns the first of them, or 0
+ */
 export function cutOffSince(mark: Mark): usize {
   const region = Region.at(mark.region);
   const first = firstSince(mark);
@@ -186,7 +195,7 @@ export function cutOffSince(mark: Mark): usize {
   return first;
 }
 
-/** Ends all that has come to the region since. */
+/** Drops the sub-region: ends all that was allocated since the mark. */
 export function dropSince(mark: Mark): void {
   const region = Region.at(mark.region);
   const last = region.last;

@@ -1,4 +1,4 @@
-// The ends of regions, and of their rounds.
+// Closes regions, and resets them between iterations.
 
 import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
@@ -7,10 +7,12 @@ import { endOnStack, Region } from "./region";
 import { returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "./segments";
 import { countReturned } from "./statistics";
 
-/** The largest kind of segment that a region keeps for its next round. */
+/** The largest kind of segment that a region keeps for its next iteration. */
 const MOST_KEPT: u32 = 1;
 
-/** Ends all objects of a region that has segments, or arrays elsewhere: it may be left, or used again once it is opened. */
+/**
+ * Ends all objects of a region that has segments, or arrays on a sparse stack. Then it may be left, or opened again.
+ */
 export function regionReturn(at: usize): void {
   const region = Region.at(at);
   leaveArrays(at);
@@ -20,10 +22,10 @@ export function regionReturn(at: usize): void {
 }
 
 /**
- * Ends all objects of a region that has segments, or arrays elsewhere, and goes on empty. It keeps a small segment: what takes one
- * in this round takes one in the next.
- * @param start where its first bytes begin on the stack of frames
- * @param limit where they end
+ * Resets a region that has segments, or arrays on a sparse stack: ends all its objects, and leaves it open and empty.
+ * It keeps a small segment, since an iteration that takes one is mostly followed by one that does.
+ * @param start address where its first bytes begin on the stack of frames
+ * @param limit address where they end
  */
 export function regionRenew(at: usize, start: usize, limit: usize): void {
   const region = Region.at(at);

@@ -1,5 +1,5 @@
-// Frees of single arrays on sparse stacks, where the compiler knows that nothing leads to one any more: its only reference is about to be
-// replaced. What lies on top of it stays; its place is used again (sparse/free-set.ts).
+// Frees single arrays on sparse stacks at strong updates: the compiler knows that the program is about to overwrite the
+// only reference. What lies on top of the array stays, and its place is used again (sparse/free-set.ts).
 
 import { entryOf, Entry } from "../sparse/entry";
 import { isFreed } from "../sparse/free-set";
@@ -15,9 +15,9 @@ import { countReturned, counters } from "./statistics";
 const MOST_STEPS: u32 = 8;
 
 /**
- * Frees an array, if it lies on a sparse stack, and not deep below others.
- * @param addr of the array, or into it; anything that is no such address is left alone
- * @param from the marks of the call that has made it, up to `end`
+ * Frees an array, if it lies on a sparse stack and not deep below others.
+ * @param addr address of the array, or inside it; any other address is ignored
+ * @param from address of the marks of the call that allocated it, which lie side by side up to `end`
  */
 export function regionArrayFree(addr: usize, from: usize, end: usize): void {
   if (!isArrayApart(addr)) return;

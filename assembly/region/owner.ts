@@ -1,4 +1,4 @@
-// Whose an address is: for a host that checks which object may refer to which.
+// Finds whose an address is, for a host that checks which object may refer to which.
 
 import { bytesBeforeMove } from "../object/header";
 import { isSince, Mark } from "./checkpoint";
@@ -10,14 +10,14 @@ export function regionAround(addr: usize): usize {
   return segment ? Segment.at(segment).owner : 0;
 }
 
-/** Whether an address is one of what has come to a region since it was marked. */
+/** Whether an address was allocated in a region since its mark. @param at address of the mark */
 export function markCovers(at: usize, addr: usize): bool {
   return isSince(Mark.at(at), addr);
 }
 
 /**
- * The start of the object around an address in a region.
- * @param onStack where the region's first object begins on the stack of frames
+ * Finds the start of the object around an address in a region.
+ * @param onStack address where the region's first bytes begin on the stack of frames
  */
 export function regionStart(addr: usize, onStack: usize): usize {
   const segment = segmentOf(addr);

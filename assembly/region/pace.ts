@@ -1,8 +1,9 @@
-// When a region is to be collected: after so much that the copies pay, and before there is no memory for them.
+// The thresholds of collections of regions. A region is collected after so many bytes that the copies pay, and before
+// the memory for the copies is gone.
 //
-// A collection copies at most what has come, and loses a part of each segment; until it is over, old and new are both there. What that
-// comes to is compared with what the program may still take. Whether the engine grants that is found out as long as there is
-// time: the memory is grown in advance, and costs nothing until it is touched. State: the setting.
+// A collection copies at most what was allocated, and loses a part of each segment. Until it has ended, old and new
+// segments are both in use. This file compares their sum with what the program may still take, and asks the engine as
+// long as there is time: the memory is grown in advance, and costs nothing until it is touched. State: the setting.
 
 import { CHUNK_MASK, CHUNK_SHIFT } from "../memory/address";
 import { chunksAvailable, chunksLimit, chunksUsed, ensureFree } from "../memory/chunks";
@@ -30,7 +31,10 @@ const PARTLY_USED_CHUNKS: u32 = 8;
 /** The share of leastBytes that may always come, whatever memory there is. */
 const STEP_SHARE: u32 = 16;
 
-/** How much memory is needed at most for copies of so many bytes: an object of a quarter of a segment may not fit its end. */
+/**
+ * How much memory is needed at most for copies of so many bytes: an object of a quarter of a segment may not fit its
+ * end.
+ */
 export function copiesNeed(bytes: u64): u64 {
   return bytes + (bytes >> 2) + (bytes >> 3);
 }
@@ -67,7 +71,10 @@ export function isScarceFor(bytes: usize): bool {
   return spareBytes() < copiesNeed(bytes) * 2;
 }
 
-/** How much more regions may take, together, in whole chunks: if the engine has not granted so many bytes, no more than it has. */
+/**
+ * How much more regions may take, together, in whole chunks: if the engine has not granted so many bytes, no more than
+ * it has.
+ */
 function grantedBytes(bytes: u64): u64 {
   const own = freeWholeChunks();
   const room = chunksLimit() - chunksUsed();

@@ -6,16 +6,19 @@
 //              8  first: its first segment, 0 for none    20  arrays: of arrays.ts
 //                                                         24  bytes on the stack ..
 //
-// Compiled code opens a region by storing top and limit, and 0 in first and taken. It bumps in a region by itself, but for large
-// objects, and asks for the rest only where that is needed.
+// Compiled code opens a region by storing top and limit, and 0 in first and taken. It bumps small objects itself, and
+// calls the core for large ones and beyond the limit.
 //
 //     frames   frameTop | frame | frame | .. | frameLimit
 //
-// A frame is the regions of one call, behind the marks that it needs (checkpoint.ts). It is as long as the compiler has decided.
-// Compiled code tells a callee where its frame begins, so that leaving one is nothing; whoever cannot, moves frameTop.
+// A frame holds the regions of one call, behind the marks that it needs (checkpoint.ts). The compiler decides its
+// length. Compiled code passes a callee the address of its frame, so leaving a frame takes nothing. A host moves
+// frameTop instead.
 //
-// Invariants: the last segment leads to 0; where a region has left the stack of frames before its limit there, no header follows
-// its last object there, but 0. State: the two globals, exported to the program, and the credit.
+// Invariants:
+//   1. The last segment leads to 0.
+//   2. Where a region has left the stack of frames before its limit there, a zero word follows its last object there.
+// State: the two globals, exported to the program, and the credit.
 
 import { DEBUG, ERROR_LIMIT } from "../config";
 import { alignUp, GRANULE_BYTES } from "../memory/address";
@@ -39,7 +42,7 @@ import { countTaken, REGION_STATISTICS_BYTES, statisticsOpen } from "./statistic
 export let frameTop: usize = 0;
 export let frameLimit: usize = 0;
 
-/** What has been taken since the last collection at a return, in bytes: one may cost no more than was allocated for it. */
+/** Allocation credit: the bytes taken since the last collection at a return. The next one may not cost more. */
 export let credit: u64 = 0;
 
 @unmanaged
@@ -62,16 +65,16 @@ if (offsetof<Region>() != REGION_BYTES) ERROR("Region must match REGION_BYTES");
 if (offsetof<Region>("first") != 8 || offsetof<Region>("taken") != 12) ERROR("Region moved");
 
 /**
- * Above this many bytes an object has a run of its own, also where the region has room: so that no room is lost in front of
- * it, and a collection need not move it.
+ * Above this many bytes an object has a run of its own, also where the region has room: so that no room is lost in
+ * front of it, and a collection need not move it.
  */
 const ALONE_BYTES: usize = 16 << 10;
 
 /**
  * Opens the heap for `regions`.
- * @param framesBase where the stack of frames begins, behind the statistics block
- * @param heapBase where it ends, and our part of the memory begins
- * @param heapLimitBytes of all chunks together; 0 for no limit
+ * @param framesBase address of the statistics block, behind which the stack of frames begins
+ * @param heapBase address where the stack of frames ends, and the core's part of the memory begins
+ * @param heapLimitBytes limit of all chunks together; 0 for no limit
  * @returns 0, or an ERROR_ code
  */
 export function regionsInit(framesBase: usize, heapBase: usize, heapLimitBytes: usize): i32 {

@@ -10,11 +10,11 @@
 //              24  objects ..
 //             end  in the last 64th, not of a run: start bits, while a collection needs them
 //
-// A chunk holds segments of one kind, which the page map tells, so that a segment is found from any address in it. A run holds
-// one object.
+// A chunk holds segments of one kind, which the page map tells, so that a segment is found from any address in it. A
+// run holds one object.
 //
-// Invariant: a free segment is on the list of its kind or among the returned ones. Runs go back to the chunk provider; chunks stay
-// what they are cut into, but for whole ones when there is no other memory.
+// Invariant: a free segment is on the list of its kind or among the returned ones. Runs go back to the chunk provider;
+// chunks stay what they are cut into, but for whole ones when there is no other memory.
 // State: the lists, and what is left of the chunks that the small kinds are cut from.
 
 import { DEBUG } from "../config";

@@ -1,5 +1,6 @@
-// The statistics block of regions: counters at a fixed layout in linear memory, so that a host reads them without a call, also
-// when the program has trapped. It lies in front of the stack of frames, and all of it is counted as it happens.
+// The statistics block of regions: counters at a fixed layout in linear memory, so that a host reads them without a
+// call, also when the program has trapped. It lies in front of the stack of frames, and all of it is counted as it
+// happens.
 //
 //   0  u32  collections                              16  u64  bytes of objects that they copied
 //   4  u32  of them, those that took in what is      24  u64  bytes of objects that they ended
@@ -8,9 +9,9 @@
 //           arrays that lie elsewhere (arrays.ts)
 //  12  u32  the same, at most
 //
-// Returns end things without a look at any object: of segments that came meanwhile, headers and what was lost at their ends are
-// part of it. Compiled code that ends little by moving a region's top back is not seen. A collection has old and new
-// segments in use at the same time.
+// Returns end things without a look at any object: of segments that came meanwhile, headers and what was lost at their
+// ends are part of it. Compiled code that ends little by moving a region's top back is not seen. A collection has old
+// and new segments in use at the same time.
 //
 // State: the address of the block.
 

@@ -1,11 +1,11 @@
-// Sparse stacks (seed 004): stacks of arrays that can grow, in address ranges of their own, which cost nothing until they are
-// touched and are used again from call to call.
+// Sparse stacks (seed note 004): stacks of arrays that can grow, in address ranges of their own. The ranges cost
+// nothing until they are touched, and are used again from call to call.
 //
 //     stack   0  lane: what is pushed to it without asking further; 0: ask
 //             4  lanes: the first of its lanes, 0 for none
 //             8  freed: the set of entries freed below the top, 0 before there is any
 //            12  entries: in its lanes, freed ones included
-//            16  bytes: of its entries, headers included        20  highBytes: the most there were before they became fewer
+//            16  bytes: of its entries, headers included        20  highBytes: their peak before they became fewer
 //            24  grown: how often an array grew where it was    28  moved: how often one had to move
 //            32  copied: bytes, when arrays moved
 //            40  nonLinear: entries freed below the top         44  served: allocations from the set
@@ -15,13 +15,12 @@
 //
 // A descriptor of zeros is an empty stack, so that static data suffices.
 //
-// An entry ends when its owner is left, and with it all whose owners are not smaller: a compiler uses the addresses of frames, which
-// rise with the depth of calls. The array on top grows without a copy. An array below the top moves: a small one to the top,
-// with room to double; a large one to a lane of its own, where it stays on top, so that arrays which grow by turns are copied
-// once. For the same reason nothing is put on top of a large array that has grown, while there is another place.
+// An entry ends when its owner is left, or a smaller owner. A compiler uses the addresses of frames as owners, which
+// rise with the depth of calls. The array on top grows without a copy. An array below the top moves: a small one to the
+// top, with room to double; a large one to a lane of its own, where it stays on top. So arrays that grow by turns are
+// copied once. For the same reason nothing is put on top of a large array that has grown, while there is another place.
 //
-// Follows seed note 004; room for growth is that of a realloc that doubles. State: the settings, which a compiler may replace by
-// constants.
+// Source: seed note 004. State: the settings, which a compiler may replace by constants.
 
 import { isLane, ownerOf } from "../memory/page-map";
 import { Entry } from "./entry";
@@ -71,8 +70,8 @@ if (offsetof<Stack>() != SPARSE_BYTES) ERROR("Stack must match SPARSE_BYTES");
 if (offsetof<Stack>("copied") != 32 || offsetof<Stack>("laneCount") != 52) ERROR("Stack moved");
 
 /**
- * Chooses when allocation is served from what was freed below the top, for all stacks: once any of these is passed. 0: at once;
- * 4294967295: never.
+ * Chooses, for all stacks, when allocation is served from entries freed below the top: once one of these is exceeded. 0
+ * is at once, 4294967295 is never.
  * @param setPercent the freed entries, in percent of all entries
  * @param setEntries their number
  * @param wastePercent their bytes, in percent of the bytes of all entries

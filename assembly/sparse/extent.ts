@@ -1,6 +1,7 @@
-// Lanes: the address ranges of a sparse stack. A lane is a run of chunks that is extended where it is, for which room is set
-// aside behind it; untouched, it costs nothing but addresses. Entries are pushed at its top. A stack has one lane, and further
-// ones for what cannot be pushed there: arrays that grow by turns, objects that outlive the entry on top, what no longer fits.
+// Extents, here called lanes: the address ranges of a sparse stack. A lane is a run of chunks that is extended in
+// place. The chunk provider sets room aside behind it; untouched, the room costs only addresses. Entries are pushed at
+// the top of a lane. A stack has one lane, and further ones for what cannot be pushed there: arrays that grow by turns,
+// objects that outlive the entry on top, what no longer fits.
 //
 //     lane    0  next: another lane of the stack, 0 for none
 //             4  stack: its descriptor

@@ -1,19 +1,20 @@
-// The set of freed entries (seed 004): what was freed below the top of a sparse stack. A linear free asks it whether the entry
-// that has become the head is in it, and allocation is served from it once too much of the stack is in it.
+// The set of freed entries (seed note 004): those freed below the top of a sparse stack. A linear free asks whether the
+// entry that is now on top is in the set. Allocation is served from the set once too much of the stack is in it.
 //
 //     freed   0  filled: bit i = list i is not empty          16  wasted: bytes of its entries, headers included
 //             8  slots: address of the table                  24  lists: the first entry of each size, 0 for none
 //            12  mask: slots - 1, then count                 280
 //
-// The table is a hashset of addresses with open addressing, linear probing and deletion by shifting back, at most half full
-// (a little fuller when it cannot grow). The lists, doubly linked through the free bytes, are for the best fit: one for each
-// multiple of 8 bytes up to 248, then one for each doubling. Both come from malloc when they are first needed.
+// The table is a hash set of addresses with open addressing, linear probing and deletion by shifting back (Knuth,
+// volume 3, 6.4). It is at most half full, or fuller when it cannot grow. The lists find the best fit: one for each
+// multiple of 8 bytes up to 248, then one for each doubling, doubly linked through the free bytes. Both come from
+// malloc when they are first needed.
 //
 //     free entry    24  the next one of its list, 0 for none
 //                   28  the one before it, 0 for none
 //
-// Invariants: an entry is in the table exactly if it is in a list, that of its size; no two free entries are neighbours, and
-// none is on top. State: none.
+// Invariants (debug/sparse.ts, 5): an entry is in the table exactly if it is in a list, that of its size. No two free
+// entries are neighbours, and none is on top. State: none.
 
 import { GRANULE_SHIFT, WORD_BYTES } from "../memory/address";
 import { free, malloc } from "../malloc/malloc";
@@ -205,7 +206,8 @@ function unlink(at: usize, entry: usize): void {
 }
 
 /**
- * The entry that fits best for `bytes` with an owner: the smallest of those that are looked at, in the first list that has any.
+ * The entry that fits best for `bytes` with an owner: the smallest of those that are looked at, in the first list that
+ * has any.
  * @returns 0 when none fits
  */
 export function bestFreed(at: usize, owner: u32, bytes: usize): usize {

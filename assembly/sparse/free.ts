@@ -1,4 +1,4 @@
-// Frees on sparse stacks: linear ones, from the top, and others.
+// Frees on sparse stacks: linear ones from the top, and others, which go to the set of freed entries.
 
 import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
@@ -10,13 +10,16 @@ import { Lane } from "./extent";
 /** Of an entry that was freed below the top: they link it to others. */
 const LINK_BYTES: usize = 8;
 
-/** Frees an object: it and what was freed below it before is gone if it is on top of its lane. */
+/** Frees an object. If it is on top of its lane, it is popped, with the entries below it that were freed before. */
 export function sparseFree(at: usize, ref: usize): void {
   if (DEBUG) assert(isLive(at, entryOf(ref)));
   removeEntry(Stack.at(at), entryOf(ref));
 }
 
-/** Frees an entry, on top or below. @returns the next one below it in its lane that has not gone with it; the base when there is none */
+/**
+ * Frees an entry, on top or below.
+ * @returns the next entry below it that is still there; the base when there is none
+ */
 export function removeEntry(stack: Stack, at: usize): usize {
   const lane = Entry.at(at).lane;
   if (Lane.at(lane).head == at) {

@@ -1,4 +1,4 @@
-// Growth of arrays on sparse stacks.
+// Grows arrays on sparse stacks.
 
 import { DEBUG } from "../config";
 import { copyGranules } from "../memory/copy";
@@ -12,11 +12,12 @@ import { GROWER_ROOM_CHUNKS, Lane, makeSpace, widenLane } from "./extent";
 const GROWER_MIN_BYTES: usize = 16 << 10;
 
 /**
- * Makes an array larger; it is where it was if it is on top of its lane.
+ * Makes an array larger. It stays where it is if it is on top of its lane, and there is space.
+ * @param at address of the descriptor
  * @param ref what sparseAlloc or sparseGrow returned
- * @param bytes a multiple of 8
- * @returns the address of an object with the same content, and any content behind that; what was at `ref` is freed if it is
- *   another. 0 when out of memory: then nothing has changed
+ * @param bytes the new size, a multiple of 8
+ * @returns the address, with the same content and any content behind; if it is another, `ref` is free. 0 when out of
+ *   memory, and then nothing has changed
  */
 export function sparseGrow(at: usize, ref: usize, bytes: usize): usize {
   const stack = Stack.at(at);

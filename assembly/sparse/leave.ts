@@ -1,4 +1,4 @@
-// The ends of owners, and of stacks.
+// Leaves owners, and closes stacks.
 
 import { DEBUG } from "../config";
 import { poison } from "../memory/poison";
@@ -11,7 +11,9 @@ import { closeLane, emptyLane, Lane, trimLane } from "./extent";
 /** So many empty lanes a stack keeps. */
 const KEEP_LANES: u32 = 4;
 
-/** Ends all objects whose owners are not smaller. In constant time for each lane if these are all there are. */
+/**
+ * Ends all objects of this owner and of greater ones. It takes constant time for each lane if the stack is empty then.
+ */
 export function sparseLeave(at: usize, owner: u32): void {
   const stack = Stack.at(at);
   if (!stack.entries) return;
@@ -23,7 +25,7 @@ export function sparseLeave(at: usize, owner: u32): void {
   restLanes(stack);
 }
 
-/** Gives back all memory of a stack, which is empty then, and its counters are 0. */
+/** Gives back all memory of a stack. The stack is empty then, and its counters are 0. */
 export function sparseClose(at: usize): void {
   const stack = Stack.at(at);
   let lane = stack.lanes;

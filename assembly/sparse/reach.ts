@@ -1,12 +1,12 @@
-// What a collector needs of sparse stacks: the object around an address, a mark on what it has reached, and an end for the rest.
+// Sparse stacks for a collector: it finds the object around an address, marks what it has reached, and frees the rest.
 // Nothing moves. Between sparseTrace and sparseSweep of a stack nothing is allocated or freed on it.
 //
 //     sparseTrace(stack)              for each stack that is collected
 //     object = sparseReach(address)   for each pointer; visit its fields if it is not 0
 //     sparseSweep(stack, owner)       for each of them
 //
-// Starts behind interior pointers are found by start bits, which are made for the purpose by a walk over the entries; no further than
-// to the beginning of a chunk, where the object is noted that reaches into it.
+// Start bits find the objects around interior pointers. A walk over the entries sets them. A search goes no further
+// back than to the beginning of its chunk, for which the walk notes the object that reaches into it.
 
 import {
   CHUNK_BYTES,
@@ -77,8 +77,8 @@ export function sparseUntrace(at: usize): void {
 }
 
 /**
- * The start of the object around an address on any sparse stack. A walk over the lane's entries, but between sparseTrace and
- * sparseSweep.
+ * The start of the object around an address on any sparse stack. A walk over the lane's entries, but between
+ * sparseTrace and sparseSweep.
  * @returns 0 when there is none
  */
 export function sparseStart(addr: usize): usize {

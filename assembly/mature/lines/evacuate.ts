@@ -37,8 +37,7 @@ export function evacuateOpen(): void {
 
 /**
  * Decides, before a marking, whether it moves objects. It moves them out of blocks that are half free or more. Cells
- * never
- * move.
+ * never move.
  * @param always debug: moves out of every block with a free line, however few there are
  */
 export function evacuateBegin(always: bool): void {

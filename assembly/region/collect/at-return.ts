@@ -1,8 +1,9 @@
-// Where a call returns that may have made, for its caller, what it does not return in the end: alternatives, of which one was chosen;
-// the rest of something of which a part is returned. If it returns none of it, all is dropped, without a look at any
-// object. Else what it returns may be collected, if it pays: when enough has been allocated since the last such collection to pay for
-// a copy of half of it, and many times as much before one has freed more than that, since mostly what is made for a result is
-// returned; not where memory is short.
+// Drops and collections at a return. A call may have allocated more in a caller's region than it returns: candidates
+// that it did not choose, or the rest of a value of which it returns a part. If it returns nothing of it, all is
+// dropped without a look at any object. Otherwise it is collected if that pays: if enough was allocated since the last
+// such collection to pay for a copy of half of it. Most calls return what they allocate, so a back-off, here called
+// patience, multiplies what is enough until a collection has freed more than half. Where memory is short there is no
+// back-off.
 //
 // State: the patience.
 
@@ -14,14 +15,16 @@ import { credit, spendCredit } from "../region";
 
 /** Less is not collected where a call returns. */
 const WORTHWHILE_BYTES: usize = 64 << 10;
-/** How many times as much is to be allocated before: more and more when little was freed, no more when much was. */
+/** The back-off: it doubles when a collection frees less than half, and is 1 again when one frees more. */
 let patience: u32 = 16;
 const MOST_PATIENCE: u32 = 64;
 
 /**
- * Ends what has been made since the marks and is not returned.
- * @param zeal whether to collect whenever there is something
- * @param roots the address of what is returned: `boxes` words that are Boxes, and `slices` that are Slices; they may be changed
+ * Ends what was allocated since the marks and is not returned, as far as it pays.
+ * @param from address of the first mark; they lie side by side up to `end`
+ * @param zeal whether to collect whenever the results refer to something allocated since
+ * @param roots address of the results: `boxes` words that are Boxes, then `slices` words that are Slices; it may update
+ *   them
  */
 export function marksReturn(from: usize, end: usize, zeal: bool, roots: usize, boxes: u32, slices: u32): void {
   if (!returnsAnything(from, end, roots, boxes + slices)) {

@@ -1,15 +1,15 @@
-// Alternatives: what a call makes one after the other for its result, and of which it returns one and not another. Further marks of the
-// same region divide what has come since the first into sub-regions, one for each:
+// Candidates, here called alternatives: values that a call builds one after the other, of which it returns one. Further
+// marks on the same region divide what was allocated since the first mark into sub-regions, one for each candidate:
 //
 //     region   .. | first mark: sub-region 0 | mark: sub-region 1 | mark: sub-region 2
 //
-// Where the call returns, the addresses of what it returns tell which of them are needed, with all that these may refer to,
-// which the compiler knows. The others end at once, without a look at any object: one behind all that is needed by taking the region
-// back to its mark, one between two others by taking its segments out of the list. What it has in the segment that the one
-// behind it begins in is left as a gap, unless a copy of all that is needed takes less.
+// At the return, the addresses of the results tell which candidates are needed. The compiler tells which others these
+// may refer to. The rest ends without a look at any object. A candidate on top is dropped: the region goes back to its
+// mark. A candidate below a needed one is cut out of the list of segments. Its bytes in the segment that it shares with
+// the next one stay as a gap, unless a copy of everything needed is smaller than the gaps.
 //
-// A mark of no region, as `markNone` writes it, is one that the call has not come by: there is no such sub-region.
-// State: while a call returns, how large its gaps are.
+// A mark of no region, as `markNone` writes it, stands for a candidate that the call did not build.
+// State: the bytes of gaps, while a call returns.
 
 import { DEBUG } from "../../config";
 import { WORD_BYTES } from "../../memory/address";
@@ -30,11 +30,12 @@ const LEAST_GAP_BYTES: usize = 4 << 10;
 let gapBytes: usize = 0;
 
 /**
- * Ends the sub-regions that nothing is returned of, where something is returned of another; where that is not so, nothing.
- * @param first the mark that all of them come behind
- * @param from the address of the marks that divide them, in the order of their beginning, up to `end`
- * @param needs five bits for each sub-region, the lowest for the first: those that it may refer to, and itself
- * @param roots the address of what is returned: `boxes` words that are Boxes, and `slices` that are Slices; they may be changed
+ * Ends the sub-regions that the results do not need, if the results need one of them. Otherwise it does nothing.
+ * @param first address of the mark of the first sub-region
+ * @param from address of the marks of the others, in the order in which the call sets them, up to `end`
+ * @param needs five bits for each sub-region, the first one's lowest: the sub-regions that it may refer to, and itself
+ * @param roots address of the results: `boxes` words that are Boxes, then `slices` words that are Slices; it may update
+ *   them
  */
 export function alternativesReturn(
   first: usize,
@@ -129,7 +130,10 @@ function dropBetween(lower: Mark, upper: Mark): void {
   countReturned(bytes);
 }
 
-/** Ends what lies behind a mark in the segment that was marked, or on the stack of frames, where the region has gone on elsewhere. */
+/**
+ * Ends what lies behind a mark in the segment that was marked, or on the stack of frames, where the region has gone on
+ * elsewhere.
+ */
 function endRest(mark: Mark, marked: usize): void {
   const region = Region.at(mark.region);
   if (region.limit == mark.limit) return;

@@ -1,17 +1,16 @@
-// The rescue of what builds something up: where a round of a loop ends, or a call gives way to a tail call, and the regions that
-// it fills have grown, what can still be reached is copied (Cheney 1970) and the rest dropped. So a loop that replaces a
-// value by a new one in each round takes a small multiple of what is live, as under a collector, and not the sum of all rounds.
+// Collections of regions: at a loop's header, or in front of a tail call, when the regions that it fills have reached
+// their thresholds. A collection copies what is reachable (Cheney 1970) and drops the rest. So a loop that replaces a
+// value in each iteration takes a small multiple of what is live, as under a collector.
 //
-// It needs no remembered set: nothing refers to what is collected but variables, which the compiler hands over, and these
-// objects themselves. Between two rounds that holds for a frame's outer regions, since what lives longer never refers to
-// what ends before it, and what lives shorter has ended with the round; and for what has come to a caller's region since a
-// mark (region/checkpoint.ts).
+// Only the roots that the compiler passes and the collected objects themselves refer to what is collected. That holds
+// for the regions of a frame around a loop: what lives longer never refers there, and what lives shorter has ended with
+// the iteration. It holds for sub-regions of callers' regions by what the compiler knows (region/checkpoint.ts).
 //
-// An object is moved from a segment, or from the stack of frames, to new segments of the same region. One that has a run of
-// chunks stays, and its run goes to the new list. Starts behind interior pointers are found by start bits that are made
-// when they are asked for, by a walk over the segment.
+// An object moves from its segment, or from the stack of frames, to new segments of the same region. An object with a
+// run of chunks stays, and its run goes to the new list. Start bits find the objects around interior pointers; a walk
+// over the segment sets them at its first question.
 //
-// Invariant: outside of a collection, no owner of a segment has a flag. State: what is being collected.
+// Invariant: outside of a collection no owner of a segment has a flag. State: what is being collected.
 
 import { DEBUG } from "../../config";
 import { CHUNK_MASK, CHUNK_SHIFT, GRANULE_SHIFT, WORD_BYTES } from "../../memory/address";
@@ -80,11 +79,13 @@ let unvisitedRuns: usize = 0;
 let emptiedBytes: usize = 0;
 
 /**
- * Copies what can be reached of what has come to the marked regions.
- * @param roots the address of `boxes` words that are Boxes, and `slices` that are Slices; they are changed
- * @param globals the address of `count` more words that are Boxes or Slices; 0 unless what ends with the program is collected as well
- * @param lentEnd where, among the marks, those of the call's own regions begin
- * @param which what is collected, as generations.ts has it
+ * Collects what was allocated since the marks. If it may not find memory for the copies, it changes only the
+ * thresholds.
+ * @param from address of the first mark; they lie side by side up to `end`
+ * @param roots address of `boxes` words that are Boxes, then `slices` words that are Slices; it updates them
+ * @param globals address of `count` more words that are Boxes or Slices; 0 unless the program's own region is collected
+ * @param lentEnd address where the marks of callers' regions end, and those of the call's own begin
+ * @param which AS_IT_PAYS, ALL or YOUNG, of generations.ts
  */
 export function regionsCollect(
   from: usize,
@@ -145,7 +146,10 @@ function movedBytes(at: usize): usize {
   return bytes;
 }
 
-/** Makes all that has come an old part. @returns false when there may not be enough memory for the new one: then nothing has changed */
+/**
+ * Makes all that has come an old part.
+ * @returns false when there may not be enough memory for the new one: then nothing has changed
+ */
 function emptyRegions(): bool {
   const fits = (traceAll() || (releaseChunks() && traceAll())) && canCopy();
   if (!fits && arraysApart) untraceAll();
@@ -440,7 +444,10 @@ function goOn(region: Region, mark: Mark): void {
   region.limit = mark.limit;
 }
 
-/** Gives back what has been emptied, and hands the runs that stay to their region. @returns the bytes of their objects */
+/**
+ * Gives back what has been emptied, and hands the runs that stay to their region.
+ * @returns the bytes of their objects
+ */
 function dropOld(at: usize): usize {
   const mark = Mark.at(at);
   const region = Region.at(mark.region);

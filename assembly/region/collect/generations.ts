@@ -1,15 +1,18 @@
-// Generations of what is collected (collect.ts). An object of which no pointer is ever changed refers to older ones only, and the few
-// others are in a ledger (remembered.ts). So what an earlier collection has left need not be looked at: a collection of what
-// has come since is complete in itself, and no store is observed. What is old is collected as well when it has grown enough.
+// Generations of collections (collect.ts). An object whose pointers never change refers only to older objects. The few
+// old objects whose pointers may change are in the mark's remembered set, its ledger (remembered.ts). So a collection
+// of the young part alone is complete, without a write barrier. The old part is collected too when it has grown enough.
 //
-//     region   .. | old: since the mark, left by the latest collection | young: since then
+//     region   .. | mark | old: survivors of the latest collection | young: allocated since then
 //
-// The latest collection notes in each of its marks how far the region was filled at its end, with its own number, the epoch. Marks
-// of the caller's regions, between which references go both ways, have to have the same epoch. Behind them lie marks of the call's
-// own regions, from the outside to the inside: an outer region never refers to an inner one, so it is enough that epochs never rise.
+// The latest collection notes in each of its marks how far the region was filled at its end, and its own number, the
+// epoch. References go both ways between callers' regions, so their marks must have the same epoch. Behind them lie the
+// marks of the call's own regions, outer ones first. An outer region never refers to an inner one, so it is enough that
+// epochs never rise.
 //
-// Invariant: a region of the call's own with an epoch has segments; so compiled code, which removes the epoch when it ends all that is
-// in them, does. While a mark is narrowed, its two fills have changed places.
+// A mark is narrowed while only the young part behind it is collected: its two fills have changed places then.
+//
+// Invariant: a region of the call's own with an epoch has segments. So compiled code, which resets the region then,
+// removes the epoch.
 
 import { lastSerial } from "../../sparse/alloc";
 import { affordable, dueAfter, leastBytes } from "../pace";
@@ -68,7 +71,10 @@ export function isFullDue(from: usize, end: usize): bool {
   return false;
 }
 
-/** The epoch of the marks of the caller's regions; 0 if they are not all the same, and the greatest number if there are none. */
+/**
+ * The epoch of the marks of the caller's regions; 0 if they are not all the same, and the greatest number if there are
+ * none.
+ */
 function lentEpoch(from: usize, lentEnd: usize): u32 {
   let epoch = u32.MAX_VALUE;
   for (let at = from; at < lentEnd; at += MARK_BYTES) {
@@ -89,8 +95,8 @@ export function keepGenerations(from: usize, end: usize): void {
 }
 
 /**
- * Ends a collection: notes what is old from now on, and when the next one is due. In each mark, `scan` says how many bytes have been
- * copied behind it.
+ * Ends a collection: notes what is old from now on, and when the next one is due. In each mark, `scan` says how many
+ * bytes have been copied behind it.
  * @param which as in chooseGenerations
  */
 export function noteGenerations(from: usize, lentEnd: usize, end: usize, which: u32): void {
@@ -136,16 +142,17 @@ function noteGeneration(mark: Mark, copied: usize, isOld: bool): void {
   const old = wasFull ? copied : held;
   const wanted = atLeast(live + growing * 2);
   const most = affordable(old, wanted);
-  // Where all has been looked at, and most of it lives, more of the same is to come: if there is memory to look at all of it once
-  // more, it is not worth it to tell young from old.
+  // Where all has been looked at, and most of it lives, more of the same is to come: if there is memory to look at all
+  // of it once more, it is not worth it to tell young from old.
   if (!isOld || (wasFull && isMostlyLive && most >= wanted)) {
-    // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; the more, the more of all
-    // was live, which tells of something that only grows.
+    // As much as is live, so that the cost of a collection is paid by as many bytes of allocation; the more, the more
+    // of all was live, which tells of something that only grows.
     mark.due = dueAfter(region.taken, wanted, most);
     mark.epoch = 0;
     return;
   }
-  // Half of what may come before a collection of all; where there is no memory for one any more, what is young is collected alone.
+  // Half of what may come before a collection of all; where there is no memory for one any more, what is young is
+  // collected alone.
   const soon = atLeast(isMostlyLive ? <u64>before * 2 : 0);
   const half = affordable(old, soon) / 2;
   if (wasFull) {
@@ -161,7 +168,10 @@ function noteGeneration(mark: Mark, copied: usize, isOld: bool): void {
   mark.epoch = counters().collections;
 }
 
-/** The part of what is live that speaks for something that only grows: nothing when half of all was live, all of it when all was. */
+/**
+ * The part of what is live that speaks for something that only grows: nothing when half of all was live, all of it when
+ * all was.
+ */
 function growingPart(live: usize, before: usize): usize {
   if (live >= before) return live;
   return live > before / 2 ? <usize>((<u64>live * (2 * live - before)) / before) : 0;

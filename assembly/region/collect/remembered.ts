@@ -1,13 +1,14 @@
-// The ledger of a mark: the old objects of its region that may be changed so that they refer to young ones. A collection of the
-// young visits them. It is a segment of the region, without objects, and ends with it.
+// The remembered set of a mark, here called its ledger: the old objects of its region whose pointers may change, so
+// that they may refer to young objects. A collection of the young part visits them. The ledger is a segment of the
+// region, without objects, and ends with the region.
 //
 //     ledger   0  as a segment whose objects end where they begin
 //             24  count
 //             28  bytes of the objects, together
 //             32  their addresses ..
 //
-// Where there are too many, the ledger has overflowed: what is old is collected together with what is young from then on. It stays
-// where it is until then, since the collection under way may still have to visit what is in it.
+// If there are too many such objects, the ledger has overflowed: the next collection takes the old part in as well.
+// Until then the ledger stays, since the collection under way may still visit its entries.
 
 import { WORD_BYTES } from "../../memory/address";
 import { objectBytes, shapeOf } from "../../object/header";
