@@ -7,7 +7,7 @@ const OWNER = 3;
 
 const entry = `
 export { chunksOpen, chunksAside, acquireWithRoom, extendRun, widenRoom, dropRoom, acquireRun, acquireReserved, releaseRun, ensureFree, setReserve, chunksFree, chunksUsed, chunksError, lastRunIsFresh, chunksFirst } from "./assembly/memory/chunks";
-export { ownerOfChunk, setLargeOwners, largeFirstChunk, laneFirstChunk, setLaneOwners, setLaneRest } from "./assembly/memory/pagemap";
+export { ownerOfChunk, setLargeOwners, largeFirstChunk, laneFirstChunk, setLaneOwners, setLaneRest } from "./assembly/memory/page-map";
 export { refuseGrowAfter } from "./assembly/memory/grow";`;
 
 const address = (value: number) => value >>> 0;

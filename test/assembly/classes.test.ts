@@ -10,8 +10,8 @@ const CHUNK = 64 * KIB;
 const LARGEST = 31 * KIB;
 
 const ENTRY = `
-export { CLASSES, classBytes, classOf } from "./assembly/mature/classes";
-export { cellsEnd, cellsIn, cellsOpen, cellStart, firstCell, isInCell } from "./assembly/mature/cells";
+export { CLASSES, classBytes, classOf } from "./assembly/mature/cells/allocate";
+export { cellsEnd, cellsIn, cellsOpen, cellStart, firstCell, isInCell } from "./assembly/mature/cells/block";
 `;
 
 describe("size classes", () => {

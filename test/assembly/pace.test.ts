@@ -9,7 +9,7 @@ const CHUNK = 65_536;
 /** What is always kept back. */
 const KEPT_BACK = 8 * CHUNK;
 const ENTRY = `export { chunksLimit, chunksOpen, chunksUsed } from "./assembly/memory/chunks";
-export { affordable, copiesNeed, dueAfter, isScarceFor } from "./assembly/region/due";`;
+export { affordable, copiesNeed, dueAfter, isScarceFor, paceOpen } from "./assembly/region/pace";`;
 const address = () => fc.integer({ min: 0, max: MOST });
 
 describe("when a region is due", () => {
@@ -20,6 +20,8 @@ describe("when a region is due", () => {
 
   /** @param limit 0 for none @returns how many bytes regions may take */
   function open(limit: number): number {
+    // The least before a first collection is that of a heap without a limit, in a memory with one.
+    core.exports.paceOpen!(0);
     expect(core.exports.chunksOpen!(CHUNK, limit)).toBe(0);
     return Math.max(0, (core.exports.chunksLimit!() - core.exports.chunksUsed!()) * CHUNK - KEPT_BACK);
   }
@@ -63,6 +65,7 @@ describe("when a region is due", () => {
   it("is early enough as well where the engine refuses to grow the memory", async () => {
     const chunks = 1024;
     const refused = await compileCorePart(ENTRY, 2, chunks);
+    refused.exports.paceOpen!(0);
     expect(refused.exports.chunksOpen!(CHUNK, 0)).toBe(0);
     open((chunks - 1) * CHUNK);
     for (const [copied, wanted] of [

@@ -16,7 +16,7 @@ const ENTRY = `
 import { chunksOpen } from "./assembly/memory/chunks";
 import { bump, nurseryOpen, nurseryLimit, nurseryReset, nurseryTop, setNurseryEnd } from "./assembly/nursery/bump";
 import { chooseStarts, recordStart, startsLimit, startsOpen, startsReset, youngStart, youngStartNow }
-  from "./assembly/nursery/starts";
+  from "./assembly/nursery/starts/finder";
 import { chooseInterior, mayBeSliced } from "./assembly/object/interior";
 import { arrayBytes, forward } from "./assembly/object/header";
 import { Shape } from "./assembly/object/shape";
