@@ -50,10 +50,12 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-/** What a file imports or re-exports, types included. */
+/** What a file imports or re-exports: types, and what it loads only when it is needed, included. */
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)";/gms)].map((match) => {
+  const written = text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)";/gms);
+  const whenNeeded = text.matchAll(/\bimport\("(\.[^"]+)"\)/g);
+  return [...written, ...whenNeeded].map((match) => {
     const target = resolve(dirname(file), match[1]!);
     return target.endsWith(".ts") ? target : `${target}.ts`;
   });

@@ -3,8 +3,14 @@
 import { readProgram, writeWhole } from "../compare/files.ts";
 import { formatBytes } from "../compare/formatting.ts";
 import { compile } from "../lang/compile.ts";
-import { buildOptions } from "./build-settings.ts";
-import type { BuildCommandOptions } from "./commands/build.ts";
+import { buildOptions, type DebugSettings, type Settings } from "./build-settings.ts";
+
+/** What the command line gives. */
+export interface BuildCommandOptions extends Settings, DebugSettings {
+  manager: string;
+  output: string;
+  names?: boolean;
+}
 
 export async function build(path: string, options: BuildCommandOptions): Promise<void> {
   const settings = { ...buildOptions(options.manager, options), names: options.names ?? false };

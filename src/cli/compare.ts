@@ -11,10 +11,20 @@ import {
   withTemporaryFile,
   writeWhole,
 } from "../compare/files.ts";
+import type { PortOptions } from "../compare/port-files.ts";
 import { describeDifference, describeOutput, describeReport } from "../compare/report.ts";
 import { Progress } from "../compare/terminal.ts";
-import { buildOptions } from "./build-settings.ts";
-import type { CompareCommandOptions } from "./commands/compare.ts";
+import { buildOptions, type Settings } from "./build-settings.ts";
+import type { ExternSettings } from "./extern-options.ts";
+
+/** What the command line gives. */
+export interface CompareCommandOptions extends Settings, PortOptions, ExternSettings {
+  input?: string;
+  managers: string[];
+  runs: number;
+  maxSeconds: number;
+  json?: boolean;
+}
 
 /** @param args the program's own */
 export async function compare(path: string, args: readonly string[], options: CompareCommandOptions): Promise<void> {

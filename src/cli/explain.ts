@@ -4,10 +4,16 @@ import { UsageError } from "../compare/errors.ts";
 import { readProgram } from "../compare/files.ts";
 import { buildProgram } from "../lang/frontend.ts";
 import { placeProgram } from "../lang/lifetimes/placement/placement.ts";
-import type { ExplainOptions } from "./commands/explain.ts";
 import { placementAsJson } from "./placement-json.ts";
 import { formatAnnotated, formatInternal, formatTotals } from "./placement-margin.ts";
-import type { ProfiledRun } from "./profile.ts";
+import type { ProfiledRun, ProfileOptions } from "./profile.ts";
+
+/** What the command line gives. */
+export interface ExplainOptions extends ProfileOptions {
+  internal?: boolean;
+  json?: boolean;
+  run?: boolean;
+}
 
 /** @param args the program's own */
 export async function explain(path: string, args: readonly string[], options: ExplainOptions): Promise<void> {

@@ -3,16 +3,24 @@
 import { UsageError } from "../compare/errors.ts";
 import { loadExterns } from "../compare/extern-files.ts";
 import { readInput, readProgram, readStandardInput, writeWhole } from "../compare/files.ts";
-import { PortFiles, planPorts } from "../compare/port-files.ts";
+import { PortFiles, type PortOptions, planPorts } from "../compare/port-files.ts";
 import { compile } from "../lang/compile.ts";
 import { managerNamed } from "../lang/managers/registry.ts";
 import { requireEngine } from "../lang/run/engine.ts";
 import { runModule } from "../lang/run/run-module.ts";
-import { buildOptions } from "./build-settings.ts";
-import type { RunCommandOptions } from "./commands/run.ts";
+import { buildOptions, type DebugSettings, type Settings } from "./build-settings.ts";
+import type { ExternSettings } from "./extern-options.ts";
 import { describeShapes } from "./shapes.ts";
 import { writeThrough } from "./streams.ts";
 import { GcTrace } from "./trace-gc.ts";
+
+/** What the command line gives. */
+export interface RunCommandOptions extends Settings, DebugSettings, PortOptions, ExternSettings {
+  traceGc?: boolean;
+  shapes?: boolean;
+  manager: string;
+  input?: string;
+}
 
 /** @param args the program's own */
 export async function run(path: string, args: readonly string[], options: RunCommandOptions): Promise<void> {

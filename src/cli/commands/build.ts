@@ -2,14 +2,9 @@
 
 import type { Command } from "commander";
 import { managerNames } from "../../lang/managers/registry.ts";
-import { addDebugSettings, addSettings, type DebugSettings, type Settings } from "../build-settings.ts";
+import type { BuildCommandOptions } from "../build.ts";
+import { addDebugSettings, addSettings } from "../build-settings.ts";
 import { parseName } from "../option-values.ts";
-
-export interface BuildCommandOptions extends Settings, DebugSettings {
-  manager: string;
-  output: string;
-  names?: boolean;
-}
 
 export function addBuild(program: Command): void {
   const command = program

@@ -1,23 +1,15 @@
 /** The command `heapwright compare`, as the command line sees it. */
 
 import type { Command } from "commander";
-import type { PortOptions } from "../../compare/port-files.ts";
 import { managerNames } from "../../lang/managers/registry.ts";
-import { addSettings, type Settings } from "../build-settings.ts";
-import { addExterns, type ExternSettings } from "../extern-options.ts";
+import { addSettings } from "../build-settings.ts";
+import type { CompareCommandOptions } from "../compare.ts";
+import { addExterns } from "../extern-options.ts";
 import { parseNames, parseWhole } from "../option-values.ts";
 import { addPortOptions } from "../port-options.ts";
 
 const DEFAULT_RUNS = 7;
 const DEFAULT_SECONDS = 60;
-
-export interface CompareCommandOptions extends Settings, PortOptions, ExternSettings {
-  input?: string;
-  managers: string[];
-  runs: number;
-  maxSeconds: number;
-  json?: boolean;
-}
 
 export function addCompare(program: Command): void {
   const command = program

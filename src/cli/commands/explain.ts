@@ -1,15 +1,9 @@
 /** The command `heapwright explain`, as the command line sees it. */
 
 import type { Command } from "commander";
+import type { ExplainOptions } from "../explain.ts";
 import { addExterns } from "../extern-options.ts";
 import { addPortOptions } from "../port-options.ts";
-import type { ProfileOptions } from "../profile.ts";
-
-export interface ExplainOptions extends ProfileOptions {
-  internal?: boolean;
-  json?: boolean;
-  run?: boolean;
-}
 
 export function addExplain(program: Command): void {
   const command = program

@@ -1,19 +1,12 @@
 /** The command `heapwright run`, as the command line sees it. */
 
 import type { Command } from "commander";
-import type { PortOptions } from "../../compare/port-files.ts";
 import { managerNames } from "../../lang/managers/registry.ts";
-import { addDebugSettings, addSettings, type DebugSettings, type Settings } from "../build-settings.ts";
-import { addExterns, type ExternSettings } from "../extern-options.ts";
+import { addDebugSettings, addSettings } from "../build-settings.ts";
+import { addExterns } from "../extern-options.ts";
 import { parseName } from "../option-values.ts";
 import { addPortOptions } from "../port-options.ts";
-
-export interface RunCommandOptions extends Settings, DebugSettings, PortOptions, ExternSettings {
-  traceGc?: boolean;
-  shapes?: boolean;
-  manager: string;
-  input?: string;
-}
+import type { RunCommandOptions } from "../run.ts";
 
 export function addRun(program: Command): void {
   const command = program
