@@ -4,7 +4,7 @@ import { MATURE_SPACES, PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS 
 import { HeapError } from "../core/errors.ts";
 import { sparseLimits } from "../core/sparse-limits.ts";
 import { MANAGERS, managerNamed } from "./managers/registry.ts";
-import { BuildOptionError, type BuildOptions } from "./options.ts";
+import { BuildOptionError, type BuildOptions, requireWord, START_SETTINGS } from "./options.ts";
 
 /**
  * Refuses an unknown manager, start finder, rep or mature space, a profile where there is none, sizes, counts or limits
@@ -17,19 +17,9 @@ export function checkOptions(options: BuildOptions): void {
     const able = MANAGERS.filter(({ abilities }) => abilities.profile).map(({ name }) => name);
     throw new BuildOptionError(`${manager.name} has no profile; choose ${able.join(" or ")}`);
   }
-  const numbers = [
-    "nurseryBytes",
-    "nurseryFirstBytes",
-    "heapLimitBytes",
-    "shadowStackBytes",
-    "growthPercent",
-    "zeal",
-  ] as const;
-  for (const name of numbers) {
+  for (const name of [...START_SETTINGS, "shadowStackBytes", "zeal"] as const) {
     const value = options[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
-      throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
-    }
+    if (value !== undefined) requireWord(name, value);
   }
   try {
     sparseLimits(options.sparseLimits ?? {});

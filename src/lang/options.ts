@@ -63,6 +63,12 @@ export class BuildOptionError extends Error {
   override readonly name = "BuildOptionError";
 }
 
+/** @throws BuildOptionError unless the value of an option is a whole number of 32 bits, unsigned */
+export function requireWord(name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return;
+  throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
+}
+
 /** The compiler contradicted itself: a defect of heapwright, not of the program. */
 export class InternalCompilerError extends Error {
   override readonly name = "InternalCompilerError";

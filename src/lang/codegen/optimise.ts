@@ -21,9 +21,12 @@ export interface EmitOptions {
 export function emitModule(module: binaryen.Module, options: EmitOptions): Uint8Array {
   validate(module);
   binaryen.setDebugInfo(options.names);
-  if (options.optimise) optimise(module, options);
-  // What the program does not use goes all the same: its imports would ask the host for what no command has.
-  else module.runPasses(["remove-unused-module-elements"]);
+  if (options.optimise) {
+    optimise(module, options);
+  } else {
+    // What the program does not use goes all the same: its imports would ask the host for what no command has.
+    module.runPasses(["remove-unused-module-elements"]);
+  }
   if (!options.names) module.runPasses(["strip-debug", "strip-producers"]);
   return module.emitBinary();
 }

@@ -3,7 +3,7 @@
  * the compiler uses, synchronous, and the program's ports. `build`'s output runs under any other WASI engine as well.
  */
 
-import { BuildOptionError, START_SETTINGS, type StartSetting } from "../options.ts";
+import { BuildOptionError, requireWord, START_SETTINGS, type StartSetting } from "../options.ts";
 import { type ExternImport, ExternLinker, type ExternModules, OWN_MODULES, type ProgramMemory } from "./externs.ts";
 import type { Ports } from "./ports/host-port.ts";
 import { portImports } from "./ports/imports.ts";
@@ -134,9 +134,7 @@ function applySettings(exports: WebAssembly.Exports, settings: NonNullable<RunOp
     if (!START_SETTINGS.includes(name as StartSetting)) {
       throw new BuildOptionError(`there is no setting ${name}; a module may have ${START_SETTINGS.join(", ")}`);
     }
-    if (!(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
-      throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
-    }
+    requireWord(name, value);
     const setting = exports[name];
     if (!(setting instanceof WebAssembly.Global)) {
       throw new BuildOptionError(

@@ -4,7 +4,7 @@ import type { ManagerEntry } from "../entry.ts";
 
 export const regions: ManagerEntry = {
   name: "regions",
-  summary: "regions of calls and rounds of loops, freed at once; lifetimes are decided by the compiler",
+  summary: "regions of calls and iterations of loops, freed at once; lifetimes are decided by the compiler",
   abilities: { heap: "linear", trace: false, census: false, profile: true },
   load: async () => (await import("./regions.ts")).regions,
 };
