@@ -42,7 +42,7 @@ export const GROW_MIN_CHUNKS: u32 = 16;
 /** `leak` grows the memory by at least this many bytes. */
 export const LEAK_STEP_BYTES: usize = 1 << 20;
 
-// Error codes, as `init` returns and `lastError` reports them.
+// Error codes, as `init` returns and `memoryLastError` reports them.
 export const ERROR_NONE: i32 = 0;
 /** The heap limit is reached. */
 export const ERROR_LIMIT: i32 = 1;

@@ -19,6 +19,6 @@ export { Scope } from "./heap/objects/scope.ts";
 export { ArrayRef, Sequence, SliceRef } from "./heap/objects/sequence.ts";
 export { ArrayShape, RecordShape } from "./heap/objects/shape.ts";
 export type { RegionOptions, RegionsOptions } from "./heap/regions/options.ts";
-export { Mark, Region, Regions, type RegionsStatistics } from "./heap/regions/regions.ts";
+export { Checkpoint, Region, Regions, type RegionsStatistics } from "./heap/regions/regions.ts";
 export { type SparseCounts, SparseStack } from "./heap/sparse/stack.ts";
 export type { TraceAfter, TracedObject } from "./heap/trace/trace.ts";

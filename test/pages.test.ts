@@ -1,6 +1,6 @@
 /**
- * The pages for readers, against what they describe: examples run, links lead somewhere, options exist, lines are short.
- * lang/readme.test.ts looks after the language page.
+ * The pages for readers, against what they describe: examples run, links lead somewhere, options exist, lines are
+ * short. lang/readme.test.ts looks after the language page.
  *
  * An example of TypeScript says in comments what each of its calls of console.log prints.
  */
@@ -115,9 +115,9 @@ describe("the main page", () => {
     let collections = 0;
     const host = { now: () => 0, collected: () => collections++ };
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file("linked.wasm"))), { host });
-    const { init, shapeNew, number } = exports as Record<string, (...args: number[]) => number>;
+    const { gcInit, shapeNew, number } = exports as Record<string, (...args: number[]) => number>;
     const memory = exports.memory as WebAssembly.Memory;
-    expect(init!(1024, 65_536, 0, 0, 0, 0, 0)).toBe(0);
+    expect(gcInit!(1024, 65_536, 0, 0, 0, 0, 0)).toBe(0);
     const shape = shapeNew!(0, 0, 0, 8, 0, 0);
     for (let value = 1; value <= 1_000_000; value++) {
       const words = new Uint32Array(memory.buffer, number!(shape, value), 2);

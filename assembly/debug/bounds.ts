@@ -66,7 +66,7 @@ export function boundsOpen(): bool {
 }
 
 /** Begins a frame inside the innermost one. @returns its depth; 0 when out of memory */
-export function frameEnter(name: usize): u32 {
+export function boundsEnter(name: usize): u32 {
   if (top + 1 == capacity && !growFrames()) return 0;
   const frame = frameAt(++top);
   frame.number = ++lastNumber;
@@ -75,12 +75,12 @@ export function frameEnter(name: usize): u32 {
 }
 
 /** Ends the frame at `depth` and all inside it. */
-export function frameLeave(depth: u32): void {
+export function boundsLeave(depth: u32): void {
   top = depth - 1;
 }
 
 /** Ends the frame at `depth` and all inside it, and begins new frames of the same names in their places. */
-export function frameRenew(depth: u32): void {
+export function boundsReset(depth: u32): void {
   for (let at = depth; at <= top; at++) frameAt(at).number = ++lastNumber;
 }
 
@@ -100,7 +100,7 @@ function growFrames(): bool {
  * @param site any word that names the allocation site
  * @returns the address of zeroed memory; 0 when out of memory
  */
-export function boundAllocate(bytes: usize, depth: u32, site: usize): usize {
+export function boundsAllocate(bytes: usize, depth: u32, site: usize): usize {
   const start = leakAllocate(BOUND_BYTES + bytes);
   if (!start) return 0;
   const frame = frameAt(depth);
@@ -141,7 +141,7 @@ function entryOf(page: usize, addr: usize): usize {
  * bound and never ends.
  * @returns the object's bound if its frame has ended; 0 otherwise
  */
-export function brokenBound(addr: usize): usize {
+export function boundsBroken(addr: usize): usize {
   const page = load<usize>(directory + <usize>chunkOf(addr) * WORD_BYTES);
   const ref = page ? load<usize>(entryOf(page, addr)) : 0;
   if (!ref) return 0;

@@ -6,15 +6,15 @@
 // slice is read from, are taken for it.
 
 import { isAside, isFree } from "../memory/chunks";
-import { isLane, ownerOf } from "../memory/page-map";
+import { isExtent, ownerOf } from "../memory/page-map";
 import { POISON_BYTE } from "../memory/poison";
-import { frameLimit, Region, usedEnd } from "../region/region";
+import { regionFrameLimit, Region, usedEnd } from "../region/region";
 import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
-import { REGION_STATISTICS_BYTES, regionsStatistics } from "../region/statistics";
+import { REGION_STATISTICS_BYTES, regionStatistics } from "../region/statistics";
 import { Stack } from "../sparse/descriptor";
 import { entryOf } from "../sparse/entry";
 import { isFreed } from "../sparse/free-set";
-import { Lane, laneOf } from "../sparse/extent";
+import { Extent, extentOf } from "../sparse/extent";
 import { sparseStart } from "../sparse/reach";
 
 const POISON: u64 = <u64>POISON_BYTE * 0x0101010101010101;
@@ -25,12 +25,12 @@ const POISON: u64 = <u64>POISON_BYTE * 0x0101010101010101;
  * @param isWritten false if the program may not have written there yet, so that poison tells nothing
  * @param framesEnd address where the frames of all calls end
  */
-export function hasEnded(addr: usize, isWritten: bool, framesEnd: usize): bool {
+export function regionHasEnded(addr: usize, isWritten: bool, framesEnd: usize): bool {
   // The program's constants, and what is no address.
-  if (addr < regionsStatistics() + REGION_STATISTICS_BYTES) return false;
-  if (addr < frameLimit) return addr >= framesEnd || (isWritten && isPoison(addr));
+  if (addr < regionStatistics() + REGION_STATISTICS_BYTES) return false;
+  if (addr < regionFrameLimit) return addr >= framesEnd || (isWritten && isPoison(addr));
   const owner = ownerOf(addr);
-  if (isLane(owner)) return hasLeftLane(addr);
+  if (isExtent(owner)) return hasLeftExtent(addr);
   const segment = segmentOf(addr);
   return segment ? hasLeftSegment(addr, segment) : isFree(owner) || isAside(owner);
 }
@@ -45,10 +45,10 @@ function hasLeftSegment(addr: usize, segment: usize): bool {
   return !isRun(segment) && addr >= usedEnd(Region.at(owner), segment);
 }
 
-function hasLeftLane(addr: usize): bool {
-  const lane = Lane.at(laneOf(addr));
-  if (addr >= lane.top) return true;
-  const freed = Stack.at(lane.stack).freed;
+function hasLeftExtent(addr: usize): bool {
+  const extent = Extent.at(extentOf(addr));
+  if (addr >= extent.top) return true;
+  const freed = Stack.at(extent.stack).freed;
   if (isFreed(freed, entryOf(addr))) return true;
   return isPoison(addr) && !sparseStart(addr);
 }

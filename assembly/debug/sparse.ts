@@ -1,23 +1,23 @@
 // Verification of a sparse stack. Debug target only.
 //
-//   1 the list holds lanes of this stack, as many as it counts, each as long as the page map says;
-//     the current lane is one of them, and is not held for an array that grows
-//   2 entries lie from the bottom of a lane to its top without a gap, and each leads to the one below
+//   1 the list holds extents of this stack, as many as it counts, each as long as the page map says;
+//     the current extent is one of them, and is not held for an array that grows
+//   2 entries lie from the bottom of an extent to its top without a gap, and each leads to the one below
 //   3 owners never decrease towards the top
 //   4 no entry is marked as reached, and no start bits are left
 //   5 the set's table holds exactly the entries of its lists, each in the list of its size;
-//     they lie on lanes, not on top, and not above one another
+//     they lie on extents, not on top, and not above one another
 //   6 counters equal a recount
 
 import { chunkOf, CHUNK_SHIFT, WORD_BYTES } from "../memory/address";
-import { isLane, laneFirstChunk, ownerOf } from "../memory/page-map";
+import { isExtent, extentFirstChunk, ownerOf } from "../memory/page-map";
 import { Stack } from "../sparse/descriptor";
 import { ENTRY_BYTES, Entry } from "../sparse/entry";
 import { firstFreed, Freed, isFreed, LISTS, listOf, nextFreed } from "../sparse/free-set";
-import { Lane } from "../sparse/extent";
+import { Extent } from "../sparse/extent";
 
 const OK: i32 = 0;
-const LANES_BROKEN: i32 = 1;
+const EXTENTS_BROKEN: i32 = 1;
 const ENTRIES_BROKEN: i32 = 2;
 const OWNERS_BROKEN: i32 = 3;
 const MARKS_BROKEN: i32 = 4;
@@ -35,40 +35,40 @@ export function verifySparse(at: usize): i32 {
   const stack = Stack.at(at);
   entries = freed = 0;
   bytes = 0;
-  if (!lanesAgree(at)) return LANES_BROKEN;
-  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
-    const broken = verifyLane(stack, lane);
+  if (!extentsAgree(at)) return EXTENTS_BROKEN;
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    const broken = verifyExtent(stack, extent);
     if (broken) return broken;
   }
   if (!setAgrees(stack.freed)) return SET_BROKEN;
   return entries == stack.entries && bytes == stack.bytes ? OK : COUNTS_BROKEN;
 }
 
-function lanesAgree(at: usize): bool {
+function extentsAgree(at: usize): bool {
   const stack = Stack.at(at);
   let count: u32 = 0;
-  let current = stack.lane == 0;
-  for (let each = stack.lanes; each; each = Lane.at(each).next) {
-    const lane = Lane.at(each);
+  let current = stack.extent == 0;
+  for (let each = stack.extents; each; each = Extent.at(each).next) {
+    const extent = Extent.at(each);
     count++;
-    if (each == stack.lane) current = !lane.isHeld;
-    if (lane.stack != at || lane.top < lane.bottom || lane.top > lane.limit) return false;
-    for (let chunk = each; chunk < lane.limit; chunk += (<usize>1) << CHUNK_SHIFT) {
-      if (!isLane(ownerOf(chunk)) || laneFirstChunk(chunk) != chunkOf(each)) return false;
+    if (each == stack.extent) current = !extent.isHeld;
+    if (extent.stack != at || extent.top < extent.bottom || extent.top > extent.limit) return false;
+    for (let chunk = each; chunk < extent.limit; chunk += (<usize>1) << CHUNK_SHIFT) {
+      if (!isExtent(ownerOf(chunk)) || extentFirstChunk(chunk) != chunkOf(each)) return false;
     }
   }
-  return current && count == stack.laneCount;
+  return current && count == stack.extentCount;
 }
 
-function verifyLane(stack: Stack, laneAt: usize): i32 {
-  const lane = Lane.at(laneAt);
-  if (isFreed(stack.freed, lane.head)) return SET_BROKEN;
-  if (lane.starts) return MARKS_BROKEN;
-  let end = lane.top;
+function verifyExtent(stack: Stack, extentAt: usize): i32 {
+  const extent = Extent.at(extentAt);
+  if (isFreed(stack.freed, extent.head)) return SET_BROKEN;
+  if (extent.starts) return MARKS_BROKEN;
+  let end = extent.top;
   let owner: u32 = u32.MAX_VALUE;
-  for (let at = lane.head; at != lane.base; at = Entry.at(at).previous) {
+  for (let at = extent.head; at != extent.base; at = Entry.at(at).previous) {
     const entry = Entry.at(at);
-    if (at < lane.bottom || entry.end != end || (at & 7) != 0 || entry.lane != laneAt) return ENTRIES_BROKEN;
+    if (at < extent.bottom || entry.end != end || (at & 7) != 0 || entry.extent != extentAt) return ENTRIES_BROKEN;
     if (entry.owner > owner) return OWNERS_BROKEN;
     if (entry.isReached) return MARKS_BROKEN;
     if (isFreed(stack.freed, at)) {
@@ -80,7 +80,7 @@ function verifyLane(stack: Stack, laneAt: usize): i32 {
     owner = entry.owner;
     end = at;
   }
-  return end == lane.bottom ? OK : ENTRIES_BROKEN;
+  return end == extent.bottom ? OK : ENTRIES_BROKEN;
 }
 
 function setAgrees(at: usize): bool {
@@ -105,6 +105,6 @@ function setAgrees(at: usize): bool {
       wasted += ENTRY_BYTES + Entry.at(entry).bytes;
     }
   }
-  // The walk of the lanes must have met all of them.
+  // The walk of the extents must have met all of them.
   return count == set.count && listed == count && freed == count && wasted == set.wasted;
 }

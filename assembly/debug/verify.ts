@@ -35,7 +35,7 @@ import { isRemembered, lookupClose, lookupOpen } from "./lookup";
 import { isYoung, nurseryBase, nurseryBytes, nurseryTop } from "../nursery/bump";
 import { findsAllStarts, youngStart } from "../nursery/starts/finder";
 import { objectBytes, shapeOf } from "../object/header";
-import { allInterior, mayBeSliced } from "../object/interior";
+import { gcAllInterior, mayBeSliced } from "../object/interior";
 import { ALL_FLAGS, KIND_ARRAY, Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
@@ -92,7 +92,7 @@ class MarkVerifier {
   box(slot: usize): void {
     const addr = load<usize>(slot);
     const kind = ownerOf(addr);
-    if (kind == OWNER_BLOCK) assert(isMarkedObject(allInterior ? startInBlock(addr) : addr));
+    if (kind == OWNER_BLOCK) assert(isMarkedObject(gcAllInterior ? startInBlock(addr) : addr));
     else if (isLarge(kind)) assert(isMarkedLarge(largeStart(addr)));
   }
 
@@ -233,7 +233,7 @@ class FieldVerifier {
   }
 
   box(slot: usize): void {
-    if (allInterior) {
+    if (gcAllInterior) {
       this.slice(slot);
       return;
     }
@@ -267,7 +267,7 @@ class FieldVerifier {
         owner &&
         !ownerRemembered &&
         !isRemembered(slot | REMEMBER_SLICE) &&
-        !(allInterior && isRemembered(slot))
+        !(gcAllInterior && isRemembered(slot))
       )
         broken = UNREMEMBERED;
     } else if (kind == OWNER_BLOCK || isLarge(kind)) {

@@ -5,7 +5,7 @@ import { allocLarge } from "../mature/large";
 import { REMEMBER_OBJECT, remember } from "../mature/remembered";
 import { allocMature } from "../mature/space";
 import { failRequest, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
-import { clearGranules } from "../memory/copy";
+import { memoryClear } from "../memory/copy";
 import { bump, hasRoom, nurseryTop } from "../nursery/bump";
 import { recordStart } from "../nursery/starts/finder";
 import { ARRAY_HEADER_BYTES, arrayBytes, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../object/header";
@@ -27,7 +27,7 @@ import {
  * @param at address of its shape
  * @returns the reference; its fields have any content; 0 when out of memory
  */
-export function allocRecord(at: usize): usize {
+export function gcAllocRecord(at: usize): usize {
   const shape = Shape.at(at);
   const bytes = <usize>shape.bytes;
   const ref = bytes <= youngMaxBytes() ? allocYoung(bytes) : allocOld(shape, bytes);
@@ -43,7 +43,7 @@ export function allocRecord(at: usize): usize {
  * @param length number of elements
  * @returns the reference; its elements are zero if they contain pointers; 0 when out of memory
  */
-export function allocArray(at: usize, length: u32): usize {
+export function gcAllocArray(at: usize, length: u32): usize {
   const shape = Shape.at(at);
   const wide = arrayBytes(shape, length);
   if (wide > OBJECT_MAX_BYTES) {
@@ -58,7 +58,7 @@ export function allocArray(at: usize, length: u32): usize {
   store<u32>(ref, length, LENGTH_OFFSET);
   if (isYoung) {
     recordStart(ref);
-    if (shape.hasPointers) clearGranules(ref + ARRAY_HEADER_BYTES, bytes - ARRAY_HEADER_BYTES);
+    if (shape.hasPointers) memoryClear(ref + ARRAY_HEADER_BYTES, bytes - ARRAY_HEADER_BYTES);
   }
   return ref;
 }
@@ -68,7 +68,7 @@ export function allocArray(at: usize, length: u32): usize {
  * @param bytes sum of their sizes, at most INLINE_MAX_BYTES
  * @returns nurseryTop; 0 when out of memory
  */
-export function reserve(bytes: usize): usize {
+export function gcReserve(bytes: usize): usize {
   if (DEBUG && isZealous()) zealousCollect();
   if (!hasRoom(bytes)) collect(false);
   if (!hasRoom(bytes)) return 0;
@@ -104,7 +104,7 @@ function allocOld(shape: Shape, bytes: usize): usize {
   }
   countOld(ref, bytes, changetype<usize>(shape));
   if (shape.hasPointers) {
-    if (bytes < LARGE_MIN_BYTES || !lastRunIsFresh()) clearGranules(ref, bytes);
+    if (bytes < LARGE_MIN_BYTES || !lastRunIsFresh()) memoryClear(ref, bytes);
     remember(ref | REMEMBER_OBJECT);
   }
   return ref;

@@ -1,5 +1,5 @@
 // The census counts allocation by shape, in an open-addressing table. A walk of the nursery fills it before each
-// collection and when somebody asks. The setting `census` chooses it; a compiler replaces the setting by a constant.
+// collection and when somebody asks. The setting `gcCensus` chooses it; a compiler replaces the setting by a constant.
 //
 //     0   u32  address of the shape, 0 for a free place      24 bytes for each of 2048 places; behind them the
 //     8   u64  objects                                       sums of what found none
@@ -18,21 +18,21 @@ const PLACE_BYTES: usize = 24;
 const OBJECTS_OFFSET: usize = 8;
 const BYTES_OFFSET: usize = 16;
 
-export let census: bool = false;
+export let gcCensus: bool = false;
 
 let table: usize = 0;
 let countedTo: usize = 0;
 
-/** Chooses the setting `census`, before the heap opens. */
-export function chooseCensus(on: bool): void {
-  census = on;
+/** Chooses the setting `gcCensus`, before the heap opens. */
+export function gcChooseCensus(on: bool): void {
+  gcCensus = on;
 }
 
 /** Opens the census, if it is chosen. @returns false when there is no memory for the table */
 export function censusOpen(): bool {
   table = 0;
   countedTo = nurseryBase;
-  if (!census) return true;
+  if (!gcCensus) return true;
   table = acquireRun(1, OWNER_CONTROL);
   if (!table) return false;
   if (!lastRunIsFresh()) memory.fill(table, 0, CHUNK_BYTES);

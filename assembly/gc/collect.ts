@@ -24,14 +24,14 @@ import { begunBlocks, blockYield } from "../mature/space";
 import { sweepBegin, sweepRest, sweepStep } from "../mature/sweep";
 import { chunksAvailable, ensureFree, setReserve } from "../memory/chunks";
 import { collected } from "../memory/host";
-import { incremental, isHurried, isLate, pauseBegin, pauseGoesOn, pauseMs, setHurried } from "../memory/clock";
+import { gcIncremental, isHurried, isLate, pauseBegin, pauseGoesOn, pauseMs, setHurried } from "../memory/clock";
 import { poison } from "../memory/poison";
 import { barrierSet } from "../nursery/barrier";
 import { limitNursery, nurseryBase, nurseryTop, nurseryUsed, setNurseryEnd } from "../nursery/bump";
 import { collectNursery } from "../nursery/minor";
 import { nurserySize, sizeAfter } from "../nursery/size";
 import { startsLimit } from "../nursery/starts/finder";
-import { census, censusCount, censusNow, censusReset } from "./census";
+import { gcCensus, censusCount, censusNow, censusReset } from "./census";
 import { countPause, counters, STEP_BEGIN, STEP_END, STEP_MARK, STEP_MARKED, STEP_SWEEP } from "./statistics";
 
 /** Chunks that are always kept back: without a mark stack nothing could be freed any more. */
@@ -74,7 +74,7 @@ export function isZealous(): bool {
 export function zealousCollect(): void {
   if (--allocationsUntilZeal != 0) return;
   allocationsUntilZeal = zeal;
-  const whole: u32 = incremental ? 1023 : 7;
+  const whole: u32 = gcIncremental ? 1023 : 7;
   collect((counters().minorCollections & whole) == whole);
 }
 
@@ -136,7 +136,7 @@ export function closeNursery(): void {
 
 function minor(): void {
   const now = counters();
-  if (census) censusNow();
+  if (gcCensus) censusNow();
   const used = nurseryUsed();
   now.minorCollections++;
   now.nurseryBytes += used;
@@ -147,7 +147,7 @@ function minor(): void {
   now.promotedBytes += promoted;
   now.matureBytes += promoted;
   sizeAfter(used, promoted, now.liveBytes);
-  if (census) censusReset();
+  if (gcCensus) censusReset();
   if (DEBUG) poison(nurseryBase, used);
 }
 
@@ -240,9 +240,9 @@ export function collect(whole: bool): void {
   pauseBegin();
   counters().lastSteps = 0;
   minor();
-  const full = whole || (!incremental && counters().matureBytes >= counters().majorAtBytes);
+  const full = whole || (!gcIncremental && counters().matureBytes >= counters().majorAtBytes);
   if (full) major();
-  else if (incremental) stepMajor();
+  else if (gcIncremental) stepMajor();
   let opened = prepareNursery();
   if (!opened && phase != PHASE_IDLE) {
     endMajor();
@@ -263,12 +263,12 @@ export function collect(whole: bool): void {
  */
 export function collectBeforeOld(bytes: usize): void {
   const now = counters();
-  if (now.matureBytes + bytes >= now.majorAtBytes) collect(!incremental);
+  if (now.matureBytes + bytes >= now.majorAtBytes) collect(!gcIncremental);
 }
 
 /** Counts an object of `bytes` that was born old, of the shape at `shape`, and keeps it if the heap is being marked. */
 export function countOld(ref: usize, bytes: usize, shape: usize): void {
-  if (census) censusCount(shape, bytes);
+  if (gcCensus) censusCount(shape, bytes);
   counters().matureBytes += bytes;
   if (!isMarking()) return;
   if (bytes >= LARGE_MIN_BYTES) keepLarge(ref, bytes);

@@ -36,7 +36,7 @@ import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
  * @param nurseryFirstBytes first size of the nursery, rounded up to 4 KiB; as large as nurseryBytes, it never grows
  * @returns 0, or an ERROR_ code
  */
-export function init(
+export function gcInit(
   shadowBase: usize,
   heapBase: usize,
   nurseryBytes: usize,

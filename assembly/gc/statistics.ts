@@ -32,7 +32,7 @@ import { markOverflows } from "../mature/mark";
 import { phase } from "../mature/phase";
 import { rememberedTotal } from "../mature/remembered";
 import { chunksEnd, chunksFirst, chunksLimit, chunksPeak, chunksReserve, chunksUsed } from "../memory/chunks";
-import { timed } from "../memory/clock";
+import { gcTimed } from "../memory/clock";
 import { isLarge, OWNER_FOREIGN, OWNER_FRESH, OWNER_LARGE, ownerOfChunk } from "../memory/page-map";
 import { nurserySize } from "../nursery/size";
 import { startQueries, startSteps } from "../nursery/starts/steps";
@@ -101,7 +101,7 @@ export function counters(): Statistics {
 
 /** Counts a collection's pause, and brings the block up to date. @param ms milliseconds @returns the block's address */
 export function countPause(ms: f64): usize {
-  if (timed) {
+  if (gcTimed) {
     const now = counters();
     now.lastPauseMs = ms;
     now.pausesMs += ms;

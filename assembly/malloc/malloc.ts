@@ -34,7 +34,7 @@ export function mallocOpen(limitBytes: usize): i32 {
 }
 
 /** Allocates `bytes` of zeroed memory, 16-aligned. Not a safepoint. @returns its address; 0 when it cannot be had */
-export function malloc(bytes: usize): usize {
+export function mallocAllocate(bytes: usize): usize {
   if (bytes > MOST_BYTES) return 0;
   const addr = bytes <= LARGEST_CELL_BYTES ? allocCell(bytes ? bytes : 1) : allocRun(bytes);
   if (DEBUG && addr) liveBytes += usableBytes(addr);
@@ -47,21 +47,21 @@ export function malloc(bytes: usize): usize {
  * @param bytes the new size
  * @returns the address, the same or another; 0 when it cannot be had, and then nothing has changed
  */
-export function realloc(addr: usize, bytes: usize): usize {
+export function mallocReallocate(addr: usize, bytes: usize): usize {
   const usable = usableBytes(addr);
   if (staysInPlace(addr, usable, bytes)) {
     memory.fill(addr + bytes, 0, usable - bytes);
     return addr;
   }
-  const moved = malloc(bytes);
+  const moved = mallocAllocate(bytes);
   if (!moved) return 0;
   memory.copy(moved, addr, usable < bytes ? usable : bytes);
-  free(addr);
+  mallocFree(addr);
   return moved;
 }
 
 /** Frees the memory at `addr`. In the release core an address that was not handed out may corrupt the heap. */
-export function free(addr: usize): void {
+export function mallocFree(addr: usize): void {
   if (DEBUG) liveBytes -= usableBytes(addr);
   if (ownerOf(addr) == OWNER_CELLS) freeCell(addr);
   else freeRun(addr);

@@ -27,7 +27,7 @@ import { DEBUG } from "../config";
 import { CHUNK_BYTES, CHUNK_MASK, GRANULE_SHIFT } from "../memory/address";
 import { nextSetBit, previousSetBit, setBit, testBit } from "../memory/bits";
 import { poison } from "../memory/poison";
-import { sizeClasses } from "./kind";
+import { matureSizeClasses } from "./kind";
 import { cycle } from "./phase";
 
 export const LINE_SHIFT: usize = 8;
@@ -106,7 +106,7 @@ export function lineIsMarked(block: usize, line: u32): bool {
 
 /** Marks the lines under `bytes` at `ref`. It does nothing in cells of size classes. */
 export function markLines(ref: usize, bytes: usize): void {
-  if (sizeClasses) return;
+  if (matureSizeClasses) return;
   const lines = blockOf(ref) + LINES_OFFSET;
   const last = ((ref + bytes - 1) & CHUNK_MASK) >> LINE_SHIFT;
   for (let line = (ref & CHUNK_MASK) >> LINE_SHIFT; line <= last; line++) {

@@ -5,9 +5,9 @@
 // State: the setting.
 
 /** Whether small objects lie in cells. A compiler replaces the global by a constant; the other kind then disappears. */
-export let sizeClasses: bool = false;
+export let matureSizeClasses: bool = false;
 
 /** Chooses the kind of mature space, before the heap opens. @param kind 0 lines, 1 cells of size classes */
-export function chooseClasses(kind: u32): void {
-  sizeClasses = kind != 0;
+export function matureChooseClasses(kind: u32): void {
+  matureSizeClasses = kind != 0;
 }

@@ -19,7 +19,7 @@ import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memor
 import { isHurried, isLate } from "../memory/clock";
 import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf } from "../memory/page-map";
 import { forwardedTo, isForwarded, lengthOf, objectBytes, shapeOf } from "../object/header";
-import { allInterior } from "../object/interior";
+import { gcAllInterior } from "../object/interior";
 import { visitElements, visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { visitShadow } from "../roots/shadow";
@@ -67,7 +67,7 @@ export function limitMarkStack(entries: u32): void {
 @unmanaged
 class Marker {
   box(slot: usize): void {
-    if (allInterior) {
+    if (gcAllInterior) {
       this.slice(slot);
       return;
     }
@@ -214,8 +214,8 @@ function visitTop(): void {
 }
 
 /** Visits entries until the stack is empty. @returns false when the pause has to end before */
-function drain(leastBytes: u64): bool {
-  const enough = marked + leastBytes;
+function drain(regionLeastBytes: u64): bool {
+  const enough = marked + regionLeastBytes;
   let left = ENTRIES_AT_ONCE;
   while (hasEntry()) {
     visitTop();
@@ -252,11 +252,11 @@ export function markBegin(): bool {
 
 /**
  * Marks until the pause has to end.
- * @param leastBytes bytes of objects that it marks whatever the time
+ * @param regionLeastBytes bytes of objects that it marks whatever the time
  * @returns whether marking has ended, and the stack is given back
  */
-export function markStep(leastBytes: u64): bool {
-  if (!drain(leastBytes)) return false;
+export function markStep(regionLeastBytes: u64): bool {
+  if (!drain(regionLeastBytes)) return false;
   markRest();
   return true;
 }

@@ -1,5 +1,5 @@
-// The phase of a cycle, a collection of the mature space. Without the setting `incremental` a cycle begins and ends in
-// one pause. With it, the program runs in between.
+// The phase of a cycle, a collection of the mature space. Without the setting `gcIncremental` a cycle begins and ends
+// in one pause. With it, the program runs in between.
 //
 //     idle -> marking -> sweeping -> idle
 //
@@ -10,7 +10,7 @@
 //
 // State: the phase, and the number of the cycle, by which a block tells whether it was swept.
 
-import { incremental } from "../memory/clock";
+import { gcIncremental } from "../memory/clock";
 
 export const PHASE_IDLE: u32 = 0;
 export const PHASE_MARKING: u32 = 1;
@@ -31,10 +31,10 @@ export function setPhase(to: u32): void {
 
 /** Whether the program runs while the mature space is being marked. */
 export function isMarking(): bool {
-  return incremental && phase == PHASE_MARKING;
+  return gcIncremental && phase == PHASE_MARKING;
 }
 
 /** Whether some blocks may wait for their sweep: they hold objects that marking has found dead. */
 export function isSweeping(): bool {
-  return incremental && phase == PHASE_SWEEPING;
+  return gcIncremental && phase == PHASE_SWEEPING;
 }

@@ -15,7 +15,7 @@ import {
   classesScanBegin,
 } from "./cells/allocate";
 import { Holes, holesAppend, holesReset, holesScan, holesScanBegin } from "./lines/holes";
-import { sizeClasses } from "./kind";
+import { matureSizeClasses } from "./kind";
 import { largeStart } from "./large";
 import { PromotedVisitor } from "./promoted";
 
@@ -23,7 +23,7 @@ import { PromotedVisitor } from "./promoted";
 export function spaceOpen(): bool {
   blocksOpen();
   holesReset();
-  return !sizeClasses || classesOpen();
+  return !matureSizeClasses || classesOpen();
 }
 
 @final
@@ -34,7 +34,7 @@ export class Mature {
    * @returns the address; 0 when there is no chunk left (never inside a collection: the reserve covers it)
    */
   @inline static alloc(bytes: usize): usize {
-    return sizeClasses ? allocCell(bytes) : Holes.alloc(bytes);
+    return matureSizeClasses ? allocCell(bytes) : Holes.alloc(bytes);
   }
 }
 
@@ -46,17 +46,17 @@ export function allocMature(bytes: usize): usize {
 /** The bytes of objects up to `largest` bytes that a block holds in any case. */
 export function blockYield(largest: usize): usize {
   // A cell is longer than its object by a fourth at most.
-  return sizeClasses ? ((CELLS_PAYLOAD_BYTES - largest) / 5) * 4 : BLOCK_PAYLOAD_BYTES - largest;
+  return matureSizeClasses ? ((CELLS_PAYLOAD_BYTES - largest) / 5) * 4 : BLOCK_PAYLOAD_BYTES - largest;
 }
 
 /** The most blocks that the allocators have begun and not filled. */
 export function begunBlocks(): u32 {
-  return sizeClasses ? CLASSES : 2;
+  return matureSizeClasses ? CLASSES : 2;
 }
 
 /** Begins a scan where the allocators stand. */
 export function scanBegin(): void {
-  if (sizeClasses) classesScanBegin();
+  if (matureSizeClasses) classesScanBegin();
   else holesScanBegin();
 }
 
@@ -66,12 +66,12 @@ export function scanBegin(): void {
  * @returns the bytes of all of them
  */
 export function scanPromoted<V extends PromotedVisitor>(visitor: V): u64 {
-  return sizeClasses ? classesScan<V>(visitor) : holesScan<V>(visitor);
+  return matureSizeClasses ? classesScan<V>(visitor) : holesScan<V>(visitor);
 }
 
 /** The start of the object around `addr`, an address inside an object of a block. */
 export function startInBlock(addr: usize): usize {
-  return sizeClasses ? cellStart(addr) : blockStart(addr);
+  return matureSizeClasses ? cellStart(addr) : blockStart(addr);
 }
 
 /** Finds the mature or large object around any address, or one that ends before it. @returns its start; 0 for none */
@@ -79,7 +79,7 @@ export function matureStart(addr: usize): usize {
   const owner = ownerOf(addr);
   if (isLarge(owner)) return largeStart(addr);
   if (owner != OWNER_BLOCK) return 0;
-  if (!sizeClasses) return blockStart(addr);
+  if (!matureSizeClasses) return blockStart(addr);
   if (!isInCell(addr)) return 0;
   const start = cellStart(addr);
   return isBlockStart(start) ? start : 0;
@@ -87,13 +87,13 @@ export function matureStart(addr: usize): usize {
 
 /** Takes all blocks away from the allocators: a sweep begins. */
 export function spaceReset(): void {
-  if (sizeClasses) classesReset();
+  if (matureSizeClasses) classesReset();
   else holesReset();
 }
 
 /** Sweeps a block. It gives an empty block back, and hands one with free room to the allocator. */
 export function sweepIntoSpace(block: usize): void {
-  if (sizeClasses) {
+  if (matureSizeClasses) {
     const taken = sweepCells(block);
     if (!taken) giveBlock(block);
     else if (taken < cellsIn(block)) classesAppend(block);

@@ -1,30 +1,30 @@
 // The clock, and the budget of a pause.
 //
-// A compiler replaces two settings by constants. `incremental`: marking and sweeping of the mature space stop when the
-// pause's budget is used up. `timed`: the statistics time collections. Without either, the core never asks the host for
-// the time.
+// A compiler replaces two settings by constants. `gcIncremental`: marking and sweeping of the mature space stop when
+// the pause's budget is used up. `gcTimed`: the statistics time collections. Without either, the core never asks the
+// host for the time.
 //
 // State: the settings, the budget, the beginning and the deadline of the present pause. Times are milliseconds.
 
 import { DEBUG } from "../config";
 import { now as hostNow } from "./host";
 
-export let incremental: bool = false;
-export let timed: bool = false;
+export let gcIncremental: bool = false;
+export let gcTimed: bool = false;
 
 let hurried: bool = false;
 let budget: f64 = 0;
 let began: f64 = 0;
 let deadline: f64 = 0;
 
-/** Chooses the setting `incremental`, before the heap opens. */
-export function chooseIncremental(on: bool): void {
-  incremental = on;
+/** Chooses the setting `gcIncremental`, before the heap opens. */
+export function gcChooseIncremental(on: bool): void {
+  gcIncremental = on;
 }
 
-/** Chooses the setting `timed`, before the heap opens. */
-export function chooseTimed(on: bool): void {
-  timed = on;
+/** Chooses the setting `gcTimed`, before the heap opens. */
+export function gcChooseTimed(on: bool): void {
+  gcTimed = on;
 }
 
 export function clockOpen(budgetMs: f64): void {
@@ -32,7 +32,7 @@ export function clockOpen(budgetMs: f64): void {
 }
 
 function now(): f64 {
-  return incremental || timed ? hostNow() : 0;
+  return gcIncremental || gcTimed ? hostNow() : 0;
 }
 
 /** Debug: makes every pause too long from now on, so that steps are as small as they can be. */
@@ -55,14 +55,14 @@ export function pauseBegin(): void {
  * Ends the part of a pause that cannot wait. The rest gets what is left of the budget, but at least a quarter of it.
  */
 export function pauseGoesOn(): void {
-  if (!incremental) return;
+  if (!gcIncremental) return;
   const least = now() + budget / 4;
   if (deadline < least) deadline = least;
 }
 
 /** Whether the present pause has used up its budget. */
 export function isLate(): bool {
-  return incremental && (isHurried() || hostNow() >= deadline);
+  return gcIncremental && (isHurried() || hostNow() >= deadline);
 }
 
 /** @returns how long the present pause has lasted, in milliseconds; 0 without a clock */
@@ -72,5 +72,5 @@ export function pauseMs(): f64 {
 
 /** Whether the present pause has used more than `percent` of its budget. */
 export function usedMoreThan(percent: f64): bool {
-  return incremental && !isHurried() && pauseMs() * 100 > budget * percent;
+  return gcIncremental && !isHurried() && pauseMs() * 100 > budget * percent;
 }

@@ -4,7 +4,7 @@ const FILL_MIN_BYTES: usize = 256;
 const COPY_MIN_BYTES: usize = 1024;
 
 /** Sets memory to zero. @param to an address @param bytes a multiple of 8 */
-export function clearGranules(to: usize, bytes: usize): void {
+export function memoryClear(to: usize, bytes: usize): void {
   if (bytes >= FILL_MIN_BYTES) {
     memory.fill(to, 0, bytes);
     return;

@@ -31,10 +31,10 @@ export const OWNER_SEGMENTS: u32 = 10;
 export const OWNER_ASIDE_FRESH: u32 = 13;
 /** Ours, not in use, set aside for the run in front of it, touched before. */
 export const OWNER_ASIDE_WARM: u32 = 14;
-/** The first chunk of a lane of a sparse stack. */
-export const OWNER_LANE: u32 = 15;
-/** OWNER_LANE_REST + k: a later chunk of a lane, whose first chunk is at least 2^k chunks back. */
-export const OWNER_LANE_REST: u32 = 16;
+/** The first chunk of an extent of a sparse stack. */
+export const OWNER_EXTENT: u32 = 15;
+/** OWNER_EXTENT_REST + k: a later chunk of an extent, whose first chunk is at least 2^k chunks back. */
+export const OWNER_EXTENT_REST: u32 = 16;
 /** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
 export const OWNER_LARGE_REST: u32 = 32;
 
@@ -62,15 +62,15 @@ export function setLargeOwners(chunk: u32, count: u32): void {
   setBackSkips(chunk, 1, count, OWNER_LARGE_REST);
 }
 
-/** Enters a run as one lane. */
-export function setLaneOwners(chunk: u32, count: u32): void {
-  store<u8>(pageMap + <usize>chunk, OWNER_LANE);
-  setBackSkips(chunk, 1, count, OWNER_LANE_REST);
+/** Enters a run as one extent. */
+export function setExtentOwners(chunk: u32, count: u32): void {
+  store<u8>(pageMap + <usize>chunk, OWNER_EXTENT);
+  setBackSkips(chunk, 1, count, OWNER_EXTENT_REST);
 }
 
-/** Enters the chunks `[from, to)` of a lane. @param chunk its first chunk, from which the others are counted */
-export function setLaneRest(chunk: u32, from: u32, to: u32): void {
-  setBackSkips(chunk, from, to, OWNER_LANE_REST);
+/** Enters the chunks `[from, to)` of an extent. @param chunk its first chunk, from which the others are counted */
+export function setExtentRest(chunk: u32, from: u32, to: u32): void {
+  setBackSkips(chunk, from, to, OWNER_EXTENT_REST);
 }
 
 function setBackSkips(chunk: u32, from: u32, to: u32, rest: u32): void {
@@ -81,8 +81,8 @@ export function isLarge(owner: u32): bool {
   return owner == OWNER_LARGE || owner >= OWNER_LARGE_REST;
 }
 
-export function isLane(owner: u32): bool {
-  return owner >= OWNER_LANE && owner < OWNER_LARGE_REST;
+export function isExtent(owner: u32): bool {
+  return owner >= OWNER_EXTENT && owner < OWNER_LARGE_REST;
 }
 
 /** The first chunk of the large object that `addr` lies in. */
@@ -90,9 +90,9 @@ export function largeFirstChunk(addr: usize): u32 {
   return skipBack(addr, OWNER_LARGE_REST);
 }
 
-/** The first chunk of the lane that `addr` lies in. */
-export function laneFirstChunk(addr: usize): u32 {
-  return skipBack(addr, OWNER_LANE_REST);
+/** The first chunk of the extent that `addr` lies in. */
+export function extentFirstChunk(addr: usize): u32 {
+  return skipBack(addr, OWNER_EXTENT_REST);
 }
 
 /** Finds the first chunk of the run around `addr`, in at most 16 steps, each of which at least halves the distance. */

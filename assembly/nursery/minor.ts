@@ -12,7 +12,7 @@ import { rememberedClear, rememberedOverflowed, visitRemembered } from "../matur
 import { Mature, scanBegin, scanPromoted } from "../mature/space";
 import { copyGranules } from "../memory/copy";
 import { forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../object/header";
-import { allInterior } from "../object/interior";
+import { gcAllInterior } from "../object/interior";
 import { Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
@@ -24,7 +24,7 @@ import { startsReset, youngStart } from "./starts/finder";
 @unmanaged
 class Evacuator {
   box(slot: usize): void {
-    if (allInterior) {
+    if (gcAllInterior) {
       this.slice(slot);
       return;
     }

@@ -4,14 +4,14 @@
 import { Shape } from "./shape";
 
 /** Solution A: the collector looks for the start of the object behind every pointer. */
-export let allInterior: bool = false;
+export let gcAllInterior: bool = false;
 
-/** Chooses the setting `allInterior`, before the heap opens. */
-export function chooseInterior(all: bool): void {
-  allInterior = all;
+/** Chooses the setting `gcAllInterior`, before the heap opens. */
+export function gcChooseInterior(all: bool): void {
+  gcAllInterior = all;
 }
 
 /** Whether a pointer into an object of this shape may be interior. */
 export function mayBeSliced(shape: Shape): bool {
-  return allInterior || shape.isSliceable;
+  return gcAllInterior || shape.isSliceable;
 }

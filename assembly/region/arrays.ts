@@ -6,10 +6,10 @@
 // owners must. A region whose descriptor has no flag has no arrays there.
 //
 // State: the setting; during a collection, the reached arrays whose elements are not visited yet, chained by the words
-// that name their lanes; the array of the last question; the bytes freed.
+// that name their extents; the array of the last question; the bytes freed.
 
 import { DEBUG } from "../config";
-import { isLane, ownerOf } from "../memory/page-map";
+import { isExtent, ownerOf } from "../memory/page-map";
 import { shapeOf } from "../object/header";
 import { sparseAlloc } from "../sparse/alloc";
 import { Stack } from "../sparse/descriptor";
@@ -17,18 +17,18 @@ import { Entry, entryOf } from "../sparse/entry";
 import { isFreed } from "../sparse/free-set";
 import { removeEntry } from "../sparse/free";
 import { sparseGrow } from "../sparse/grow";
-import { Lane, laneOf } from "../sparse/extent";
+import { Extent, extentOf } from "../sparse/extent";
 import { sparseLeave } from "../sparse/leave";
 import { sparseStart, sparseTrace, sparseUntrace } from "../sparse/reach";
 import { noteTaken, Region } from "./region";
 import { releaseChunks } from "./segments";
 
 /** Whether regions have arrays on sparse stacks. A literal, so that the module needs no start function. */
-export let arraysApart: u32 = 0;
+export let regionSparseArrays: u32 = 0;
 
 /** Chooses whether regions have arrays on sparse stacks, before any region is opened. */
-export function chooseArraysApart(isApart: u32): void {
-  arraysApart = isApart;
+export function regionChooseSparseArrays(on: u32): void {
+  regionSparseArrays = on;
 }
 
 /** In a region's `arrays`: there are some. */
@@ -44,7 +44,7 @@ let recentBytes: usize = 0;
 
 /** Whether a region has arrays on its sparse stack. */
 export function hasArrays(region: Region): bool {
-  return arraysApart != 0 && (region.arrays & HAS_ARRAYS) != 0;
+  return regionSparseArrays != 0 && (region.arrays & HAS_ARRAYS) != 0;
 }
 
 function stackOf(region: Region): usize {
@@ -56,7 +56,7 @@ function stackOf(region: Region): usize {
  * @param bytes a multiple of 8
  * @returns the address of memory with any content; 0 when out of memory
  */
-export function regionArray(at: usize, bytes: usize): usize {
+export function regionArrayNew(at: usize, bytes: usize): usize {
   const region = Region.at(at);
   let ref = sparseAlloc(stackOf(region), <u32>at, bytes);
   if (!ref && releaseChunks()) ref = sparseAlloc(stackOf(region), <u32>at, bytes);
@@ -67,16 +67,16 @@ export function regionArray(at: usize, bytes: usize): usize {
 }
 
 /** Whether an array lies on a sparse stack. */
-export function isArrayApart(ref: usize): bool {
-  return isLane(ownerOf(ref));
+export function isSparseArray(ref: usize): bool {
+  return isExtent(ownerOf(ref));
 }
 
 /**
  * Whether an array that grows into one of the region `at` may grow in place: it lies on a sparse stack, and ends no
  * sooner.
  */
-export function mayGrowApart(ref: usize, at: usize): bool {
-  return isArrayApart(ref) && Entry.at(entryOf(ref)).owner <= <u32>at;
+export function regionArrayMayGrow(ref: usize, at: usize): bool {
+  return isSparseArray(ref) && Entry.at(entryOf(ref)).owner <= <u32>at;
 }
 
 /**
@@ -103,16 +103,16 @@ export function leaveArrays(at: usize): void {
   sparseLeave(stackOf(region), <u32>at);
 }
 
-// What follows looks at a lane from its top down to what has an outer owner; the base, which nobody owns, ends that as
-// well.
+// What follows looks at an extent from its top down to what has an outer owner; the base, which nobody owns, ends that
+// as well.
 
 /**
- * Whether an array on a sparse stack may have come to a region after the serial. It is not looked for any further than
- * it pays.
+ * Whether an array on a sparse stack may have been allocated in a region after the serial. It is not looked for any
+ * further than it pays.
  */
 export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
-  const lane = Lane.at(laneOf(addr));
-  let each = lane.head;
+  const extent = Extent.at(extentOf(addr));
+  let each = extent.head;
   for (let step: u32 = 0; step < MOST_STEPS; step++) {
     const entry = Entry.at(each);
     if (entry.owner < <u32>at) return false;
@@ -122,13 +122,13 @@ export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
   return true;
 }
 
-/** Frees the arrays that have come to a region after the serial, but for a few that lie below others. */
+/** Frees the arrays that were allocated in a region after the serial, but for a few that lie below others. */
 export function dropArraysSince(at: usize, serial: u64): void {
   const region = Region.at(at);
   if (!hasArrays(region)) return;
   const stack = Stack.at(stackOf(region));
-  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
-    let each = Lane.at(lane).head;
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    let each = Extent.at(extent).head;
     while (Entry.at(each).owner >= <u32>at) {
       const entry = Entry.at(each);
       if (entry.owner == <u32>at && entry.serial <= serial) break;
@@ -153,8 +153,8 @@ export function untraceArrays(region: Region): void {
 }
 
 function isTraced(at: usize): bool {
-  const lanes = Stack.at(at).lanes;
-  return lanes != 0 && Lane.at(lanes).starts != 0;
+  const extents = Stack.at(at).extents;
+  return extents != 0 && Extent.at(extents).starts != 0;
 }
 
 /**
@@ -164,8 +164,8 @@ function isTraced(at: usize): bool {
 export function unreachedArray(addr: usize): usize {
   // Many slices are of one and the same array.
   if (addr - recentStart < recentBytes) return 0;
-  const lane = Lane.at(laneOf(addr));
-  if (!lane.starts) return 0;
+  const extent = Extent.at(extentOf(addr));
+  if (!extent.starts) return 0;
   const start = sparseStart(addr);
   if (!start) return 0;
   const entry = entryOf(start);
@@ -178,7 +178,7 @@ export function unreachedArray(addr: usize): usize {
 export function reachArray(at: usize): void {
   const entry = Entry.at(at);
   entry.markReached();
-  entry.lane = unvisited;
+  entry.extent = unvisited;
   unvisited = at;
 }
 
@@ -190,8 +190,8 @@ export function reachOldArrays(at: usize, after: u64, upTo: u64): void {
   const region = Region.at(at);
   if (!hasArrays(region)) return;
   const stack = Stack.at(stackOf(region));
-  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
-    let each = Lane.at(lane).head;
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    let each = Extent.at(extent).head;
     while (Entry.at(each).owner >= <u32>at) {
       const entry = Entry.at(each);
       const below = entry.previous;
@@ -207,8 +207,8 @@ export function nextReached(): usize {
   const at = unvisited;
   if (!at) return 0;
   const entry = Entry.at(at);
-  unvisited = entry.lane;
-  entry.lane = laneOf(at);
+  unvisited = entry.extent;
+  entry.extent = extentOf(at);
   return entry.object;
 }
 
@@ -216,7 +216,7 @@ export function nextReached(): usize {
 export let sweptBytes: usize = 0;
 
 /**
- * Frees the arrays of a region that have come after the serial and have not been reached.
+ * Frees the arrays of a region that were allocated after the serial and have not been reached.
  * @returns the bytes of the others
  */
 export function sweepArrays(at: usize, serial: u64): usize {
@@ -225,8 +225,8 @@ export function sweepArrays(at: usize, serial: u64): usize {
   if (!hasArrays(region)) return 0;
   let kept: usize = 0;
   const stack = Stack.at(stackOf(region));
-  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
-    let each = Lane.at(lane).head;
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    let each = Extent.at(extent).head;
     while (Entry.at(each).owner >= <u32>at) {
       const entry = Entry.at(each);
       const isOurs = entry.owner == <u32>at && entry.serial > serial && !isFreed(stack.freed, each);

@@ -13,7 +13,7 @@ const MOST_KEPT: u32 = 1;
 /**
  * Ends all objects of a region that has segments, or arrays on a sparse stack. Then it may be left, or opened again.
  */
-export function regionReturn(at: usize): void {
+export function regionClose(at: usize): void {
   const region = Region.at(at);
   leaveArrays(at);
   if (region.first) returnSegments(region.first, region.last);
@@ -27,11 +27,11 @@ export function regionReturn(at: usize): void {
  * @param start address where its first bytes begin on the stack of frames
  * @param limit address where they end
  */
-export function regionRenew(at: usize, start: usize, limit: usize): void {
+export function regionReset(at: usize, start: usize, limit: usize): void {
   const region = Region.at(at);
   const first = region.first;
   if (!first || Segment.at(first).kind > MOST_KEPT) {
-    regionReturn(at);
+    regionClose(at);
     region.top = start;
     region.limit = limit;
     return;

@@ -4,10 +4,10 @@
 import { entryOf, Entry } from "../sparse/entry";
 import { isFreed } from "../sparse/free-set";
 import { removeEntry } from "../sparse/free";
-import { Lane, laneOf } from "../sparse/extent";
+import { Extent, extentOf } from "../sparse/extent";
 import { Stack } from "../sparse/descriptor";
-import { isArrayApart } from "./arrays";
-import { Mark, MARK_BYTES } from "./checkpoint";
+import { isSparseArray } from "./arrays";
+import { Checkpoint, CHECKPOINT_BYTES } from "./checkpoint";
 import { Region } from "./region";
 import { countReturned, counters } from "./statistics";
 
@@ -17,24 +17,25 @@ const MOST_STEPS: u32 = 8;
 /**
  * Frees an array, if it lies on a sparse stack and not deep below others.
  * @param addr address of the array, or inside it; any other address is ignored
- * @param from address of the marks of the call that allocated it, which lie side by side up to `end`
+ * @param from address of the checkpoints of the call that allocated it, which lie side by side up to `end`
  */
 export function regionArrayFree(addr: usize, from: usize, end: usize): void {
-  if (!isArrayApart(addr)) return;
-  const lane = Lane.at(laneOf(addr));
-  let at = lane.head;
+  if (!isSparseArray(addr)) return;
+  const extent = Extent.at(extentOf(addr));
+  let at = extent.head;
   for (let step: u32 = 0; at > addr; step++) {
     if (step == MOST_STEPS) return;
     at = Entry.at(at).previous;
   }
   const entry = Entry.at(at);
-  const stack = Stack.at(lane.stack);
+  const stack = Stack.at(extent.stack);
   if (addr < entry.object || isFreed(stack.freed, at)) return;
   const bytes = entry.bytes;
-  for (let each = from; each < end; each += MARK_BYTES) {
-    const mark = Mark.at(each);
+  for (let each = from; each < end; each += CHECKPOINT_BYTES) {
+    const checkpoint = Checkpoint.at(each);
     // Of what a collection has left.
-    if (mark.epoch && mark.region == entry.owner && entry.serial <= mark.youngSerial) mark.youngTaken -= bytes;
+    if (checkpoint.epoch && checkpoint.region == entry.owner && entry.serial <= checkpoint.youngSerial)
+      checkpoint.youngTaken -= bytes;
   }
   Region.at(entry.owner).taken -= bytes;
   counters().freedBytes += bytes;

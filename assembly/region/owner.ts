@@ -1,7 +1,7 @@
 // Finds whose an address is, for a host that checks which object may refer to which.
 
 import { bytesBeforeMove } from "../object/header";
-import { isSince, Mark } from "./checkpoint";
+import { isSince, Checkpoint } from "./checkpoint";
 import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "./segments";
 
 /** The region with a segment around an address; 0 where there is none, as on the stack of frames. */
@@ -10,9 +10,9 @@ export function regionAround(addr: usize): usize {
   return segment ? Segment.at(segment).owner : 0;
 }
 
-/** Whether an address was allocated in a region since its mark. @param at address of the mark */
-export function markCovers(at: usize, addr: usize): bool {
-  return isSince(Mark.at(at), addr);
+/** Whether an address was allocated in a region since its checkpoint. @param at address of the checkpoint */
+export function checkpointCovers(at: usize, addr: usize): bool {
+  return isSince(Checkpoint.at(at), addr);
 }
 
 /**

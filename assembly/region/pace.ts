@@ -17,18 +17,18 @@ const LEAST_SHARE: usize = 8;
 const LEAST_MIN_BYTES: usize = 32 << 10;
 
 /** A region is not collected before it has taken this many bytes, but where memory is short. Set by `paceOpen`. */
-export let leastBytes: u32 = 0;
+export let regionLeastBytes: u32 = 0;
 
 /** Decides that, before any region is opened. @param heapLimitBytes 0 for no limit */
 export function paceOpen(heapLimitBytes: usize): void {
   const share = heapLimitBytes / LEAST_SHARE;
   const least = share < LEAST_MIN_BYTES ? LEAST_MIN_BYTES : share;
-  leastBytes = heapLimitBytes != 0 && least < LEAST_BYTES ? <u32>least : LEAST_BYTES;
+  regionLeastBytes = heapLimitBytes != 0 && least < LEAST_BYTES ? <u32>least : LEAST_BYTES;
 }
 
 /** Kept back for segments that are not full, and for small ones. */
 const PARTLY_USED_CHUNKS: u32 = 8;
-/** The share of leastBytes that may always come, whatever memory there is. */
+/** The share of regionLeastBytes that may always come, whatever memory there is. */
 const STEP_SHARE: u32 = 16;
 
 /**
@@ -44,7 +44,7 @@ export function copiesNeed(bytes: u64): u64 {
  * @param wanted how many should come: the engine is asked for memory for these and for all the copies
  * @returns 0 where it is not worth it
  */
-export function affordable(copied: usize, wanted: u64): u64 {
+export function budgetFor(copied: usize, wanted: u64): u64 {
   const spare = grantedBytes(wanted + copiesNeed(copied + wanted));
   const needed = copiesNeed(copied);
   const most = spare > needed ? ((spare - needed) / 5) * 2 : 0;
@@ -52,18 +52,18 @@ export function affordable(copied: usize, wanted: u64): u64 {
 }
 
 /**
- * When a region is due that has taken `taken` bytes.
+ * The threshold at which a region that has taken `taken` bytes is collected.
  * @param wanted how many bytes should come before
  * @param most how many may
  */
-export function dueAfter(taken: usize, wanted: u64, most: u64): usize {
+export function thresholdAfter(taken: usize, wanted: u64, most: u64): usize {
   const more = wanted < most ? wanted : most;
-  const due = <u64>taken + (more < leastStep() ? leastStep() : more);
-  return due < usize.MAX_VALUE ? <usize>due : usize.MAX_VALUE;
+  const threshold = <u64>taken + (more < leastStep() ? leastStep() : more);
+  return threshold < usize.MAX_VALUE ? <usize>threshold : usize.MAX_VALUE;
 }
 
 function leastStep(): u64 {
-  return leastBytes / STEP_SHARE;
+  return regionLeastBytes / STEP_SHARE;
 }
 
 /** Whether there is not much more memory than for copies of so many bytes. */

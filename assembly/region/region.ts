@@ -9,11 +9,11 @@
 // Compiled code opens a region by storing top and limit, and 0 in first and taken. It bumps small objects itself, and
 // calls the core for large ones and beyond the limit.
 //
-//     frames   frameTop | frame | frame | .. | frameLimit
+//     frames   regionFrameTop | frame | frame | .. | regionFrameLimit
 //
-// A frame holds the regions of one call, behind the marks that it needs (checkpoint.ts). The compiler decides its
+// A frame holds the regions of one call, behind the checkpoints that it needs (checkpoint.ts). The compiler decides its
 // length. Compiled code passes a callee the address of its frame, so leaving a frame takes nothing. A host moves
-// frameTop instead.
+// regionFrameTop instead.
 //
 // Invariants:
 //   1. The last segment leads to 0.
@@ -39,8 +39,8 @@ import {
 } from "./segments";
 import { countTaken, REGION_STATISTICS_BYTES, statisticsOpen } from "./statistics";
 
-export let frameTop: usize = 0;
-export let frameLimit: usize = 0;
+export let regionFrameTop: usize = 0;
+export let regionFrameLimit: usize = 0;
 
 /** Allocation credit: the bytes taken since the last collection at a return. The next one may not cost more. */
 export let credit: u64 = 0;
@@ -77,11 +77,11 @@ const ALONE_BYTES: usize = 16 << 10;
  * @param heapLimitBytes limit of all chunks together; 0 for no limit
  * @returns 0, or an ERROR_ code
  */
-export function regionsInit(framesBase: usize, heapBase: usize, heapLimitBytes: usize): i32 {
+export function regionInit(framesBase: usize, heapBase: usize, heapLimitBytes: usize): i32 {
   const statistics = alignUp(framesBase, GRANULE_BYTES);
-  frameTop = statistics + REGION_STATISTICS_BYTES;
-  frameLimit = heapBase;
-  if (frameTop > frameLimit) return ERROR_LIMIT;
+  regionFrameTop = statistics + REGION_STATISTICS_BYTES;
+  regionFrameLimit = heapBase;
+  if (regionFrameTop > regionFrameLimit) return ERROR_LIMIT;
   paceOpen(heapLimitBytes);
   const error = chunksOpen(heapBase, heapLimitBytes);
   if (!error) statisticsOpen(statistics);
@@ -90,7 +90,7 @@ export function regionsInit(framesBase: usize, heapBase: usize, heapLimitBytes: 
 
 /** Whether a region bumps on the stack of frames, up to `limit`. */
 export function isOnStack(limit: usize): bool {
-  return limit <= frameLimit;
+  return limit <= regionFrameLimit;
 }
 
 /**
@@ -151,13 +151,13 @@ export function append(region: Region, segment: usize): void {
   noteSegment(region, segment);
 }
 
-/** Counts a segment that has come to a region. */
+/** Counts a segment that a region has taken. */
 export function noteSegment(region: Region, segment: usize): void {
   noteTaken(region, segmentBytes(segment));
   Segment.at(segment).takenWith = region.taken;
 }
 
-/** Counts what has come to a region, for it and for all. */
+/** Counts bytes that a region has taken, for it and for all. */
 export function noteTaken(region: Region, bytes: usize): void {
   region.taken += bytes;
   credit += bytes;
@@ -175,6 +175,6 @@ export function usedEnd(region: Region, segment: usize): usize {
 }
 
 /** Debug: makes the bytes of ended regions on the stack of frames useless. */
-export function poisonFrames(from: usize, to: usize): void {
+export function regionPoisonFrames(from: usize, to: usize): void {
   if (DEBUG) poison(from, to - from);
 }

@@ -39,7 +39,7 @@ export function statisticsOpen(at: usize): void {
 }
 
 /** The address of the block, which is always up to date. */
-export function regionsStatistics(): usize {
+export function regionStatistics(): usize {
   return block;
 }
 

@@ -1,11 +1,11 @@
-// Allocation on sparse stacks: on top of a lane, or from what was freed below.
+// Allocation on sparse stacks: on top of an extent, or from what was freed below.
 
 import { DEBUG } from "../config";
 import { failRequest } from "../memory/chunks";
 import { isServing, Stack } from "./descriptor";
 import { ENTRY_BYTES, Entry, SPARSE_MAX_BYTES, SPARSE_MIN_BYTES } from "./entry";
 import { addFreed, bestFreed, takeFreed } from "./free-set";
-import { Lane, makeSpace, openLane, ROOM_CHUNKS } from "./extent";
+import { Extent, makeSpace, openExtent, ROOM_CHUNKS } from "./extent";
 
 /** The number of the entry that was made last. */
 export let lastSerial: u64 = 0;
@@ -22,27 +22,27 @@ const SPLIT_MIN_BYTES: usize = 64;
  */
 export function sparseAlloc(at: usize, owner: u32, bytes: usize): usize {
   const stack = Stack.at(at);
-  const current = stack.lane;
+  const current = stack.extent;
   if (current) {
-    const lane = Lane.at(current);
-    const fits = <u64>bytes + ENTRY_BYTES <= <u64>(lane.limit - lane.top);
-    if (fits && Entry.at(lane.head).owner <= owner) return push(stack, current, owner, bytes);
+    const extent = Extent.at(current);
+    const fits = <u64>bytes + ENTRY_BYTES <= <u64>(extent.limit - extent.top);
+    if (fits && Entry.at(extent.head).owner <= owner) return push(stack, current, owner, bytes);
   }
   return allocSlowly(at, owner, bytes);
 }
 
-/** Puts an entry on top of a lane that has space for it. @returns its object */
+/** Puts an entry on top of an extent that has space for it. @returns its object */
 export function push(stack: Stack, at: usize, owner: u32, bytes: usize): usize {
   if (DEBUG) assert(bytes >= SPARSE_MIN_BYTES && (bytes & 7) == 0);
-  const lane = Lane.at(at);
-  const entry = Entry.at(lane.top);
+  const extent = Extent.at(at);
+  const entry = Entry.at(extent.top);
   entry.open(bytes);
-  entry.previous = lane.head;
+  entry.previous = extent.head;
   entry.owner = owner;
-  entry.lane = at;
+  entry.extent = at;
   entry.serial = ++lastSerial;
-  lane.head = lane.top;
-  lane.top = entry.object + bytes;
+  extent.head = extent.top;
+  extent.top = entry.object + bytes;
   stack.entries++;
   stack.bytes += ENTRY_BYTES + bytes;
   return entry.object;
@@ -54,17 +54,17 @@ function allocSlowly(at: usize, owner: u32, bytes: usize): usize {
     return 0;
   }
   const stack = Stack.at(at);
-  stack.lane = 0;
+  stack.extent = 0;
   const isServed = isServing(stack);
   if (isServed) {
     const ref = serve(stack, owner, bytes);
     if (ref) return ref;
   }
-  const lane = laneFor(at, owner, bytes + ENTRY_BYTES);
+  const extent = extentFor(at, owner, bytes + ENTRY_BYTES);
   // Without memory, what is free is of use in any case.
-  if (!lane) return isServed || !stack.freed ? 0 : serve(stack, owner, bytes);
-  if (!isServed && !Lane.at(lane).isHeld) stack.lane = lane;
-  return push(stack, lane, owner, bytes);
+  if (!extent) return isServed || !stack.freed ? 0 : serve(stack, owner, bytes);
+  if (!isServed && !Extent.at(extent).isHeld) stack.extent = extent;
+  return push(stack, extent, owner, bytes);
 }
 
 /** Allocates from the set. @returns 0 when nothing there fits */
@@ -90,38 +90,38 @@ function split(stack: Stack, entry: Entry, bytes: usize): void {
   Entry.at(at).open(rest);
   Entry.at(at).previous = changetype<usize>(entry);
   Entry.at(at).owner = entry.owner;
-  Entry.at(at).lane = entry.lane;
+  Entry.at(at).extent = entry.extent;
   Entry.at(above).previous = at;
   stack.entries++;
   // The set has lost an entry just now.
   addFreed(stack.freed, at);
 }
 
-/** A lane on which `bytes` with an owner can be pushed; 0 when out of memory. */
-function laneFor(at: usize, owner: u32, bytes: usize): usize {
+/** An extent on which `bytes` with an owner can be pushed; 0 when out of memory. */
+function extentFor(at: usize, owner: u32, bytes: usize): usize {
   const stack = Stack.at(at);
-  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
-    if (!Lane.at(lane).isHeld && admitsOwner(lane, owner) && makeSpace(lane, bytes)) return lane;
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    if (!Extent.at(extent).isHeld && admitsOwner(extent, owner) && makeSpace(extent, bytes)) return extent;
   }
-  const opened = addLane(at, bytes, ROOM_CHUNKS);
+  const opened = addExtent(at, bytes, ROOM_CHUNKS);
   if (opened) return opened;
-  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
-    if (admitsOwner(lane, owner) && makeSpace(lane, bytes)) return lane;
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    if (admitsOwner(extent, owner) && makeSpace(extent, bytes)) return extent;
   }
   return 0;
 }
 
 /** Whether owners still rise when something with this one is pushed. */
-function admitsOwner(lane: usize, owner: u32): bool {
-  return Entry.at(Lane.at(lane).head).owner <= owner;
+function admitsOwner(extent: usize, owner: u32): bool {
+  return Entry.at(Extent.at(extent).head).owner <= owner;
 }
 
-/** Opens another lane. @returns 0 when out of memory */
-export function addLane(at: usize, bytes: usize, leastRoom: u32): usize {
+/** Opens another extent. @returns 0 when out of memory */
+export function addExtent(at: usize, bytes: usize, leastRoom: u32): usize {
   const stack = Stack.at(at);
-  const lane = openLane(at, bytes, leastRoom, stack.lanes);
-  if (!lane) return 0;
-  stack.lanes = lane;
-  stack.laneCount++;
-  return lane;
+  const extent = openExtent(at, bytes, leastRoom, stack.extents);
+  if (!extent) return 0;
+  stack.extents = extent;
+  stack.extentCount++;
+  return extent;
 }

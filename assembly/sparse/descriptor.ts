@@ -1,31 +1,32 @@
 // Sparse stacks (seed note 004): stacks of arrays that can grow, in address ranges of their own. The ranges cost
 // nothing until they are touched, and are used again from call to call.
 //
-//     stack   0  lane: what is pushed to it without asking further; 0: ask
-//             4  lanes: the first of its lanes, 0 for none
+//     stack   0  extent: what is pushed to it without asking further; 0: ask
+//             4  extents: the first of its extents, 0 for none
 //             8  freed: the set of entries freed below the top, 0 before there is any
-//            12  entries: in its lanes, freed ones included
+//            12  entries: in its extents, freed ones included
 //            16  bytes: of its entries, headers included        20  highBytes: their peak before they became fewer
 //            24  grown: how often an array grew where it was    28  moved: how often one had to move
 //            32  copied: bytes, when arrays moved
 //            40  nonLinear: entries freed below the top         44  served: allocations from the set
 //            48  lost: entries freed for which the set had no memory; they stay until what they end with is left
-//            52  laneCount                                      56  freedEntries, freedBytes: as of sparseStatistics
+//            52  extentCount                                      56  freedEntries, freedBytes: as of sparseStatistics
 //            64
 //
 // A descriptor of zeros is an empty stack, so that static data suffices.
 //
 // An entry ends when its owner is left, or a smaller owner. A compiler uses the addresses of frames as owners, which
 // rise with the depth of calls. The array on top grows without a copy. An array below the top moves: a small one to the
-// top, with room to double; a large one to a lane of its own, where it stays on top. So arrays that grow by turns are
-// copied once. For the same reason nothing is put on top of a large array that has grown, while there is another place.
+// top, with room to double; a large one to an extent of its own, where it stays on top. So arrays that grow by turns
+// are copied once. For the same reason nothing is put on top of a large array that has grown, while there is another
+// place.
 //
 // Source: seed note 004. State: the settings, which a compiler may replace by constants.
 
-import { isLane, ownerOf } from "../memory/page-map";
+import { isExtent, ownerOf } from "../memory/page-map";
 import { Entry } from "./entry";
 import { Freed, isFreed } from "./free-set";
-import { Lane, laneOf } from "./extent";
+import { Extent, extentOf } from "./extent";
 
 // When allocation is served from the set: above any of these. Literals, so that the module needs no start function.
 /** Freed entries, in percent of all. */
@@ -40,8 +41,8 @@ export let sparseWasteBytes: u32 = 65536;
 @unmanaged
 @final
 export class Stack {
-  lane: usize;
-  lanes: usize;
+  extent: usize;
+  extents: usize;
   freed: usize;
   entries: u32;
   bytes: usize;
@@ -52,7 +53,7 @@ export class Stack {
   nonLinear: u32;
   served: u32;
   lost: u32;
-  laneCount: u32;
+  extentCount: u32;
   freedEntries: u32;
   freedBytes: usize;
 
@@ -67,7 +68,7 @@ export class Stack {
 }
 export const SPARSE_BYTES: usize = 64;
 if (offsetof<Stack>() != SPARSE_BYTES) ERROR("Stack must match SPARSE_BYTES");
-if (offsetof<Stack>("copied") != 32 || offsetof<Stack>("laneCount") != 52) ERROR("Stack moved");
+if (offsetof<Stack>("copied") != 32 || offsetof<Stack>("extentCount") != 52) ERROR("Stack moved");
 
 /**
  * Chooses, for all stacks, when allocation is served from entries freed below the top: once one of these is exceeded. 0
@@ -77,7 +78,7 @@ if (offsetof<Stack>("copied") != 32 || offsetof<Stack>("laneCount") != 52) ERROR
  * @param wastePercent their bytes, in percent of the bytes of all entries
  * @param wasteBytes their bytes
  */
-export function chooseSparse(setPercent: u32, setEntries: u32, wastePercent: u32, wasteBytes: u32): void {
+export function sparseChooseLimits(setPercent: u32, setEntries: u32, wastePercent: u32, wasteBytes: u32): void {
   sparseSetPercent = setPercent;
   sparseSetEntries = setEntries;
   sparseWastePercent = wastePercent;
@@ -107,9 +108,9 @@ export function isServing(stack: Stack): bool {
 
 /** Debug: whether an entry is on a stack, and not free. */
 export function isLive(at: usize, entry: usize): bool {
-  if (!isLane(ownerOf(entry))) return false;
-  const lane = Lane.at(laneOf(entry));
-  if (lane.stack != at || entry < lane.bottom || entry >= lane.top) return false;
-  if (Entry.at(entry).lane != changetype<usize>(lane) || isFreed(Stack.at(at).freed, entry)) return false;
-  return lane.head == entry || Entry.at(Entry.at(entry).end).previous == entry;
+  if (!isExtent(ownerOf(entry))) return false;
+  const extent = Extent.at(extentOf(entry));
+  if (extent.stack != at || entry < extent.bottom || entry >= extent.top) return false;
+  if (Entry.at(entry).extent != changetype<usize>(extent) || isFreed(Stack.at(at).freed, entry)) return false;
+  return extent.head == entry || Entry.at(Entry.at(entry).end).previous == entry;
 }

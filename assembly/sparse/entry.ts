@@ -1,9 +1,9 @@
 // The entries of sparse stacks: an array, or whatever else was asked for, behind a header.
 //
 //     entry   0  bytes: how many the object may take, a multiple of 8; in the low bits: flags
-//             4  previous: the entry below, the lane's base when there is none
+//             4  previous: the entry below, the extent's base when there is none
 //             8  owner: what it ends with, the greater the sooner
-//            12  lane: the lane that it lies in; while a collector has it in a list: another entry
+//            12  extent: the extent that it lies in; while a collector has it in a list: another entry
 //            16  serial: a number that rises from one to the next; an array keeps it when it moves
 //            24  the object ..                                       <- what the program knows
 //
@@ -26,7 +26,7 @@ export class Entry {
   private bytesAndFlags: usize;
   previous: usize;
   owner: u32;
-  lane: usize;
+  extent: usize;
   serial: u64;
 
   @inline static at(address: usize): Entry {

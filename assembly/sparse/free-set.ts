@@ -17,7 +17,7 @@
 // entries are neighbours, and none is on top. State: none.
 
 import { GRANULE_SHIFT, WORD_BYTES } from "../memory/address";
-import { free, malloc } from "../malloc/malloc";
+import { mallocFree, mallocAllocate } from "../malloc/malloc";
 import { ENTRY_BYTES, Entry } from "./entry";
 
 const FIRST_SLOTS: u32 = 16;
@@ -59,11 +59,11 @@ class FreeEntry {
 
 /** Makes an empty set. @returns 0 when out of memory */
 export function openFreed(): usize {
-  const at = malloc(LISTS_OFFSET + <usize>LISTS * WORD_BYTES);
+  const at = mallocAllocate(LISTS_OFFSET + <usize>LISTS * WORD_BYTES);
   if (!at) return 0;
-  const slots = malloc(<usize>FIRST_SLOTS * WORD_BYTES);
+  const slots = mallocAllocate(<usize>FIRST_SLOTS * WORD_BYTES);
   if (!slots) {
-    free(at);
+    mallocFree(at);
     return 0;
   }
   Freed.at(at).slots = slots;
@@ -72,8 +72,8 @@ export function openFreed(): usize {
 }
 
 export function closeFreed(at: usize): void {
-  free(Freed.at(at).slots);
-  free(at);
+  mallocFree(Freed.at(at).slots);
+  mallocFree(at);
 }
 
 /** Empties a set. */
@@ -149,7 +149,7 @@ export function takeFreed(at: usize, entry: usize): void {
 function growTable(freed: Freed): bool {
   const slots = freed.slots;
   const count = <usize>freed.mask + 1;
-  const larger = malloc(count * 2 * WORD_BYTES);
+  const larger = mallocAllocate(count * 2 * WORD_BYTES);
   if (!larger) return false;
   freed.slots = larger;
   freed.mask = <u32>count * 2 - 1;
@@ -157,7 +157,7 @@ function growTable(freed: Freed): bool {
     const entry = load<usize>(slots + (i << 2));
     if (entry) store<usize>(slotAt(freed, slotOf(freed, entry)), entry);
   }
-  free(slots);
+  mallocFree(slots);
   return true;
 }
 

@@ -5,12 +5,12 @@ import { poison } from "../memory/poison";
 import { isLive, isServing, Stack } from "./descriptor";
 import { ENTRY_BYTES, Entry, entryOf } from "./entry";
 import { addFreed, isFreed, openFreed, takeFreed } from "./free-set";
-import { Lane } from "./extent";
+import { Extent } from "./extent";
 
 /** Of an entry that was freed below the top: they link it to others. */
 const LINK_BYTES: usize = 8;
 
-/** Frees an object. If it is on top of its lane, it is popped, with the entries below it that were freed before. */
+/** Frees an object. If it is on top of its extent, it is popped, with the entries below it that were freed before. */
 export function sparseFree(at: usize, ref: usize): void {
   if (DEBUG) assert(isLive(at, entryOf(ref)));
   removeEntry(Stack.at(at), entryOf(ref));
@@ -21,42 +21,42 @@ export function sparseFree(at: usize, ref: usize): void {
  * @returns the next entry below it that is still there; the base when there is none
  */
 export function removeEntry(stack: Stack, at: usize): usize {
-  const lane = Entry.at(at).lane;
-  if (Lane.at(lane).head == at) {
+  const extent = Entry.at(at).extent;
+  if (Extent.at(extent).head == at) {
     pop(stack, at);
-    return Lane.at(lane).head;
+    return Extent.at(extent).head;
   }
   const below = Entry.at(at).previous;
   setFree(stack, at);
   return below;
 }
 
-/** Takes an entry off the top of its lane, and then all that were freed before. */
+/** Takes an entry off the top of its extent, and then all that were freed before. */
 function pop(stack: Stack, at: usize): void {
   stack.noteHigh();
-  const lane = Lane.at(Entry.at(at).lane);
-  const top = lane.top;
-  dropHead(stack, lane);
-  while (isFreed(stack.freed, lane.head)) {
-    takeFreed(stack.freed, lane.head);
-    dropHead(stack, lane);
+  const extent = Extent.at(Entry.at(at).extent);
+  const top = extent.top;
+  dropHead(stack, extent);
+  while (isFreed(stack.freed, extent.head)) {
+    takeFreed(stack.freed, extent.head);
+    dropHead(stack, extent);
   }
-  settleTop(stack, lane, top);
+  settleTop(stack, extent, top);
 }
 
 /** After entries up to `top` have been dropped. */
-export function settleTop(stack: Stack, lane: Lane, top: usize): void {
-  if (DEBUG) poison(lane.top, top - lane.top);
-  if (lane.isHeld && stack.lane == changetype<usize>(lane)) stack.lane = 0;
+export function settleTop(stack: Stack, extent: Extent, top: usize): void {
+  if (DEBUG) poison(extent.top, top - extent.top);
+  if (extent.isHeld && stack.extent == changetype<usize>(extent)) stack.extent = 0;
 }
 
-/** Takes the entry on top off a lane. */
-export function dropHead(stack: Stack, lane: Lane): void {
-  const entry = Entry.at(lane.head);
+/** Takes the entry on top off an extent. */
+export function dropHead(stack: Stack, extent: Extent): void {
+  const entry = Entry.at(extent.head);
   stack.entries--;
   stack.bytes -= ENTRY_BYTES + entry.bytes;
-  lane.top = lane.head;
-  lane.head = entry.previous;
+  extent.top = extent.head;
+  extent.head = entry.previous;
 }
 
 /** Frees an entry below the top. */
@@ -70,7 +70,7 @@ function setFree(stack: Stack, at: usize): void {
     return;
   }
   if (DEBUG) poison(Entry.at(whole).object + LINK_BYTES, Entry.at(whole).bytes - LINK_BYTES);
-  if (isServing(stack)) stack.lane = 0;
+  if (isServing(stack)) stack.extent = 0;
 }
 
 /** Makes one entry of a freed one and its free neighbours: one on each side at most. @returns it */

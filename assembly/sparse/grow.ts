@@ -2,17 +2,17 @@
 
 import { DEBUG } from "../config";
 import { copyGranules } from "../memory/copy";
-import { addLane, push, sparseAlloc } from "./alloc";
+import { addExtent, push, sparseAlloc } from "./alloc";
 import { isLive, Stack } from "./descriptor";
 import { ENTRY_BYTES, Entry, entryOf, SPARSE_MAX_BYTES } from "./entry";
 import { removeEntry } from "./free";
-import { GROWER_ROOM_CHUNKS, Lane, makeSpace, widenLane } from "./extent";
+import { GROWER_ROOM_CHUNKS, Extent, makeSpace, widenExtent } from "./extent";
 
-/** Smaller arrays get no lane of their own: that takes at least a chunk. */
+/** Smaller arrays get no extent of their own: that takes at least a chunk. */
 const GROWER_MIN_BYTES: usize = 16 << 10;
 
 /**
- * Makes an array larger. It stays where it is if it is on top of its lane, and there is space.
+ * Makes an array larger. It stays where it is if it is on top of its extent, and there is space.
  * @param at address of the descriptor
  * @param ref what sparseAlloc or sparseGrow returned
  * @param bytes the new size, a multiple of 8
@@ -25,19 +25,19 @@ export function sparseGrow(at: usize, ref: usize, bytes: usize): usize {
   if (DEBUG) assert(isLive(at, entryOf(ref)));
   const has = entry.bytes;
   if (bytes > has) {
-    const lane = Lane.at(entry.lane);
-    if (lane.head != entryOf(ref)) return move(at, entryOf(ref), bytes);
+    const extent = Extent.at(entry.extent);
+    if (extent.head != entryOf(ref)) return move(at, entryOf(ref), bytes);
     if (bytes >= GROWER_MIN_BYTES && !entry.isGrower) {
       // Where it cannot go on for long it had better move while it is small.
-      const isBoxedIn = !widenLane(entry.lane);
-      const moved: usize = isBoxedIn ? moveToOwnLane(at, entryOf(ref), bytes) : 0;
+      const isBoxedIn = !widenExtent(entry.extent);
+      const moved: usize = isBoxedIn ? moveToOwnExtent(at, entryOf(ref), bytes) : 0;
       if (moved) return moved;
       hold(stack, entry);
     }
     const more = bytes - has;
-    if (!makeSpace(entry.lane, more)) return move(at, entryOf(ref), bytes);
+    if (!makeSpace(entry.extent, more)) return move(at, entryOf(ref), bytes);
     entry.extend(more);
-    lane.top += more;
+    extent.top += more;
     stack.bytes += more;
   }
   stack.grown++;
@@ -50,7 +50,7 @@ function move(at: usize, from: usize, bytes: usize): usize {
   const has = Entry.at(from).bytes;
   let to: usize = 0;
   if (bytes >= GROWER_MIN_BYTES) {
-    to = moveToOwnLane(at, from, bytes);
+    to = moveToOwnExtent(at, from, bytes);
     if (to) return to;
   } else if (has > bytes - has) {
     // With room to double, so that it moves seldom.
@@ -60,16 +60,17 @@ function move(at: usize, from: usize, bytes: usize): usize {
   return to ? carry(at, from, to) : 0;
 }
 
-/** Moves a large array to a lane that is empty. @returns 0 when none can be had */
-function moveToOwnLane(at: usize, from: usize, bytes: usize): usize {
+/** Moves a large array to an extent that is empty. @returns 0 when none can be had */
+function moveToOwnExtent(at: usize, from: usize, bytes: usize): usize {
   if (bytes > SPARSE_MAX_BYTES) return 0;
   const stack = Stack.at(at);
   const space = bytes + ENTRY_BYTES;
-  let lane = stack.lanes;
-  while (lane && !(Lane.at(lane).isEmpty && widenLane(lane) && makeSpace(lane, space))) lane = Lane.at(lane).next;
-  if (!lane) lane = addLane(at, space, GROWER_ROOM_CHUNKS);
-  if (!lane) return 0;
-  const to = push(stack, lane, Entry.at(from).owner, bytes);
+  let extent = stack.extents;
+  while (extent && !(Extent.at(extent).isEmpty && widenExtent(extent) && makeSpace(extent, space)))
+    extent = Extent.at(extent).next;
+  if (!extent) extent = addExtent(at, space, GROWER_ROOM_CHUNKS);
+  if (!extent) return 0;
+  const to = push(stack, extent, Entry.at(from).owner, bytes);
   hold(stack, Entry.at(entryOf(to)));
   return carry(at, from, to);
 }
@@ -86,8 +87,8 @@ function carry(at: usize, from: usize, to: usize): usize {
   return to;
 }
 
-/** Keeps the lane of an entry on top for its growth. */
+/** Keeps the extent of an entry on top for its growth. */
 function hold(stack: Stack, entry: Entry): void {
   entry.markGrower();
-  if (stack.lane == entry.lane) stack.lane = 0;
+  if (stack.extent == entry.extent) stack.extent = 0;
 }

@@ -6,13 +6,14 @@ import { isServing, SPARSE_BYTES, Stack } from "./descriptor";
 import { Entry } from "./entry";
 import { clearFreed, closeFreed, isFreed, takeFreed } from "./free-set";
 import { dropHead, settleTop } from "./free";
-import { closeLane, emptyLane, Lane, trimLane } from "./extent";
+import { closeExtent, emptyExtent, Extent, trimExtent } from "./extent";
 
-/** So many empty lanes a stack keeps. */
-const KEEP_LANES: u32 = 4;
+/** So many empty extents a stack keeps. */
+const KEEP_EXTENTS: u32 = 4;
 
 /**
- * Ends all objects of this owner and of greater ones. It takes constant time for each lane if the stack is empty then.
+ * Ends all objects of this owner and of greater ones. It takes constant time for each extent if the stack is empty
+ * then.
  */
 export function sparseLeave(at: usize, owner: u32): void {
   const stack = Stack.at(at);
@@ -20,19 +21,19 @@ export function sparseLeave(at: usize, owner: u32): void {
   stack.noteHigh();
   if (endsWith(stack, owner)) emptyAll(stack);
   else {
-    for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) dropFrom(stack, Lane.at(lane), owner);
+    for (let extent = stack.extents; extent; extent = Extent.at(extent).next) dropFrom(stack, Extent.at(extent), owner);
   }
-  restLanes(stack);
+  restExtents(stack);
 }
 
 /** Gives back all memory of a stack. The stack is empty then, and its counters are 0. */
 export function sparseClose(at: usize): void {
   const stack = Stack.at(at);
-  let lane = stack.lanes;
-  while (lane) {
-    const next = Lane.at(lane).next;
-    closeLane(lane);
-    lane = next;
+  let extent = stack.extents;
+  while (extent) {
+    const next = Extent.at(extent).next;
+    closeExtent(extent);
+    extent = next;
   }
   if (stack.freed) closeFreed(stack.freed);
   memory.fill(at, 0, SPARSE_BYTES);
@@ -40,18 +41,18 @@ export function sparseClose(at: usize): void {
 
 /** Whether every entry ends with an owner. */
 function endsWith(stack: Stack, owner: u32): bool {
-  for (let at = stack.lanes; at; at = Lane.at(at).next) {
-    const lane = Lane.at(at);
-    if (!lane.isEmpty && Entry.at(lane.bottom).owner < owner) return false;
+  for (let at = stack.extents; at; at = Extent.at(at).next) {
+    const extent = Extent.at(at);
+    if (!extent.isEmpty && Entry.at(extent.bottom).owner < owner) return false;
   }
   return true;
 }
 
 function emptyAll(stack: Stack): void {
-  for (let at = stack.lanes; at; at = Lane.at(at).next) {
-    const lane = Lane.at(at);
-    if (DEBUG) poison(lane.bottom, lane.top - lane.bottom);
-    emptyLane(at);
+  for (let at = stack.extents; at; at = Extent.at(at).next) {
+    const extent = Extent.at(at);
+    if (DEBUG) poison(extent.bottom, extent.top - extent.bottom);
+    emptyExtent(at);
   }
   if (stack.freed) clearFreed(stack.freed);
   stack.entries = 0;
@@ -59,34 +60,34 @@ function emptyAll(stack: Stack): void {
 }
 
 /** Drops what ends with an owner, and what was freed below it before. */
-function dropFrom(stack: Stack, lane: Lane, owner: u32): void {
-  const top = lane.top;
-  while (!lane.isEmpty) {
-    const freed = isFreed(stack.freed, lane.head);
-    if (!freed && Entry.at(lane.head).owner < owner) break;
-    if (freed) takeFreed(stack.freed, lane.head);
-    dropHead(stack, lane);
+function dropFrom(stack: Stack, extent: Extent, owner: u32): void {
+  const top = extent.top;
+  while (!extent.isEmpty) {
+    const freed = isFreed(stack.freed, extent.head);
+    if (!freed && Entry.at(extent.head).owner < owner) break;
+    if (freed) takeFreed(stack.freed, extent.head);
+    dropHead(stack, extent);
   }
-  settleTop(stack, lane, top);
+  settleTop(stack, extent, top);
 }
 
-/** Keeps a few empty lanes, none of them long, and pushes to one of them from now on if there is no other choice. */
-function restLanes(stack: Stack): void {
+/** Keeps a few empty extents, none of them long, and pushes to one of them from now on if there is no other choice. */
+function restExtents(stack: Stack): void {
   let empty: u32 = 0;
   let before: usize = 0;
-  let at = stack.lanes;
+  let at = stack.extents;
   while (at) {
-    const next = Lane.at(at).next;
-    if (Lane.at(at).isEmpty && ++empty > KEEP_LANES) {
-      if (before) Lane.at(before).next = next;
-      else stack.lanes = next;
-      if (stack.lane == at) stack.lane = 0;
-      stack.laneCount--;
-      closeLane(at);
+    const next = Extent.at(at).next;
+    if (Extent.at(at).isEmpty && ++empty > KEEP_EXTENTS) {
+      if (before) Extent.at(before).next = next;
+      else stack.extents = next;
+      if (stack.extent == at) stack.extent = 0;
+      stack.extentCount--;
+      closeExtent(at);
     } else {
-      if (Lane.at(at).isEmpty) {
-        trimLane(at);
-        if (!stack.lane && !isServing(stack)) stack.lane = at;
+      if (Extent.at(at).isEmpty) {
+        trimExtent(at);
+        if (!stack.extent && !isServing(stack)) stack.extent = at;
       }
       before = at;
     }

@@ -18,15 +18,15 @@ import {
   WORD_BYTES,
 } from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
-import { isLane, ownerOf } from "../memory/page-map";
-import { free, malloc } from "../malloc/malloc";
+import { isExtent, ownerOf } from "../memory/page-map";
+import { mallocFree, mallocAllocate } from "../malloc/malloc";
 import { Stack } from "./descriptor";
 import { Entry, entryOf } from "./entry";
 import { removeEntry } from "./free";
 import { isFreed } from "./free-set";
-import { Lane, laneOf } from "./extent";
+import { Extent, extentOf } from "./extent";
 
-/** For each chunk of a lane: the object that reaches into it, a word to align, and one bit for 8 bytes. */
+/** For each chunk of an extent: the object that reaches into it, a word to align, and one bit for 8 bytes. */
 const STARTS_BYTES: usize = 2 * WORD_BYTES + (CHUNK_BYTES >> 6);
 
 /**
@@ -35,72 +35,72 @@ const STARTS_BYTES: usize = 2 * WORD_BYTES + (CHUNK_BYTES >> 6);
  */
 export function sparseTrace(at: usize): bool {
   const stack = Stack.at(at);
-  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) {
-    if (makeStarts(stack, Lane.at(lane))) continue;
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    if (makeStarts(stack, Extent.at(extent))) continue;
     sparseUntrace(at);
     return false;
   }
   return true;
 }
 
-function makeStarts(stack: Stack, lane: Lane): bool {
-  const chunks = chunkOf(lane.top - 1) - chunkOf(changetype<usize>(lane)) + 1;
-  const starts = malloc(<usize>chunks * STARTS_BYTES);
+function makeStarts(stack: Stack, extent: Extent): bool {
+  const chunks = chunkOf(extent.top - 1) - chunkOf(changetype<usize>(extent)) + 1;
+  const starts = mallocAllocate(<usize>chunks * STARTS_BYTES);
   if (!starts) return false;
-  for (let at = lane.head; at != lane.base; at = Entry.at(at).previous) {
-    if (!isFreed(stack.freed, at)) noteStart(starts, changetype<usize>(lane), Entry.at(at));
+  for (let at = extent.head; at != extent.base; at = Entry.at(at).previous) {
+    if (!isFreed(stack.freed, at)) noteStart(starts, changetype<usize>(extent), Entry.at(at));
   }
-  lane.starts = starts;
+  extent.starts = starts;
   return true;
 }
 
-function noteStart(starts: usize, lane: usize, entry: Entry): void {
+function noteStart(starts: usize, extent: usize, entry: Entry): void {
   const object = entry.object;
-  const first = startsOf(starts, lane, object);
+  const first = startsOf(starts, extent, object);
   setBit(first + WORD_BYTES * 2, (object & CHUNK_MASK) >> GRANULE_SHIFT);
-  const last = startsOf(starts, lane, entry.end - 1);
+  const last = startsOf(starts, extent, entry.end - 1);
   for (let each = first + STARTS_BYTES; each <= last; each += STARTS_BYTES) store<usize>(each, object);
 }
 
 /** Of the chunk of an address. */
-function startsOf(starts: usize, lane: usize, addr: usize): usize {
-  return starts + ((addr - lane) >> CHUNK_SHIFT) * STARTS_BYTES;
+function startsOf(starts: usize, extent: usize, addr: usize): usize {
+  return starts + ((addr - extent) >> CHUNK_SHIFT) * STARTS_BYTES;
 }
 
 /** The opposite of sparseTrace, for a stack that is not swept. */
 export function sparseUntrace(at: usize): void {
-  for (let each = Stack.at(at).lanes; each; each = Lane.at(each).next) {
-    const lane = Lane.at(each);
-    if (lane.starts) free(lane.starts);
-    lane.starts = 0;
+  for (let each = Stack.at(at).extents; each; each = Extent.at(each).next) {
+    const extent = Extent.at(each);
+    if (extent.starts) mallocFree(extent.starts);
+    extent.starts = 0;
   }
 }
 
 /**
- * The start of the object around an address on any sparse stack. A walk over the lane's entries, but between
+ * The start of the object around an address on any sparse stack. A walk over the extent's entries, but between
  * sparseTrace and sparseSweep.
  * @returns 0 when there is none
  */
 export function sparseStart(addr: usize): usize {
-  if (!isLane(ownerOf(addr))) return 0;
-  const lane = Lane.at(laneOf(addr));
-  if (addr < lane.bottom || addr >= lane.top) return 0;
-  const start = lane.starts ? startByBits(lane, addr) : startByWalk(lane, addr);
+  if (!isExtent(ownerOf(addr))) return 0;
+  const extent = Extent.at(extentOf(addr));
+  if (addr < extent.bottom || addr >= extent.top) return 0;
+  const start = extent.starts ? startByBits(extent, addr) : startByWalk(extent, addr);
   return start && addr < Entry.at(entryOf(start)).end ? start : 0;
 }
 
-/** The last object of a lane that begins at an address or in front of it; 0 when there is none. */
-function startByBits(lane: Lane, addr: usize): usize {
-  const starts = startsOf(lane.starts, changetype<usize>(lane), addr);
+/** The last object of an extent that begins at an address or in front of it; 0 when there is none. */
+function startByBits(extent: Extent, addr: usize): usize {
+  const starts = startsOf(extent.starts, changetype<usize>(extent), addr);
   const found = previousSetBit(starts + WORD_BYTES * 2, (addr & CHUNK_MASK) >> GRANULE_SHIFT);
   return found < 0 ? load<usize>(starts) : (addr & ~CHUNK_MASK) + ((<usize>found) << GRANULE_SHIFT);
 }
 
-function startByWalk(lane: Lane, addr: usize): usize {
-  let at = lane.head;
+function startByWalk(extent: Extent, addr: usize): usize {
+  let at = extent.head;
   while (at > addr) at = Entry.at(at).previous;
   const start = Entry.at(at).object;
-  return addr < start || isFreed(Stack.at(lane.stack).freed, at) ? 0 : start;
+  return addr < start || isFreed(Stack.at(extent.stack).freed, at) ? 0 : start;
 }
 
 /** Marks the object around an address as reached. @returns its start, if it was not reached before; 0 otherwise */
@@ -117,12 +117,13 @@ export function sparseReach(addr: usize): usize {
 export function sparseSweep(at: usize, owner: u32): void {
   const stack = Stack.at(at);
   sparseUntrace(at);
-  for (let lane = stack.lanes; lane; lane = Lane.at(lane).next) sweepLane(stack, Lane.at(lane), owner);
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next)
+    sweepExtent(stack, Extent.at(extent), owner);
 }
 
-function sweepLane(stack: Stack, lane: Lane, owner: u32): void {
-  let at = lane.head;
-  while (at != lane.base) {
+function sweepExtent(stack: Stack, extent: Extent, owner: u32): void {
+  let at = extent.head;
+  while (at != extent.base) {
     const entry = Entry.at(at);
     if (!entry.isReached && entry.owner >= owner && !isFreed(stack.freed, at)) at = removeEntry(stack, at);
     else {

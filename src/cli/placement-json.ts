@@ -1,21 +1,23 @@
 /**
- * Placements as JSON. The shape is kept: fields may be added, and values of `to` when the language gets more places where
- * a value can go.
+ * Placements as JSON. The shape is kept: fields may be added, and values of `to` when the language gets more places
+ * where a value can go.
  *
  *     { file, functions: [{
  *         name, line, internal,
  *         summary: [sentence],
  *         parameters: [{ name, type, destinations, certain, parts: [{ name, destinations }] }],
  *         globals: [{ name, destinations }],
- *         sites: [{ line, what, destinations, certain, loops, carried }],
- *         calls: [{ line, callee, tail, groups: [{ whats, destinations, certain, loops, carried }] }] }] }
+ *         sites: [{ line, what, destinations, certain, loops, loopCarried }],
+ *         calls: [{ line, callee, tail, groups: [{ whats, destinations, certain, loops, loopCarried }] }] }] }
  *
- * With the profile of a run, sites, and calls of functions that the program does not define, also have { objects, bytes }, functions { profile: { own, rounds, caller, adopted, dropped,
- * collections, copied, segments } } (profile.ts), and the whole { run: { exitCode, objects, bytes, frameBytes, regions } }.
+ * With the profile of a run, sites, and calls of functions that the program does not define, also have
+ * { objects, bytes }, functions
+ * { profile: { own, iterations, caller, adopted, dropped, collections, copied, segments } } (profile.ts), and the whole { run: { exitCode, objects, bytes, frameBytes, regions } }.
  *
  * destinations: [{ to: "result", index, part } | { to: "parameter", index, name } | { to: "global" } |
  * { to: "tailCall" }]; an empty list is
- * a value that stays. `line` is null for a call that nobody wrote. The other names are those of src/lang/lifetimes/placement/placement.ts.
+ * a value that stays. `line` is null for a call that nobody wrote. The other names are those of
+ * src/lang/lifetimes/placement/placement.ts.
  */
 
 import type { IrFunction } from "../lang/ir/ir.ts";
@@ -78,8 +80,8 @@ function functionAsJson(placement: FunctionPlacement, profile: RunProfile | null
   };
 }
 
-function placedAsJson(fn: IrFunction, { destinations, certain, loops, carried }: Placed): object {
-  return { destinations: destinationsAsJson(fn, destinations), certain, loops, carried };
+function placedAsJson(fn: IrFunction, { destinations, certain, loops, loopCarried }: Placed): object {
+  return { destinations: destinationsAsJson(fn, destinations), certain, loops, loopCarried };
 }
 
 function destinationsAsJson(fn: IrFunction, destinations: Destinations): object[] {

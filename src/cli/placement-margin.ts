@@ -52,7 +52,9 @@ export function formatAnnotated(
   });
 }
 
-/** One note for each place, with everything that goes there; with a profile, also one for each thing that was counted. */
+/**
+ * One note for each place, with everything that goes there; with a profile, also one for each thing that was counted.
+ */
 function marginNotes(found: readonly LinePlacement[], profile: RunProfile | null): Note[] {
   const counted = profile === null ? [] : found.filter(({ makers }) => makers.length > 0);
   const byPlace = new Map<string, string[]>();
@@ -78,13 +80,13 @@ function formatCounts(makers: readonly Maker[], profile: RunProfile): string {
 function sentencesOf(placement: FunctionPlacement, profile: RunProfile | null): string[] {
   const said = describeFunction(placement);
   if (profile === null) return said;
-  const { own, rounds, caller, adopted, dropped, collections, copied, segments } = profile.ofFunction(placement.fn);
+  const { own, iterations, caller, adopted, dropped, collections, copied, segments } = profile.ofFunction(placement.fn);
   const size = (bytes: number): string => `${formatCount(bytes)} B`;
   const parts = (all: readonly (readonly [bytes: number, text: (size: string) => string])[]): string =>
     all.flatMap(([bytes, text]) => (bytes === 0 ? [] : [text(size(bytes))])).join(", ");
   const allocated = parts([
     [own, (bytes) => `${bytes} in its own region`],
-    [rounds, (bytes) => `${bytes} in iterations of its loops`],
+    [iterations, (bytes) => `${bytes} in iterations of its loops`],
     [caller, (bytes) => `${bytes} for its caller`],
   ]);
   const returned = parts([

@@ -1,4 +1,7 @@
-/** A run with everything counted, for `heapwright explain --run`: under `regions`, since it is they that act on placements. */
+/**
+ * A run with everything counted, for `heapwright explain --run`: under `regions`, since it is they that act on
+ * placements.
+ */
 
 import { EXIT_FAILURE } from "../compare/errors.ts";
 import { loadExterns } from "../compare/extern-files.ts";
@@ -26,7 +29,7 @@ export interface FunctionProfile extends FunctionCounts {
   /** To regions of its calls. */
   readonly own: number;
   /** To regions of iterations of its loops. */
-  readonly rounds: number;
+  readonly iterations: number;
   /** To its caller's regions. */
   readonly caller: number;
 }
@@ -71,10 +74,10 @@ export class RunProfile {
   }
 
   ofFunction(fn: IrFunction): FunctionProfile {
-    const bytes = { frame: 0, round: 0, caller: 0 };
+    const bytes = { frame: 0, iteration: 0, caller: 0 };
     for (const [site, bound] of this.#bounds.get(fn)!.sites) bytes[bound.of] += this.madeBy([site]).bytes;
     const counts = this.#profile.functions.get(fn)!;
-    return { own: bytes.frame, rounds: bytes.round, caller: bytes.caller, ...counts };
+    return { own: bytes.frame, iterations: bytes.iteration, caller: bytes.caller, ...counts };
   }
 }
 

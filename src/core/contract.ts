@@ -33,7 +33,10 @@ export const SLICE_MARK = 2;
 /** What may be bumped behind one check of the nursery's limit. */
 export const INLINE_MAX_BYTES = 1024;
 
-/** In the statistics block's `lastSteps`: marking came to its end. Nothing is set where a collection was a minor one only. */
+/**
+ * In the statistics block's `lastSteps`: marking came to its end. Nothing is set where a collection was a minor one
+ * only.
+ */
 export const STEP_MARKED = 4;
 
 /** What may be asked of a pause, in milliseconds. */
@@ -60,15 +63,15 @@ export const REGION_BUMP_MAX_BYTES = 16 * 1024;
 export const OBJECT_MAX_BYTES = 0xfff00000;
 
 // Marks (assembly/region/checkpoint.ts): what compiled code stores and compares.
-export const MARK_BYTES = 88;
-export const MARK_REGION = 0;
-export const MARK_TOP = 4;
-export const MARK_TAKEN = 16;
+export const CHECKPOINT_BYTES = 88;
+export const CHECKPOINT_REGION = 0;
+export const CHECKPOINT_TOP = 4;
+export const CHECKPOINT_TAKEN = 16;
 /** With `epoch` behind it. */
-export const MARK_DUE = 20;
+export const CHECKPOINT_THRESHOLD = 20;
 
 /** The most sub-regions that the core chooses between (assembly/region/collect/candidates.ts). */
-export const ALTERNATIVES_MOST = 5;
+export const CANDIDATES_MOST = 5;
 
 // What a collection of regions takes in (assembly/region/collect/generations.ts).
 export const COLLECT_AS_IT_PAYS = 0;
@@ -76,7 +79,10 @@ export const COLLECT_ALL = 1;
 export const COLLECT_YOUNG = 2;
 
 export const REGION_STATISTICS_BYTES = 40;
-/** Where in the statistics block of regions (assembly/region/statistics.ts) what is: two counts, two sizes, three sums of 64 bits. */
+/**
+ * Where in the statistics block of regions (assembly/region/statistics.ts) what is: two counts, two sizes, three sums
+ * of 64 bits.
+ */
 export const REGION_STATISTICS = {
   collections: 0,
   fullCollections: 4,
@@ -100,7 +106,7 @@ export const SPARSE_COUNTERS = {
   nonLinear: 40,
   served: 44,
   lost: 48,
-  lanes: 52,
+  extents: 52,
   freedEntries: 56,
   freedBytes: 60,
 } as const;

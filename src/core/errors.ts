@@ -28,9 +28,9 @@ export type HeapErrorCode =
   | "closed"
   /** The scope has ended. */
   | "scope-ended"
-  /** The region or the mark has ended. */
+  /** The region or the checkpoint has ended. */
   | "region-ended"
-  /** A region or a mark was to end before one that was opened after it. */
+  /** A region or a checkpoint was to end before one that was opened after it. */
   | "wrong-order"
   /** A reference was to be stored in an object that may outlive what it refers to. */
   | "would-dangle"

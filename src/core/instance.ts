@@ -1,9 +1,9 @@
 /**
- * The core's wasm module, instantiated over one memory, with its numbers made unsigned: what its collector (src/heap/collector/core.ts) and its
- * regions (src/heap/regions/core.ts) have in common.
+ * The core's wasm module, instantiated over one memory, with its numbers made unsigned: what its collector
+ * (src/heap/collector/core.ts) and its regions (src/heap/regions/core.ts) have in common.
  *
- * wasm returns every i32 as a signed number, an address above 2 GiB as a negative one; `>>> 0` happens in these three files and
- * nowhere else. Each module (release, debug) is read and compiled once per process and kept in `compiled`.
+ * wasm returns every i32 as a signed number, an address above 2 GiB as a negative one; `>>> 0` happens in these three
+ * files and nowhere else. Each module (release, debug) is read and compiled once per process and kept in `compiled`.
  */
 import { readFile } from "node:fs/promises";
 import { instantiate } from "@assemblyscript/loader";
@@ -14,11 +14,11 @@ export type Build = "release" | "debug";
 
 /** What the core exports, however it was opened. */
 export interface CommonExports {
-  lastError(): number;
+  memoryLastError(): number;
   shapeNew(kind: number, flags: number, tag: number, bytes: number, boxes: number, slices: number): number;
   shapeNewWide(kind: number, flags: number, tag: number, bytes: number, words: number): number;
   /** Does nothing in the release core. */
-  refuseGrow(nth: number): void;
+  memoryRefuseGrow(nth: number): void;
 }
 
 const compiled = new Map<Build, Promise<WebAssembly.Module>>();
@@ -89,7 +89,7 @@ export abstract class CoreInstance<E extends CommonExports = CommonExports> {
 
   /** Debug core. The nth `memory.grow` from now is refused; 0 is off. */
   refuseGrow(nth: number): void {
-    this.exports.refuseGrow(nth);
+    this.exports.memoryRefuseGrow(nth);
   }
 
   /** What stopped the core, or null while it runs. */
@@ -98,7 +98,7 @@ export abstract class CoreInstance<E extends CommonExports = CommonExports> {
   }
 
   protected refuse(purpose: string): never {
-    throw memoryError(this.exports.lastError(), purpose);
+    throw memoryError(this.exports.memoryLastError(), purpose);
   }
 
   protected run<T>(action: (core: E) => T): T {

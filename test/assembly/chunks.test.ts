@@ -7,7 +7,7 @@ const OWNER = 3;
 
 const entry = `
 export { chunksOpen, chunksAside, acquireWithRoom, extendRun, widenRoom, dropRoom, acquireRun, acquireReserved, releaseRun, ensureFree, setReserve, chunksFree, chunksUsed, chunksError, lastRunIsFresh, chunksFirst } from "./assembly/memory/chunks";
-export { ownerOfChunk, setLargeOwners, largeFirstChunk, laneFirstChunk, setLaneOwners, setLaneRest } from "./assembly/memory/page-map";
+export { ownerOfChunk, setLargeOwners, largeFirstChunk, extentFirstChunk, setExtentOwners, setExtentRest } from "./assembly/memory/page-map";
 export { refuseGrowAfter } from "./assembly/memory/grow";`;
 
 const address = (value: number) => value >>> 0;
@@ -175,8 +175,8 @@ describe("the chunk provider", () => {
     const run = address(call.acquireRun!(count, OWNER));
     call.setLargeOwners!(run / CHUNK, count);
     for (let i = 0; i < count; i++) expect(call.largeFirstChunk!(run + i * CHUNK + 5)).toBe(run / CHUNK);
-    call.setLaneOwners!(run / CHUNK, 7);
-    call.setLaneRest!(run / CHUNK, 7, count);
-    for (let i = 0; i < count; i++) expect(call.laneFirstChunk!(run + i * CHUNK + 5)).toBe(run / CHUNK);
+    call.setExtentOwners!(run / CHUNK, 7);
+    call.setExtentRest!(run / CHUNK, 7, count);
+    for (let i = 0; i < count; i++) expect(call.extentFirstChunk!(run + i * CHUNK + 5)).toBe(run / CHUNK);
   });
 });

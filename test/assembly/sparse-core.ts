@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { CHUNK_BYTES as CHUNK, SPARSE_BYTES as DESCRIPTOR, SPARSE_COUNTERS } from "../../src/core/contract.ts";
 import { type CorePart, compileCorePart } from "./compile.ts";
 
-/** Arrays of so many bytes that grow get lanes of their own. */
+/** Arrays of so many bytes that grow get extents of their own. */
 export const GROWER = 16 * 1024;
 /** A limit that is never passed. */
 export const NEVER = 0xffffffff;
@@ -13,7 +13,7 @@ export const STACKS = [CHUNK / 2, CHUNK / 2 + DESCRIPTOR, CHUNK / 2 + 2 * DESCRI
 
 const entry = `
 export { sparseAlloc } from "./assembly/sparse/alloc";
-export { chooseSparse, SPARSE_BYTES, sparseStatistics } from "./assembly/sparse/descriptor";
+export { sparseChooseLimits, SPARSE_BYTES, sparseStatistics } from "./assembly/sparse/descriptor";
 export { ENTRY_BYTES, SPARSE_MAX_BYTES } from "./assembly/sparse/entry";
 export { sparseFree } from "./assembly/sparse/free";
 export { sparseGrow } from "./assembly/sparse/grow";
@@ -52,7 +52,7 @@ export function counts(stack: number) {
     nonLinear: word("nonLinear"),
     served: word("served"),
     lost: word("lost"),
-    lanes: word("lanes"),
+    extents: word("extents"),
     freedEntries: word("freedEntries"),
     freedBytes: word("freedBytes"),
   };

@@ -1,6 +1,6 @@
 /**
- * Sparse stacks against a model: which objects are alive, whose they are, what they hold. Owners are depths of calls, as a compiler
- * would use addresses of frames. Not covered: several instances over one memory.
+ * Sparse stacks against a model: which objects are alive, whose they are, what they hold. Owners are depths of calls,
+ * as a compiler would use addresses of frames. Not covered: several instances over one memory.
  */
 
 import fc from "fast-check";
@@ -157,7 +157,7 @@ describe("sparse stacks", () => {
   it("do what a model does", () => {
     fc.assert(
       fc.property(limits, fc.array(step, { maxLength: 200, size: "max" }), (chosen, steps) => {
-        call.chooseSparse!(...chosen);
+        call.sparseChooseLimits!(...chosen);
         const before = call.chunksUsed!();
         play(steps);
         for (const each of STACKS) call.sparseClose!(each);

@@ -1,4 +1,6 @@
-/** Sparse stacks case by case: growth, what is freed in any order, ends of owners, lack of memory, misuse, collectors. */
+/**
+ * Sparse stacks case by case: growth, what is freed in any order, ends of owners, lack of memory, misuse, collectors.
+ */
 
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -36,7 +38,7 @@ describe("sparse stacks", () => {
       return ref;
     });
     expect(new Set(refs).size).toBe(1);
-    expect(counts(STACKS[0])).toMatchObject({ entries: 0, bytes: 0, highBytes: 5000 + ENTRY, lanes: 1 });
+    expect(counts(STACKS[0])).toMatchObject({ entries: 0, bytes: 0, highBytes: 5000 + ENTRY, extents: 1 });
   });
 
   it("grow the array on top where it is, as far as the memory goes", () => {
@@ -44,7 +46,7 @@ describe("sparse stacks", () => {
     const ref = alloc(STACKS[0], 1, 8);
     bytesAt(ref, 8).fill(7);
     for (let bytes = 16; bytes <= 64 << 20; bytes *= 2) expect(grow(STACKS[0], ref, bytes)).toBe(ref);
-    expect(counts(STACKS[0])).toMatchObject({ moved: 0, copiedBytes: 0, grown: 23, lanes: 1 });
+    expect(counts(STACKS[0])).toMatchObject({ moved: 0, copiedBytes: 0, grown: 23, extents: 1 });
     expect(bytesAt(ref, 8).every((byte) => byte === 7)).toBe(true);
     expect(call.verifySparse!(STACKS[0])).toBe(0);
   });
@@ -55,9 +57,9 @@ describe("sparse stacks", () => {
     for (let bytes = 16; bytes <= last; bytes *= 2) {
       for (const [index, ref] of refs.entries()) refs[index] = grow(STACKS[0], ref, bytes);
     }
-    // One copy into a lane of its own, and those of doubling before.
+    // One copy into an extent of its own, and those of doubling before.
     expect(counts(STACKS[0]).copiedBytes).toBeLessThanOrEqual(count * 2 * GROWER);
-    expect(counts(STACKS[0]).lanes).toBeLessThanOrEqual(count + 1);
+    expect(counts(STACKS[0]).extents).toBeLessThanOrEqual(count + 1);
     expect(new Set(refs).size).toBe(count);
     expect(call.verifySparse!(STACKS[0])).toBe(0);
   });
@@ -69,12 +71,12 @@ describe("sparse stacks", () => {
       alloc(STACKS[0], 1, 24);
       expect(grow(STACKS[0], ref, bytes)).toBe(ref);
     }
-    expect(counts(STACKS[0])).toMatchObject({ moved: 0, lanes: 2 });
-    // Freed, its lane is as good as any.
+    expect(counts(STACKS[0])).toMatchObject({ moved: 0, extents: 2 });
+    // Freed, its extent is as good as any.
     call.sparseFree!(STACKS[0], ref);
     call.sparseLeave!(STACKS[0], 1);
     alloc(STACKS[0], 1, 24);
-    expect(counts(STACKS[0]).lanes).toBe(2);
+    expect(counts(STACKS[0]).extents).toBe(2);
   });
 
   it("pop what was freed before, once it is on top", () => {
@@ -116,7 +118,7 @@ describe("sparse stacks", () => {
     };
 
     it("by the best fit", () => {
-      call.chooseSparse!(0, 0, 0, 0);
+      call.sparseChooseLimits!(0, 0, 0, 0);
       const refs = freed();
       expect(alloc(STACKS[0], 1, 264)).toBe(refs[3]);
       expect(alloc(STACKS[0], 1, 272)).toBe(refs[4]);
@@ -126,7 +128,7 @@ describe("sparse stacks", () => {
     });
 
     it("and keep what is left of a larger one", () => {
-      call.chooseSparse!(0, 0, 0, 0);
+      call.sparseChooseLimits!(0, 0, 0, 0);
       const refs = freed();
       expect(alloc(STACKS[0], 1, 480)).toBe(refs[6]);
       // 504 - 480 is too little for an entry.
@@ -144,12 +146,12 @@ describe("sparse stacks", () => {
       ["percent of the bytes", [NEVER, NEVER, 86, NEVER], [NEVER, NEVER, 87, NEVER]],
       ["bytes", [NEVER, NEVER, NEVER, 4079], [NEVER, NEVER, NEVER, 4080]],
     ])("above a limit: %s", (_, passed, reached) => {
-      call.chooseSparse!(...reached);
+      call.sparseChooseLimits!(...reached);
       freed();
       alloc(STACKS[0], 1, 184);
       expect(counts(STACKS[0]).served).toBe(0);
       call.sparseLeave!(STACKS[0], 1);
-      call.chooseSparse!(...passed);
+      call.sparseChooseLimits!(...passed);
       const refs = freed();
       expect(alloc(STACKS[0], 1, 184)).toBe(refs[2]);
       expect(counts(STACKS[0]).served).toBe(1);
@@ -160,7 +162,7 @@ describe("sparse stacks", () => {
       const refs = Array.from({ length: 100 }, () => alloc(STACKS[0], 1, 4096));
       const holes = [refs[0]!, refs[2]!, refs[4]!];
       for (const ref of holes) call.sparseFree!(STACKS[0], ref);
-      call.chooseSparse!(NEVER, NEVER, NEVER, NEVER);
+      call.sparseChooseLimits!(NEVER, NEVER, NEVER, NEVER);
       let ref = alloc(STACKS[0], 1, 4096);
       const reused = new Set<number>();
       while (ref !== 0) {
@@ -181,7 +183,7 @@ describe("sparse stacks", () => {
       outer.push(alloc(STACKS[0], (call - 1) * 8, 24));
       alloc(STACKS[0], call * 8, 40);
     }
-    expect(counts(STACKS[0]).lanes).toBe(2);
+    expect(counts(STACKS[0]).extents).toBe(2);
     for (let at = depth; at > 0; at--) {
       call.sparseLeave!(STACKS[0], at * 8);
       expect(call.verifySparse!(STACKS[0])).toBe(0);
@@ -189,26 +191,26 @@ describe("sparse stacks", () => {
       expect(counts(STACKS[0]).entries).toBe((at - 1) * 3 + 1);
     }
     call.sparseLeave!(STACKS[0], 0);
-    expect(counts(STACKS[0])).toMatchObject({ entries: 0, nonLinear: 0, lanes: 2 });
+    expect(counts(STACKS[0])).toMatchObject({ entries: 0, nonLinear: 0, extents: 2 });
   });
 
-  it("keep a few short lanes, and give back the others", () => {
+  it("keep a few short extents, and give back the others", () => {
     for (let round = 0; round < 3; round++) {
       const refs = Array.from({ length: 10 }, () => alloc(STACKS[0], 1, 8));
       for (const bytes of [1000, GROWER, 20 * CHUNK]) {
         for (const [index, ref] of refs.entries()) refs[index] = grow(STACKS[0], ref, bytes);
       }
-      expect(counts(STACKS[0]).lanes).toBeGreaterThanOrEqual(10);
+      expect(counts(STACKS[0]).extents).toBeGreaterThanOrEqual(10);
       call.sparseLeave!(STACKS[0], 1);
-      expect(counts(STACKS[0]).lanes).toBe(4);
+      expect(counts(STACKS[0]).extents).toBe(4);
       expect(call.verifySparse!(STACKS[0])).toBe(0);
-      // Four lanes of four chunks; the page map; malloc's table and chunks of cells for the set.
+      // Four extents of four chunks; the page map; malloc's table and chunks of cells for the set.
       expect(call.chunksUsed!()).toBeLessThanOrEqual(16 + 6);
     }
   });
 
   it("hold many freed entries", () => {
-    call.chooseSparse!(NEVER, NEVER, NEVER, NEVER);
+    call.sparseChooseLimits!(NEVER, NEVER, NEVER, NEVER);
     const refs = Array.from({ length: 10_000 }, (_, index) => alloc(STACKS[0], 1, 8 + (index % 70) * 8));
     const shuffled = refs
       .map((ref, index) => ({ ref, index, key: (index * 2654435761) % 65521 }))
@@ -361,8 +363,9 @@ describe("for a collector, sparse stacks", () => {
     }
     expect(call.sparseStart!(big + 2 * CHUNK + 5) >>> 0).toBe(big);
     expect(call.sparseStart!(big + 3 * CHUNK)).toBe(0);
-    const lane = Math.floor(refs[0]! / CHUNK) * CHUNK;
-    for (const address of [0, 8, STACKS[0], lane, lane + 40, 0xfffffff0]) expect(call.sparseStart!(address)).toBe(0);
+    const extent = Math.floor(refs[0]! / CHUNK) * CHUNK;
+    for (const address of [0, 8, STACKS[0], extent, extent + 40, 0xfffffff0])
+      expect(call.sparseStart!(address)).toBe(0);
   });
 
   it("end what was not reached, from an owner on", () => {

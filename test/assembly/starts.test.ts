@@ -15,20 +15,20 @@ const NURSERIES = [4 * KIB, 64 * KIB, 1024 * KIB];
 const ENTRY = `
 import { chunksOpen } from "./assembly/memory/chunks";
 import { bump, nurseryOpen, nurseryLimit, nurseryReset, nurseryTop, setNurseryEnd } from "./assembly/nursery/bump";
-import { chooseStarts, recordStart, startsLimit, startsOpen, startsReset, youngStart, youngStartNow }
+import { nurseryChooseStarts, recordStart, startsLimit, startsOpen, startsReset, youngStart, youngStartNow }
   from "./assembly/nursery/starts/finder";
-import { chooseInterior, mayBeSliced } from "./assembly/object/interior";
+import { gcChooseInterior, mayBeSliced } from "./assembly/object/interior";
 import { arrayBytes, forward } from "./assembly/object/header";
 import { Shape } from "./assembly/object/shape";
 
-import { startBits } from "./assembly/nursery/starts/bitset";
+import { nurseryStartBits } from "./assembly/nursery/starts/bitset";
 import { nurseryBase } from "./assembly/nursery/bump";
 
-export { nurseryBase, nurseryTop, startBits, youngStart, youngStartNow };
+export { nurseryBase, nurseryTop, nurseryStartBits, youngStart, youngStartNow };
 
 export function open(heapBase: usize, nursery: usize, finder: u32, all: bool): bool {
-  chooseStarts(finder);
-  chooseInterior(all);
+  nurseryChooseStarts(finder);
+  gcChooseInterior(all);
   if (chunksOpen(heapBase, 0) || !nurseryOpen(nursery) || !startsOpen()) return false;
   setNurseryEnd(nursery);
   startsLimit();
@@ -180,7 +180,7 @@ it("a bit for each 8 bytes: 1 MiB of the smallest objects sets 16 KiB of bits, a
   let objects = 0;
   while (core.alloc!(smallest.shape, 0) !== 0) objects++;
   expect(objects).toBe((1024 * KIB) / GRANULE_BYTES);
-  const bits = (globals.startBits!.value + (globals.nurseryBase!.value >>> 6)) >>> 0;
+  const bits = (globals.nurseryStartBits!.value + (globals.nurseryBase!.value >>> 6)) >>> 0;
   const around = new Uint8Array(part.memory.buffer).subarray(bits - 1, bits + 16 * KIB + 1);
   expect(around.subarray(1, -1).every((byte) => byte === 0xff)).toBe(true);
   expect([around[0], around.at(-1)]).not.toContain(0xff);

@@ -119,7 +119,7 @@ Small, wrap(), put(): local                11 |   put(list, wrap(Small(1)))
               destinations: [{ to: "parameter", index: 0, name: "list" }],
               certain: false,
               loops: 0,
-              carried: 0,
+              loopCarried: 0,
             },
           ],
         },
@@ -190,7 +190,16 @@ segments 1,024 B at most, frames N B at most
         ...{ copiedBytes: 0, freedBytes: 0, droppedBytes: 288 },
       },
     });
-    const nothing = { own: 0, rounds: 0, caller: 0, adopted: 0, dropped: 0, collections: 0, copied: 0, segments: 0 };
+    const nothing = {
+      own: 0,
+      iterations: 0,
+      caller: 0,
+      adopted: 0,
+      dropped: 0,
+      collections: 0,
+      copied: 0,
+      segments: 0,
+    };
     expect(functions.find(({ name }) => name === "make")).toMatchObject({
       sites: [{ line: 4, what: "Node", objects: 32, bytes: 512 }],
       profile: { ...nothing, caller: 512 },

@@ -1,5 +1,6 @@
 /**
- * Random operations on regions and on a model of them: objects of JavaScript, each with its region and the marks that may end it.
+ * Random operations on regions and on a model of them: objects of JavaScript, each with its region and the checkpoints
+ * that may end it.
  *
  * The model decides by itself which stores would leave a reference to something ended, and what each end takes along.
  */
@@ -8,9 +9,9 @@ import { describe, expect, test } from "vitest";
 import {
   type ArrayShape,
   box,
+  Checkpoint,
   HeapError,
   int32,
-  Mark,
   type RecordShape,
   Ref,
   Region,
@@ -23,7 +24,7 @@ import {
 
 /** Of a stack of what is open, innermost last. */
 interface Open {
-  readonly real: Region | Mark;
+  readonly real: Region | Checkpoint;
   readonly region: Open;
 }
 type Cell = Thing | number | null;
@@ -34,7 +35,7 @@ interface Part {
 }
 interface Thing {
   readonly region: Open;
-  marks: Open[];
+  checkpoints: Open[];
   isAlive: boolean;
   readonly kind: "node" | "boxes" | "bytes";
   readonly numbers: number[];
@@ -85,13 +86,13 @@ class Twin {
     this.open.push(made);
   }
 
-  mark(region: Open): void {
-    this.open.push({ real: (region.real as Region).mark(), region });
+  checkpoint(region: Open): void {
+    this.open.push({ real: (region.real as Region).checkpoint(), region });
   }
 
   add(region: Open, kind: Thing["kind"], ref: Ref, numbers: number[], cells: Cell[]): void {
-    const marks = this.open.filter((each) => each.real instanceof Mark && each.region === region);
-    const thing: Thing = { region, marks, isAlive: true, kind, numbers, cells, part: null };
+    const checkpoints = this.open.filter((each) => each.real instanceof Checkpoint && each.region === region);
+    const thing: Thing = { region, checkpoints, isAlive: true, kind, numbers, cells, part: null };
     this.held.push({ ref, thing, part: null });
   }
 
@@ -99,7 +100,9 @@ class Twin {
   mayRefer(holder: Thing, target: Thing): boolean {
     const depth = (each: Open) => this.open.indexOf(each);
     if (depth(target.region) > depth(holder.region)) return false;
-    return target.marks.every((mark) => holder.marks.includes(mark) || depth(holder.region) > depth(mark));
+    return target.checkpoints.every(
+      (checkpoint) => holder.checkpoints.includes(checkpoint) || depth(holder.region) > depth(checkpoint),
+    );
   }
 
   /** Stores in both, or sees that it is refused. */
@@ -200,8 +203,8 @@ const STEPS: Readonly<Record<string, (twin: Twin, choice: Choice) => void>> = {
   enter: (twin, [a]) => {
     if (twin.open.length < 12) twin.enter(a);
   },
-  mark: (twin, [a]) => {
-    if (twin.open.length < 12) twin.mark(twin.pickRegion(a));
+  checkpoint: (twin, [a]) => {
+    if (twin.open.length < 12) twin.checkpoint(twin.pickRegion(a));
   },
   node: (twin, [a, b]) => {
     const region = twin.pickRegion(a);
@@ -272,39 +275,39 @@ const STEPS: Readonly<Record<string, (twin: Twin, choice: Choice) => void>> = {
     for (const { ref } of twin.held.splice(a % (twin.held.length + 1), 1)) ref.dispose();
   },
   keep: (twin, [a, b]) => {
-    const mark = twin.open.at(-1);
-    if (!(mark?.real instanceof Mark)) return;
+    const checkpoint = twin.open.at(-1);
+    if (!(checkpoint?.real instanceof Checkpoint)) return;
     const kept = twin.held.filter((_, index) => ((a ^ (b << 16)) >>> (index % 31)) & 1);
-    mark.real.keep(kept.map(({ ref }) => ref));
+    checkpoint.real.keep(kept.map(({ ref }) => ref));
     // Only references to what came since end if they were not handed over, also where the object lives on.
     twin.held = twin.held.filter((each) => {
-      const isEnded = each.thing.marks.includes(mark) && !kept.includes(each);
+      const isEnded = each.thing.checkpoints.includes(checkpoint) && !kept.includes(each);
       expect(each.ref.isOpen).toBe(!isEnded);
       return !isEnded;
     });
   },
   adopt: (twin) => {
-    const mark = twin.open.at(-1);
-    if (!(mark?.real instanceof Mark)) return;
-    mark.real.adopt();
+    const checkpoint = twin.open.at(-1);
+    if (!(checkpoint?.real instanceof Checkpoint)) return;
+    checkpoint.real.adopt();
     twin.open.pop();
     for (const { thing } of twin.held) {
       reach([thing], (each) => {
-        each.marks = each.marks.filter((other) => other !== mark);
+        each.checkpoints = each.checkpoints.filter((other) => other !== checkpoint);
       });
     }
   },
   drop: (twin) => {
-    const mark = twin.open.at(-1);
-    if (!(mark?.real instanceof Mark)) return;
-    mark.real.drop();
+    const checkpoint = twin.open.at(-1);
+    if (!(checkpoint?.real instanceof Checkpoint)) return;
+    checkpoint.real.drop();
     twin.open.pop();
-    twin.end((thing) => thing.marks.includes(mark));
+    twin.end((thing) => thing.checkpoints.includes(checkpoint));
   },
   renew: (twin) => {
     const region = twin.open.at(-1);
     if (!(region?.real instanceof Region)) return;
-    region.real.renew();
+    region.real.reset();
     twin.end((thing) => thing.region === region);
   },
   leave: (twin) => {
@@ -327,7 +330,7 @@ const STEPS: Readonly<Record<string, (twin: Twin, choice: Choice) => void>> = {
 const WEIGHTS: Readonly<Record<string, number>> = {
   node: 4,
   link: 6,
-  mark: 2,
+  checkpoint: 2,
   keep: 3,
   slice: 2,
   linkSlice: 2,
@@ -368,7 +371,7 @@ describe("regions do what their model does under random operations, with", () =>
           STEPS.leave!(twin, [0, 0, 0]);
         }
         expect(twin.held).toEqual([]);
-        expect(regions.statistics()).toMatchObject({ usedBytes: 0, regions: 0, marks: 0 });
+        expect(regions.statistics()).toMatchObject({ usedBytes: 0, regions: 0, checkpoints: 0 });
       }),
       { numRuns: runs },
     );

@@ -1,7 +1,7 @@
 /** Regions from the host, case by case; regions-model.test.ts has them in any order. */
 
 import { describe, expect, test } from "vitest";
-import { MARK_BYTES, REGION_BYTES } from "../../src/core/contract.ts";
+import { CHECKPOINT_BYTES, REGION_BYTES } from "../../src/core/contract.ts";
 import {
   box,
   Heap,
@@ -55,8 +55,8 @@ describe("a region", () => {
     expect(refused("stale-handle", () => node.get("n"))).toContain("region");
     expect(refused("region-ended", () => region.alloc(Node))).toContain("left");
     expect(refused("region-ended", () => region.allocArray(Bytes, 3))).toContain("left");
-    expect(refused("region-ended", () => region.mark())).toContain("left");
-    expect(refused("region-ended", () => region.renew())).toContain("left");
+    expect(refused("region-ended", () => region.checkpoint())).toContain("left");
+    expect(refused("region-ended", () => region.reset())).toContain("left");
     expect(refused("region-ended", () => region.leave())).toContain("left");
     expect(refused("region-ended", () => region.takenBytes)).toContain("left");
     node.dispose();
@@ -78,7 +78,7 @@ describe("a region", () => {
       expect(large.slice(100_000).owner()?.same(large)).toBe(true);
       expect(regions.statistics().usedBytes).toBe(outer.takenBytes + inner.takenBytes);
     }
-    expect(regions.statistics()).toMatchObject({ usedBytes: 1024, regions: 1, marks: 0 });
+    expect(regions.statistics()).toMatchObject({ usedBytes: 1024, regions: 1, checkpoints: 0 });
     const { memoryBytes } = regions.statistics();
     for (let round = 0; round < 10; round++) {
       using inner = regions.enter();
@@ -92,14 +92,14 @@ describe("a region", () => {
     const { regions, Node, list } = await open();
     using region = regions.enter();
     const before = region.alloc(Node);
-    region.renew();
+    region.reset();
     expect(before.isOpen).toBe(false);
     expect(region.alloc(Node).address).toBeGreaterThan(0);
     list(region, 30);
-    region.renew();
+    region.reset();
     expect(region.takenBytes).toBe(1024);
     list(region, 10_000);
-    region.renew();
+    region.reset();
     expect(region.takenBytes).toBe(1024);
     expect(region.alloc(Node, { n: 3 }).get("n")).toBe(3);
   });
@@ -126,11 +126,11 @@ describe("a region", () => {
     expect(refused("would-dangle", () => outer.alloc(Node, { next: shorter }))).toContain("left before");
     expect(longer.get("next")).toBe(null);
     expect(refused("wrong-order", () => outer.leave())).toContain("end the region opened after it");
-    expect(refused("wrong-order", () => outer.renew())).toContain("region is not the innermost");
-    const mark = outer.mark();
-    expect(refused("wrong-order", () => inner.leave())).toContain("end the mark");
-    expect(refused("wrong-order", () => outer.leave())).toContain("the region and the mark");
-    mark.drop();
+    expect(refused("wrong-order", () => outer.reset())).toContain("region is not the innermost");
+    const checkpoint = outer.checkpoint();
+    expect(refused("wrong-order", () => inner.leave())).toContain("end the checkpoint");
+    expect(refused("wrong-order", () => outer.leave())).toContain("the region and the checkpoint");
+    checkpoint.drop();
     inner.leave();
     expect(longer.isOpen).toBe(true);
   });
@@ -140,12 +140,12 @@ describe("a region", () => {
     const Unpacked = regions.defineRecord("Unpacked", { bytes: unpacked(uint8(), 40), part: slice() });
     for (const firstBytes of [0, 4096]) {
       using region = regions.enter({ firstBytes });
-      using mark = region.mark();
+      using checkpoint = region.checkpoint();
       region.alloc(Unpacked);
       const record = region.alloc(Unpacked, { bytes: Array.from({ length: 40 }, (_, n) => n) });
       record.set("part", record.get("bytes").slice(30, 35));
       const part = record.get("part");
-      mark.keep([part]);
+      checkpoint.keep([part]);
       expect(record.isOpen).toBe(false);
       expect(part.toArray()).toEqual([30, 31, 32, 33, 34]);
       expect(Unpacked.cast(part.owner()).get("part").same(part)).toBe(true);
@@ -153,34 +153,34 @@ describe("a region", () => {
   });
 });
 
-describe("a mark", () => {
+describe("a checkpoint", () => {
   test("adopts what has come since", async () => {
     const { regions, Node, list, lengthOf } = await open();
     using region = regions.enter();
     const old = region.alloc(Node);
-    const mark = region.mark();
+    const checkpoint = region.checkpoint();
     const head = list(region, 1000);
     head.set("next", Node.cast(head.get("next")));
     expect(refused("would-dangle", () => old.set("next", head))).toContain("adopt");
-    mark.adopt();
+    checkpoint.adopt();
     old.set("next", head);
     expect(lengthOf(old)).toBe(1001);
-    expect(mark.isOpen).toBe(false);
-    for (const action of [() => mark.adopt(), () => mark.drop(), () => mark.keep([])]) {
-      expect(refused("region-ended", action)).toContain("mark has ended");
+    expect(checkpoint.isOpen).toBe(false);
+    for (const action of [() => checkpoint.adopt(), () => checkpoint.drop(), () => checkpoint.keep([])]) {
+      expect(refused("region-ended", action)).toContain("checkpoint has ended");
     }
   });
 
   test("tells what came before it, where a renewed region goes on in a segment", async () => {
     const { regions, Node } = await open({ debug: false });
     using region = regions.enter();
-    const first = region.mark();
+    const first = region.checkpoint();
     first.keep([region.alloc(Node)]);
     first.adopt();
-    region.renew();
+    region.reset();
     const old = region.alloc(Node);
-    using _mark = region.mark();
-    expect(refused("would-dangle", () => old.set("next", region.alloc(Node)))).toContain("since a mark");
+    using _checkpoint = region.checkpoint();
+    expect(refused("would-dangle", () => old.set("next", region.alloc(Node)))).toContain("since a checkpoint");
   });
 
   test("drops it at once", async () => {
@@ -188,21 +188,21 @@ describe("a mark", () => {
     using region = regions.enter();
     const old = region.alloc(Node, { n: 5 });
     const taken = region.takenBytes;
-    const mark = region.mark();
+    const checkpoint = region.checkpoint();
     const head = list(region, 5000);
     head.set("next", old);
-    mark.drop();
+    checkpoint.drop();
     expect(head.isOpen).toBe(false);
     expect(old.get("n")).toBe(5);
     expect(region.takenBytes).toBe(taken);
-    expect(regions.statistics()).toMatchObject({ collections: 0, marks: 0 });
+    expect(regions.statistics()).toMatchObject({ collections: 0, checkpoints: 0 });
   });
 
   test("collects it from the references that are kept, round after round", async () => {
     const { regions, Node, Bytes, list, lengthOf } = await open();
     using region = regions.enter();
     const old = region.alloc(Node, { n: 9 });
-    using mark = region.mark();
+    using checkpoint = region.checkpoint();
     let head = list(region, 100);
     let part = region.allocArray(Bytes, new TextEncoder().encode("to be kept")).slice(6);
     const large = region.allocArray(Bytes, 100_000);
@@ -210,7 +210,7 @@ describe("a mark", () => {
       const dead = list(region, 2000);
       const first = region.alloc(Node, { n: round, next: head, text: part });
       const empty = part.slice(0, 0);
-      const kept = mark.keep([first, part, old, empty, large]);
+      const kept = checkpoint.keep([first, part, old, empty, large]);
       expect(kept[0]).toBe(first);
       expect([dead.isOpen, head.isOpen]).toEqual([false, false]);
       expect(first.get("text").same(part)).toBe(true);
@@ -218,25 +218,25 @@ describe("a mark", () => {
       expect([lengthOf(head), part.text(), old.get("n")]).toEqual([101 + round, "kept", 9]);
     }
     expect(region.takenBytes).toBeLessThan(300_000);
-    expect(regions.statistics()).toMatchObject({ collections: 20, marks: 1 });
-    mark.keep([]);
+    expect(regions.statistics()).toMatchObject({ collections: 20, checkpoints: 1 });
+    checkpoint.keep([]);
     expect([head.isOpen, part.isOpen, large.isOpen, old.isOpen]).toEqual([false, false, false, true]);
   });
 
   test("lies inside of others, of the same region and of others", async () => {
     const { regions, Node } = await open();
     using outer = regions.enter();
-    using first = outer.mark();
+    using first = outer.checkpoint();
     const one = outer.alloc(Node, { n: 1 });
     using inner = regions.enter();
     const two = inner.alloc(Node, { n: 2, next: one });
-    const second = outer.mark();
+    const second = outer.checkpoint();
     const three = outer.alloc(Node, { n: 3, next: one });
     // It may be adopted by a region that lives longer.
     expect(refused("would-dangle", () => three.set("next", two))).toContain("left before");
-    expect(refused("would-dangle", () => two.set("next", three))).toContain("since a mark");
-    expect(refused("wrong-order", () => first.adopt())).toContain("mark is not the innermost");
-    expect(refused("wrong-order", () => first.keep([one]))).toContain("the region and the mark");
+    expect(refused("would-dangle", () => two.set("next", three))).toContain("since a checkpoint");
+    expect(refused("wrong-order", () => first.adopt())).toContain("checkpoint is not the innermost");
+    expect(refused("wrong-order", () => first.keep([one]))).toContain("the region and the checkpoint");
     second.adopt();
     two.set("next", three);
     expect(Node.cast(Node.cast(two.get("next")).get("next")).same(one)).toBe(true);
@@ -253,16 +253,16 @@ describe("regions", () => {
     const head = list(region, 1000);
     expect(refused("out-of-memory", () => region.allocArray(Bytes, 1 << 20))).toContain("an array of 1048576 elements");
     expect(refused("out-of-memory", () => region.allocArray(Bytes, 0xffff_ffff))).toContain("heapLimitBytes");
-    const mark = region.mark();
+    const checkpoint = region.checkpoint();
     let last = region.alloc(Node);
     const fill = () => {
       for (;;) last = region.alloc(Node, { next: last });
     };
     expect(refused("out-of-memory", fill)).toContain("a record of");
     const { address } = last;
-    expect(refused("out-of-memory", () => mark.keep([last]))).toContain("collect");
+    expect(refused("out-of-memory", () => checkpoint.keep([last]))).toContain("collect");
     expect([last.address, last.isOpen]).toEqual([address, true]);
-    mark.drop();
+    checkpoint.drop();
     expect(lengthOf(head)).toBe(1000);
     list(region, 1000);
   });
@@ -281,14 +281,14 @@ describe("regions", () => {
     using region = regions.enter({ firstBytes: 512 });
     const before = regions.statistics().framesBytes;
     expect(refused("frames-full", () => regions.enter({ firstBytes: 512 }))).toContain("framesBytes");
-    using mark = region.mark();
-    expect(regions.statistics().framesBytes).toBe(before + MARK_BYTES);
+    using checkpoint = region.checkpoint();
+    expect(regions.statistics().framesBytes).toBe(before + CHECKPOINT_BYTES);
     const many = Array.from({ length: 200 }, (_, n) => region.alloc(Node, { n }));
-    expect(refused("frames-full", () => mark.keep(many))).toContain("200 references");
+    expect(refused("frames-full", () => checkpoint.keep(many))).toContain("200 references");
     expect(many[199]!.get("n")).toBe(199);
-    mark.keep(many.slice(0, 50));
+    checkpoint.keep(many.slice(0, 50));
     expect(many.filter((each) => each.isOpen).map((each) => each.get("n"))).toEqual(many.slice(0, 50).map((_, n) => n));
-    mark.adopt();
+    checkpoint.adopt();
     regions.enter({ firstBytes: 0 }).leave();
     expect(regions.statistics().framesBytes).toBe(before);
     expect(before % 8).toBe(REGION_BYTES % 8);
@@ -303,29 +303,34 @@ describe("regions", () => {
     expect(refused("bad-option", () => regions.enter({ firstBytes: -1 }))).toContain("firstBytes");
     expect(refused("bad-option", () => regions.enter({ bytes: 8 } as object))).toContain("no option bytes");
     const region = regions.enter();
-    const mark = region.mark();
+    const checkpoint = region.checkpoint();
     const node = region.alloc(Node);
     expect(refused("wrong-rep", () => region.alloc(Node, { n: 0.5 }))).toContain("int32");
     expect(refused("unknown-field", () => region.alloc(Node, { m: 1 } as object))).toContain("m");
     expect(refused("wrong-shape", () => region.alloc(Bytes as never))).toContain("allocArray");
-    expect(refused("bad-option", () => mark.keep(node as never))).toContain("an array of references");
-    expect(refused("bad-option", () => mark.keep([null] as never))).toContain("references");
+    expect(refused("bad-option", () => checkpoint.keep(node as never))).toContain("an array of references");
+    expect(refused("bad-option", () => checkpoint.keep([null] as never))).toContain("references");
     using heap = await Heap.open();
     const Other = heap.defineRecord("Other", { n: int32() });
     const other = heap.alloc(Other);
-    expect(refused("foreign-handle", () => mark.keep([other]))).toContain("another heap");
+    expect(refused("foreign-handle", () => checkpoint.keep([other]))).toContain("another heap");
     expect(refused("foreign-handle", () => node.set("next", other))).toContain("another heap");
     expect(refused("wrong-shape", () => region.alloc(Other))).toContain("another heap");
     node.dispose();
-    expect(refused("stale-handle", () => mark.keep([node]))).toContain("released");
+    expect(refused("stale-handle", () => checkpoint.keep([node]))).toContain("released");
     const release = await Regions.open();
     expect(refused("needs-debug", () => release.refuseGrow(1))).toContain("refuseGrow");
     regions.close();
-    for (const action of [() => region.alloc(Node), () => region.leave(), () => mark.drop(), () => regions.enter()]) {
+    for (const action of [
+      () => region.alloc(Node),
+      () => region.leave(),
+      () => checkpoint.drop(),
+      () => regions.enter(),
+    ]) {
       expect(refused("closed", action)).toContain("closed");
     }
-    expect([region.isOpen, mark.isOpen]).toEqual([false, false]);
-    mark[Symbol.dispose]();
+    expect([region.isOpen, checkpoint.isOpen]).toEqual([false, false]);
+    checkpoint[Symbol.dispose]();
     region[Symbol.dispose]();
   });
 });

@@ -22,7 +22,7 @@ describe("a sparse stack", () => {
   test("grows the object on top where it is, and moves the others", async () => {
     using heap = await Heap.open({ debug: true });
     using stack = heap.openSparseStack();
-    expect(stack.counts()).toEqual({ ...NONE, highBytes: 0, lanes: 0 });
+    expect(stack.counts()).toEqual({ ...NONE, highBytes: 0, extents: 0 });
     const below = stack.alloc(30);
     const top = stack.alloc(1);
     new Uint8Array(heap.memory.buffer).fill(7, below, below + 30);
@@ -30,7 +30,7 @@ describe("a sparse stack", () => {
     const moved = stack.grow(below, 2000);
     expect(moved).toBeGreaterThan(top);
     expect([...new Uint8Array(heap.memory.buffer, moved, 30)]).toEqual(Array(30).fill(7));
-    expect(stack.counts()).toMatchObject({ grown: 1, moved: 1, copiedBytes: 32, freedEntries: 1, lanes: 1 });
+    expect(stack.counts()).toMatchObject({ grown: 1, moved: 1, copiedBytes: 32, freedEntries: 1, extents: 1 });
     expect(stack.startOf(moved + 1999)).toBe(moved);
     expect(stack.startOf(below)).toBe(0);
     stack.verify();
@@ -47,7 +47,7 @@ describe("a sparse stack", () => {
     stack.leave(1);
     expect(stack.alloc(16, 5)).toBe(outer);
     stack.leave();
-    expect(stack.counts()).toEqual({ ...NONE, highBytes: 2 * (16 + SPARSE_ENTRY_BYTES), lanes: 1 });
+    expect(stack.counts()).toEqual({ ...NONE, highBytes: 2 * (16 + SPARSE_ENTRY_BYTES), extents: 1 });
     stack.verify();
   });
 

@@ -1,7 +1,7 @@
 /**
- * Loads that check placement: the debug build of `leak` runs programs to their end, and stops one whose placement has been
- * made worse at the first load from an object that has ended. Those of `regions` and `sparse` do the same as long as nothing else
- * lies where the object was.
+ * Loads that check placement: the debug build of `leak` runs programs to their end, and stops one whose placement has
+ * been made worse at the first load from an object that has ended. Those of `regions` and `sparse` do the same as long
+ * as nothing else lies where the object was.
  */
 
 import { describe, expect, it } from "vitest";
@@ -27,7 +27,10 @@ function runChecked(program: IrProgram, input: InterpreterInput = {}, place = pl
   return { output: Buffer.from(stdout).toString(), error: Buffer.from(stderr).toString(), exit: exitCode };
 }
 
-/** The placement with another promise for all that is chosen; without one, that it stays with the function that makes it. */
+/**
+ * The placement with another promise for all that is chosen; without one, that it stays with the function that makes
+ * it.
+ */
 function promising(
   program: IrProgram,
   isChosen: (placed: Placed) => boolean,
@@ -119,8 +122,9 @@ describe("an object that outlives its frame", () => {
   });
 
   describe("of a round is noticed", () => {
-    const isCarried = ({ carried }: Placed) => carried > 0;
-    const stopped = (program: IrProgram) => runChecked(program, {}, (all) => promising(all, isCarried, { carried: 0 }));
+    const isCarried = ({ loopCarried }: Placed) => loopCarried > 0;
+    const stopped = (program: IrProgram) =>
+      runChecked(program, {}, (all) => promising(all, isCarried, { loopCarried: 0 }));
     const message = "the Box that main makes in line 5 is used after the end of an iteration in main";
 
     it("in the next round", () => {
@@ -322,7 +326,7 @@ describe("bounds", () => {
     return new Map([...bounds].map(([{ name }, found]) => [name, found]));
   };
 
-  it("of what stays is the round of the innermost loop that it does not outlive", () => {
+  it("of what stays is the iteration of the innermost loop that it does not outlive", () => {
     const bounds = boundsIn(
       "class Box { n: Int }",
       "fn main() {",
@@ -339,9 +343,9 @@ describe("bounds", () => {
     const { sites, levels, loops } = bounds.get("main")!;
     const boxes = [...sites].filter(([{ what }]) => what === "Box").map(([{ line }, bound]) => [line, bound]);
     expect(boxes).toEqual([
-      [4, { of: "round", level: 1 }],
-      [6, { of: "round", level: 2 }],
-      [7, { of: "round", level: 1 }],
+      [4, { of: "iteration", level: 1 }],
+      [6, { of: "iteration", level: 2 }],
+      [7, { of: "iteration", level: 1 }],
     ]);
     expect({ levels, loops: [...loops.values()] }).toEqual({ levels: 2, loops: [1, 2] });
   });
@@ -372,7 +376,7 @@ describe("bounds", () => {
     ]);
     expect(bounds.get("main")).toMatchObject({ hasFrame: true, hidden: [] });
     expect(passedBy("main")).toContainEqual({ of: "frame" });
-    expect(passedBy("main")).toContainEqual({ of: "round", level: 1 });
+    expect(passedBy("main")).toContainEqual({ of: "iteration", level: 1 });
   });
 
   it("are handed on as one where all calls pass the same", () => {

@@ -1,6 +1,6 @@
 /**
- * Alternatives under `regions` and `sparse`: of what a function makes for its result, what it does not return ends where that is
- * decided, and is not collected; whatever it returns is still there.
+ * Alternatives under `regions` and `sparse`: of what a function makes for its result, what it does not return ends
+ * where that is decided, and is not collected; whatever it returns is still there.
  */
 
 import { describe, expect, it } from "vitest";
@@ -72,7 +72,8 @@ fn main(args: [Text]) { print("{all(args[0].toInt())}") }`,
     const { printed: expected } = await runUnder({ manager: "leak" }, source, [`${times}`]);
     const { printed, counts } = await runUnder({ manager, measure: true }, source, [`${times}`]);
     expect(printed).toBe(expected);
-    // What is chosen is there until all calls have returned. Of each choice, a segment or two are not full, or have a gap.
+    // What is chosen is there until all calls have returned. Of each choice, a segment or two are not full, or have a
+    // gap.
     expect(counts.peakBytes).toBeLessThan((times - 1) * kept * (MIB + 2 * 65_536) + made * MIB + 8 * 65_536);
     const small = new SourceFile("test.mote", source.text.replaceAll("65_536", "70"));
     const { printed: expectedOfSmall } = await runUnder({ manager: "leak" }, small, [`${times}`]);
@@ -86,7 +87,7 @@ describe("random choices", () => {
 
   it("are choices, most of them", () => {
     const placed = sources.map((source) => [...placeProgram(buildProgram(source)).values()]);
-    const withChoices = placed.filter((functions) => functions.some(({ alternatives }) => alternatives !== null));
+    const withChoices = placed.filter((functions) => functions.some(({ candidates }) => candidates !== null));
     expect(withChoices.length).toBeGreaterThan(sources.length / 2);
   });
 

@@ -66,7 +66,9 @@ describe("what happens is what placement promises in", () => {
 });
 
 describe("the oracle", () => {
-  /** Makes a promise for each site of the annotated programs that it is too good for; how many are noticed, of how many. */
+  /**
+   * Makes a promise for each site of the annotated programs that it is too good for; how many are noticed, of how many.
+   */
   function noticed(isTooGood: (placed: PlacedSite) => boolean, promise: Partial<Placed>, message: string) {
     let [found, all] = [0, 0];
     for (const { source } of placementPrograms()) {
@@ -96,7 +98,7 @@ describe("the oracle", () => {
   });
 
   it("notices what outlives its iteration", () => {
-    const { found, all } = noticed(({ carried }) => carried > 0, { carried: 0 }, "outlives its iteration");
+    const { found, all } = noticed(({ loopCarried }) => loopCarried > 0, { loopCarried: 0 }, "outlives its iteration");
     expect({ found, all }).toEqual({ found: 5, all: 5 });
   });
 

@@ -44,7 +44,7 @@ async function reserves(options: BuildOptions, source = TRIPLES): Promise<number
   const names =
     Buffer.from(wasm)
       .toString("latin1")
-      .match(/gc\.reserve\.[a-z]*/g) ?? [];
+      .match(/slow\.gcReserve\.[a-z]*/g) ?? [];
   return new Set(names).size;
 }
 

@@ -1,4 +1,6 @@
-/** Loops that keep in a local where a region is filled to: which ones, and that what they make is what it is without. */
+/**
+ * Loops that keep in a local where a region is filled to: which ones, and that what they make is what it is without.
+ */
 
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/lang/frontend.ts";
@@ -6,7 +8,7 @@ import { runModule, SourceFile } from "../../src/lang/index.ts";
 import { computeBounds } from "../../src/lang/lifetimes/placement/bounds.ts";
 import { placeProgram } from "../../src/lang/lifetimes/placement/placement.ts";
 import type { FrameLayout } from "../../src/lang/managers/regions/frame-layout.ts";
-import { findHotLoops } from "../../src/lang/managers/regions/promoted-tops.ts";
+import { findPromotedLoops } from "../../src/lang/managers/regions/promoted-tops.ts";
 import { compile } from "../support/fast.ts";
 
 const ROWS = `union Rows { End, Row(n: Int, rest: Rows) }
@@ -64,12 +66,13 @@ describe("a loop that only bumps", () => {
     const layout = { slots: new Map() } as unknown as FrameLayout;
     const found = [...computeBounds(placeProgram(program))]
       .filter(([{ internal }]) => !internal)
-      .flatMap(([fn, bounds]) => [...findHotLoops(fn, bounds, layout, () => 16).values()]);
+      .flatMap(([fn, bounds]) => [...findPromotedLoops(fn, bounds, layout, () => 16).values()]);
     expect(found.map((bound) => bound.of)).toEqual(regions);
   });
 
   it.each(CASES)("makes what it makes under leak: %s", async (_name, text) => {
-    // Checks of loads and collections in each iteration take long, and need no more than one iteration behind the last that is special.
+    // Checks of loads and collections in each iteration take long, and need no more than one iteration behind the last
+    // that is special.
     const sourceOf = (rows: number) =>
       new SourceFile("test.mote", `${ROWS}${text}\nfn main() { print("{sumFrom(made(${rows}), 0)}") }`);
     for (const options of [{}, { zeal: 1000 }, { debug: true }]) {

@@ -1,6 +1,6 @@
 /**
- * Frees by reassignment under `sparse`: an array or a list that a variable alone led to ends where the variable gets another, and its
- * place is used again; one that something else leads to stays.
+ * Frees by reassignment under `sparse`: an array or a list that a variable alone led to ends where the variable gets
+ * another, and its place is used again; one that something else leads to stays.
  */
 
 import { describe, expect, it } from "vitest";
@@ -92,7 +92,7 @@ async function under(options: BuildOptions, source: SourceFile, args: readonly s
 
 function freesIn(source: SourceFile): number {
   const main = [...placeProgram(buildProgram(source)).values()].find(({ fn }) => fn.name === "main");
-  return main!.reassigned.size;
+  return main!.strongUpdates.size;
 }
 
 describe("what a variable alone leads to", () => {

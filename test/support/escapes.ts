@@ -1,6 +1,6 @@
 /**
- * An oracle for placement: while the interpreter runs a program, it looks at the end of each call where the objects that
- * the call made can be reached from, and compares with what the analysis has promised.
+ * An oracle for placement: while the interpreter runs a program, it looks at the end of each call where the objects
+ * that the call made can be reached from, and compares with what the analysis has promised.
  *
  * Each object remembers the frame that made it and where its site may go. What that is for a frame further out follows
  * from the calls in between: each says where a group of the callee's objects goes in the caller. A tail call is the end
@@ -15,8 +15,9 @@
  *  - made by a site that is certain to be returned: it is reached from a result.
  * And at the end of each iteration of a loop, for what it has made: reached from a variable that is live then, it may
  * outlive the iteration.
- * So whatever is promised to stay is found nowhere. The same for what the parameters referred to at the beginning: it is
- * reached from a result, or newly from another parameter's objects, only if that parameter, or a part of it, may go there.
+ * So whatever is promised to stay is found nowhere. The same for what the parameters referred to at the beginning: it
+ * is reached from a result, or newly from another parameter's objects, only if that parameter, or a part of it, may go
+ * there.
  *
  * Not looked at: calls beyond the first fifty of a function, other than each power of two; loops that are left by a
  * jump out of a loop around them.
@@ -54,7 +55,7 @@ import { type HeapObject, objectOf, reachableFrom, referencesOf } from "./heap-w
 
 const ALWAYS_CHECKED = 50;
 /** What a callee has promised to keep to itself. */
-const STAYING: Placed = { destinations: NOWHERE, certain: false, loops: 0, carried: 0 };
+const STAYING: Placed = { destinations: NOWHERE, certain: false, loops: 0, loopCarried: 0 };
 
 interface Birth {
   /** Objects are numbered in the order of their allocation. */
@@ -221,9 +222,9 @@ export class EscapeOracle implements Observer {
     for (const object of reachableFrom(held)) {
       const birth = this.#births.get(object);
       if (birth === undefined || birth.serial < start) continue;
-      const { loops, carried } = this.#placed(birth, frame);
+      const { loops, loopCarried } = this.#placed(birth, frame);
       // The loops around the instruction are numbered from the outside, those that it may outlive from the inside.
-      if (carried >= loops - depth) continue;
+      if (loopCarried >= loops - depth) continue;
       const { what, line } = birth.placed.site;
       throw new Error(`${placement.fn.name}: the ${what} of line ${line} outlives its iteration`);
     }

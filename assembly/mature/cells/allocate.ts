@@ -1,4 +1,4 @@
-// Allocation into cells of size classes, and the Cheney scan that follows it (the setting sizeClasses).
+// Allocation into cells of size classes, and the Cheney scan that follows it (the setting matureSizeClasses).
 //
 // Each class has a list of blocks and a cursor of its own. The cursor bumps through runs of cells that the last sweep
 // found free, as mature/lines/holes.ts does through holes. So a promotion is a bump once its class is known. Objects

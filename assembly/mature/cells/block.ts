@@ -1,4 +1,5 @@
-// A block of cells, all of one size (the setting sizeClasses). It has what mature/block.ts draws, but no lines, and:
+// A block of cells, all of one size (the setting matureSizeClasses). It has what mature/block.ts draws, but no lines,
+// and:
 //
 //    16     +-----------------------------------------+
 //           | bytes of a cell                         |

@@ -16,7 +16,7 @@ import { OWNER_BLOCK, ownerOfChunk } from "../../memory/page-map";
 import { forward, objectBytes, shapeOf } from "../../object/header";
 import { BLOCK_LINES, blockOf, freeLines, isSource, setSource } from "../block";
 import { allocFresh } from "./holes";
-import { sizeClasses } from "../kind";
+import { matureSizeClasses } from "../kind";
 
 /** Free chunks that evacuation leaves to the mark stack. */
 const LEFT_CHUNKS: u32 = 2;
@@ -42,7 +42,7 @@ export function evacuateOpen(): void {
  */
 export function evacuateBegin(always: bool): void {
   evacuating = exhausted = false;
-  if (sizeClasses) return;
+  if (matureSizeClasses) return;
   let blocks: u32 = 0;
   let free: u32 = 0;
   const end = chunksEnd();
@@ -67,7 +67,7 @@ export function evacuateEnd(): void {
 
 /** Whether this marking moves the object at `ref`, in a block, or has moved it. */
 export function isMoving(ref: usize): bool {
-  return !sizeClasses && evacuating && isSource(blockOf(ref));
+  return !matureSizeClasses && evacuating && isSource(blockOf(ref));
 }
 
 /** Moves the object at `ref`. @returns its new address; 0 when it stays for lack of room */

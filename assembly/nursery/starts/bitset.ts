@@ -2,15 +2,15 @@
 // bit is set where a recorded object starts. The eager finder sets it at allocation, the deferred one at a collection,
 // from the side stack.
 //
-// The start of the object around an interior pointer is the previous set bit. startBits is biased: the byte of address
-// p is startBits + (p >> 6).
+// The start of the object around an interior pointer is the previous set bit. nurseryStartBits is biased: the byte of
+// address p is nurseryStartBits + (p >> 6).
 //
-// State: the address of the bits; startBits is exported to the program.
+// State: the address of the bits; nurseryStartBits is exported to the program.
 
 import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
 import { previousSetBit } from "../../memory/bits";
 import { acquireRun, lastRunIsFresh } from "../../memory/chunks";
-import { clearGranules } from "../../memory/copy";
+import { memoryClear } from "../../memory/copy";
 import { OWNER_CONTROL } from "../../memory/page-map";
 import { countQuery } from "./steps";
 import { nurseryBase, nurseryBytes, nurseryUsed } from "../bump";
@@ -20,21 +20,21 @@ const START_BYTE_SHIFT: usize = GRANULE_SHIFT + 3;
 /** Bytes of nursery that eight bytes of start bits cover. */
 const START_WORD_BYTES: usize = 8 << START_BYTE_SHIFT;
 
-export let startBits: usize = 0;
+export let nurseryStartBits: usize = 0;
 let bitsBase: usize = 0;
 
 export function bitsOpen(): bool {
   const bytes = nurseryBytes >> START_BYTE_SHIFT;
   bitsBase = acquireRun(chunksFor(bytes), OWNER_CONTROL);
   if (!bitsBase) return false;
-  startBits = bitsBase - (nurseryBase >> START_BYTE_SHIFT);
+  nurseryStartBits = bitsBase - (nurseryBase >> START_BYTE_SHIFT);
   // Most of the nursery may never be used: bits that read as zero are not touched.
   if (!lastRunIsFresh()) memory.fill(bitsBase, 0, bytes);
   return true;
 }
 
 export function bitsSet(ref: usize): void {
-  const at = startBits + (ref >> START_BYTE_SHIFT);
+  const at = nurseryStartBits + (ref >> START_BYTE_SHIFT);
   store<u8>(at, load<u8>(at) | ((<u32>1) << ((<u32>ref >> <u32>GRANULE_SHIFT) & 7)));
 }
 
@@ -55,5 +55,5 @@ export function bitsFind(addr: usize): usize {
 export function bitsClear(): void {
   // Whole words of start bits, and not one beyond the last: the chunk after the bits is somebody else's.
   const words = (nurseryUsed() + START_WORD_BYTES - 1) / START_WORD_BYTES;
-  clearGranules(bitsBase, words << 3);
+  memoryClear(bitsBase, words << 3);
 }

@@ -183,15 +183,15 @@ function fillContainer(container: Container, first: usize, from: usize, to: usiz
   }
   const members = <u32>((end - from) >> 2);
   const arrayBytes = (<usize>members) << MEMBER_SHIFT;
-  const leastBytes = arrayBytes < bitmapBytes(size) ? arrayBytes : bitmapBytes(size);
+  const regionLeastBytes = arrayBytes < bitmapBytes(size) ? arrayBytes : bitmapBytes(size);
   container.count = 0;
   if (members == 0) {
     container.form = CONTAINER_EMPTY;
-  } else if ((<usize>runs) << RUN_SHIFT < leastBytes) {
+  } else if ((<usize>runs) << RUN_SHIFT < regionLeastBytes) {
     container.form = CONTAINER_RUNS;
     container.count = runs;
     writeRuns(container.members, first, from, end);
-  } else if (arrayBytes == leastBytes) {
+  } else if (arrayBytes == regionLeastBytes) {
     container.form = CONTAINER_ARRAY;
     container.count = members;
     writeArray(container.members, first, from, end);

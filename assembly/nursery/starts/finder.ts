@@ -25,7 +25,7 @@ import { nurseryBase, nurseryBytes, nurseryTop } from "../bump";
 import { bitsBuild, bitsClear, bitsFind, bitsOpen, bitsSet } from "./bitset";
 import { compressedBuild, compressedBytesMax, compressedFind } from "./compressed";
 import { crossingClear, crossingFind, crossingLimit, crossingOpen } from "./crossing";
-import { sideBase, sideClear, sideClose, sideFind, sideOpen, sidePush, sideTop } from "./side-stack";
+import { sideBase, sideClear, sideClose, sideFind, sideOpen, sidePush, nurserySideTop } from "./side-stack";
 import { walkBuild } from "./walk";
 
 export const STARTS_EAGER: u32 = 0;
@@ -36,7 +36,7 @@ export const STARTS_CROSSING: u32 = 4;
 export const STARTS_WALK: u32 = 5;
 
 /** The chosen finder, one of STARTS_. A literal: a constant of this file would need a start function to set it. */
-export let startFinder: u32 = 0;
+export let nurseryStartFinder: u32 = 0;
 
 /** Up to where the finder's set is built: an address on the side stack, or in the nursery. */
 let built: usize = 0;
@@ -44,24 +44,30 @@ let built: usize = 0;
 let compressed: usize = 0;
 
 /** Chooses the start finder, before the heap opens. @param finder one of STARTS_ */
-export function chooseStarts(finder: u32): void {
-  startFinder = finder;
+export function nurseryChooseStarts(finder: u32): void {
+  nurseryStartFinder = finder;
 }
 
 // A linked module knows the answers, and has no branch here.
 function hasBits(): bool {
-  return startFinder == STARTS_EAGER || startFinder == STARTS_DEFERRED || startFinder == STARTS_WALK;
+  return (
+    nurseryStartFinder == STARTS_EAGER || nurseryStartFinder == STARTS_DEFERRED || nurseryStartFinder == STARTS_WALK
+  );
 }
 function hasSideStack(): bool {
-  return startFinder == STARTS_DEFERRED || startFinder == STARTS_COMPRESSED || startFinder == STARTS_SEARCH;
+  return (
+    nurseryStartFinder == STARTS_DEFERRED ||
+    nurseryStartFinder == STARTS_COMPRESSED ||
+    nurseryStartFinder == STARTS_SEARCH
+  );
 }
 
 /** Opens the chosen finder for the nursery that was just opened. @returns false when the memory cannot be had */
 export function startsOpen(): bool {
   if (hasBits() && !bitsOpen()) return false;
   if (hasSideStack() && !sideOpen()) return false;
-  if (startFinder == STARTS_CROSSING && !crossingOpen()) return false;
-  if (startFinder == STARTS_COMPRESSED) {
+  if (nurseryStartFinder == STARTS_CROSSING && !crossingOpen()) return false;
+  if (nurseryStartFinder == STARTS_COMPRESSED) {
     compressed = acquireRun(chunksFor(compressedBytesMax(nurseryBytes >> GRANULE_SHIFT)), OWNER_CONTROL);
     if (!compressed) {
       sideClose();
@@ -74,18 +80,18 @@ export function startsOpen(): bool {
 
 /** Where building begins. The compressed set is built as a whole, even when it is empty. */
 function nothing(): usize {
-  if (startFinder == STARTS_COMPRESSED) return 0;
-  return startFinder == STARTS_WALK ? nurseryBase : sideBase;
+  if (nurseryStartFinder == STARTS_COMPRESSED) return 0;
+  return nurseryStartFinder == STARTS_WALK ? nurseryBase : sideBase;
 }
 
 /** Whether the finder also finds objects that are not recorded. */
 export function findsAllStarts(): bool {
-  return startFinder == STARTS_CROSSING || startFinder == STARTS_WALK;
+  return nurseryStartFinder == STARTS_CROSSING || nurseryStartFinder == STARTS_WALK;
 }
 
 /** Records the object that was just allocated at `ref`. */
 export function recordStart(ref: usize): void {
-  if (startFinder == STARTS_EAGER) bitsSet(ref);
+  if (nurseryStartFinder == STARTS_EAGER) bitsSet(ref);
   else if (hasSideStack()) sidePush(ref);
 }
 
@@ -94,25 +100,25 @@ export function recordStart(ref: usize): void {
  * fast path.
  */
 export function startsLimit(): void {
-  if (startFinder == STARTS_CROSSING) crossingLimit();
+  if (nurseryStartFinder == STARTS_CROSSING) crossingLimit();
 }
 
 /** Finds the recorded object around `addr`, an address below nurseryTop, also while objects move. @returns its start */
 export function youngStart(addr: usize): usize {
-  if (startFinder == STARTS_SEARCH) return sideFind(addr);
-  if (startFinder == STARTS_CROSSING) return crossingFind(addr);
-  if (startFinder == STARTS_COMPRESSED) {
-    if (built != sideTop) {
-      built = sideTop;
-      compressedBuild(compressed, nurseryBase, sideBase, sideTop, nurseryBytes >> GRANULE_SHIFT);
+  if (nurseryStartFinder == STARTS_SEARCH) return sideFind(addr);
+  if (nurseryStartFinder == STARTS_CROSSING) return crossingFind(addr);
+  if (nurseryStartFinder == STARTS_COMPRESSED) {
+    if (built != nurserySideTop) {
+      built = nurserySideTop;
+      compressedBuild(compressed, nurseryBase, sideBase, nurserySideTop, nurseryBytes >> GRANULE_SHIFT);
     }
     return compressedFind(addr);
   }
-  if (startFinder == STARTS_DEFERRED && built != sideTop) {
-    bitsBuild(built, sideTop);
-    built = sideTop;
+  if (nurseryStartFinder == STARTS_DEFERRED && built != nurserySideTop) {
+    bitsBuild(built, nurserySideTop);
+    built = nurserySideTop;
   }
-  if (startFinder == STARTS_WALK && built != nurseryTop) {
+  if (nurseryStartFinder == STARTS_WALK && built != nurseryTop) {
     walkBuild(built, nurseryTop);
     built = nurseryTop;
   }
@@ -121,13 +127,13 @@ export function youngStart(addr: usize): usize {
 
 /** As youngStart, for questions between allocations: it does not build the compressed set anew each time. */
 export function youngStartNow(addr: usize): usize {
-  return startFinder == STARTS_COMPRESSED ? sideFind(addr) : youngStart(addr);
+  return nurseryStartFinder == STARTS_COMPRESSED ? sideFind(addr) : youngStart(addr);
 }
 
 /** Forgets all recorded objects. To be called before the nursery is emptied. */
 export function startsReset(): void {
-  if (startFinder == STARTS_EAGER || (hasBits() && built != nothing())) bitsClear();
-  if (startFinder == STARTS_CROSSING) crossingClear();
+  if (nurseryStartFinder == STARTS_EAGER || (hasBits() && built != nothing())) bitsClear();
+  if (nurseryStartFinder == STARTS_CROSSING) crossingClear();
   if (hasSideStack()) sideClear();
   built = nothing();
 }

@@ -3,7 +3,7 @@
 //
 // An object takes at least a granule, so a stack of half the nursery's size cannot overflow: a push checks nothing.
 //
-// State: the two ends; sideTop is exported to the program.
+// State: the two ends; nurserySideTop is exported to the program.
 
 import { chunksFor, GRANULE_BYTES, WORD_BYTES } from "../../memory/address";
 import { acquireRun, releaseRun } from "../../memory/chunks";
@@ -12,14 +12,14 @@ import { nurseryBytes } from "../bump";
 import { countQuery } from "./steps";
 
 export let sideBase: usize = 0;
-export let sideTop: usize = 0;
+export let nurserySideTop: usize = 0;
 
 function chunks(): u32 {
   return chunksFor((nurseryBytes / GRANULE_BYTES) * WORD_BYTES);
 }
 
 export function sideOpen(): bool {
-  sideBase = sideTop = acquireRun(chunks(), OWNER_CONTROL);
+  sideBase = nurserySideTop = acquireRun(chunks(), OWNER_CONTROL);
   return sideBase != 0;
 }
 
@@ -29,18 +29,18 @@ export function sideClose(): void {
 }
 
 export function sidePush(ref: usize): void {
-  store<usize>(sideTop, ref);
-  sideTop += WORD_BYTES;
+  store<usize>(nurserySideTop, ref);
+  nurserySideTop += WORD_BYTES;
 }
 
 export function sideClear(): void {
-  sideTop = sideBase;
+  nurserySideTop = sideBase;
 }
 
 /** Finds the last recorded start at or below `addr`, by binary search. @returns 0 when there is none */
 export function sideFind(addr: usize): usize {
   let lo = sideBase;
-  let count = (sideTop - sideBase) / WORD_BYTES;
+  let count = (nurserySideTop - sideBase) / WORD_BYTES;
   countQuery(32 - <usize>clz(count));
   // Invariant: everything below lo is at or below addr, everything from lo + count on is above it.
   while (count) {

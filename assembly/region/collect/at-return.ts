@@ -1,56 +1,55 @@
 // Drops and collections at a return. A call may have allocated more in a caller's region than it returns: candidates
 // that it did not choose, or the rest of a value of which it returns a part. If it returns nothing of it, all is
 // dropped without a look at any object. Otherwise it is collected if that pays: if enough was allocated since the last
-// such collection to pay for a copy of half of it. Most calls return what they allocate, so a back-off, here called
-// patience, multiplies what is enough until a collection has freed more than half. Where memory is short there is no
-// back-off.
+// such collection to pay for a copy of half of it. Most calls return what they allocate, so a back-off
+// multiplies what is enough until a collection has freed more than half. Where memory is short there is no back-off.
 //
-// State: the patience.
+// State: the back-off.
 
-import { regionsCollect } from "./collect";
+import { regionCollect } from "./collect";
 import { isScarceFor } from "../pace";
 import { ALL } from "./generations";
-import { dropSince, isSince, Mark, MARK_BYTES, marksFilled } from "../checkpoint";
+import { dropSince, isSince, Checkpoint, CHECKPOINT_BYTES, checkpointsFilled } from "../checkpoint";
 import { credit, spendCredit } from "../region";
 
 /** Less is not collected where a call returns. */
 const WORTHWHILE_BYTES: usize = 64 << 10;
 /** The back-off: it doubles when a collection frees less than half, and is 1 again when one frees more. */
-let patience: u32 = 16;
-const MOST_PATIENCE: u32 = 64;
+let backOff: u32 = 16;
+const MOST_BACK_OFF: u32 = 64;
 
 /**
- * Ends what was allocated since the marks and is not returned, as far as it pays.
- * @param from address of the first mark; they lie side by side up to `end`
+ * Ends what was allocated since the checkpoints and is not returned, as far as it pays.
+ * @param from address of the first checkpoint; they lie side by side up to `end`
  * @param zeal whether to collect whenever the results refer to something allocated since
  * @param roots address of the results: `boxes` words that are Boxes, then `slices` words that are Slices; it may update
  *   them
  */
-export function marksReturn(from: usize, end: usize, zeal: bool, roots: usize, boxes: u32, slices: u32): void {
+export function checkpointsReturn(from: usize, end: usize, zeal: bool, roots: usize, boxes: u32, slices: u32): void {
   if (!returnsAnything(from, end, roots, boxes + slices)) {
-    for (let at = from; at < end; at += MARK_BYTES) if (Mark.at(at).region) dropSince(Mark.at(at));
+    for (let at = from; at < end; at += CHECKPOINT_BYTES) if (Checkpoint.at(at).region) dropSince(Checkpoint.at(at));
     return;
   }
-  const before = marksFilled(from, end);
+  const before = checkpointsFilled(from, end);
   if (!zeal && !isWorthwhile(before)) return;
-  regionsCollect(from, end, roots, boxes, slices, 0, 0, end, ALL);
-  if (marksFilled(from, end) < before / 2) patience = 1;
-  else if (patience < MOST_PATIENCE) patience *= 2;
+  regionCollect(from, end, roots, boxes, slices, 0, 0, end, ALL);
+  if (checkpointsFilled(from, end) < before / 2) backOff = 1;
+  else if (backOff < MOST_BACK_OFF) backOff *= 2;
   spendCredit();
 }
 
 /** Whether a copy of so many bytes at most pays now. */
 function isWorthwhile(bytes: usize): bool {
   if (bytes < WORTHWHILE_BYTES) return false;
-  const times: u64 = isScarceFor(bytes) ? 1 : patience;
+  const times: u64 = isScarceFor(bytes) ? 1 : backOff;
   return credit >= (times * bytes) / 2;
 }
 
 function returnsAnything(from: usize, end: usize, roots: usize, count: u32): bool {
   for (let i: u32 = 0; i < count; i++) {
     const root = load<usize>(roots + i * sizeof<usize>());
-    for (let at = from; at < end; at += MARK_BYTES) {
-      if (Mark.at(at).region && isSince(Mark.at(at), root)) return true;
+    for (let at = from; at < end; at += CHECKPOINT_BYTES) {
+      if (Checkpoint.at(at).region && isSince(Checkpoint.at(at), root)) return true;
     }
   }
   return false;

@@ -1,23 +1,32 @@
-// Candidates, here called alternatives: values that a call builds one after the other, of which it returns one. Further
-// marks on the same region divide what was allocated since the first mark into sub-regions, one for each candidate:
+// Candidates: values that a call builds one after the other, of which it returns one. Further
+// checkpoints on the same region divide what was allocated since the first checkpoint into sub-regions, one for each
+// candidate:
 //
-//     region   .. | first mark: sub-region 0 | mark: sub-region 1 | mark: sub-region 2
+//     region   .. | first checkpoint: sub-region 0 | checkpoint: sub-region 1 | checkpoint: sub-region 2
 //
 // At the return, the addresses of the results tell which candidates are needed. The compiler tells which others these
 // may refer to. The rest ends without a look at any object. A candidate on top is dropped: the region goes back to its
-// mark. A candidate below a needed one is cut out of the list of segments. Its bytes in the segment that it shares with
-// the next one stay as a gap, unless a copy of everything needed is smaller than the gaps.
+// checkpoint. A candidate below a needed one is cut out of the list of segments. Its bytes in the segment that it
+// shares with the next one stay as a gap, unless a copy of everything needed is smaller than the gaps.
 //
-// A mark of no region, as `markNone` writes it, stands for a candidate that the call did not build.
+// A checkpoint of no region, as `checkpointNone` writes it, stands for a candidate that the call did not build.
 // State: the bytes of gaps, while a call returns.
 
 import { DEBUG } from "../../config";
 import { WORD_BYTES } from "../../memory/address";
 import { poison } from "../../memory/poison";
 import { hasArrays } from "../arrays";
-import { regionsCollect } from "./collect";
+import { regionCollect } from "./collect";
 import { ALL } from "./generations";
-import { dropSince, firstSince, isSince, Mark, MARK_BYTES, markedSegment, marksFilled } from "../checkpoint";
+import {
+  dropSince,
+  firstSince,
+  isSince,
+  Checkpoint,
+  CHECKPOINT_BYTES,
+  checkpointedSegment,
+  checkpointsFilled,
+} from "../checkpoint";
 import { endOnStack, leaveRoom, Region } from "../region";
 import { returnSegments, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "../segments";
 import { countReturned, counters } from "../statistics";
@@ -31,13 +40,13 @@ let gapBytes: usize = 0;
 
 /**
  * Ends the sub-regions that the results do not need, if the results need one of them. Otherwise it does nothing.
- * @param first address of the mark of the first sub-region
- * @param from address of the marks of the others, in the order in which the call sets them, up to `end`
+ * @param first address of the checkpoint of the first sub-region
+ * @param from address of the checkpoints of the others, in the order in which the call sets them, up to `end`
  * @param needs five bits for each sub-region, the first one's lowest: the sub-regions that it may refer to, and itself
  * @param roots address of the results: `boxes` words that are Boxes, then `slices` words that are Slices; it may update
  *   them
  */
-export function alternativesReturn(
+export function candidatesReturn(
   first: usize,
   from: usize,
   end: usize,
@@ -46,8 +55,8 @@ export function alternativesReturn(
   boxes: u32,
   slices: u32,
 ): void {
-  const regionAt = Mark.at(first).region;
-  // An array on a sparse stack grows where it is, so that its address does not tell when it has come.
+  const regionAt = Checkpoint.at(first).region;
+  // An array on a sparse stack grows where it is, so that its address does not tell when it was allocated.
   if (!regionAt || hasArrays(Region.at(regionAt))) return;
   let needed: u32 = 0;
   for (let i: u32 = 0; i < boxes + slices; i++) {
@@ -56,55 +65,55 @@ export function alternativesReturn(
   if (!needed) return;
   gapBytes = 0;
   let isOnTop: bool = true;
-  // The mark behind the sub-region, if something is needed there.
+  // The checkpoint behind the sub-region, if something is needed there.
   let above: usize = 0;
   let at = end;
   while (at > from) {
-    at -= MARK_BYTES;
-    if (!Mark.at(at).region) continue;
+    at -= CHECKPOINT_BYTES;
+    if (!Checkpoint.at(at).region) continue;
     isOnTop = endUnneeded(at, above, isNeeded(needed, indexOf(at, from)), isOnTop);
     above = at;
   }
   endUnneeded(first, above, isNeeded(needed, 0), isOnTop);
   if (gapBytes < LEAST_GAP_BYTES) return;
-  const firstEnd = first + MARK_BYTES;
-  if (marksFilled(first, firstEnd) - gapBytes <= gapBytes) {
-    regionsCollect(first, firstEnd, roots, boxes, slices, 0, 0, firstEnd, ALL);
+  const firstEnd = first + CHECKPOINT_BYTES;
+  if (checkpointsFilled(first, firstEnd) - gapBytes <= gapBytes) {
+    regionCollect(first, firstEnd, roots, boxes, slices, 0, 0, firstEnd, ALL);
   }
 }
 
-/** @returns whether all up to the mark has ended now */
+/** @returns whether all up to the checkpoint has ended now */
 function endUnneeded(at: usize, above: usize, isNeeded: bool, isOnTop: bool): bool {
   if (isNeeded) return false;
-  if (isOnTop) dropSince(Mark.at(at));
-  else dropBetween(Mark.at(at), Mark.at(above));
+  if (isOnTop) dropSince(Checkpoint.at(at));
+  else dropBetween(Checkpoint.at(at), Checkpoint.at(above));
   return isOnTop;
 }
 
-/** The sub-regions that are needed if a value is returned; none if it has not come since. */
+/** The sub-regions that are needed if a value is returned; none if it was not allocated since. */
 function neededBy(root: usize, first: usize, from: usize, end: usize, needs: u32): u32 {
-  if (!isSince(Mark.at(first), root)) return 0;
+  if (!isSince(Checkpoint.at(first), root)) return 0;
   let at = end;
   let index: u32 = 0;
   while (at > from && !index) {
-    at -= MARK_BYTES;
-    if (Mark.at(at).region && isSince(Mark.at(at), root)) index = indexOf(at, from);
+    at -= CHECKPOINT_BYTES;
+    if (Checkpoint.at(at).region && isSince(Checkpoint.at(at), root)) index = indexOf(at, from);
   }
   return (needs >> (index * MOST)) & ((1 << MOST) - 1);
 }
 
 function indexOf(at: usize, from: usize): u32 {
-  return <u32>((at - from) / MARK_BYTES) + 1;
+  return <u32>((at - from) / CHECKPOINT_BYTES) + 1;
 }
 
 function isNeeded(needed: u32, index: u32): bool {
   return ((needed >> index) & 1) != 0;
 }
 
-/** Ends what has come to a region between two marks. */
-function dropBetween(lower: Mark, upper: Mark): void {
-  const begin = markedSegment(lower);
-  let shared = markedSegment(upper);
+/** Ends what was allocated in a region between two checkpoints. */
+function dropBetween(lower: Checkpoint, upper: Checkpoint): void {
+  const begin = checkpointedSegment(lower);
+  let shared = checkpointedSegment(upper);
   // Both on the stack of frames, or in one segment.
   if (begin == shared) gapBytes += upper.top - lower.top;
   else endRest(lower, begin);
@@ -123,7 +132,7 @@ function dropBetween(lower: Mark, upper: Mark): void {
   region.taken -= bytes;
   for (let segment = firstSince(lower); segment; segment = Segment.at(segment).next) {
     const taken = Segment.at(segment).takenWith - bytes;
-    // Still since the lower mark, for those who ask with an older one.
+    // Still since the lower checkpoint, for those who ask with an older one.
     Segment.at(segment).takenWith = taken > lower.taken ? taken : lower.taken + 1;
   }
   counters().droppedBytes += bytes;
@@ -131,19 +140,19 @@ function dropBetween(lower: Mark, upper: Mark): void {
 }
 
 /**
- * Ends what lies behind a mark in the segment that was marked, or on the stack of frames, where the region has gone on
- * elsewhere.
+ * Ends what lies behind a checkpoint in the segment that was checkpointed, or on the stack of frames, where the region
+ * has gone on elsewhere.
  */
-function endRest(mark: Mark, marked: usize): void {
-  const region = Region.at(mark.region);
-  if (region.limit == mark.limit) return;
-  if (DEBUG) poison(mark.top, mark.limit - mark.top);
-  if (mark.limit - mark.top > region.limit - region.top) {
+function endRest(checkpoint: Checkpoint, checkpointed: usize): void {
+  const region = Region.at(checkpoint.region);
+  if (region.limit == checkpoint.limit) return;
+  if (DEBUG) poison(checkpoint.top, checkpoint.limit - checkpoint.top);
+  if (checkpoint.limit - checkpoint.top > region.limit - region.top) {
     leaveRoom(region);
-    region.top = mark.top;
-    region.limit = mark.limit;
-  } else if (marked) Segment.at(marked).used = mark.top;
-  else endOnStack(mark.top, mark.limit);
+    region.top = checkpoint.top;
+    region.limit = checkpoint.limit;
+  } else if (checkpointed) Segment.at(checkpointed).used = checkpoint.top;
+  else endOnStack(checkpoint.top, checkpoint.limit);
 }
 
 /** Returns some of a region's segments that follow each other. */

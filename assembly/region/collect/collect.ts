@@ -23,8 +23,8 @@ import { Shape } from "../../object/shape";
 import { visitPointers } from "../../object/walk";
 import { Entry } from "../../sparse/entry";
 import {
-  arraysApart,
-  isArrayApart,
+  regionSparseArrays,
+  isSparseArray,
   nextReached,
   reachArray,
   reachOldArrays,
@@ -34,20 +34,27 @@ import {
   unreachedArray,
   untraceArrays,
 } from "../arrays";
-import { copiesNeed, leastBytes } from "../pace";
+import { copiesNeed, regionLeastBytes } from "../pace";
 import { startFrom } from "../owner";
 import {
   ALL,
   AS_IT_PAYS,
   chooseGenerations,
-  isFullDue,
-  isNarrowed,
+  isPastFullThreshold,
+  isYoungOnly,
   keepGenerations,
   noteGenerations,
   YOUNG,
 } from "./generations";
-import { enterLedger, ledgerCount, ledgerEntry, weighLedger } from "./remembered";
-import { bytesWhereMarked, cutOffSince, firstSince, Mark, MARK_BYTES, markedSegment } from "../checkpoint";
+import { enterRemembered, rememberedCount, rememberedEntry, weighRemembered } from "./remembered";
+import {
+  bytesWhereCheckpointed,
+  cutOffSince,
+  firstSince,
+  Checkpoint,
+  CHECKPOINT_BYTES,
+  checkpointedSegment,
+} from "../checkpoint";
 import { append, endOnStack, isOnStack, leaveRoom, noteTaken, Region, regionGrow, usedEnd } from "../region";
 import {
   isRun,
@@ -61,15 +68,15 @@ import {
 } from "../segments";
 import { countReturned, counters } from "../statistics";
 
-// What a collection adds to the owner of a segment that is being emptied, which is a mark then.
+// What a collection adds to the owner of a segment that is being emptied, which is a checkpoint then.
 const OLD: usize = 1;
 const HAS_BITS: usize = 2;
 /** Of a run: it stays, and has not been visited. */
 const KEPT: usize = 4;
 const FLAGS: usize = 7;
 
-let firstMark: usize = 0;
-let marksEnd: usize = 0;
+let firstCheckpoint: usize = 0;
+let checkpointsEnd: usize = 0;
 /** What of the stack of frames is collected lies between these. */
 let stackLo: usize = 0;
 let stackHi: usize = 0;
@@ -79,15 +86,15 @@ let unvisitedRuns: usize = 0;
 let emptiedBytes: usize = 0;
 
 /**
- * Collects what was allocated since the marks. If it may not find memory for the copies, it changes only the
+ * Collects what was allocated since the checkpoints. If it may not find memory for the copies, it changes only the
  * thresholds.
- * @param from address of the first mark; they lie side by side up to `end`
+ * @param from address of the first checkpoint; they lie side by side up to `end`
  * @param roots address of `boxes` words that are Boxes, then `slices` words that are Slices; it updates them
  * @param globals address of `count` more words that are Boxes or Slices; 0 unless the program's own region is collected
- * @param lentEnd address where the marks of callers' regions end, and those of the call's own begin
+ * @param callerEnd address where the checkpoints of callers' regions end, and those of the call's own begin
  * @param which AS_IT_PAYS, ALL or YOUNG, of generations.ts
  */
-export function regionsCollect(
+export function regionCollect(
   from: usize,
   end: usize,
   roots: usize,
@@ -95,13 +102,13 @@ export function regionsCollect(
   slices: u32,
   globals: usize,
   count: u32,
-  lentEnd: usize,
+  callerEnd: usize,
   which: u32,
 ): void {
-  firstMark = from;
-  marksEnd = end;
-  if (which == AS_IT_PAYS && isFullDue(from, end)) which = canCopy() ? ALL : YOUNG;
-  const isFull = !chooseGenerations(from, lentEnd, end, which);
+  firstCheckpoint = from;
+  checkpointsEnd = end;
+  if (which == AS_IT_PAYS && isPastFullThreshold(from, end)) which = canCopy() ? ALL : YOUNG;
+  const isFull = !chooseGenerations(from, callerEnd, end, which);
   if (!emptyRegions()) {
     keepGenerations(from, end);
     return;
@@ -112,26 +119,26 @@ export function regionsCollect(
   for (let i: u32 = 0; i < slices; i++, slot += WORD_BYTES) mover.slice(slot);
   // A Box is a Slice without an offset.
   for (let i: u32 = 0; i < count; i++) mover.slice(globals + <usize>i * WORD_BYTES);
-  for (let at = from; at < end; at += MARK_BYTES) if (isNarrowed(Mark.at(at))) visitOld(Mark.at(at));
+  for (let at = from; at < end; at += CHECKPOINT_BYTES) if (isYoungOnly(Checkpoint.at(at))) visitOld(Checkpoint.at(at));
   while (scanRegions() || scanRun() || scanArray()) {}
   counters().collections++;
   let kept: usize = 0;
-  for (let at = from; at < end; at += MARK_BYTES) {
-    if (!Mark.at(at).region) continue;
+  for (let at = from; at < end; at += CHECKPOINT_BYTES) {
+    if (!Checkpoint.at(at).region) continue;
     const moved = movedBytes(at);
     counters().copiedBytes += moved;
     kept += moved + dropOld(at);
     // Nothing is left to scan.
-    Mark.at(at).scan = moved;
+    Checkpoint.at(at).scan = moved;
   }
-  // When all has been given back: what is left decides when the next one is due.
-  noteGenerations(from, lentEnd, end, which);
-  if (arraysApart) untraceAll();
+  // When all has been given back: the survivors decide the next threshold.
+  noteGenerations(from, callerEnd, end, which);
+  if (regionSparseArrays) untraceAll();
   if (isFull) counters().fullCollections++;
   counters().freedBytes += emptiedBytes - kept;
 }
 
-/** The bytes of the objects in a segment that has come to a region since it was marked. */
+/** The bytes of the objects in a segment that a region took since its checkpoint. */
 function bytesIn(region: Region, segment: usize): usize {
   const ref = segment + SEGMENT_HEADER_BYTES;
   return isRun(segment) ? bytesBeforeMove(ref) : usedEnd(region, segment) - ref;
@@ -139,72 +146,73 @@ function bytesIn(region: Region, segment: usize): usize {
 
 /** The bytes of the objects that a region has got in the place of its old ones, while it has no others. */
 function movedBytes(at: usize): usize {
-  const mark = Mark.at(at);
-  const region = Region.at(mark.region);
+  const checkpoint = Checkpoint.at(at);
+  const region = Region.at(checkpoint.region);
   let bytes: usize = 0;
-  for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) bytes += bytesIn(region, segment);
+  for (let segment = firstSince(checkpoint); segment; segment = Segment.at(segment).next)
+    bytes += bytesIn(region, segment);
   return bytes;
 }
 
 /**
- * Makes all that has come an old part.
+ * Makes all that was allocated an old part.
  * @returns false when there may not be enough memory for the new one: then nothing has changed
  */
 function emptyRegions(): bool {
   const fits = (traceAll() || (releaseChunks() && traceAll())) && canCopy();
-  if (!fits && arraysApart) untraceAll();
+  if (!fits && regionSparseArrays) untraceAll();
   stackLo = usize.MAX_VALUE;
   stackHi = 0;
   emptiedBytes = 0;
-  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
-    const mark = Mark.at(at);
-    if (!mark.region) continue;
+  for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
+    const checkpoint = Checkpoint.at(at);
+    if (!checkpoint.region) continue;
     if (fits) emptyRegion(at);
-    else mark.due = Region.at(mark.region).taken + leastBytes;
+    else checkpoint.threshold = Region.at(checkpoint.region).taken + regionLeastBytes;
   }
   return fits;
 }
 
 function traceAll(): bool {
-  if (!arraysApart) return true;
-  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
-    const region = Mark.at(at).region;
+  if (!regionSparseArrays) return true;
+  for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
+    const region = Checkpoint.at(at).region;
     if (region && !traceArrays(Region.at(region))) return false;
   }
   return true;
 }
 
 function untraceAll(): void {
-  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
-    const region = Mark.at(at).region;
+  for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
+    const region = Checkpoint.at(at).region;
     if (region) untraceArrays(Region.at(region));
   }
 }
 
 function emptyRegion(at: usize): void {
-  const mark = Mark.at(at);
-  const region = Region.at(mark.region);
-  const marked = markedSegment(mark);
-  const bytes = bytesWhereMarked(mark);
+  const checkpoint = Checkpoint.at(at);
+  const region = Region.at(checkpoint.region);
+  const checkpointed = checkpointedSegment(checkpoint);
+  const bytes = bytesWhereCheckpointed(checkpoint);
   emptiedBytes += bytes;
-  if (marked) {
-    mark.end = mark.top + bytes;
-    Segment.at(marked).owner = at | OLD;
+  if (checkpointed) {
+    checkpoint.end = checkpoint.top + bytes;
+    Segment.at(checkpointed).owner = at | OLD;
   } else {
-    if (mark.top < stackLo) stackLo = mark.top;
-    if (mark.limit > stackHi) stackHi = mark.limit;
+    if (checkpoint.top < stackLo) stackLo = checkpoint.top;
+    if (checkpoint.limit > stackHi) stackHi = checkpoint.limit;
   }
-  for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) {
+  for (let segment = firstSince(checkpoint); segment; segment = Segment.at(segment).next) {
     if (!isRun(segment)) Segment.at(segment).used = usedEnd(region, segment);
     emptiedBytes += bytesIn(region, segment);
     Segment.at(segment).owner = at | OLD;
   }
   // It is decided anew.
-  mark.due = region.taken - mark.taken;
-  mark.old = cutOffSince(mark);
-  mark.scanSegment = 0;
-  // No room: what is moved begins with a small segment. What stays of the one that was marked is used again.
-  region.top = region.limit = mark.region;
+  checkpoint.threshold = region.taken - checkpoint.taken;
+  checkpoint.old = cutOffSince(checkpoint);
+  checkpoint.scanSegment = 0;
+  // No room: what is moved begins with a small segment. What stays of the one that was checkpointed is used again.
+  region.top = region.limit = checkpoint.region;
 }
 
 /** Whether there is memory for copies of all that may be moved, whatever is wasted at the ends of segments. */
@@ -216,14 +224,14 @@ function canCopy(): bool {
 function chunksOfCopies(): u32 {
   let bytes: u64 = 0;
   let chunks: u32 = 0;
-  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
-    const mark = Mark.at(at);
-    if (!mark.region) continue;
-    bytes += bytesWhereMarked(mark);
-    for (let segment = firstSince(mark); segment; segment = Segment.at(segment).next) {
-      if (!isRun(segment)) bytes += bytesIn(Region.at(mark.region), segment);
+  for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
+    const checkpoint = Checkpoint.at(at);
+    if (!checkpoint.region) continue;
+    bytes += bytesWhereCheckpointed(checkpoint);
+    for (let segment = firstSince(checkpoint); segment; segment = Segment.at(segment).next) {
+      if (!isRun(segment)) bytes += bytesIn(Region.at(checkpoint.region), segment);
     }
-    // Its small segments and a ledger, and the segment that is not full.
+    // Its small segments and a remembered set, and the segment that is not full.
     chunks += 2;
   }
   // The chunks that small segments are cut from.
@@ -236,11 +244,11 @@ class Mover {
   box(slot: usize): void {
     const ref = load<usize>(slot);
     if (ref < stackHi) {
-      const at = markOnStack(ref);
+      const at = checkpointOnStack(ref);
       if (at) store<usize>(slot, move(ref, at));
       return;
     }
-    if (arraysApart && isArrayApart(ref)) {
+    if (regionSparseArrays && isSparseArray(ref)) {
       keepArray(ref);
       return;
     }
@@ -255,11 +263,11 @@ class Mover {
     let start: usize;
     let at: usize;
     if (addr < stackHi) {
-      at = markOnStack(addr);
+      at = checkpointOnStack(addr);
       if (!at) return;
-      start = startFrom(Mark.at(at).top, addr);
+      start = startFrom(Checkpoint.at(at).top, addr);
     } else {
-      if (arraysApart && isArrayApart(addr)) {
+      if (regionSparseArrays && isSparseArray(addr)) {
         keepArray(addr);
         return;
       }
@@ -285,27 +293,28 @@ function oldSegmentOf(addr: usize): usize {
 
 /** Where what is collected begins in a segment that is being emptied. */
 function firstIn(segment: usize): usize {
-  const mark = Mark.at(Segment.at(segment).owner & ~FLAGS);
-  return isMarked(segment, mark) ? mark.top : segment + SEGMENT_HEADER_BYTES;
+  const checkpoint = Checkpoint.at(Segment.at(segment).owner & ~FLAGS);
+  return isCheckpointed(segment, checkpoint) ? checkpoint.top : segment + SEGMENT_HEADER_BYTES;
 }
 
-/** Where it ends there: the region goes on from the mark already, and may have noted that for the segment. */
+/** Where it ends there: the region goes on from the checkpoint already, and may have noted that for the segment. */
 function endIn(segment: usize): usize {
-  const mark = Mark.at(Segment.at(segment).owner & ~FLAGS);
-  return isMarked(segment, mark) ? mark.end : Segment.at(segment).used;
+  const checkpoint = Checkpoint.at(Segment.at(segment).owner & ~FLAGS);
+  return isCheckpointed(segment, checkpoint) ? checkpoint.end : Segment.at(segment).used;
 }
 
-/** Whether a segment that is being emptied is the one that the region bumped in when it was marked. */
-function isMarked(segment: usize, mark: Mark): bool {
-  return mark.top - segment < segmentBytes(segment);
+/** Whether a segment that is being emptied is the one that the region bumped in when it was checkpointed. */
+function isCheckpointed(segment: usize, checkpoint: Checkpoint): bool {
+  return checkpoint.top - segment < segmentBytes(segment);
 }
 
-/** The mark of a region that is collected and lies around an address on the stack of frames; 0 for none. */
-function markOnStack(addr: usize): usize {
+/** The checkpoint of a region that is collected and lies around an address on the stack of frames; 0 for none. */
+function checkpointOnStack(addr: usize): usize {
   if (addr < stackLo) return 0;
-  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
-    const mark = Mark.at(at);
-    if (mark.region && isOnStack(mark.limit) && addr >= mark.top && addr < mark.limit) return at;
+  for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
+    const checkpoint = Checkpoint.at(at);
+    if (checkpoint.region && isOnStack(checkpoint.limit) && addr >= checkpoint.top && addr < checkpoint.limit)
+      return at;
   }
   return 0;
 }
@@ -325,16 +334,16 @@ function startIn(segment: usize, addr: usize): usize {
   return segment + ((<usize>previousSetBit(bits, (addr - segment) >> GRANULE_SHIFT)) << GRANULE_SHIFT);
 }
 
-/** Moves the object at `ref`, once, within the region of the mark. @returns where it is now */
+/** Moves the object at `ref`, once, within the region of the checkpoint. @returns where it is now */
 function move(ref: usize, at: usize): usize {
   const header = load<usize>(ref);
   if (isForwarded(header)) return forwardedTo(header);
   const bytes = objectBytes(ref, Shape.at(header));
-  const region = Region.at(Mark.at(at).region);
+  const region = Region.at(Checkpoint.at(at).region);
   let to = region.top;
   if (to + bytes <= region.limit) region.top = to + bytes;
   else {
-    to = regionGrow(Mark.at(at).region, bytes);
+    to = regionGrow(Checkpoint.at(at).region, bytes);
     // There was enough memory when the collection began.
     if (!to) unreachable();
   }
@@ -356,21 +365,21 @@ function keepArray(addr: usize): void {
   const at = unreachedArray(addr);
   if (!at) return;
   const entry = Entry.at(at);
-  for (let each = firstMark; each < marksEnd; each += MARK_BYTES) {
-    const mark = Mark.at(each);
-    if (<u32>mark.region == entry.owner && entry.serial > mark.serial) {
+  for (let each = firstCheckpoint; each < checkpointsEnd; each += CHECKPOINT_BYTES) {
+    const checkpoint = Checkpoint.at(each);
+    if (<u32>checkpoint.region == entry.owner && entry.serial > checkpoint.serial) {
       reachArray(at);
-      if (shapeOf(entry.object).mayChange) weighLedger(mark, entry.bytes);
+      if (shapeOf(entry.object).mayChange) weighRemembered(checkpoint, entry.bytes);
       return;
     }
   }
 }
 
 /** Visits what is old in a region and may have been changed since. */
-function visitOld(mark: Mark): void {
-  const count = ledgerCount(mark);
-  for (let i: u32 = 0; i < count; i++) visit(ledgerEntry(mark, i));
-  if (arraysApart) reachOldArrays(mark.region, mark.youngSerial, mark.serial);
+function visitOld(checkpoint: Checkpoint): void {
+  const count = rememberedCount(checkpoint);
+  for (let i: u32 = 0; i < count; i++) visit(rememberedEntry(checkpoint, i));
+  if (regionSparseArrays) reachOldArrays(checkpoint.region, checkpoint.youngSerial, checkpoint.serial);
 }
 
 function visit(ref: usize): void {
@@ -379,7 +388,7 @@ function visit(ref: usize): void {
 
 /** Visits the elements of an array on a sparse stack. @returns whether there was any */
 function scanArray(): bool {
-  if (!arraysApart) return false;
+  if (!regionSparseArrays) return false;
   const ref = nextReached();
   if (!ref) return false;
   visit(ref);
@@ -389,35 +398,35 @@ function scanArray(): bool {
 /** Visits the fields of what has been moved. @returns whether there was anything */
 function scanRegions(): bool {
   let found = false;
-  for (let at = firstMark; at < marksEnd; at += MARK_BYTES) {
-    const mark = Mark.at(at);
-    if (!mark.region) continue;
-    const region = Region.at(mark.region);
-    if (!mark.scanSegment) {
-      const first = firstSince(mark);
+  for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
+    const checkpoint = Checkpoint.at(at);
+    if (!checkpoint.region) continue;
+    const region = Region.at(checkpoint.region);
+    if (!checkpoint.scanSegment) {
+      const first = firstSince(checkpoint);
       if (!first) continue;
-      scanFrom(mark, first);
+      scanFrom(checkpoint, first);
     }
     for (;;) {
       // The end moves on while fields are visited.
-      while (mark.scan < usedEnd(region, mark.scanSegment)) {
-        const shape = shapeOf(mark.scan);
-        visitPointers<Mover>(mark.scan, shape, changetype<Mover>(0));
-        if (shape.mayChange) enterLedger(mark, mark.scan);
-        mark.scan += objectBytes(mark.scan, shape);
+      while (checkpoint.scan < usedEnd(region, checkpoint.scanSegment)) {
+        const shape = shapeOf(checkpoint.scan);
+        visitPointers<Mover>(checkpoint.scan, shape, changetype<Mover>(0));
+        if (shape.mayChange) enterRemembered(checkpoint, checkpoint.scan);
+        checkpoint.scan += objectBytes(checkpoint.scan, shape);
         found = true;
       }
-      const next = Segment.at(mark.scanSegment).next;
+      const next = Segment.at(checkpoint.scanSegment).next;
       if (!next) break;
-      scanFrom(mark, next);
+      scanFrom(checkpoint, next);
     }
   }
   return found;
 }
 
-function scanFrom(mark: Mark, segment: usize): void {
-  mark.scanSegment = segment;
-  mark.scan = segment + SEGMENT_HEADER_BYTES;
+function scanFrom(checkpoint: Checkpoint, segment: usize): void {
+  checkpoint.scanSegment = segment;
+  checkpoint.scan = segment + SEGMENT_HEADER_BYTES;
 }
 
 /** Visits the fields of an object with a run of its own. @returns whether there was any */
@@ -427,21 +436,21 @@ function scanRun(): bool {
   const ref = unvisitedRuns + SEGMENT_HEADER_BYTES;
   unvisitedRuns = run.used;
   visit(ref);
-  if (shapeOf(ref).mayChange) enterLedger(Mark.at(run.owner & ~FLAGS), ref);
+  if (shapeOf(ref).mayChange) enterRemembered(Checkpoint.at(run.owner & ~FLAGS), ref);
   return true;
 }
 
-/** A region goes on where it was marked, or behind what has been moved: where there is more room. */
-function goOn(region: Region, mark: Mark): void {
-  if (region.limit != mark.region) {
-    if (region.limit - region.top > mark.limit - mark.top) {
-      if (isOnStack(mark.limit)) endOnStack(mark.top, mark.limit);
+/** A region goes on where it was checkpointed, or behind what has been moved: where there is more room. */
+function goOn(region: Region, checkpoint: Checkpoint): void {
+  if (region.limit != checkpoint.region) {
+    if (region.limit - region.top > checkpoint.limit - checkpoint.top) {
+      if (isOnStack(checkpoint.limit)) endOnStack(checkpoint.top, checkpoint.limit);
       return;
     }
     leaveRoom(region);
   }
-  region.top = mark.top;
-  region.limit = mark.limit;
+  region.top = checkpoint.top;
+  region.limit = checkpoint.limit;
 }
 
 /**
@@ -449,26 +458,26 @@ function goOn(region: Region, mark: Mark): void {
  * @returns the bytes of their objects
  */
 function dropOld(at: usize): usize {
-  const mark = Mark.at(at);
-  const region = Region.at(mark.region);
-  const marked = markedSegment(mark);
-  if (marked) {
-    Segment.at(marked).owner = mark.region;
-    Segment.at(marked).used = mark.top;
+  const checkpoint = Checkpoint.at(at);
+  const region = Region.at(checkpoint.region);
+  const checkpointed = checkpointedSegment(checkpoint);
+  if (checkpointed) {
+    Segment.at(checkpointed).owner = checkpoint.region;
+    Segment.at(checkpointed).used = checkpoint.top;
   }
   let kept: usize = 0;
-  // What has come that is no segment: arrays elsewhere.
-  let others = mark.due;
+  // What was allocated outside of segments: arrays on sparse stacks.
+  let others = checkpoint.threshold;
   let first: usize = 0;
   let last: usize = 0;
-  let segment = mark.old;
+  let segment = checkpoint.old;
   while (segment) {
     const next = Segment.at(segment).next;
     const bytes = segmentBytes(segment);
     countReturned(bytes);
     others -= bytes;
     if (Segment.at(segment).owner & KEPT) {
-      Segment.at(segment).owner = mark.region;
+      Segment.at(segment).owner = checkpoint.region;
       Segment.at(segment).next = 0;
       append(region, segment);
       kept += bytesBeforeMove(segment + SEGMENT_HEADER_BYTES);
@@ -480,11 +489,11 @@ function dropOld(at: usize): usize {
     segment = next;
   }
   if (last) returnSegments(first, last);
-  if (DEBUG) poison(mark.top, mark.limit - mark.top);
-  goOn(region, mark);
-  if (arraysApart) {
+  if (DEBUG) poison(checkpoint.top, checkpoint.limit - checkpoint.top);
+  goOn(region, checkpoint);
+  if (regionSparseArrays) {
     countReturned(others);
-    const live = sweepArrays(mark.region, mark.serial);
+    const live = sweepArrays(checkpoint.region, checkpoint.serial);
     emptiedBytes += live + sweptBytes;
     // The rest is what older arrays have grown by.
     if (others > live + sweptBytes) noteTaken(region, others - live - sweptBytes);

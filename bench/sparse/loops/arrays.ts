@@ -1,22 +1,22 @@
-// Arrays that grow, as a compiler would emit them: the loops are compiled together with the core. An array is 8 bytes of header
-// and words behind it; a push into a full one doubles it.
+// Arrays that grow, as a compiler would emit them: the loops are compiled together with the core. An array is 8 bytes
+// of header and words behind it; a push into a full one doubles it.
 
-import { allocArray } from "../../../assembly/gc/allocate";
+import { gcAllocArray } from "../../../assembly/gc/allocate";
 import { shapeNew } from "../../../assembly/gc/immortal";
-import { init } from "../../../assembly/gc/open";
-import { free, malloc, mallocOpen, realloc } from "../../../assembly/malloc/malloc";
+import { gcInit } from "../../../assembly/gc/open";
+import { mallocAllocate, mallocFree, mallocOpen, mallocReallocate } from "../../../assembly/malloc/malloc";
 import { chunksPeak } from "../../../assembly/memory/chunks";
 import { SHAPE_SLICEABLE, KIND_ARRAY } from "../../../assembly/object/shape";
-import { regionReturn } from "../../../assembly/region/close";
-import { Region, REGION_BYTES, regionGrow, regionsInit } from "../../../assembly/region/region";
+import { regionClose } from "../../../assembly/region/close";
+import { Region, REGION_BYTES, regionGrow, regionInit } from "../../../assembly/region/region";
 import { shadowTop } from "../../../assembly/roots/shadow";
 import { sparseAlloc } from "../../../assembly/sparse/alloc";
-import { chooseSparse, sparseStatistics } from "../../../assembly/sparse/descriptor";
+import { sparseChooseLimits, sparseStatistics } from "../../../assembly/sparse/descriptor";
 import { sparseFree } from "../../../assembly/sparse/free";
 import { sparseGrow } from "../../../assembly/sparse/grow";
 import { sparseLeave } from "../../../assembly/sparse/leave";
 
-export { chooseSparse, chunksPeak, shadowTop, sparseStatistics };
+export { sparseChooseLimits, chunksPeak, shadowTop, sparseStatistics };
 
 const HEADER: usize = 8;
 /** Elements of a new array. */
@@ -25,7 +25,10 @@ const OWNER: u32 = 8;
 const SHADOW: usize = 64 << 10;
 const HEAP: usize = 256 << 10;
 
-/** The descriptor of the sparse stack, that of the region, the arrays that are being filled: the host lets the shadow stack end behind them. */
+/**
+ * The descriptor of the sparse stack, that of the region, the arrays that are being filled: the host lets the shadow
+ * stack end behind them.
+ */
 export const STACK: usize = 32 << 10;
 const REGION: usize = 33 << 10;
 export const ARRAYS: usize = SHADOW;
@@ -47,10 +50,10 @@ export function openMalloc(): i32 {
   return mallocOpen(0);
 }
 export function openRegions(): i32 {
-  return regionsInit(SHADOW, HEAP, 0);
+  return regionInit(SHADOW, HEAP, 0);
 }
 export function openGc(): i32 {
-  const error = init(SHADOW, HEAP, 0, 0, 0, 0, 0);
+  const error = gcInit(SHADOW, HEAP, 0, 0, 0, 0, 0);
   shape = shapeNew(KIND_ARRAY, SHAPE_SLICEABLE, 0, 4, 0, 0);
   return error;
 }
@@ -90,15 +93,15 @@ class Sparse {
 class Malloc {
   enter(): void {}
   make(index: u32): usize {
-    return malloc(bytesOf(FIRST));
+    return mallocAllocate(bytesOf(FIRST));
   }
   grow(index: u32, array: usize, length: u32): usize {
-    const grown = realloc(array, bytesOf(length * 2));
+    const grown = mallocReallocate(array, bytesOf(length * 2));
     if (grown != array) copied += bytesOf(length);
     return grown;
   }
   leave(count: u32): void {
-    for (let i: u32 = 0; i < count; i++) free(arrayAt(i));
+    for (let i: u32 = 0; i < count; i++) mallocFree(arrayAt(i));
   }
 }
 
@@ -121,7 +124,7 @@ class Regions {
     return grown;
   }
   leave(count: u32): void {
-    if (Region.at(REGION).first) regionReturn(REGION);
+    if (Region.at(REGION).first) regionClose(REGION);
   }
 }
 
@@ -138,10 +141,10 @@ function allocate(bytes: usize): usize {
 class Collected {
   enter(): void {}
   make(index: u32): usize {
-    return allocArray(shape, FIRST);
+    return gcAllocArray(shape, FIRST);
   }
   grow(index: u32, array: usize, length: u32): usize {
-    const grown = allocArray(shape, length * 2);
+    const grown = gcAllocArray(shape, length * 2);
     memory.copy(grown + HEADER, arrayAt(index) + HEADER, (<usize>length) << 2);
     copied += bytesOf(length);
     return grown;
@@ -155,7 +158,10 @@ function arrayAt(index: u32): usize {
   return load<usize>(ARRAYS + ((<usize>index) << 2));
 }
 
-/** Pushes `count` elements to each of `arrays` arrays, by turns, in each of `calls` calls. @returns a sum over what was stored */
+/**
+ * Pushes `count` elements to each of `arrays` arrays, by turns, in each of `calls` calls. @returns a sum over what was
+ * stored
+ */
 function fill<A extends Arrays>(by: A, calls: u32, arrays: u32, count: u32): u32 {
   let sum: u32 = 0;
   for (let call: u32 = 0; call < calls; call++) {
@@ -219,10 +225,10 @@ class SparseFreed {
 @unmanaged
 class MallocFreed {
   make(bytes: usize): usize {
-    return malloc(bytes);
+    return mallocAllocate(bytes);
   }
   free(ref: usize): void {
-    free(ref);
+    mallocFree(ref);
   }
 }
 
@@ -285,16 +291,16 @@ export function callsMalloc(calls: u32): u32 {
   let sum: u32 = 0;
   for (let call: u32 = 0; call < calls; call++) {
     const bytes = 24 + <usize>(call & 15) * 8;
-    const a = malloc(bytes);
-    const b = malloc(40);
-    const c = malloc(bytes);
+    const a = mallocAllocate(bytes);
+    const b = mallocAllocate(40);
+    const c = mallocAllocate(bytes);
     store<u32>(a, call);
     store<u32>(b, load<u32>(a) + 1);
     store<u32>(c, load<u32>(b) + 1);
     sum += load<u32>(c);
-    free(c);
-    free(b);
-    free(a);
+    mallocFree(c);
+    mallocFree(b);
+    mallocFree(a);
   }
   return sum;
 }

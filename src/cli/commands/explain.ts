@@ -31,7 +31,7 @@ export function addExplain(program: Command): void {
       "after",
       `
 The margin says "what: where". Where is one or several of:
-  local          nowhere: it can be freed with the call that makes it; "carried" out of its iteration of a loop
+  local          nowhere: it can be freed with the call that makes it; "loop-carried" out of its iteration of a loop
   result         to the caller, as the result ("in result": only inside of it; "maybe": not on every path)
   into p         into something that the parameter p refers to
   global         into something that a global refers to

@@ -11,7 +11,7 @@ import { type CommonExports, CoreInstance, instantiateCore, memoryError } from "
 
 /** What the core exports; see assembly/README.md. The last four do nothing in the release core. */
 interface CoreExports extends CommonExports {
-  init(
+  gcInit(
     shadowBase: number,
     heapBase: number,
     nurseryBytes: number,
@@ -20,28 +20,28 @@ interface CoreExports extends CommonExports {
     pauseMicros: number,
     nurseryFirstBytes: number,
   ): number;
-  chooseStarts(finder: number): void;
-  chooseInterior(all: number): void;
-  chooseClasses(kind: number): void;
-  chooseIncremental(on: number): void;
-  chooseTimed(on: number): void;
-  chooseCensus(on: number): void;
-  allocated(): number;
-  allocRecord(shape: number): number;
-  allocArray(shape: number, length: number): number;
-  collectMinor(): void;
-  collectMajor(): void;
+  nurseryChooseStarts(finder: number): void;
+  gcChooseInterior(all: number): void;
+  matureChooseClasses(kind: number): void;
+  gcChooseIncremental(on: number): void;
+  gcChooseTimed(on: number): void;
+  gcChooseCensus(on: number): void;
+  gcAllocated(): number;
+  gcAllocRecord(shape: number): number;
+  gcAllocArray(shape: number, length: number): number;
+  gcCollectMinor(): void;
+  gcCollectMajor(): void;
   handleNew(value: number, isSlice: number): number;
   handleGet(handle: number): number;
   handleSet(handle: number, value: number): void;
   handleFree(handle: number): void;
   barrierBox(slot: number): void;
   barrierSlice(slot: number): void;
-  startOf(address: number): number;
-  statistics(): number;
-  malloc(bytes: number): number;
-  free(address: number): void;
-  chooseSparse(setPercent: number, setEntries: number, wastePercent: number, wasteBytes: number): void;
+  gcStartOf(address: number): number;
+  gcStatistics(): number;
+  mallocAllocate(bytes: number): number;
+  mallocFree(address: number): void;
+  sparseChooseLimits(setPercent: number, setEntries: number, wastePercent: number, wasteBytes: number): void;
   sparseAlloc(stack: number, owner: number, bytes: number): number;
   sparseGrow(stack: number, address: number, bytes: number): number;
   sparseFree(stack: number, address: number): void;
@@ -54,9 +54,9 @@ interface CoreExports extends CommonExports {
   readonly shadowTop: WebAssembly.Global;
   readonly shadowLimit: WebAssembly.Global;
   sparseVerify(stack: number): number;
-  verify(): number;
-  setZeal(every: number): void;
-  limitTables(markEntries: number, rememberedChunks: number): void;
+  gcVerify(): number;
+  gcSetZeal(every: number): void;
+  gcLimitTables(markEntries: number, rememberedChunks: number): void;
 }
 
 export interface CoreSettings {
@@ -88,24 +88,25 @@ export class Core extends CoreInstance<CoreExports> {
   private constructor(memory: WebAssembly.Memory, exports: CoreExports, isDebug: boolean, isIncremental: boolean) {
     super(memory, exports, isDebug);
     this.#isIncremental = isIncremental;
-    this.statisticsBlock = exports.statistics() >>> 0;
+    this.statisticsBlock = exports.gcStatistics() >>> 0;
     this.nurseryBase = (exports.nurseryBase.value as number) >>> 0;
     this.nurseryBytes = (exports.nurseryBytes.value as number) >>> 0;
   }
 
   /**
-   * Instantiates a core over `memory` and initialises it. Every setting but the first two addresses may be 0 for the core's default.
+   * Instantiates a core over `memory` and initialises it. Every setting but the first two addresses may be 0 for the
+   * core's default.
    * @throws HeapError out-of-memory or grow-refused when the heap cannot even start
    */
   static async open(build: "release" | "debug", memory: WebAssembly.Memory, settings: CoreSettings): Promise<Core> {
     const exports = await instantiateCore<CoreExports>(build, memory);
-    exports.chooseStarts(START_FINDERS.indexOf(settings.starts));
-    exports.chooseInterior(POINTER_REPS.indexOf(settings.reps));
-    exports.chooseClasses(MATURE_SPACES.indexOf(settings.mature));
-    exports.chooseIncremental(settings.pauseMs === null ? 0 : 1);
-    exports.chooseTimed(1);
-    exports.chooseCensus(settings.census ? 1 : 0);
-    const error = exports.init(
+    exports.nurseryChooseStarts(START_FINDERS.indexOf(settings.starts));
+    exports.gcChooseInterior(POINTER_REPS.indexOf(settings.reps));
+    exports.matureChooseClasses(MATURE_SPACES.indexOf(settings.mature));
+    exports.gcChooseIncremental(settings.pauseMs === null ? 0 : 1);
+    exports.gcChooseTimed(1);
+    exports.gcChooseCensus(settings.census ? 1 : 0);
+    const error = exports.gcInit(
       settings.shadowBase,
       settings.heapBase,
       settings.nurseryBytes,
@@ -136,7 +137,7 @@ export class Core extends CoreInstance<CoreExports> {
   allocRecord(shape: number, bytes: number): number {
     let address: number;
     try {
-      address = this.exports.allocRecord(shape) >>> 0;
+      address = this.exports.gcAllocRecord(shape) >>> 0;
     } catch (error) {
       this.fail(error);
     }
@@ -147,7 +148,7 @@ export class Core extends CoreInstance<CoreExports> {
   allocArray(shape: number, length: number): number {
     let address: number;
     try {
-      address = this.exports.allocArray(shape, length) >>> 0;
+      address = this.exports.gcAllocArray(shape, length) >>> 0;
     } catch (error) {
       this.fail(error);
     }
@@ -156,12 +157,12 @@ export class Core extends CoreInstance<CoreExports> {
 
   /** A safepoint. */
   collectMinor(): void {
-    this.run((core) => core.collectMinor());
+    this.run((core) => core.gcCollectMinor());
   }
 
   /** A safepoint. */
   collectMajor(): void {
-    this.run((core) => core.collectMajor());
+    this.run((core) => core.gcCollectMajor());
   }
 
   /** Never a safepoint. @returns a handle, a small positive integer; throws when there is no memory for it */
@@ -200,28 +201,28 @@ export class Core extends CoreInstance<CoreExports> {
 
   /** @returns the start of the sliceable object that `address` lies in, 0 when it lies in none */
   startOf(address: number): number {
-    return this.run((core) => core.startOf(address)) >>> 0;
+    return this.run((core) => core.gcStartOf(address)) >>> 0;
   }
 
   /** @returns the address of the statistics block, brought up to date by this call */
   statistics(): number {
-    return this.run((core) => core.statistics()) >>> 0;
+    return this.run((core) => core.gcStatistics()) >>> 0;
   }
 
   /** @returns the address of the table of what has been allocated by shape; 0 without a census */
   allocated(): number {
-    return this.run((core) => core.allocated()) >>> 0;
+    return this.run((core) => core.gcAllocated()) >>> 0;
   }
 
   /** @returns the address of zeroed memory that the collector ignores; throws when it cannot be had */
   mallocOrThrow(bytes: number, purpose: string): number {
-    const address = this.run((core) => core.malloc(bytes)) >>> 0;
+    const address = this.run((core) => core.mallocAllocate(bytes)) >>> 0;
     return address !== 0 ? address : this.refuse(purpose);
   }
 
   /** As assembly/sparse/descriptor.ts says. */
   chooseSparse(limits: readonly [number, number, number, number]): void {
-    this.exports.chooseSparse(...limits);
+    this.exports.sparseChooseLimits(...limits);
   }
 
   /** @returns the address of memory with any content; throws when out of memory */
@@ -248,7 +249,7 @@ export class Core extends CoreInstance<CoreExports> {
   sparseClose(stack: number): void {
     this.run((core) => {
       core.sparseClose(stack);
-      core.free(stack);
+      core.mallocFree(stack);
     });
   }
 
@@ -269,17 +270,17 @@ export class Core extends CoreInstance<CoreExports> {
 
   /** Debug core. @returns 0, or the number of the broken invariant */
   verify(): number {
-    return this.run((core) => core.verify());
+    return this.run((core) => core.gcVerify());
   }
 
   /** Debug core. Collects at every nth allocation; 0 is off. */
   setZeal(every: number): void {
-    this.exports.setZeal(every);
+    this.exports.gcSetZeal(every);
   }
 
   /** Debug core. Bounds the mark stack and the remembered set, to force their overflow; 0 is the usual size. */
   limitTables(markEntries: number, rememberedChunks: number): void {
-    this.exports.limitTables(markEntries, rememberedChunks);
+    this.exports.gcLimitTables(markEntries, rememberedChunks);
   }
 
   #isYoung(address: number): boolean {

@@ -1,18 +1,18 @@
 /**
  * The core with its regions: what is open on the stack of frames, what the host refers to, and what may refer to what.
  *
- * Regions and marks end in the reverse order of their beginning, so each has a depth. An object ends with its region, or
- * with a mark that is dropped, which anything may be that was set on its region before it came. So one may refer to another if
- * whatever may end the other ends this one as well, or has before. That is checked at every store of a pointer: then nothing ever
- * refers to what has ended, and a collection of what has come since the innermost mark needs no roots but the host's. References of
- * the host end with their objects.
+ * Regions and checkpoints end in the reverse order of their beginning, so each has a depth. An object ends with its
+ * region, or with a checkpoint that is dropped, which anything may be that was set on its region before it came. So one
+ * may refer to another if whatever may end the other ends this one as well, or has before. That is checked at every
+ * store of a pointer: then nothing ever refers to what has ended, and a collection of what was allocated since the
+ * innermost checkpoint needs no roots but the host's. References of the host end with their objects.
  */
 
 import { alignUp } from "../../core/align.ts";
 import {
+  CHECKPOINT_BYTES,
   COLLECT_ALL,
   GRANULE_BYTES,
-  MARK_BYTES,
   OBJECT_MAX_BYTES,
   REGION_BUMP_MAX_BYTES,
   REGION_BYTES,
@@ -28,17 +28,17 @@ import { type RegionCounts, readRegionCounts } from "../../core/region-statistic
 
 /** What the core exports; see assembly/README.md. */
 interface RegionExports extends CommonExports {
-  regionsInit(framesBase: number, heapBase: number, heapLimitBytes: number): number;
-  regionsStatistics(): number;
+  regionInit(framesBase: number, heapBase: number, heapLimitBytes: number): number;
+  regionStatistics(): number;
   regionGrow(region: number, bytes: number): number;
-  regionReturn(region: number): void;
-  regionRenew(region: number, start: number, limit: number): void;
+  regionClose(region: number): void;
+  regionReset(region: number, start: number, limit: number): void;
   regionAround(address: number): number;
   regionStart(address: number, onStack: number): number;
-  markSet(mark: number, region: number): void;
-  markCovers(mark: number, address: number): number;
-  marksReturn(from: number, end: number, zeal: number, roots: number, boxes: number, slices: number): void;
-  regionsCollect(
+  checkpointSet(checkpoint: number, region: number): void;
+  checkpointCovers(checkpoint: number, address: number): number;
+  checkpointsReturn(from: number, end: number, zeal: number, roots: number, boxes: number, slices: number): void;
+  regionCollect(
     from: number,
     end: number,
     roots: number,
@@ -50,17 +50,17 @@ interface RegionExports extends CommonExports {
     which: number,
   ): void;
   /** Does nothing in the release core. */
-  poisonFrames(from: number, to: number): void;
-  readonly frameTop: WebAssembly.Global;
-  readonly frameLimit: WebAssembly.Global;
+  regionPoisonFrames(from: number, to: number): void;
+  readonly regionFrameTop: WebAssembly.Global;
+  readonly regionFrameLimit: WebAssembly.Global;
 }
 
-/** A region or a mark on the stack of frames. */
+/** A region or a checkpoint on the stack of frames. */
 export interface Lifetime {
-  readonly kind: "region" | "mark";
-  /** Of its descriptor, or of the mark. */
+  readonly kind: "region" | "checkpoint";
+  /** Of its descriptor, or of the checkpoint. */
   readonly address: number;
-  /** The region's descriptor, or that of the marked one. */
+  /** The region's descriptor, or that of the checkpointed one. */
   readonly region: number;
   /** How many were open when it began; -1 once it has ended. */
   depth: number;
@@ -89,7 +89,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
 
   private constructor(memory: WebAssembly.Memory, exports: RegionExports, isDebug: boolean) {
     super(memory, exports, isDebug);
-    this.#statistics = exports.regionsStatistics() >>> 0;
+    this.#statistics = exports.regionStatistics() >>> 0;
   }
 
   /**
@@ -101,7 +101,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const exports = await instantiateCore<RegionExports>(build, memory);
     const frames = alignUp(framesBytes, GRANULE_BYTES);
-    const error = exports.regionsInit(FRAMES_BASE, FRAMES_BASE + frames, heapLimitBytes);
+    const error = exports.regionInit(FRAMES_BASE, FRAMES_BASE + frames, heapLimitBytes);
     if (error !== 0) throw memoryError(error, "to open regions");
     return new RegionCore(memory, exports, build === "debug");
   }
@@ -121,7 +121,10 @@ export class RegionCore extends CoreInstance<RegionExports> {
     return region;
   }
 
-  /** @param bytes any number; rounded up to 8. @returns the address of memory with any content; throws when out of memory */
+  /**
+   * @param bytes any number; rounded up to 8. @returns the address of memory with any content; throws when out of
+   * memory
+   */
   allocate(region: Lifetime, bytes: number, purpose: string): number {
     if (bytes > OBJECT_MAX_BYTES) throw memoryError(1, purpose);
     const rounded = alignUp(bytes, GRANULE_BYTES);
@@ -136,13 +139,13 @@ export class RegionCore extends CoreInstance<RegionExports> {
   }
 
   /** Ends all objects of the innermost region, which goes on empty. @throws HeapError wrong-order */
-  renew(region: Lifetime): void {
+  reset(region: Lifetime): void {
     this.#assertInnermost(region);
     const start = region.address + REGION_BYTES;
     const limit = this.#frameTop;
     this.run((core) => {
-      core.poisonFrames(start, limit);
-      core.regionRenew(region.address, start, limit);
+      core.regionPoisonFrames(start, limit);
+      core.regionReset(region.address, start, limit);
     });
     this.#endHandles(region);
   }
@@ -150,7 +153,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
   /** Ends the innermost region. @throws HeapError wrong-order */
   leave(region: Lifetime): void {
     this.#assertInnermost(region);
-    this.run((core) => core.regionReturn(region.address));
+    this.run((core) => core.regionClose(region.address));
     this.#endHandles(region);
     this.#regions.delete(region.address);
     this.#pop(region);
@@ -161,44 +164,47 @@ export class RegionCore extends CoreInstance<RegionExports> {
     return this.views.word(region.address + REGION_TAKEN);
   }
 
-  // Marks
+  // Checkpoints
 
   /** @throws HeapError frames-full */
-  mark(region: Lifetime): Lifetime {
-    const address = this.#push(MARK_BYTES, "another mark");
-    this.run((core) => core.markSet(address, region.address));
-    return this.#begin("mark", address, region.address);
+  checkpoint(region: Lifetime): Lifetime {
+    const address = this.#push(CHECKPOINT_BYTES, "another checkpoint");
+    this.run((core) => core.checkpointSet(address, region.address));
+    return this.#begin("checkpoint", address, region.address);
   }
 
-  /** Leaves what has come to the region: it ends with that, or with the mark before. @throws HeapError wrong-order */
-  adopt(mark: Lifetime): void {
-    this.#assertInnermost(mark);
-    this.#pop(mark);
-    for (const number of mark.handles) {
+  /**
+   * Leaves what was allocated to the region: it ends with that, or with the checkpoint before. @throws HeapError
+   * wrong-order
+   */
+  adopt(checkpoint: Lifetime): void {
+    this.#assertInnermost(checkpoint);
+    this.#pop(checkpoint);
+    for (const number of checkpoint.handles) {
       const handle = this.#handles.get(number)!;
       handle.lifetime = this.#lifetimeOf(handle.address);
       handle.lifetime.handles.add(number);
     }
-    mark.handles.clear();
+    checkpoint.handles.clear();
   }
 
-  /** Ends what has come since the innermost mark, and that. @throws HeapError wrong-order */
-  drop(mark: Lifetime): void {
-    this.#assertInnermost(mark);
+  /** Ends what was allocated since the innermost checkpoint, and that. @throws HeapError wrong-order */
+  drop(checkpoint: Lifetime): void {
+    this.#assertInnermost(checkpoint);
     // Without roots nothing is returned, so all goes.
-    this.run((core) => core.marksReturn(mark.address, mark.address + MARK_BYTES, 0, 0, 0, 0));
-    this.#endHandles(mark);
-    this.#pop(mark);
+    this.run((core) => core.checkpointsReturn(checkpoint.address, checkpoint.address + CHECKPOINT_BYTES, 0, 0, 0, 0));
+    this.#endHandles(checkpoint);
+    this.#pop(checkpoint);
   }
 
   /**
-   * Ends what has come since the innermost mark and is not reached from these handles, which are updated; other handles to what
-   * came are ended.
+   * Ends what was allocated since the innermost checkpoint and is not reached from these handles, which are updated;
+   * other handles to what came are ended.
    * @throws HeapError wrong-order, frames-full, out-of-memory, grow-refused; then nothing has changed
    */
-  collect(mark: Lifetime, numbers: Iterable<number>): void {
-    this.#assertInnermost(mark);
-    const kept = new Set([...numbers].filter((number) => mark.handles.has(number)));
+  collect(checkpoint: Lifetime, numbers: Iterable<number>): void {
+    this.#assertInnermost(checkpoint);
+    const kept = new Set([...numbers].filter((number) => checkpoint.handles.has(number)));
     const handles = [...kept].map((number) => this.#handles.get(number)!);
     const boxes = handles.filter(({ isSlice }) => !isSlice);
     const roots = [...boxes, ...handles.filter(({ isSlice }) => isSlice)];
@@ -209,22 +215,22 @@ export class RegionCore extends CoreInstance<RegionExports> {
     }
     const before = this.counts().collections;
     this.run((core) =>
-      core.regionsCollect(
-        mark.address,
-        mark.address + MARK_BYTES,
+      core.regionCollect(
+        checkpoint.address,
+        checkpoint.address + CHECKPOINT_BYTES,
         slots,
         boxes.length,
         roots.length - boxes.length,
         0,
         0,
-        mark.address + MARK_BYTES,
+        checkpoint.address + CHECKPOINT_BYTES,
         COLLECT_ALL,
       ),
     );
     // A collection that might not find enough memory for what it copies does not begin.
-    if (this.counts().collections === before) this.refuse("to collect what has come since the mark");
+    if (this.counts().collections === before) this.refuse("to collect what was allocated since the checkpoint");
     for (const [index, handle] of roots.entries()) handle.address = this.views.word(slots + index * WORD_BYTES);
-    for (const number of mark.handles) {
+    for (const number of checkpoint.handles) {
       if (!kept.has(number)) this.handleFree(number);
     }
   }
@@ -248,7 +254,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
     if (handle !== undefined) return handle.address;
     throw new HeapError(
       "stale-handle",
-      "The object of this reference has ended: its region was left or renewed, or it came since a mark that dropped or did not keep it",
+      "The object of this reference has ended: its region was left or reset, or it was allocated since a checkpoint that dropped or did not keep it",
     );
   }
 
@@ -280,7 +286,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
     return readRegionCounts(this.views.data, this.#statistics);
   }
 
-  /** How many regions or marks are open. */
+  /** How many regions or checkpoints are open. */
   countOpen(kind: Lifetime["kind"]): number {
     return this.#open.filter((each) => each.kind === kind).length;
   }
@@ -291,11 +297,11 @@ export class RegionCore extends CoreInstance<RegionExports> {
   }
 
   get #frameTop(): number {
-    return (this.exports.frameTop.value as number) >>> 0;
+    return (this.exports.regionFrameTop.value as number) >>> 0;
   }
 
   set #frameTop(address: number) {
-    this.exports.frameTop.value = address;
+    this.exports.regionFrameTop.value = address;
   }
 
   #push(bytes: number, purpose: string): number {
@@ -306,7 +312,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
   }
 
   #assertFits(bytes: number, purpose: string): void {
-    const room = ((this.exports.frameLimit.value as number) >>> 0) - this.#frameTop;
+    const room = ((this.exports.regionFrameLimit.value as number) >>> 0) - this.#frameTop;
     if (bytes <= room) return;
     throw new HeapError(
       "frames-full",
@@ -322,7 +328,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
 
   /** Takes the innermost off the stack of frames. */
   #pop(lifetime: Lifetime): void {
-    this.run((core) => core.poisonFrames(lifetime.address, this.#frameTop));
+    this.run((core) => core.regionPoisonFrames(lifetime.address, this.#frameTop));
     this.#frameTop = lifetime.address;
     this.#open.pop();
     lifetime.depth = -1;
@@ -355,17 +361,17 @@ export class RegionCore extends CoreInstance<RegionExports> {
     throw new HeapError("unknown-shape", `The address ${address} lies in no open region, but in memory of other code`);
   }
 
-  /** What the object around an address ends with first: the innermost mark that covers it, or its region. */
+  /** What the object around an address ends with first: the innermost checkpoint that covers it, or its region. */
   #lifetimeOf(address: number): Lifetime {
     const region = this.#regionOf(address);
-    return this.#markOver(address, region) ?? region;
+    return this.#checkpointOver(address, region) ?? region;
   }
 
-  #markOver(address: number, region: Lifetime): Lifetime | null {
+  #checkpointOver(address: number, region: Lifetime): Lifetime | null {
     for (let depth = this.#open.length - 1; depth > region.depth; depth--) {
       const each = this.#open[depth]!;
-      if (each.kind !== "mark" || each.region !== region.address) continue;
-      if (this.run((core) => core.markCovers(each.address, address)) !== 0) return each;
+      if (each.kind !== "checkpoint" || each.region !== region.address) continue;
+      if (this.run((core) => core.checkpointCovers(each.address, address)) !== 0) return each;
     }
     return null;
   }
@@ -378,14 +384,15 @@ export class RegionCore extends CoreInstance<RegionExports> {
         "This object may not refer to one in a region that is left before its own: allocate that in the same region",
       );
     }
-    // Marks that cover the target and are not the innermost cover the holder, too, if that one does.
-    const mark = this.#markOver(target, ofTarget);
-    if (mark === null || ofHolder.depth > mark.depth) return;
-    const isCovered = ofHolder === ofTarget && (this.#markOver(holder, ofHolder)?.depth ?? -1) >= mark.depth;
+    // Checkpoints that cover the target and are not the innermost cover the holder, too, if that one does.
+    const checkpoint = this.#checkpointOver(target, ofTarget);
+    if (checkpoint === null || ofHolder.depth > checkpoint.depth) return;
+    const isCovered =
+      ofHolder === ofTarget && (this.#checkpointOver(holder, ofHolder)?.depth ?? -1) >= checkpoint.depth;
     if (isCovered) return;
     throw new HeapError(
       "would-dangle",
-      "This object may not refer to one that came to its region since a mark: adopt that first, which ends the mark",
+      "This object may not refer to one allocated in its region since a checkpoint: adopt that first, which ends the checkpoint",
     );
   }
 }

@@ -7,14 +7,17 @@ export interface RegionsOptions {
   readonly debug?: boolean;
   /** The most bytes of 64 KiB chunks in use, tables included. Default: all of the address space. */
   readonly heapLimitBytes?: number;
-  /** The size of the stack of frames in bytes: descriptors of open regions, their first bytes, and marks; from 1 KiB. Default 1 MiB. */
+  /**
+   * The size of the stack of frames in bytes: descriptors of open regions, their first bytes, and checkpoints; from 1
+   * KiB. Default 1 MiB.
+   */
   readonly framesBytes?: number;
 }
 
 export interface RegionOptions {
   /**
-   * How many bytes the region has on the stack of frames, rounded up to 8: what fits there takes no segment. 0 to 64 KiB.
-   * Default 256.
+   * How many bytes the region has on the stack of frames, rounded up to 8: what fits there takes no segment. 0 to 64
+   * KiB. Default 256.
    */
   readonly firstBytes?: number;
 }

@@ -1,5 +1,6 @@
 /**
- * Regions, for runtimes that do their own analysis of what ends when: objects in linear memory without a collector of the heap.
+ * Regions, for runtimes that do their own analysis of what ends when: objects in linear memory without a collector of
+ * the heap.
  *
  *     using regions = await Regions.open();
  *     const Node = regions.defineRecord("Node", { next: box(), n: int32() });
@@ -10,12 +11,13 @@
  *       const kept = results.alloc(Node, { n: draft.get("n") + 1 }); // does not
  *     }
  *
- * A region's objects end together when it is left, or renewed. Regions are left in the reverse order of their beginning.
- * An object may refer to what lives at least as long; anything else is refused where it is stored. What has come to a region
- * since a mark is a sub-region: adopted, dropped at once, or collected from the references that are still wanted.
+ * A region's objects end together when it is left, or reset. Regions are left in the reverse order of their
+ * beginning. An object may refer to what lives at least as long; anything else is refused where it is stored. What has
+ * come to a region since a checkpoint is a sub-region: adopted, dropped at once, or collected from the references that
+ * are still wanted.
  *
- * References are those of heaps (objects/ref.ts), but no roots: they end with their objects. Regions have a memory of their own, since the
- * collector of a heap does not know them.
+ * References are those of heaps (objects/ref.ts), but no roots: they end with their objects. Regions have a memory of
+ * their own, since the collector of a heap does not know them.
  */
 
 import { LENGTH_OFFSET } from "../../core/contract.ts";
@@ -38,9 +40,9 @@ const FIRST_DEFAULT_BYTES = 256;
 export interface RegionsStatistics extends RegionCounts {
   /** Regions that are open. */
   readonly regions: number;
-  /** Marks that are open. */
-  readonly marks: number;
-  /** Bytes of the stack of frames in use: descriptors, first bytes of regions, marks. */
+  /** Checkpoints that are open. */
+  readonly checkpoints: number;
+  /** Bytes of the stack of frames in use: descriptors, first bytes of regions, checkpoints. */
   readonly framesBytes: number;
   /** The size of the linear memory, whoever grew it. */
   readonly memoryBytes: number;
@@ -75,7 +77,7 @@ export class Regions extends ObjectMemory<RegionCore> {
     return {
       ...core.counts(),
       regions: core.countOpen("region"),
-      marks: core.countOpen("mark"),
+      checkpoints: core.countOpen("checkpoint"),
       framesBytes: core.framesBytes,
       memoryBytes: core.memory.buffer.byteLength,
     };
@@ -115,14 +117,18 @@ export class Region {
     return isOpen(this.#session, this.#lifetime);
   }
 
-  /** Bytes of segments that it has taken beyond its first bytes on the stack of frames. @throws HeapError region-ended, closed */
+  /**
+   * Bytes of segments that it has taken beyond its first bytes on the stack of frames. @throws HeapError region-ended,
+   * closed
+   */
   get takenBytes(): number {
     return this.#core().takenBytes(this.#lifetime);
   }
 
   /**
    * Allocates a record; fields without an initial value are cleared. Regions that were entered later may be open.
-   * @throws HeapError region-ended, out-of-memory, grow-refused, wrong-rep, unknown-field, wrong-shape, would-dangle, closed
+   * @throws HeapError region-ended, out-of-memory, grow-refused, wrong-rep, unknown-field, wrong-shape, would-dangle,
+   *   closed
    */
   alloc<F extends Fields>(shape: RecordShape<F>, initial: FieldsIn<F> = {}): RecordRef<F> {
     this.#core();
@@ -139,20 +145,20 @@ export class Region {
   }
 
   /**
-   * Marks how far the region is filled. What comes from now on is a sub-region, until the mark ends: only it and regions that are
-   * entered later may refer to it. The mark ends before all that is open now.
+   * Checkpoints how far the region is filled. What comes from now on is a sub-region, until the checkpoint ends: only
+   * it and regions that are entered later may refer to it. The checkpoint ends before all that is open now.
    * @throws HeapError region-ended, frames-full, closed
    */
-  mark(): Mark {
-    return new Mark(this.#session, this.#core().mark(this.#lifetime));
+  checkpoint(): Checkpoint {
+    return new Checkpoint(this.#session, this.#core().checkpoint(this.#lifetime));
   }
 
   /**
    * Ends all objects of the region, which goes on empty: for the next round of a loop. A small segment stays with it.
    * @throws HeapError region-ended, wrong-order when something that began later is open, closed
    */
-  renew(): void {
-    this.#core().renew(this.#lifetime);
+  reset(): void {
+    this.#core().reset(this.#lifetime);
   }
 
   /**
@@ -173,8 +179,8 @@ export class Region {
   }
 }
 
-/** Made by `region.mark()`. */
-export class Mark {
+/** Made by `region.checkpoint()`. */
+export class Checkpoint {
   readonly #session: Session<RegionCore>;
   readonly #lifetime: Lifetime;
 
@@ -190,7 +196,8 @@ export class Mark {
   }
 
   /**
-   * Ends the mark, and leaves what has come since to its region: anything that ends with that, or before, may refer to it now.
+   * Ends the checkpoint, and leaves what was allocated since to its region: anything that ends with that, or before,
+   * may refer to it now.
    * @throws HeapError region-ended, wrong-order when something that began later is open, closed
    */
   adopt(): void {
@@ -198,7 +205,7 @@ export class Mark {
   }
 
   /**
-   * Ends the mark and all that has come since, without a look at any object.
+   * Ends the checkpoint and all that was allocated since, without a look at any object.
    * @throws HeapError region-ended, wrong-order when something that began later is open, closed
    */
   drop(): void {
@@ -206,12 +213,13 @@ export class Mark {
   }
 
   /**
-   * Collects what has come since: what these references do not lead to ends. It takes as long as copying the rest, whatever else
-   * there is. The mark stays open, for the next round.
+   * Collects what was allocated since: what these references do not lead to ends. It takes as long as copying the rest,
+   * whatever else there is. The checkpoint stays open, for the next round.
    * @param refs those to older objects, and empty slices, may be among them; other references to what came end
    * @returns the same references, which follow their objects
-   * @throws HeapError region-ended, wrong-order, stale-handle, foreign-handle, bad-option, frames-full when there are too many references,
-   *   out-of-memory or grow-refused when there may not be enough memory for the copies, closed; then nothing has changed
+   * @throws HeapError region-ended, wrong-order, stale-handle, foreign-handle, bad-option, frames-full when there are
+   *   too many references, out-of-memory or grow-refused when there may not be enough memory for the copies, closed;
+   *   then nothing has changed
    */
   keep<const T extends readonly Ref[]>(refs: T): T {
     const core = this.#core();
@@ -229,7 +237,7 @@ export class Mark {
     return refs;
   }
 
-  /** Adopts, unless the mark or its memory has ended before. @throws HeapError wrong-order */
+  /** Adopts, unless the checkpoint or its memory has ended before. @throws HeapError wrong-order */
   [Symbol.dispose](): void {
     if (isUsable(this.#session, this.#lifetime)) this.adopt();
   }
@@ -254,6 +262,6 @@ function usable(session: Session<RegionCore>, { kind, depth }: Lifetime): Region
     "region-ended",
     kind === "region"
       ? "This region has been left, and its objects have ended: enter another one"
-      : "This mark has ended, by adopt or drop: set another one",
+      : "This checkpoint has ended, by adopt or drop: set another one",
   );
 }

@@ -1,6 +1,7 @@
 /**
- * A sparse stack, for runtimes that know by themselves what ends when (assembly/README.md, Sparse stacks). It deals in addresses of
- * the heap's memory, which the collector neither moves nor looks into: references to objects of the heap do not belong there.
+ * A sparse stack, for runtimes that know by themselves what ends when (assembly/README.md, Sparse stacks). It deals in
+ * addresses of the heap's memory, which the collector neither moves nor looks into: references to objects of the heap
+ * do not belong there.
  */
 
 import { GRANULE_BYTES, SPARSE_BYTES, SPARSE_COUNTERS, SPARSE_MAX_BYTES } from "../../core/contract.ts";
@@ -29,7 +30,7 @@ export interface SparseCounts {
   /** Freed below the top when there was no memory to note that: they end with their owners. */
   readonly lost: number;
   /** Extents: address ranges that the stack has reserved. */
-  readonly lanes: number;
+  readonly extents: number;
   /** Freed entries below the top. */
   readonly freedEntries: number;
   /** What they take. */

@@ -1,5 +1,6 @@
 /**
- * Calls of functions of other wasm modules: one import for each that is called, and what such modules may import of the program.
+ * Calls of functions of other wasm modules: one import for each that is called, and what such modules may import of the
+ * program.
  *
  * A debug build stops the program where a function that says it keeps nothing has changed how much memory is allocated.
  */
@@ -16,7 +17,7 @@ import type { ExpressionRef, ModuleExport, WasmType } from "./wasm.ts";
 const { f64, i32, i64 } = binaryen;
 
 /** What extern modules may import, and the core's name for it. */
-const ALLOCATOR = { allocate: "malloc", resize: "realloc", free: "free" } as const;
+const ALLOCATOR = { allocate: "mallocAllocate", resize: "mallocReallocate", free: "mallocFree" } as const;
 
 /** Makes a text's bytes readable in linear memory until the call is over: `MemoryManager.lend`. */
 export type Lend = (context: FunctionContext, text: Atom, line: number) => Lent;

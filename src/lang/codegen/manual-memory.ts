@@ -1,6 +1,6 @@
 /**
- * Memory that the program manages itself: calls of the core's malloc, loads and stores. The same under every manager, since
- * no manager knows of it: it lies in linear memory, also where objects do not.
+ * Memory that the program manages itself: calls of the core's malloc, loads and stores. The same under every manager,
+ * since no manager knows of it: it lies in linear memory, also where objects do not.
  *
  * A debug build checks each free, resize, load and store against what is allocated.
  */
@@ -25,19 +25,22 @@ export class ManualMemory {
     this.#checks = checks;
   }
 
-  /** Opens malloc for a manager that does not use the core's chunks. @param limitBytes i32 @returns 0, or an error code (i32) */
+  /**
+   * Opens malloc for a manager that does not use the core's chunks. @param limitBytes i32 @returns 0, or an error code
+   * (i32)
+   */
   open(limitBytes: ExpressionRef): ExpressionRef {
     return this.#call("mallocOpen", [limitBytes]);
   }
 
   /** The address of `bytes` of zeroed memory, or 0 (i32). */
   malloc(bytes: ExpressionRef): ExpressionRef {
-    return this.#call("malloc", [bytes]);
+    return this.#call("mallocAllocate", [bytes]);
   }
 
   /** Frees what is known to be allocated. */
   release(address: ExpressionRef): ExpressionRef {
-    return this.#module.call(coreName(this.#module, "free"), [address], none);
+    return this.#module.call(coreName(this.#module, "mallocFree"), [address], none);
   }
 
   allocate(context: FunctionContext, { dst, bytes }: InstructionOf<"memoryAllocate">): ExpressionRef {
@@ -47,7 +50,7 @@ export class ManualMemory {
   resize(context: FunctionContext, { dst, address, bytes, line }: InstructionOf<"memoryResize">): ExpressionRef {
     return context.sequence([
       ...this.#requireOwned(context, context.value(address), line),
-      context.assign(dst, [this.#call("realloc", [context.value(address), context.value(bytes)])]),
+      context.assign(dst, [this.#call("mallocReallocate", [context.value(address), context.value(bytes)])]),
     ]);
   }
 

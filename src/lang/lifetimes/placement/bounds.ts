@@ -1,14 +1,15 @@
 /**
  * Bounds: with what each object ends, as far as one function can say. An object that stays ends with the frame of the
- * function that makes it, or before, with a round of a loop; one that goes anywhere else ends as the caller says, which
- * hands a bound down as a hidden argument: one of its own if the object stays there, or else one that it was handed itself.
+ * function that makes it, or before, with an iteration of a loop; one that goes anywhere else ends as the caller says,
+ * which hands a bound down as a hidden argument: one of its own if the object stays there, or else one that it was
+ * handed itself.
  *
  *     fn leaf() -> T { T() }              T: result            hidden of leaf: [result]; T: hidden 0
  *     fn twice() -> T { leaf(); leaf() }  leaf(): result       hidden of twice: [result]; both calls pass hidden 0
  *     fn main() { twice() }               twice(): local       the call passes main's frame
  *
  * What goes along with a tail call is not bound to the frame that the call replaces, since it goes somewhere: the
- * chain of tail calls hands its bounds on, and they are frames around all of it.
+ * tail-call cycle hands its bounds on, and they are frames around all of it.
  *
  * Hidden arguments for which all calls pass the same become one (hidden.ts).
  */
@@ -35,13 +36,13 @@ function hiddenOf({ sites, calls }: FunctionPlacement): readonly Destinations[] 
 }
 
 function boundsOf(
-  { fn, sites, calls, alternatives }: FunctionPlacement,
+  { fn, sites, calls, candidates }: FunctionPlacement,
   hidden: ReadonlyMap<IrFunction, readonly Destinations[]>,
 ): FunctionBounds {
   const own = hidden.get(fn)!;
-  const boundOf = ({ destinations, loops, carried }: Placed): Bound => {
+  const boundOf = ({ destinations, loops, loopCarried }: Placed): Bound => {
     if (destinations !== NOWHERE) return { of: "caller", index: own.indexOf(asCallerSees(destinations)) };
-    return carried < loops ? { of: "round", level: loops - carried } : FRAME;
+    return loopCarried < loops ? { of: "iteration", level: loops - loopCarried } : FRAME;
   };
   const passed = calls.map(({ call, groups }) => {
     const bounds = hidden.get(call.callee)!.map((origin) => {
@@ -59,7 +60,7 @@ function boundsOf(
   ];
   const bySite = sites.map((placed) => [placed.site, boundOf(placed)] as const);
   const all = [...bySite.map(([, bound]) => bound), ...passed.flatMap(([, bounds]) => bounds)];
-  const levels = all.reduce((most, bound) => (bound.of === "round" ? Math.max(most, bound.level) : most), 0);
+  const levels = all.reduce((most, bound) => (bound.of === "iteration" ? Math.max(most, bound.level) : most), 0);
   return {
     hidden: own,
     hasFrame: all.some(({ of }) => of !== "caller"),
@@ -67,7 +68,7 @@ function boundsOf(
     loops: new Map(levelsOf(fn.body, 1).filter(([, level]) => level <= levels)),
     sites: new Map(bySite),
     uncertain,
-    alternatives,
+    candidates,
     calls: new Map(passed),
   };
 }

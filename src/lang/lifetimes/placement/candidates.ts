@@ -1,6 +1,6 @@
 /**
- * Alternatives: what a function makes for its results, one after the other, of which it may return one and not another. Each
- * begins a sub-region, so that the others can end where it is decided which one is returned.
+ * Candidates: what a function makes for its results, one after the other, of which it may return one and not another.
+ * Each begins a sub-region, so that the others can end where it is decided which one is returned.
  *
  *     fn choose() -> T {
  *       let one = make()                 the first sub-region
@@ -8,11 +8,11 @@
  *       if test() { one } else { other } here one of the two ends, unless it is needed by the other
  *     }
  *
- * What may refer to what is in the function's graph, which has no order of time: so no store between the two is missed. Loops are
- * part of one alternative, however many rounds they have.
+ * What may refer to what is in the function's graph, which has no order of time: so no store between the two is missed.
+ * Loops are part of one candidate, however many iterations they have.
  */
 
-import { ALTERNATIVES_MOST } from "../../../core/contract.ts";
+import { CANDIDATES_MOST } from "../../../core/contract.ts";
 import type { Block, Instruction, IrFunction } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { blocksOf, forEachInstruction } from "../../ir/traverse.ts";
@@ -20,10 +20,10 @@ import { NOWHERE, onlyReturned, TAIL_CALL } from "./destinations.ts";
 import type { Flow } from "./flow.ts";
 import { type Node, reachableFrom } from "./graph.ts";
 
-export interface Alternatives {
+export interface Candidates {
   /**
-   * In front of each of these a sub-region begins; the first one of all begins with the call, and what comes after the last that
-   * there may be shares it.
+   * In front of each of these a sub-region begins; the first one of all begins with the call, and what comes after the
+   * last that there may be shares it.
    */
   readonly begins: readonly Instruction[];
   /** For each sub-region, the first among them, as a bit mask: those that it may refer to, and itself. */
@@ -50,17 +50,18 @@ interface Part {
 type Return = Extract<Instruction, { readonly op: "return" }>;
 
 /**
- * The alternatives of a solved flow whose destinations are marked.
+ * The candidates of a solved flow whose destinations are known.
  * @param real the nodes that stand for objects
  * @param isKept whether what an instruction makes is returned on every path that returns
- * @param component the functions that the flow's function recurs with: what they make for each other is little, and not looked after
+ * @param component the functions that the flow's function recurs with: what they make for each other is little, and not
+ *   looked after
  */
-export function findAlternatives(
+export function findCandidates(
   flow: Flow,
   real: ReadonlySet<Node>,
   isKept: (instruction: Instruction) => boolean,
   component: ReadonlySet<IrFunction>,
-): Alternatives | null {
+): Candidates | null {
   const { fn } = flow;
   const returns: Return[] = [];
   const makings: Making[] = [];
@@ -107,7 +108,7 @@ export function findAlternatives(
     const last = parts.at(-1);
     const later = returns.slice(returnsBefore);
     const isWorthIt = (): boolean =>
-      parts.length < ALTERNATIVES_MOST &&
+      parts.length < CANDIDATES_MOST &&
       ((isUncertain && later.some((each) => separates(flow, each, reach, last!.nodes, nodes))) ||
         (last!.isUncertain && later.some((each) => separates(flow, each, reach, nodes, last!.nodes))));
     if (last === undefined || isWorthIt()) {
@@ -125,7 +126,10 @@ export function findAlternatives(
   return { begins: parts.slice(1).map(({ begin }) => begin), needs };
 }
 
-/** What is stored where it may be replaced, such as the storage of a list: nobody chooses between what was there and what came. */
+/**
+ * What is stored where it may be replaced, such as the storage of a list: nobody chooses between what was there and
+ * what came.
+ */
 function replacedNodes({ graph }: Flow): ReadonlySet<Node> {
   const replaced = new Set<Node>();
   for (const { contents } of graph.nodes) {

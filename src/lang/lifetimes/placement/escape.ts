@@ -19,7 +19,7 @@ import type { Flow } from "./flow.ts";
 import { GLOBALS, type Graph, type Node } from "./graph.ts";
 
 /** Sets the destinations of all nodes of a solved flow. Cost: edges of the graph times destinations. */
-export function markDestinations({ fn, graph, results, tailCalled }: Flow): void {
+export function propagateDestinations({ fn, graph, results, tailCalled }: Flow): void {
   const marking = new Marking(fn, graph);
   for (const [index, values] of results.entries()) marking.add(values, wholeResult(index));
   marking.add(tailCalled, TAIL_CALL);
@@ -34,7 +34,7 @@ export function markDestinations({ fn, graph, results, tailCalled }: Flow): void
 class Marking {
   readonly #graph: Graph;
   readonly #wholes: Destinations;
-  /** What may refer to nodes that lack its destinations; at first all that a former round has marked. */
+  /** What may refer to nodes that lack its destinations; at first all that an earlier step has propagated. */
   readonly #pending: Set<Node>;
 
   constructor(fn: IrFunction, graph: Graph) {
@@ -52,7 +52,7 @@ class Marking {
   }
 
   spread(): void {
-    // A node that is marked once more is put at the end again.
+    // A node that is reached once more is put at the end again.
     for (const node of this.#pending) {
       this.#pending.delete(node);
       const within = inside(node.destinations, this.#wholes);

@@ -3,7 +3,7 @@
 import type { Block, Instruction, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
-import type { Alternatives } from "./candidates.ts";
+import type { Candidates } from "./candidates.ts";
 import type { Destinations } from "./destinations.ts";
 import type { Call } from "./flow.ts";
 
@@ -11,8 +11,8 @@ import type { Call } from "./flow.ts";
 export type Bound =
   /** The frame of the function itself. */
   | { readonly of: "frame" }
-  /** The present round of the loop that is the `level`-th from the outside, the outermost being the first. */
-  | { readonly of: "round"; readonly level: number }
+  /** The present iteration of the loop that is the `level`-th from the outside, the outermost being the first. */
+  | { readonly of: "iteration"; readonly level: number }
   /** What the function is handed as its hidden argument of this index. */
   | { readonly of: "caller"; readonly index: number };
 
@@ -20,17 +20,20 @@ export type Bound =
 export interface FunctionBounds {
   /** Where what is bound by each hidden argument goes when the call is over: none of them nowhere. */
   readonly hidden: readonly Destinations[];
-  /** Whether anything is bound to the function's own frame, or to a round in it. */
+  /** Whether anything is bound to the function's own frame, or to an iteration in it. */
   readonly hasFrame: boolean;
-  /** The deepest level of loops to whose rounds anything is bound; 0 for none. */
+  /** The deepest level of loops to whose iterations anything is bound; 0 for none. */
   readonly levels: number;
   /** The levels of the loops, without those that are too deep for anything to be bound to. */
   readonly loops: ReadonlyMap<Loop, number>;
   /** The bounds of what the function allocates. */
   readonly sites: ReadonlyMap<Site, Bound>;
-  /** What may become a result, and nothing else, and does not on every path: the calls that make it, null for the function itself. */
+  /**
+   * What may become a result, and nothing else, and does not on every path: the calls that make it, null for the
+   * function itself.
+   */
   readonly uncertain: readonly (Call | null)[];
-  readonly alternatives: Alternatives | null;
+  readonly candidates: Candidates | null;
   /** For the calls and tail calls of functions with hidden arguments: the arguments, one after the other. */
   readonly calls: ReadonlyMap<Call, readonly Bound[]>;
 }

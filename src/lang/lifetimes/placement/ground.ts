@@ -2,7 +2,7 @@
  * Which groups of recursive functions have objects at all.
  *
  * While a component settles, its objects move to groups of more destinations, and the groups that they leave keep each
- * other up around the recursion. A group is grounded if an allocation site is in it, by whatever chain of calls.
+ * other up around the recursion. A group is grounded if an allocation site is in it, through any calls.
  */
 
 import type { IrFunction } from "../../ir/ir.ts";

@@ -1,9 +1,9 @@
 /**
- * Hidden arguments that all calls pass the same bound for become one: what goes to the result and what goes to a part of it
- * mostly end together, and only a caller that takes things apart can tell.
+ * Hidden arguments that all calls pass the same bound for become one: what goes to the result and what goes to a part
+ * of it mostly end together, and only a caller that takes things apart can tell.
  *
- * A partition that is refined: at first all hidden arguments of a function are one, and those are separated for which some
- * call passes different bounds, until none does.
+ * A partition that is refined: at first all hidden arguments of a function are one, and those are separated for which
+ * some call passes different bounds, until none does.
  */
 
 import type { IrFunction } from "../../ir/ir.ts";
@@ -55,8 +55,8 @@ function nameOf(bound: Bound): string {
   switch (bound.of) {
     case "frame":
       return "frame";
-    case "round":
-      return `round ${bound.level}`;
+    case "iteration":
+      return `iteration ${bound.level}`;
     case "caller":
       return `caller ${bound.index}`;
   }

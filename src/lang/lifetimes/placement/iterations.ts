@@ -1,9 +1,10 @@
 /**
  * How far out of its loops a value may live: for each allocation or call the loops around it, and of how many of them,
- * from the innermost on, a value may outlive the round that made it.
+ * from the innermost on, a value may outlive the iteration that made it.
  *
  * It does so where a variable that leads to it is live at the head of the loop or where a jump leaves it, and where it
- * is stored into what a parameter or a global refers to. A value that leaves by `return` ends its round and all others.
+ * is stored into what a parameter or a global refers to. A value that leaves by `return` ends its iteration and all
+ * others.
  */
 
 import type { Block, Instruction, IrFunction, Label, Variable } from "../../ir/ir.ts";
@@ -15,19 +16,19 @@ import type { Flow } from "./flow.ts";
 import { type Node, reachableFrom } from "./graph.ts";
 
 interface Loop {
-  /** What the rounds of the loop leave behind. */
+  /** What the iterations of the loop leave behind. */
   readonly survivors: Set<Variable>;
 }
 
-export interface Rounds {
+export interface Iterations {
   /** The number of loops around an instruction. */
   depth(instruction: Instruction): number;
-  /** Of how many of them, from the innermost on, the objects of a node may outlive the round. */
-  carried(instruction: Instruction, node: Node): number;
+  /** Of how many of them, from the innermost on, the objects of a node may outlive the iteration. */
+  loopCarried(instruction: Instruction, node: Node): number;
 }
 
-/** For a solved flow whose destinations are marked. */
-export function findRounds(flow: Flow): Rounds {
+/** For a solved flow whose destinations are known. */
+export function findIterations(flow: Flow): Iterations {
   const around = loopsOf(flow.fn);
   const reached = new Map<Loop, ReadonlySet<Node>>();
   const stored = flow.fn.params.reduce((all, _, index) => all | intoParameter(flow.fn, index), GLOBAL);
@@ -42,7 +43,7 @@ export function findRounds(flow: Flow): Rounds {
   };
   return {
     depth: (instruction) => around.get(instruction)?.length ?? 0,
-    carried: (instruction, node) => {
+    loopCarried: (instruction, node) => {
       const loops = around.get(instruction) ?? [];
       const outermost = loops.findIndex((loop) => survives(loop, node));
       return outermost < 0 ? 0 : loops.length - outermost;

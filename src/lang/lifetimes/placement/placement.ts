@@ -9,7 +9,7 @@
  *             -> escape.ts      the destinations of the graph's nodes
  *             -> summary.ts     the graph as the callers see it; until nothing changes within a component
  *             -> ground.ts      without what only the way to there has left
- *             -> certain.ts, iterations.ts  what is not only possible but sure; what outlives a round of its loop
+ *             -> certain.ts, iterations.ts  what is not only possible but sure; what outlives an iteration of its loop
  *             -> candidates.ts        what is made one after the other, and of which not all is returned
  *             -> strong-updates.ts          arrays that nobody knows any more when a variable gets another
  *
@@ -22,17 +22,17 @@
 import type { Instruction, IrFunction, IrProgram, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
-import { type Alternatives, findAlternatives } from "./candidates.ts";
+import { type Candidates, findCandidates } from "./candidates.ts";
 import { type Certainty, computeCertainty } from "./certain.ts";
 import { type Component, callComponents } from "./components.ts";
 import { type Destinations, GLOBAL, inside, intoParameter, NOWHERE, TAIL_CALL, wholeResults } from "./destinations.ts";
-import { markDestinations } from "./escape.ts";
+import { propagateDestinations } from "./escape.ts";
 import { type Call, Flow } from "./flow.ts";
 import type { Node } from "./graph.ts";
 import { groundedNodes } from "./ground.ts";
-import { findRounds } from "./iterations.ts";
+import { findIterations } from "./iterations.ts";
 import { Slots } from "./slots.ts";
-import { findReassigned, type Reassigned } from "./strong-updates.ts";
+import { findStrongUpdates, type StrongUpdate } from "./strong-updates.ts";
 import { Summary } from "./summary.ts";
 
 /** Where objects that one instruction makes may go. */
@@ -42,8 +42,8 @@ export interface Placed {
   readonly certain: boolean;
   /** The number of loops around the instruction. */
   readonly loops: number;
-  /** Of how many of these loops, from the innermost on, the objects may outlive the round that makes them. */
-  readonly carried: number;
+  /** Of how many of these loops, from the innermost on, the objects may outlive the iteration that makes them. */
+  readonly loopCarried: number;
 }
 
 export interface PlacedSite extends Placed {
@@ -89,9 +89,9 @@ export interface FunctionPlacement {
   /** Of globals that it reads, itself or by its calls: where what they refer to may go, other than into globals. */
   readonly globals: readonly PlacedPart[];
   /** What it makes for its results and may return one of without another; null where there is nothing like that. */
-  readonly alternatives: Alternatives | null;
+  readonly candidates: Candidates | null;
   /** Assignments (`set`) in front of which the variable has the only reference to an array, or to a list with one. */
-  readonly reassigned: ReadonlyMap<Instruction, Reassigned>;
+  readonly strongUpdates: ReadonlyMap<Instruction, StrongUpdate>;
 }
 
 export type ProgramPlacement = ReadonlyMap<IrFunction, FunctionPlacement>;
@@ -127,7 +127,7 @@ function solveComponent(
     news = false;
     for (const flow of flows) {
       flow.solve();
-      markDestinations(flow);
+      propagateDestinations(flow);
       if (summaries.get(flow.fn)!.join(flow.graph, flow.results)) news = isRecursive;
     }
   }
@@ -150,12 +150,12 @@ function placeFunction(
   const { fn } = flow;
   const wholes = wholeResults(fn);
   const results = wholes | inside(wholes, wholes);
-  const rounds = findRounds(flow);
+  const iterations = findIterations(flow);
   const place = (instruction: Instruction, node: Node): Placed => ({
     destinations: node.destinations,
     certain: (node.destinations & results) !== NOWHERE && certainty.kept.has(instruction),
-    loops: rounds.depth(instruction),
-    carried: rounds.carried(instruction, node),
+    loops: iterations.depth(instruction),
+    loopCarried: iterations.loopCarried(instruction, node),
   });
 
   const sites: PlacedSite[] = [];
@@ -169,9 +169,9 @@ function placeFunction(
     }
   });
   const globals = placeParts(flow.graph.globals, GLOBAL | TAIL_CALL);
-  const alternatives = findAlternatives(flow, real, (i) => certainty.kept.has(i), recursive);
-  const reassigned = findReassigned(flow);
-  return { fn, sites, calls, parameters: placeParameters(flow, certainty), globals, alternatives, reassigned };
+  const candidates = findCandidates(flow, real, (i) => certainty.kept.has(i), recursive);
+  const strongUpdates = findStrongUpdates(flow);
+  return { fn, sites, calls, parameters: placeParameters(flow, certainty), globals, candidates, strongUpdates };
 }
 
 function placeParameters({ fn, graph }: Flow, certainty: Certainty): PlacedParameter[] {

@@ -1,6 +1,6 @@
 /**
- * Reassignments that leave an array behind to which nothing leads any more: a variable of a loop gets a new array, or list, in each
- * round, and nobody else knows the one that it had.
+ * Reassignments that leave an array behind to which nothing leads any more: a variable of a loop gets a new array, or
+ * list, in each iteration, and nobody else knows the one that it had.
  *
  *     let row = array(n, 0)
  *     for i in 0..rounds { let next = array(n, i); ..; row = next }      here `row` had the only reference to its array
@@ -8,8 +8,8 @@
  * So it is if
  *  - the array, and the list with it, was made during the call, and is stored nowhere,
  *  - no other variable that may hold one of them is live behind the assignment,
- *  - what is assigned has come to be since the variable was assigned last: it is not the same, and
- *  - the variable is live where the loop's round begins, and assigned in no loop inside it: it has a value, which has not ended.
+ *  - what is assigned was made since the variable was assigned last: it is not the same, and
+ *  - the variable is live where the loop's iteration begins, and assigned in no loop inside it: it has a value, which has not ended.
  *
  * The value is read once more then, in front of the assignment: up to there it has to be kept.
  */
@@ -22,22 +22,25 @@ import type { Node } from "./graph.ts";
 
 type Assignment = Extract<Instruction, { readonly op: "set" }>;
 
-/** An array that may be freed in front of an assignment: the variable's own, or the one that its record holds in a field. */
-export interface Reassigned {
+/**
+ * An array that may be freed in front of an assignment: the variable's own, or the one that its record holds in a
+ * field.
+ */
+export interface StrongUpdate {
   readonly assignment: Assignment;
   readonly field: number | null;
 }
 
 /** An assignment that may be one, inside a loop. */
-interface Candidate extends Reassigned {
+interface Candidate extends StrongUpdate {
   readonly loop: Instruction;
   /** What the variable may lead to. */
   readonly nodes: ReadonlySet<Node>;
 }
 
 /** The assignments of a solved flow in front of which what the variable holds may be freed. */
-export function findReassigned(flow: Flow): ReadonlyMap<Instruction, Reassigned> {
-  const found = new Map<Instruction, Reassigned>();
+export function findStrongUpdates(flow: Flow): ReadonlyMap<Instruction, StrongUpdate> {
+  const found = new Map<Instruction, StrongUpdate>();
   const holders = holdersOf(flow);
   const candidates: Candidate[] = [];
   const visit = (block: Block, loop: Instruction | null): void => {

@@ -5,11 +5,12 @@ import { type Destination, type Destinations, intoParameter, listDestinations, N
 import type { FunctionPlacement, Placed, PlacedParameter } from "./placement.ts";
 
 /**
- * Where objects may go: "local", "result", "maybe in result", "into list + tail call". A "maybe" is about the result: it
- * may also not be reached. In a loop, what stays is "local, carried" if it may outlive the round that makes it.
+ * Where objects may go: "local", "result", "maybe in result", "into list + tail call". A "maybe" is about the result:
+ * it may also not be reached. In a loop, what stays is "local, loop-carried" if it may outlive the iteration that makes
+ * it.
  */
-export function describePlaced(fn: IrFunction, { destinations, certain, carried }: Placed): string {
-  if (destinations === NOWHERE) return carried > 0 ? "local, carried" : "local";
+export function describePlaced(fn: IrFunction, { destinations, certain, loopCarried }: Placed): string {
+  if (destinations === NOWHERE) return loopCarried > 0 ? "local, loopCarried" : "local";
   return placesOf(fn, destinations, certain).join(" + ");
 }
 

@@ -1,17 +1,18 @@
 /**
  * The manager `gc`: the core's nursery and mature space, as assembly/README.md asks for it.
  *
- * A record is bumped inline; everything else of an allocation is in the slow arm, the spills included. Around a call that
- * may collect, the pointers that live across it stand in the shadow stack; around one that cannot, nothing is done. A
- * pointer stored into an object that has lived through a safepoint passes the write barrier first.
+ * A record is bumped inline; everything else of an allocation is in the slow arm, the spills included. Around a call
+ * that may collect, the pointers that live across it stand in the shadow stack; around one that cannot, nothing is
+ * done. A pointer stored into an object that has lived through a safepoint passes the write barrier first.
  *
  * Two registers of the heap are passed from function to function: where the shadow stack ends, as a parameter, and
- * nurseryTop, as a parameter and a result. In globals they would be chains of stores and loads through the whole program
- * (binarytrees 16 spent a third of its allocation time in them). The globals are set only in front of a call of the core.
+ * nurseryTop, as a parameter and a result. In globals they would be chains of stores and loads through the whole
+ * program (binarytrees 16 spent a third of its allocation time in them). The globals are set only in front of a call of
+ * the core.
  *
- * Invariants: a function that may collect has both; the first never changes, and pushing begins there. What is pushed is
- * read back before it is used again. A function joined by tail calls to one that may collect passes nurseryTop on, too,
- * since it must return as that one does.
+ * Invariants: a function that may collect has both; the first never changes, and pushing begins there. What is pushed
+ * is read back before it is used again. A function joined by tail calls to one that may collect passes nurseryTop on,
+ * too, since it must return as that one does.
  */
 
 import binaryen from "binaryen";
@@ -33,7 +34,7 @@ import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCor
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { Locals } from "../../codegen/locals.ts";
 import type { ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
-import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
+import type { ExpressionRef, ModuleExport, Temporary, WasmType } from "../../codegen/wasm.ts";
 import { foldAllocations } from "../../ir/folding.ts";
 import type { Instruction, InstructionOf, IrFunction, Variable } from "../../ir/ir.ts";
 import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../../ir/safepoints.ts";
@@ -51,12 +52,22 @@ export const gc: ManagerFactory = {
   features: CORE_FEATURES,
   createModule(options) {
     const core = openCore(options.debug ?? false);
-    fixSetting(core, "startFinder", "chooseStarts", START_FINDERS.indexOf(options.starts ?? START_FINDERS[0]));
-    fixSetting(core, "allInterior", "chooseInterior", POINTER_REPS.indexOf(options.reps ?? POINTER_REPS[0]));
-    fixSetting(core, "sizeClasses", "chooseClasses", MATURE_SPACES.indexOf(options.mature ?? MATURE_SPACES[0]));
-    fixSetting(core, "incremental", "chooseIncremental", options.pauseMs === undefined ? 0 : 1);
-    fixSetting(core, "census", "chooseCensus", options.census ? 1 : 0);
-    fixSetting(core, "timed", "chooseTimed", options.traceGc ? 1 : 0);
+    fixSetting(
+      core,
+      "nurseryStartFinder",
+      "nurseryChooseStarts",
+      START_FINDERS.indexOf(options.starts ?? START_FINDERS[0]),
+    );
+    fixSetting(core, "gcAllInterior", "gcChooseInterior", POINTER_REPS.indexOf(options.reps ?? POINTER_REPS[0]));
+    fixSetting(
+      core,
+      "matureSizeClasses",
+      "matureChooseClasses",
+      MATURE_SPACES.indexOf(options.mature ?? MATURE_SPACES[0]),
+    );
+    fixSetting(core, "gcIncremental", "gcChooseIncremental", options.pauseMs === undefined ? 0 : 1);
+    fixSetting(core, "gcCensus", "gcChooseCensus", options.census ? 1 : 0);
+    fixSetting(core, "gcTimed", "gcChooseTimed", options.traceGc ? 1 : 0);
     return core;
   },
   create: (context) => new GcManager(context),
@@ -90,7 +101,7 @@ class GcManager extends LinearManager {
       CoreName,
       string
     >;
-    this.arrayAllocator = this.#names.allocArray;
+    this.arrayAllocator = this.#names.gcAllocArray;
     const { options, wasi } = context;
     if (!options.traceGc) {
       defineImport(this.module, "now", (name) => wasi.defineClock(name));
@@ -273,7 +284,7 @@ class GcManager extends LinearManager {
     const clear = (): ExpressionRef[] => {
       const header = (): ExpressionRef => op.const(ARRAY_HEADER_BYTES);
       const operands = [op.add(target.get(), header()), op.sub(bytes.get(), header())];
-      return [module.call(this.#names.clearGranules, operands, none)];
+      return [module.call(this.#names.memoryClear, operands, none)];
     };
     return [
       target.set(top.get()),
@@ -427,7 +438,7 @@ class GcManager extends LinearManager {
     module.addGlobal(SHADOW_LIMIT, i32, false, op.const(heapBase | 0));
     const { settings } = context;
     const opened = module.call(
-      this.#names.init,
+      this.#names.gcInit,
       [
         op.const(shadowBase),
         op.const(heapBase | 0),
@@ -441,7 +452,7 @@ class GcManager extends LinearManager {
     );
     const start = [module.if(opened, failed)];
     start.push(this.#fixNursery(heapBase), ...this.#openGlobals());
-    if (options.zeal) start.push(module.call(coreName(module, "setZeal"), [op.const(options.zeal)], none));
+    if (options.zeal) start.push(module.call(coreName(module, "gcSetZeal"), [op.const(options.zeal)], none));
     const isMeasured = options.measure || options.pauses;
     return {
       start: module.block(null, start),
@@ -451,39 +462,42 @@ class GcManager extends LinearManager {
       // The census counts as far as the nursery is filled.
       ...(options.census ? { mainResult: this.#names.nurseryTop } : {}),
       memory: { name: CORE_MEMORY, bytes: 0 },
-      exports: [...(isMeasured ? ["statistics"] : []), ...(options.census ? ["allocated"] : [])].map((name) => ({
-        kind: "function",
-        internal: coreName(module, name),
-        external: name,
-      })),
+      exports: [
+        ...(isMeasured ? [this.#export("gcStatistics", "statistics")] : []),
+        ...(options.census ? [this.#export("gcAllocated", "allocated")] : []),
+      ],
       shapes: this.layouts.shapes(),
       neverInline: [
-        this.#names.allocRecord,
-        this.#names.allocArray,
-        this.#names.reserve,
+        this.#names.gcAllocRecord,
+        this.#names.gcAllocArray,
+        this.#names.gcReserve,
         this.#names.barrierBox,
         this.#names.barrierSlice,
         "gc.remember*",
         "gc.shade*",
-        "gc.alloc*",
-        "gc.reserve*",
+        "slow.*",
       ],
     };
+  }
+
+  /** What a measured module exports, by the name that its host knows. */
+  #export(name: string, external: string): ModuleExport {
+    return { kind: "function", internal: coreName(this.module, name), external };
   }
 }
 
 const CORE_NAMES = [
-  "init",
-  "allocRecord",
-  "allocArray",
-  "reserve",
-  "clearGranules",
+  "gcInit",
+  "gcAllocRecord",
+  "gcAllocArray",
+  "gcReserve",
+  "memoryClear",
   "nurseryTop",
   "nurseryLimit",
   "nurseryBase",
   "nurseryBytes",
-  "startBits",
-  "sideTop",
+  "nurseryStartBits",
+  "nurserySideTop",
   "shadowTop",
   "barrierBase",
   "barrierBytes",

@@ -1,13 +1,13 @@
 /**
  * The slow paths of allocation under `gc`, as functions that many sites share: whatever may collect is in here.
  *
- *     gc.allocRecord.bs (shadow, top, shape, line, box, slice)         -> (ref, top, box, slice)
- *     gc.allocArray.bs  (shadow, top, shape, line, length, box, slice) -> (ref, top, box, slice)
- *     gc.reserve.bs     (shadow, top, bytes, line, box, slice)         -> (top, top, box, slice)
+ *     slow.gcAllocRecord.bs (shadow, top, shape, line, box, slice)         -> (ref, top, box, slice)
+ *     slow.gcAllocArray.bs  (shadow, top, shape, line, length, box, slice) -> (ref, top, box, slice)
+ *     slow.gcReserve.bs     (shadow, top, bytes, line, box, slice)         -> (top, top, box, slice)
  *
  * `shadow` is where the shadow stack ends, `top` nurseryTop; behind them the roots, one parameter and one result for
- * each, which comes back where it has moved to. A site is so one call, and small: engines count instructions before they
- * inline, and whatever a site spilled itself would cost its fast path registers. Out of memory ends the program.
+ * each, which comes back where it has moved to. A site is so one call, and small: engines count instructions before
+ * they inline, and whatever a site spilled itself would cost its fast path registers. Out of memory ends the program.
  */
 
 import binaryen from "binaryen";
@@ -21,9 +21,9 @@ const { i32 } = binaryen;
 
 /** Internal names of what the core exports for allocation. */
 export interface AllocationNames {
-  readonly allocRecord: string;
-  readonly allocArray: string;
-  readonly reserve: string;
+  readonly gcAllocRecord: string;
+  readonly gcAllocArray: string;
+  readonly gcReserve: string;
   readonly nurseryTop: string;
   readonly shadowTop: string;
 }
@@ -58,7 +58,7 @@ export function spill(
   return { pushes, loads };
 }
 
-type Allocator = "allocRecord" | "allocArray" | "reserve";
+type Allocator = "gcAllocRecord" | "gcAllocArray" | "gcReserve";
 
 export class SlowPaths {
   readonly #context: ManagerContext;
@@ -72,20 +72,20 @@ export class SlowPaths {
 
   /** The function's name and its result type: ref, top, and one for each root. */
   record(roots: readonly PointerKind[]): { readonly name: string; readonly type: binaryen.Type } {
-    return this.#path("allocRecord", roots);
+    return this.#path("gcAllocRecord", roots);
   }
 
   /** For records that are bumped one after the other behind one check. */
   reserve(roots: readonly PointerKind[]): { readonly name: string; readonly type: binaryen.Type } {
-    return this.#path("reserve", roots);
+    return this.#path("gcReserve", roots);
   }
 
   array(roots: readonly PointerKind[]): { readonly name: string; readonly type: binaryen.Type } {
-    return this.#path("allocArray", roots);
+    return this.#path("gcAllocArray", roots);
   }
 
   #path(allocator: Allocator, roots: readonly PointerKind[]): { name: string; type: binaryen.Type } {
-    const name = `gc.${allocator}.${roots.map((kind) => kind[0]).join("")}`;
+    const name = `slow.${allocator}.${roots.map((kind) => kind[0]).join("")}`;
     const results = [i32, i32, ...roots.map(() => i32)];
     if (!this.#defined.has(name)) {
       this.#defined.add(name);
@@ -98,7 +98,7 @@ export class SlowPaths {
     const { module, wasi, counters } = this.#context;
     const names = this.#names;
     const op = module.i32;
-    const own = allocator === "allocArray" ? 5 : 4;
+    const own = allocator === "gcAllocArray" ? 5 : 4;
     const parameters = [...Array<binaryen.Type>(own), ...roots].map(() => i32);
     defineFunction(module, name, parameters, results, (locals) => {
       const [shadow, top, what, line] = [0, 1, 2, 3].map((index) => locals.parameter(index)) as [
@@ -109,7 +109,7 @@ export class SlowPaths {
       ];
       const ref = locals.add(i32);
       const above = (): ExpressionRef => op.add(shadow.get(), op.const(wordsOf(roots) * WORD_BYTES));
-      const operands = allocator === "allocArray" ? [what.get(), locals.parameter(4).get()] : [what.get()];
+      const operands = allocator === "gcAllocArray" ? [what.get(), locals.parameter(4).get()] : [what.get()];
       const { pushes, loads } = spill(
         module,
         () => shadow.get(),

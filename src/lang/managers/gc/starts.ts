@@ -1,4 +1,6 @@
-/** What an inline allocation does for the start finder: nothing, a bit, or a push (assembly/nursery/starts/finder.ts). */
+/**
+ * What an inline allocation does for the start finder: nothing, a bit, or a push (assembly/nursery/starts/finder.ts).
+ */
 
 import binaryen from "binaryen";
 import { GRANULE_SHIFT, POINTER_REPS, START_BYTE_SHIFT, START_FINDERS, WORD_BYTES } from "../../../core/contract.ts";
@@ -10,8 +12,8 @@ const { i32 } = binaryen;
 
 /** Internal names of what the core exports for it. */
 export interface StartNames {
-  readonly startBits: string;
-  readonly sideTop: string;
+  readonly nurseryStartBits: string;
+  readonly nurserySideTop: string;
 }
 
 export class Starts {
@@ -48,7 +50,9 @@ export class Starts {
     const at = context.temporary(i32);
     const bit = op.and(op.shr_u(ref.get(), op.const(GRANULE_SHIFT)), op.const(7));
     return context.sequence([
-      at.set(op.add(module.global.get(this.#names.startBits, i32), op.shr_u(ref.get(), op.const(START_BYTE_SHIFT)))),
+      at.set(
+        op.add(module.global.get(this.#names.nurseryStartBits, i32), op.shr_u(ref.get(), op.const(START_BYTE_SHIFT))),
+      ),
       op.store8(0, 1, at.get(), op.or(op.load8_u(0, 1, at.get()), op.shl(op.const(1), bit))),
     ]);
   }
@@ -56,11 +60,11 @@ export class Starts {
   /** The stack has room for every object there can be. */
   #push(ref: Temporary): ExpressionRef {
     const module = this.#module;
-    const { sideTop } = this.#names;
-    const top = (): ExpressionRef => module.global.get(sideTop, i32);
+    const { nurserySideTop } = this.#names;
+    const top = (): ExpressionRef => module.global.get(nurserySideTop, i32);
     return module.block(null, [
       module.i32.store(0, 4, top(), ref.get()),
-      module.global.set(sideTop, module.i32.add(top(), module.i32.const(WORD_BYTES))),
+      module.global.set(nurserySideTop, module.i32.add(top(), module.i32.const(WORD_BYTES))),
     ]);
   }
 }

@@ -2,9 +2,10 @@
  * `leak` in a debug build: objects carry the bound that placement gave them, and every load checks it.
  *
  * Each function with objects of its own begins a frame and ends it where it returns or tail-calls; the iterations
- * of its loops are frames inside. A bound travels as the depth of its frame: to a callee as a hidden argument, to the function that allocates arrays in two
- * globals. What lies where, and how an end is noticed, is in assembly/debug/bounds.ts. A program that gets further than
- * its bounds allow stops: a manager that frees memory by placement would have read something else there.
+ * of its loops are frames inside. A bound travels as the depth of its frame: to a callee as a hidden argument, to the
+ * function that allocates arrays in two globals. What lies where, and how an end is noticed, is in
+ * assembly/debug/bounds.ts. A program that gets further than its bounds allow stops: a manager that frees memory by
+ * placement would have read something else there.
  */
 
 import binaryen from "binaryen";
@@ -103,7 +104,7 @@ export class CheckedLeakManager extends LeakManager {
   #reset(loop: InstructionOf<"loop">): ExpressionRef[] {
     const { module } = this;
     const level = this.#current().bounds.loops.get(loop);
-    return level === undefined ? [] : [module.call(coreName(module, "frameRenew"), [this.#depthOfLevel(level)], none)];
+    return level === undefined ? [] : [module.call(coreName(module, "boundsReset"), [this.#depthOfLevel(level)], none)];
   }
 
   /** Begins the function's frame, and in it one for the iterations of each level of loops. */
@@ -112,7 +113,7 @@ export class CheckedLeakManager extends LeakManager {
     const { depth, bounds } = this.#current();
     if (depth === null) return [];
     const enter = (name: string): ExpressionRef =>
-      module.call(coreName(module, "frameEnter"), [module.i32.const(this.context.wasi.placeText(name))], i32);
+      module.call(coreName(module, "boundsEnter"), [module.i32.const(this.context.wasi.placeText(name))], i32);
     const refused = (entered: ExpressionRef): ExpressionRef =>
       module.if(module.i32.eqz(entered), context.panic("outOfMemory", fn.line));
     const iterations = Array.from({ length: bounds.levels }, () => refused(enter(`an iteration in ${fn.name}`)));
@@ -122,7 +123,7 @@ export class CheckedLeakManager extends LeakManager {
   #leave(): ExpressionRef[] {
     const { module } = this;
     const { depth } = this.#current();
-    return depth === null ? [] : [module.call(coreName(module, "frameLeave"), [depth.get()], none)];
+    return depth === null ? [] : [module.call(coreName(module, "boundsLeave"), [depth.get()], none)];
   }
 
   #passed(context: FunctionContext, call: InstructionOf<"call" | "tailCall">): ExpressionRef[] {
@@ -131,7 +132,7 @@ export class CheckedLeakManager extends LeakManager {
 
   #depthOf(context: FunctionContext, bound: Bound): ExpressionRef {
     if (bound.of === "caller") return context.hidden[bound.index]!.get();
-    return this.#depthOfLevel(bound.of === "round" ? bound.level : 0);
+    return this.#depthOfLevel(bound.of === "iteration" ? bound.level : 0);
   }
 
   /** Of the frame of the function (0), or of the iterations of a level of loops. */
@@ -158,7 +159,7 @@ export class CheckedLeakManager extends LeakManager {
     const operands = [module.i32.const(layout.bytes), this.#boundOf(context, site), this.#nameOf(site)];
     return [
       ...counters.pauseBegin(),
-      target.set(module.call(coreName(module, "boundAllocate"), operands, i32)),
+      target.set(module.call(coreName(module, "boundsAllocate"), operands, i32)),
       ...counters.pauseEnd(),
       module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
       module.i32.store(0, 4, target.get(), module.i32.const(layout.shape)),
@@ -186,7 +187,7 @@ export class CheckedLeakManager extends LeakManager {
     const { module } = this;
     const operands = [bytes.get(), module.global.get(NEXT_DEPTH, i32), module.global.get(NEXT_SITE, i32)];
     return [
-      ref.set(module.call(coreName(module, "boundAllocate"), operands, i32)),
+      ref.set(module.call(coreName(module, "boundsAllocate"), operands, i32)),
       module.if(module.i32.eqz(ref.get()), module.return(module.i32.const(0))),
     ];
   }
@@ -223,7 +224,7 @@ export class CheckedLeakManager extends LeakManager {
       const broken = locals.add(i32);
       const named = (offset: number) => module.i32.load(offset, 4, broken.get());
       const stop = this.context.wasi.panic("outlived", () => line.get(), named(BOUND_SITE), named(BOUND_FRAME_NAME));
-      const found = broken.tee(module.call(coreName(module, "brokenBound"), [address.get()], i32));
+      const found = broken.tee(module.call(coreName(module, "boundsBroken"), [address.get()], i32));
       return [module.if(found, stop)];
     });
   }

@@ -1,6 +1,7 @@
 /**
- * The wasm functions that make arrays under `regions` and `sparse`, in the region that a global says. Under `sparse` only short arrays lie in
- * a region's own memory; the others lie on the region's sparse stack, where they grow without a copy (assembly/region/arrays.ts).
+ * The wasm functions that make arrays under `regions` and `sparse`, in the region that a global says. Under `sparse`
+ * only short arrays lie in a region's own memory; the others lie on the region's sparse stack, where they grow without
+ * a copy (assembly/region/arrays.ts).
  */
 
 import binaryen from "binaryen";
@@ -22,7 +23,7 @@ const { i32, none } = binaryen;
 /** The region that the next array goes to. */
 export const NEXT_REGION = "regions.next";
 /** Under `sparse` shorter arrays lie in the region itself. */
-export const APART_MIN_BYTES = 2048;
+export const SPARSE_MIN_BYTES = 2048;
 
 /** Statements that put the address of memory for an array into `ref`, or return 0. */
 type Take = (ref: Temporary, bytes: Temporary, locals: Locals, parameters: readonly Temporary[]) => ExpressionRef[];
@@ -38,14 +39,14 @@ function orReturn(module: binaryen.Module, ref: Temporary, made: ExpressionRef):
 function clear(module: binaryen.Module, ref: Temporary, from: () => ExpressionRef, bytes: Temporary): ExpressionRef {
   const op = module.i32;
   const operands = [op.add(ref.get(), from()), op.sub(bytes.get(), from())];
-  return module.call(coreName(module, "clearGranules"), operands, none);
+  return module.call(coreName(module, "memoryClear"), operands, none);
 }
 
 /**
  * Takes a new array from the next region.
  * @param apartFrom the bytes from which on arrays lie on sparse stacks; null for never
  */
-export function takeNew(module: binaryen.Module, isZeroed: boolean, apartFrom: number | null): Take {
+export function takeNew(module: binaryen.Module, isZeroed: boolean, sparseFrom: number | null): Take {
   const op = module.i32;
   return (ref, bytes, locals) => {
     const region = locals.add(i32);
@@ -55,21 +56,21 @@ export function takeNew(module: binaryen.Module, isZeroed: boolean, apartFrom: n
     const bumped = [
       ref.set(op.load(REGION_TOP, 4, region.get())),
       module.if(
-        apartFrom === null ? op.or(hasNoRoom, isLong) : hasNoRoom,
+        sparseFrom === null ? op.or(hasNoRoom, isLong) : hasNoRoom,
         module.block(null, grown),
         op.store(REGION_TOP, 4, region.get(), op.add(ref.get(), bytes.get())),
       ),
     ];
-    const apart = (): ExpressionRef[] =>
-      orReturn(module, ref, module.call(coreName(module, "regionArray"), [region.get(), bytes.get()], i32));
+    const onSparse = (): ExpressionRef[] =>
+      orReturn(module, ref, module.call(coreName(module, "regionArrayNew"), [region.get(), bytes.get()], i32));
     return [
       region.set(nextRegion(module)),
-      ...(apartFrom === null
+      ...(sparseFrom === null
         ? bumped
         : [
             module.if(
-              op.ge_u(bytes.get(), op.const(apartFrom)),
-              module.block(null, apart()),
+              op.ge_u(bytes.get(), op.const(sparseFrom)),
+              module.block(null, onSparse()),
               module.block(null, bumped),
             ),
           ]),
@@ -96,7 +97,7 @@ export function takeGrown(module: binaryen.Module, allocator: string, isZeroed: 
     const copied = module.memory.copy(start(ref.get()), start(array.get()), used.get());
     return [
       module.if(
-        module.call(coreName(module, "mayGrowApart"), [array.get(), nextRegion(module)], i32),
+        module.call(coreName(module, "regionArrayMayGrow"), [array.get(), nextRegion(module)], i32),
         module.block(null, [
           ...(isZeroed ? [had.set(rounded)] : []),
           ...orReturn(module, ref, grown),

@@ -1,19 +1,20 @@
 /**
- * Where a function collects under `regions` and `sparse`: between rounds of a loop, before a tail call, and where it returns less than it has
- * made for its results (assembly/region/collect/collect.ts, assembly/region/collect/at-return.ts).
+ * Where a function collects under `regions` and `sparse`: between iterations of a loop, before a tail call, and where
+ * it returns less than it has made for its results (assembly/region/collect/collect.ts,
+ * assembly/region/collect/at-return.ts).
  */
 
 import binaryen from "binaryen";
 import {
-  ALTERNATIVES_MOST,
+  CANDIDATES_MOST,
+  CHECKPOINT_BYTES,
+  CHECKPOINT_REGION,
+  CHECKPOINT_TAKEN,
+  CHECKPOINT_THRESHOLD,
+  CHECKPOINT_TOP,
   COLLECT_ALL,
   COLLECT_AS_IT_PAYS,
   COLLECT_YOUNG,
-  MARK_BYTES,
-  MARK_DUE,
-  MARK_REGION,
-  MARK_TAKEN,
-  MARK_TOP,
   REGION_BYTES,
   REGION_STATISTICS,
   REGION_TAKEN,
@@ -25,7 +26,7 @@ import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { FunctionCounter } from "../../codegen/profile.ts";
 import type { ExpressionRef } from "../../codegen/wasm.ts";
 import type { Atom, InstructionOf } from "../../ir/ir.ts";
-import { type FrameCode, marksOf, type Shared, statistics } from "./frame-code.ts";
+import { checkpointsOf, type FrameCode, type Shared, statistics } from "./frame-code.ts";
 import type { FrameRegion } from "./frame-layout.ts";
 import { type Roots, rootsAmong } from "./loop-collections.ts";
 
@@ -44,30 +45,36 @@ export class CollectionCode {
     this.#frame = frame;
   }
 
-  /** Where a round of a loop begins: collects the regions around it, if those that its rounds fill have taken as much as they may. */
-  beginRound(loop: InstructionOf<"loop">): ExpressionRef[] {
-    const { layout, loan, rescues } = this.#frame.plan;
-    const rescue = rescues.get(loop);
-    if (rescue === undefined) return [];
-    const { level, filled, lent, roots } = rescue;
-    const marks = lent.length === 0 ? [] : marksOf(loan!);
+  /**
+   * Where an iteration of a loop begins: collects the regions around it, if those that its iterations fill have taken
+   * as much as they may.
+   */
+  beginIteration(loop: InstructionOf<"loop">): ExpressionRef[] {
+    const { layout, callerRegions, loopCollections } = this.#frame.plan;
+    const loopCollection = loopCollections.get(loop);
+    if (loopCollection === undefined) return [];
+    const { level, filled, ofCaller, roots } = loopCollection;
+    const checkpoints = ofCaller.length === 0 ? [] : checkpointsOf(callerRegions!);
     const around = [...layout.regions].filter(([at]) => at < level);
-    return [this.#collect(marks, around, filled, roots)];
-  }
-
-  /** Where a function of a chain gives way to another: collects what has come to lent regions, if they have taken as much as they may. */
-  giveWay(args: readonly Atom[]): ExpressionRef {
-    return this.#collect(marksOf(this.#frame.plan.loan!), [], [], rootsAmong(args));
+    return [this.#collect(checkpoints, around, filled, roots)];
   }
 
   /**
-   * Collects what has come to marked regions, if it is due.
-   * @param lent the marks of lent regions: from the frame's start
+   * Where a function of a tail-call cycle tail-calls another: collects the callers' regions, if they have taken as
+   * much as they may.
+   */
+  tailCall(args: readonly Atom[]): ExpressionRef {
+    return this.#collect(checkpointsOf(this.#frame.plan.callerRegions!), [], [], rootsAmong(args));
+  }
+
+  /**
+   * Collects what was allocated since the checkpoints, if a threshold is reached.
+   * @param ofCaller the checkpoints of the callers' regions: from the frame's start
    * @param around regions of the function's own
    * @param filled the levels of those of them that grow
    */
   #collect(
-    lent: readonly number[],
+    ofCaller: readonly number[],
     around: readonly (readonly [level: number, region: FrameRegion])[],
     filled: readonly number[],
     roots: Roots,
@@ -75,38 +82,38 @@ export class CollectionCode {
     const module = this.#module;
     const frame = this.#frame;
     const op = module.i32;
-    const { layout, loan } = frame.plan;
+    const { layout, callerRegions } = frame.plan;
     const own = around.map(([, region]) => region);
     const taken = (region: ExpressionRef): ExpressionRef => op.load(REGION_TAKEN, 4, region);
-    const isDue = (region: ExpressionRef, mark: number): ExpressionRef =>
-      op.gt_u(taken(region), op.load(MARK_DUE, 4, frame.at(mark)));
-    const due = [
-      ...lent.map((mark) => isDue(op.load(MARK_REGION, 4, frame.at(mark)), mark)),
+    const isPastThreshold = (region: ExpressionRef, checkpoint: number): ExpressionRef =>
+      op.gt_u(taken(region), op.load(CHECKPOINT_THRESHOLD, 4, frame.at(checkpoint)));
+    const threshold = [
+      ...ofCaller.map((checkpoint) => isPastThreshold(op.load(CHECKPOINT_REGION, 4, frame.at(checkpoint)), checkpoint)),
       ...filled.map((level) => {
-        const { offset, mark } = layout.regions.get(level)!;
-        return isDue(frame.at(offset), mark!);
+        const { offset, checkpoint } = layout.regions.get(level)!;
+        return isPastThreshold(frame.at(offset), checkpoint!);
       }),
     ];
-    const isAnyDue = this.#isZeal ? op.const(1) : due.reduce((either, each) => op.or(either, each));
-    const first = lent.length > 0 ? 0 : own[0]!.mark!;
-    const lentEnd = lent.length > 0 ? layout.lentEnd : first;
-    const end = own.length > 0 ? own.at(-1)!.mark! + MARK_BYTES : lentEnd;
-    const marked = own.map(({ offset, bytes, mark }) => {
-      const operands = [mark!, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
-      return module.call(coreName(module, "markOwn"), operands, none);
+    const isAnyPastThreshold = this.#isZeal ? op.const(1) : threshold.reduce((either, each) => op.or(either, each));
+    const first = ofCaller.length > 0 ? 0 : own[0]!.checkpoint!;
+    const callerEnd = ofCaller.length > 0 ? layout.callerEnd : first;
+    const end = own.length > 0 ? own.at(-1)!.checkpoint! + CHECKPOINT_BYTES : callerEnd;
+    const checkpointed = own.map(({ offset, bytes, checkpoint }) => {
+      const operands = [checkpoint!, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
+      return module.call(coreName(module, "checkpointOwn"), operands, none);
     });
-    const isProgram = lent.length > 0 && loan!.isOutermost;
+    const isProgram = ofCaller.length > 0 && callerRegions!.isOutermost;
     const { address, count } = this.#shared.globals;
     const globals = (isProgram ? [address, count] : [0, 0]).map((each) => op.const(each));
     const collect = this.#withRoots(roots, (operands) =>
       module.call(
-        coreName(module, "regionsCollect"),
-        [frame.at(first), frame.at(end), ...operands, ...globals, frame.at(lentEnd), this.#which()],
+        coreName(module, "regionCollect"),
+        [frame.at(first), frame.at(end), ...operands, ...globals, frame.at(callerEnd), this.#which()],
         none,
       ),
     );
-    const collected = [...frame.countSegments(), ...frame.storeTop(), ...marked, ...collect, ...frame.loadTop()];
-    return module.if(isAnyDue, module.block(null, collected));
+    const collected = [...frame.countSegments(), ...frame.storeTop(), ...checkpointed, ...collect, ...frame.loadTop()];
+    return module.if(isAnyPastThreshold, module.block(null, collected));
   }
 
   /** What a collection takes in: with zeal every so many times everything, and otherwise only what is young. */
@@ -124,51 +131,60 @@ export class CollectionCode {
     const module = this.#module;
     const frame = this.#frame;
     const op = module.i32;
-    const { alternatives, layout, loan } = frame.plan;
-    if (loan === null || !loan.mayDrop) return [];
+    const { candidates, layout, callerRegions } = frame.plan;
+    if (callerRegions === null || !callerRegions.mayDrop) return [];
     const { debug, profile } = this.#shared.context.options;
     const roots = rootsAmong(values);
     const general = (): ExpressionRef[] =>
       this.#withRoots(roots, (operands) => {
-        const marks = [0, layout.lentEnd].map((each) => frame.at(each));
+        const checkpoints = [0, layout.callerEnd].map((each) => frame.at(each));
         const dropped = module.call(
-          coreName(module, "marksReturn"),
-          [...marks, op.const(this.#isZeal ? 1 : 0), ...operands],
+          coreName(module, "checkpointsReturn"),
+          [...checkpoints, op.const(this.#isZeal ? 1 : 0), ...operands],
           none,
         );
         return module.block(null, [...this.#decide(roots), dropped]);
       });
-    const [index] = loan.marked;
+    const [index] = callerRegions.checkpointed;
     const isSeen = this.#isZeal || debug || profile;
-    const isSimple = loan.marks === 1 && loan.others.length === 0 && loan.chain.size === 0 && alternatives === null;
+    const isSimple =
+      callerRegions.checkpoints === 1 &&
+      callerRegions.others.length === 0 &&
+      callerRegions.tailCycle.size === 0 &&
+      candidates === null;
     if (!isSimple || isSeen) return general();
-    // Mostly little has come, all of it in one piece: then addresses tell.
+    // Mostly little was allocated, all of it in one piece: then addresses tell.
     const region = (): ExpressionRef => this.#context.hidden[index!]!.get();
-    const marked = (field: number): ExpressionRef => op.load(field, 4, frame.at(0));
+    const checkpointed = (field: number): ExpressionRef => op.load(field, 4, frame.at(0));
     const top = (): ExpressionRef => op.load(REGION_TOP, 4, region());
     const isReturned = [...roots.boxes, ...roots.slices]
-      .map((root) => op.lt_u(op.sub(this.#context.read(root), marked(MARK_TOP)), op.sub(top(), marked(MARK_TOP))))
+      .map((root) =>
+        op.lt_u(
+          op.sub(this.#context.read(root), checkpointed(CHECKPOINT_TOP)),
+          op.sub(top(), checkpointed(CHECKPOINT_TOP)),
+        ),
+      )
       .reduce((either, each) => op.or(either, each), op.const(0));
     return [
       module.if(
-        op.eq(op.load(REGION_TAKEN, 4, region()), marked(MARK_TAKEN)),
-        module.if(op.eqz(isReturned), op.store(REGION_TOP, 4, region(), marked(MARK_TOP))),
+        op.eq(op.load(REGION_TAKEN, 4, region()), checkpointed(CHECKPOINT_TAKEN)),
+        module.if(op.eqz(isReturned), op.store(REGION_TOP, 4, region(), checkpointed(CHECKPOINT_TOP))),
         module.block(null, general()),
       ),
     ];
   }
 
-  /** With the results in memory: ends the alternatives that are not needed for what is returned. */
+  /** With the results in memory: ends the candidates that are not needed for what is returned. */
   #decide({ boxes, slices }: Roots): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
     const frame = this.#frame;
-    const { alternatives, layout } = frame.plan;
-    if (alternatives === null) return [];
-    const needs = alternatives.needs.reduce((all, bits, index) => all | (bits << (index * ALTERNATIVES_MOST)), 0);
-    const marks = [0, layout.lentEnd, layout.dividedEnd].map((each) => frame.at(each));
+    const { candidates, layout } = frame.plan;
+    if (candidates === null) return [];
+    const needs = candidates.needs.reduce((all, bits, index) => all | (bits << (index * CANDIDATES_MOST)), 0);
+    const checkpoints = [0, layout.callerEnd, layout.dividedEnd].map((each) => frame.at(each));
     const returned = [frame.at(layout.bytes), op.const(boxes.length), op.const(slices.length)];
-    return [module.call(coreName(module, "alternativesReturn"), [...marks, op.const(needs), ...returned], none)];
+    return [module.call(coreName(module, "candidatesReturn"), [...checkpoints, op.const(needs), ...returned], none)];
   }
 
   get #isZeal(): boolean {
@@ -176,8 +192,8 @@ export class CollectionCode {
   }
 
   /**
-   * Calls what may collect, with variables in memory, behind the frame, that may be changed there: with where they are, and how
-   * many of each kind.
+   * Calls what may collect, with variables in memory, behind the frame, that may be changed there: with where they are,
+   * and how many of each kind.
    */
   #withRoots({ boxes, slices }: Roots, call: (operands: readonly ExpressionRef[]) => ExpressionRef): ExpressionRef[] {
     const { i32: op } = this.#module;

@@ -1,12 +1,12 @@
 /**
- * The code of one function's frame under `regions` and `sparse`: how it is entered and left, and how its regions are opened, ended and named.
- * What lies where is in frame-layout.ts.
+ * The code of one function's frame under `regions` and `sparse`: how it is entered and left, and how its regions are
+ * opened, ended and named. What lies where is in frame-layout.ts.
  */
 
 import binaryen from "binaryen";
 import {
-  MARK_BYTES,
-  MARK_DUE,
+  CHECKPOINT_BYTES,
+  CHECKPOINT_THRESHOLD,
   REGION_ARRAYS,
   REGION_BYTES,
   REGION_FIRST,
@@ -24,7 +24,7 @@ import type { ManagerContext } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { Instruction, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
 import type { Bound } from "../../lifetimes/placement/function-bounds.ts";
-import type { Loan } from "./caller-regions.ts";
+import type { CallerRegions } from "./caller-regions.ts";
 import { type FrameRegion, levelOf } from "./frame-layout.ts";
 import type { FunctionPlan } from "./plan.ts";
 import { isSame } from "./promoted-tops.ts";
@@ -51,7 +51,7 @@ export function reserveStack({ data }: ManagerContext): number {
 
 /** The address of the statistics block. */
 export function statistics(module: binaryen.Module): ExpressionRef {
-  return module.call(coreName(module, "regionsStatistics"), [], i32);
+  return module.call(coreName(module, "regionStatistics"), [], i32);
 }
 
 export class FrameCode {
@@ -65,7 +65,7 @@ export class FrameCode {
   readonly #base: Temporary | null;
   readonly #isDebug: boolean;
   /** During a loop that allocates in one region: that, and where it is filled to. */
-  #hot: { readonly region: Bound; readonly top: Temporary } | null = null;
+  #promoted: { readonly region: Bound; readonly top: Temporary } | null = null;
   /** The sparse stack of the function, once it has one. */
   #stack: number | null = null;
 
@@ -75,7 +75,7 @@ export class FrameCode {
     this.#context = context;
     this.#module = context.module;
     this.#isDebug = shared.context.options.debug ?? false;
-    this.#base = this.plan.layout.bytes === 0 ? null : this.plan.isInChain ? context.temporary(i32) : this.#given();
+    this.#base = this.plan.layout.bytes === 0 ? null : this.plan.isInTailCycle ? context.temporary(i32) : this.#given();
   }
 
   // Addresses
@@ -92,12 +92,12 @@ export class FrameCode {
     return this.#base === null ? this.#given().get() : this.at(this.plan.layout.bytes);
   }
 
-  /** Where the frame of what the function gives way to begins. */
+  /** Where the frame of a function that it tail-calls begins. */
   begin(): ExpressionRef {
     return (this.#base ?? this.#given()).get();
   }
 
-  /** The marks that the call has taken over from the one that it replaces, or 0. */
+  /** The checkpoints that the call has taken over from the one that it replaces, or 0. */
   inherited(): ExpressionRef {
     return this.#context.hidden[this.plan.bounds.hidden.length]!.get();
   }
@@ -126,36 +126,36 @@ export class FrameCode {
   // Loops that keep in a local where a region is filled to
 
   beginLoop(loop: InstructionOf<"loop">): ExpressionRef[] {
-    const region = this.plan.hotLoops.get(loop);
+    const region = this.plan.promotedLoops.get(loop);
     if (region === undefined) return [];
-    this.#hot = { region, top: this.#context.temporary(i32) };
+    this.#promoted = { region, top: this.#context.temporary(i32) };
     return this.loadTop();
   }
 
   endLoop(loop: InstructionOf<"loop">): ExpressionRef[] {
-    if (!this.plan.hotLoops.has(loop)) return [];
+    if (!this.plan.promotedLoops.has(loop)) return [];
     const stored = this.storeTop();
-    this.#hot = null;
+    this.#promoted = null;
     return stored;
   }
 
   /** The local, if it is that of a site's region. */
   topOf(site: Site): Temporary | null {
-    const isHot = this.#hot !== null && isSame(this.#hot.region, this.plan.bounds.sites.get(site)!);
-    return isHot ? this.#hot!.top : null;
+    const isPromoted = this.#promoted !== null && isSame(this.#promoted.region, this.plan.bounds.sites.get(site)!);
+    return isPromoted ? this.#promoted!.top : null;
   }
 
   /** Before the core looks at regions. */
   storeTop(): ExpressionRef[] {
-    if (this.#hot === null) return [];
-    const { region, top } = this.#hot;
+    if (this.#promoted === null) return [];
+    const { region, top } = this.#promoted;
     return [this.#module.i32.store(REGION_TOP, 4, this.regionOf(region), top.get())];
   }
 
   /** And when it has. */
   loadTop(): ExpressionRef[] {
-    if (this.#hot === null) return [];
-    const { region, top } = this.#hot;
+    if (this.#promoted === null) return [];
+    const { region, top } = this.#promoted;
     return [top.set(this.#module.i32.load(REGION_TOP, 4, this.regionOf(region)))];
   }
 
@@ -164,71 +164,79 @@ export class FrameCode {
   /** Once all of the function has been lowered. */
   enter(): ExpressionRef[] {
     const { plan, rootWords } = this;
-    const { layout, loan } = plan;
+    const { layout, callerRegions } = plan;
     const module = this.#module;
     if (this.#base === null) return [];
     const end = (): ExpressionRef => this.at(layout.bytes + rootWords * WORD_BYTES);
     const framesBase = (): ExpressionRef =>
       module.i32.add(statistics(module), module.i32.const(REGION_STATISTICS_BYTES));
-    const isFull = module.i32.gt_u(end(), module.global.get(coreName(module, "frameLimit"), i32));
+    const isFull = module.i32.gt_u(end(), module.global.get(coreName(module, "regionFrameLimit"), i32));
     return [
-      ...(plan.isInChain
+      ...(plan.isInTailCycle
         ? [this.#base.set(module.select(this.inherited(), this.inherited(), this.#given().get()))]
         : []),
       module.if(isFull, this.#context.panic("stackOverflow", this.#context.fn.line)),
       ...this.#shared.context.profile.countFrames(() => module.i32.sub(end(), framesBase())),
-      ...(loan === null ? [] : this.#setMarks(loan)),
-      ...this.#dividing().map((mark) => module.call(coreName(module, "markNone"), [this.at(mark)], none)),
+      ...(callerRegions === null ? [] : this.#setCheckpoints(callerRegions)),
+      ...this.#dividing().map((checkpoint) =>
+        module.call(coreName(module, "checkpointNone"), [this.at(checkpoint)], none),
+      ),
       ...[...layout.regions.values()].flatMap((region) => this.#open(region)),
     ];
   }
 
-  /** Marks the lent regions, unless the marks are there already. */
-  #setMarks(loan: Loan): ExpressionRef[] {
+  /** Sets the checkpoints of the callers' regions, unless the checkpoints are there already. */
+  #setCheckpoints(callerRegions: CallerRegions): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
-    const { marked, others, isOutermost } = loan;
+    const { checkpointed, others, isOutermost } = callerRegions;
     if (isOutermost) {
       const { program } = this.#shared;
       const begin = [this.at(0), op.const(program), op.const(program + REGION_BYTES)];
-      return [module.call(coreName(module, "markOwn"), begin, none), this.#noteDue(0)];
+      return [module.call(coreName(module, "checkpointOwn"), begin, none), this.#noteThreshold(0)];
     }
     const hidden = (index: number): ExpressionRef => this.#context.hidden[index]!.get();
-    const set = marked.map((index, at) =>
-      module.call(coreName(module, "markSet"), [this.at(at * MARK_BYTES), hidden(index)], none),
+    const set = checkpointed.map((index, at) =>
+      module.call(coreName(module, "checkpointSet"), [this.at(at * CHECKPOINT_BYTES), hidden(index)], none),
     );
-    const unused = marksOf(loan)
-      .slice(marked.length)
-      .map((mark) => module.call(coreName(module, "markNone"), [this.at(mark)], none));
+    const unused = checkpointsOf(callerRegions)
+      .slice(checkpointed.length)
+      .map((checkpoint) => module.call(coreName(module, "checkpointNone"), [this.at(checkpoint)], none));
     const tell = (other: ExpressionRef): ExpressionRef =>
-      module.call(coreName(module, "marksTell"), [this.at(0), this.at(marked.length * MARK_BYTES), other], none);
-    const told = marked.length === 0 ? [] : others.map((index) => tell(hidden(index)));
-    if (marked.length > 1 && others.length === 0) told.push(tell(op.const(0)));
+      module.call(
+        coreName(module, "checkpointsTell"),
+        [this.at(0), this.at(checkpointed.length * CHECKPOINT_BYTES), other],
+        none,
+      );
+    const told = checkpointed.length === 0 ? [] : others.map((index) => tell(hidden(index)));
+    if (checkpointed.length > 1 && others.length === 0) told.push(tell(op.const(0)));
     const all = [...set, ...unused, ...told];
-    if (!this.plan.isInChain || all.length === 0) return all;
+    if (!this.plan.isInTailCycle || all.length === 0) return all;
     return [module.if(op.eqz(this.inherited()), module.block(null, all))];
   }
 
-  /** In front of an instruction: where a sub-region begins with it, marks how far the lent region is filled. */
+  /** In front of an instruction: where a sub-region begins with it, sets its checkpoint on the caller's region. */
   divide(instruction: Instruction): ExpressionRef[] {
-    const index = this.plan.alternatives?.begins.indexOf(instruction) ?? -1;
+    const index = this.plan.candidates?.begins.indexOf(instruction) ?? -1;
     if (index < 0) return [];
     const module = this.#module;
-    const region = this.#context.hidden[this.plan.loan!.marked[0]!]!.get();
-    return [module.call(coreName(module, "markSet"), [this.at(this.#dividing()[index]!), region], none)];
+    const region = this.#context.hidden[this.plan.callerRegions!.checkpointed[0]!]!.get();
+    return [module.call(coreName(module, "checkpointSet"), [this.at(this.#dividing()[index]!), region], none)];
   }
 
-  /** Where its marks lie, from the frame's start: all of them. */
-  marks(): readonly [from: number, end: number] {
+  /** Where its checkpoints lie, from the frame's start: all of them. */
+  checkpoints(): readonly [from: number, end: number] {
     const { layout } = this.plan;
-    const own = [...layout.regions.values()].flatMap(({ mark }) => (mark === null ? [] : [mark + MARK_BYTES]));
+    const own = [...layout.regions.values()].flatMap(({ checkpoint }) =>
+      checkpoint === null ? [] : [checkpoint + CHECKPOINT_BYTES],
+    );
     return [0, Math.max(layout.dividedEnd, ...own)];
   }
 
-  /** Where the marks of sub-regions lie, from the frame's start. */
+  /** Where the checkpoints of sub-regions lie, from the frame's start. */
   #dividing(): number[] {
-    const { alternatives, layout } = this.plan;
-    return (alternatives?.begins ?? []).map((_, index) => layout.lentEnd + index * MARK_BYTES);
+    const { candidates, layout } = this.plan;
+    return (candidates?.begins ?? []).map((_, index) => layout.callerEnd + index * CHECKPOINT_BYTES);
   }
 
   /** Ends the function's own regions. */
@@ -236,20 +244,20 @@ export class FrameCode {
     const { layout } = this.plan;
     const own = [...layout.regions.values()];
     if (own.length + layout.slots.size === 0) return [];
-    // Marks are still needed.
+    // Checkpoints are still needed.
     const start = own[0]?.offset ?? [...layout.slotsOf.values()][0]!.from;
     const ended = own.map((region) => this.#return(region));
     return [...this.countSegments(), ...ended, ...this.#poison(start, layout.bytes)];
   }
 
   /** Ends the function's own regions, which go on empty. */
-  renew(): ExpressionRef[] {
+  reset(): ExpressionRef[] {
     const own = [...this.plan.layout.regions.values()];
-    return [...this.countSegments(), ...own.flatMap((region) => this.#renew(region))];
+    return [...this.countSegments(), ...own.flatMap((region) => this.#reset(region))];
   }
 
-  /** Ends the rounds of a loop and of those in it, which may have been left by a jump. */
-  renewRounds(loop: InstructionOf<"loop">): ExpressionRef[] {
+  /** Ends the iterations of a loop and of those in it, which may have been left by a jump. */
+  resetIterations(loop: InstructionOf<"loop">): ExpressionRef[] {
     const { bounds, layout } = this.plan;
     const level = bounds.loops.get(loop);
     if (level === undefined) return [];
@@ -257,13 +265,13 @@ export class FrameCode {
     return [
       ...this.countSegments(),
       ...poisoned,
-      ...[...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#renew(region))),
+      ...[...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#reset(region))),
     ];
   }
 
   // Regions
 
-  #open({ offset, bytes, mark }: FrameRegion): ExpressionRef[] {
+  #open({ offset, bytes, checkpoint }: FrameRegion): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
     const start = offset + REGION_BYTES;
@@ -273,39 +281,42 @@ export class FrameCode {
       // And what it has taken.
       module.i64.store(REGION_FIRST, 8, this.at(offset), module.i64.const(0n)),
       ...(this.#shared.isSparse ? [op.store(REGION_ARRAYS, 4, this.at(offset), op.const(this.#stackAddress()))] : []),
-      ...(mark === null ? [] : [this.#noteDue(mark)]),
+      ...(checkpoint === null ? [] : [this.#noteThreshold(checkpoint)]),
     ];
   }
 
-  /** Notes when a region of the function's own, which is empty, is collected for the first time, and that it has not been. */
-  #noteDue(mark: number): ExpressionRef {
+  /**
+   * Notes when a region of the function's own, which is empty, is collected for the first time, and that it has not
+   * been.
+   */
+  #noteThreshold(checkpoint: number): ExpressionRef {
     const { i64: op } = this.#module;
     return op.store(
-      MARK_DUE,
+      CHECKPOINT_THRESHOLD,
       4,
-      this.at(mark),
-      op.extend_u(this.#module.global.get(coreName(this.#module, "leastBytes"), i32)),
+      this.at(checkpoint),
+      op.extend_u(this.#module.global.get(coreName(this.#module, "regionLeastBytes"), i32)),
     );
   }
 
   /** Ends all that is in a region, which goes on empty. */
-  #renew(region: FrameRegion): ExpressionRef[] {
+  #reset(region: FrameRegion): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
-    const { offset, bytes, mark } = region;
+    const { offset, bytes, checkpoint } = region;
     const start = offset + REGION_BYTES;
     const [at, from, to] = [offset, start, start + bytes];
-    const renewed = module.call(
-      coreName(module, "regionRenew"),
+    const reset = module.call(
+      coreName(module, "regionReset"),
       [at, from, to].map((each) => this.at(each)),
       none,
     );
-    const due = mark === null ? [] : [this.#noteDue(mark)];
+    const threshold = checkpoint === null ? [] : [this.#noteThreshold(checkpoint)];
     return [
       ...this.#poison(from, to),
       module.if(
         this.#hasMore(region),
-        module.block(null, [renewed, ...due]),
+        module.block(null, [reset, ...threshold]),
         op.store(REGION_TOP, 4, this.at(offset), this.at(start)),
       ),
     ];
@@ -314,7 +325,7 @@ export class FrameCode {
   /** Ends what a region has beyond its first bytes, if there is anything. */
   #return(region: FrameRegion): ExpressionRef {
     const module = this.#module;
-    const call = module.call(coreName(module, "regionReturn"), [this.at(region.offset)], none);
+    const call = module.call(coreName(module, "regionClose"), [this.at(region.offset)], none);
     return module.if(this.#hasMore(region), call);
   }
 
@@ -334,7 +345,7 @@ export class FrameCode {
   #poison(from: number, to: number): ExpressionRef[] {
     const module = this.#module;
     if (!this.#isDebug) return [];
-    return [module.call(coreName(module, "poisonFrames"), [this.at(from), this.at(to)], none)];
+    return [module.call(coreName(module, "regionPoisonFrames"), [this.at(from), this.at(to)], none)];
   }
 
   // Profiles: nothing is emitted in other builds
@@ -349,19 +360,19 @@ export class FrameCode {
     return this.#shared.context.profile.raise(this.#context.fn, "segments", taken);
   }
 
-  /** What has come to the regions that the function was lent, and stays there: where it ends. */
+  /** Adds what was allocated in the callers' regions and stays there: where it ends. */
   countAdopted(): ExpressionRef[] {
     const module = this.#module;
-    const { layout, loan } = this.plan;
+    const { layout, callerRegions } = this.plan;
     // What ends with the program has nobody who takes it over.
-    if (loan === null || loan.isOutermost) return [];
-    const operands = (): ExpressionRef[] => [this.at(0), this.at(layout.lentEnd)];
-    const filled = (): ExpressionRef => module.call(coreName(module, "marksFilled"), operands(), i32);
+    if (callerRegions === null || callerRegions.isOutermost) return [];
+    const operands = (): ExpressionRef[] => [this.at(0), this.at(layout.callerEnd)];
+    const filled = (): ExpressionRef => module.call(coreName(module, "checkpointsFilled"), operands(), i32);
     return this.#shared.context.profile.add(this.#context.fn, "adopted", filled);
   }
 }
 
-/** Where the marks of lent regions lie, from the frame's start. */
-export function marksOf({ marks }: Loan): number[] {
-  return Array.from({ length: marks }, (_, index) => index * MARK_BYTES);
+/** Where the checkpoints of the callers' regions lie, from the frame's start. */
+export function checkpointsOf({ checkpoints }: CallerRegions): number[] {
+  return Array.from({ length: checkpoints }, (_, index) => index * CHECKPOINT_BYTES);
 }

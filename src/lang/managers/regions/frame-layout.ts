@@ -1,17 +1,19 @@
 /**
- * The frame of a function under `regions`: what of its marks, regions and slots lies where on the stack of frames.
+ * The frame of a function under `regions`: what of its checkpoints, regions and slots lies where on the stack of
+ * frames.
  *
- *     frame   marks of the caller's regions | marks that divide what comes there | marks of its own | region of the call | region of the rounds of outermost loops | ...
- *             | slots of the call | slots of rounds | ...
+ *     frame   checkpoints of the caller's regions | checkpoints that divide what comes there | checkpoints of its own | region of the call | region of the iterations of outermost loops | ...
+ *             | slots of the call | slots of iterations | ...
  *
- * An object of a known size that is made once in a call, or once in each round, and stays there has a slot, and costs nothing to
- * allocate. Only regions are there that something else is placed in. Each has bytes behind its descriptor for what it is
- * sure to hold at first, so that a call with a few small objects asks for no segment. Only functions that collect have marks; they
- * have no slots, since collections look for what refers to what they move in regions only.
+ * An object of a known size that is made once in a call, or once in each iteration, and stays there has a slot, and
+ * costs nothing to allocate. Only regions are there that something else is placed in. Each has bytes behind its
+ * descriptor for what it is sure to hold at first, so that a call with a few small objects asks for no segment. Only
+ * functions that collect have checkpoints; they have no slots, since collections look for what refers to what they move
+ * in regions only.
  */
 
 import { alignUp } from "../../../core/align.ts";
-import { GRANULE_BYTES, MARK_BYTES, REGION_BYTES } from "../../../core/contract.ts";
+import { CHECKPOINT_BYTES, GRANULE_BYTES, REGION_BYTES } from "../../../core/contract.ts";
 import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { blocksOf } from "../../ir/traverse.ts";
@@ -19,7 +21,7 @@ import type { Bound, FunctionBounds } from "../../lifetimes/placement/function-b
 
 /** No more than this lies on the stack of frames for one region. */
 const MOST_BYTES = 256;
-/** What is set aside where what callees make, or arrays, come to a region, or as much as rounds of a loop make. */
+/** What is set aside where what callees make, or arrays, come to a region, or as much as iterations of a loop make. */
 const UNKNOWN_BYTES = 64;
 /** The slots of a frame take no more: frames of recursive functions shall be small. */
 const MOST_SLOT_BYTES = 512;
@@ -29,8 +31,8 @@ export interface FrameRegion {
   readonly offset: number;
   /** Behind the descriptor. */
   readonly bytes: number;
-  /** From the frame's start to its mark; null where it is not collected. */
-  readonly mark: number | null;
+  /** From the frame's start to its checkpoint; null where it is not collected. */
+  readonly checkpoint: number | null;
 }
 
 /** A part of a frame, from its start. */
@@ -41,11 +43,11 @@ export interface FramePart {
 
 export interface FrameLayout {
   readonly bytes: number;
-  /** From the frame's start to where the marks of the caller's regions end. */
-  readonly lentEnd: number;
-  /** Of the marks that divide what comes to the caller's region, from there on. */
+  /** From the frame's start to where the checkpoints of the caller's regions end. */
+  readonly callerEnd: number;
+  /** Of the checkpoints between candidates, from there on. */
   readonly dividedEnd: number;
-  /** By level: 0 for the call's own, and those of rounds, in this order. */
+  /** By level: 0 for the call's own, and those of iterations, in this order. */
   readonly regions: ReadonlyMap<number, FrameRegion>;
   /** The addresses of objects that have slots, from the frame's start. */
   readonly slots: ReadonlyMap<Site, number>;
@@ -59,20 +61,20 @@ export type Sized = Extract<Instruction, { op: "construct" | "arrayNew" }>;
 /** The level of what is bound to the function itself; null for what is the caller's. */
 export function levelOf(bound: Bound): number | null {
   if (bound.of === "caller") return null;
-  return bound.of === "round" ? bound.level : 0;
+  return bound.of === "iteration" ? bound.level : 0;
 }
 
 /**
- * @param lentMarks how many marks of the caller's regions there are
- * @param dividingMarks and how many that divide what comes there
+ * @param callerCheckpoints how many checkpoints of the caller's regions there are
+ * @param dividingCheckpoints and how many that divide what comes there
  * @param isCollected whether the function's own regions may be collected
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
  */
 export function layoutFrame(
   fn: IrFunction,
   bounds: FunctionBounds,
-  lentMarks: number,
-  dividingMarks: number,
+  callerCheckpoints: number,
+  dividingCheckpoints: number,
   isCollected: boolean,
   bytesOf: (instruction: Sized) => number | null,
 ): FrameLayout {
@@ -107,17 +109,17 @@ export function layoutFrame(
       if (level !== null) need(level, UNKNOWN_BYTES);
     }
   }
-  const lentEnd = lentMarks * MARK_BYTES;
-  const dividedEnd = lentEnd + dividingMarks * MARK_BYTES;
-  let mark = dividedEnd;
-  let end = dividedEnd + (isCollected ? needs.size * MARK_BYTES : 0);
+  const callerEnd = callerCheckpoints * CHECKPOINT_BYTES;
+  const dividedEnd = callerEnd + dividingCheckpoints * CHECKPOINT_BYTES;
+  let checkpoint = dividedEnd;
+  let end = dividedEnd + (isCollected ? needs.size * CHECKPOINT_BYTES : 0);
   const byLevel = <T>([first]: readonly [number, T], [second]: readonly [number, T]): number => first - second;
   const regions = new Map<number, FrameRegion>();
   for (const [level, bytes] of [...needs].sort(byLevel)) {
     const rounded = alignUp(bytes, GRANULE_BYTES);
-    regions.set(level, { offset: end, bytes: rounded, mark: isCollected ? mark : null });
+    regions.set(level, { offset: end, bytes: rounded, checkpoint: isCollected ? checkpoint : null });
     end += REGION_BYTES + rounded;
-    mark += MARK_BYTES;
+    checkpoint += CHECKPOINT_BYTES;
   }
   const slots = new Map<Site, number>();
   const slotsOf = new Map<number, FramePart>();
@@ -129,5 +131,5 @@ export function layoutFrame(
     }
     slotsOf.set(level, { from, to: end });
   }
-  return { bytes: end, lentEnd, dividedEnd, regions, slots, slotsOf };
+  return { bytes: end, callerEnd, dividedEnd, regions, slots, slotsOf };
 }

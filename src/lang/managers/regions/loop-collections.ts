@@ -1,6 +1,6 @@
 /**
- * Where a function has to collect what piles up, and what a collection there has to know: the regions that grow, and the
- * variables that are live (assembly/region/collect/collect.ts).
+ * Where a function has to collect what piles up, and what a collection there has to know: the regions that grow, and
+ * the variables that are live (assembly/region/collect/collect.ts).
  */
 
 import { exitTestOf } from "../../ir/exit-test.ts";
@@ -23,14 +23,14 @@ export interface Roots {
 }
 
 /** Of a loop that builds something up. */
-export interface Rescue {
+export interface LoopCollection {
   /** The loop's own: what it has around it are the regions of lower levels. */
   readonly level: number;
-  /** The levels of those that its rounds allocate in. */
+  /** The levels of those that its iterations allocate in. */
   readonly filled: readonly number[];
-  /** The hidden arguments that are regions which its rounds allocate in. */
-  readonly lent: readonly number[];
-  /** Live where a round begins. */
+  /** The hidden arguments that are regions which its iterations allocate in. */
+  readonly ofCaller: readonly number[];
+  /** Live where an iteration begins. */
   readonly roots: Roots;
 }
 
@@ -38,29 +38,29 @@ export interface Rescue {
  * By loop; loops that build nothing up are not there.
  * @param reassigned what is freed in front of assignments, and therefore kept until then
  */
-export function findRescues(
+export function findLoopCollections(
   fn: IrFunction,
   bounds: FunctionBounds,
-  reassigned: FunctionPlacement["reassigned"],
-): ReadonlyMap<Loop, Rescue> {
-  const found = new Map<Loop, Rescue>();
-  const liveAt = computeLiveness(fn, ({ op }) => op === "loop" || op === "if", readByFrees(reassigned.values()));
+  strongUpdates: FunctionPlacement["strongUpdates"],
+): ReadonlyMap<Loop, LoopCollection> {
+  const found = new Map<Loop, LoopCollection>();
+  const liveAt = computeLiveness(fn, ({ op }) => op === "loop" || op === "if", readByFrees(strongUpdates.values()));
   forEachInstruction(fn.body, (loop) => {
     if (loop.op !== "loop") return;
     // One that is too deep for regions of its own has all of them around it.
     const level = bounds.loops.get(loop) ?? Number.POSITIVE_INFINITY;
     const filled = new Set<number>();
-    const lent = new Set<number>();
+    const ofCaller = new Set<number>();
     for (const bound of boundsMadeIn(loop.body, bounds)) {
       const at = levelOf(bound);
-      if (bound.of === "caller") lent.add(bound.index);
+      if (bound.of === "caller") ofCaller.add(bound.index);
       else if (at! < level) filled.add(at!);
     }
-    if (filled.size + lent.size === 0) return;
+    if (filled.size + ofCaller.size === 0) return;
     found.set(loop, {
       level,
       filled: [...filled],
-      lent: [...lent],
+      ofCaller: [...ofCaller],
       roots: rootsAmong(liveAt(exitTestOf(loop) ?? loop)),
     });
   });

@@ -1,9 +1,10 @@
 /**
- * Loops that allocate in one region and do nothing else to it. Where a region is filled to is kept in a local for as long as such a
- * loop runs: in memory, each allocation would wait for the store of the one before.
+ * Loops that allocate in one region and do nothing else to it. Where a region is filled to is kept in a local for as
+ * long as such a loop runs: in memory, each allocation would wait for the store of the one before.
  *
- * Only loops without others inside, which are left by their own exits only, so that what follows a loop always comes by its end. Two
- * regions that were lent may be one and the same; so nothing else may come to a lent region in such a loop.
+ * Only loops without others inside, which are left by their own exits only, so that what follows a loop always comes by
+ * its end. Two regions of callers may be one and the same; so nothing else may be allocated in a caller's region in
+ * such a loop.
  */
 
 import { REGION_BUMP_MAX_BYTES } from "../../../core/contract.ts";
@@ -19,7 +20,7 @@ type Loop = InstructionOf<"loop">;
  * The loops of a function, each with the region that it allocates in.
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
  */
-export function findHotLoops(
+export function findPromotedLoops(
   fn: IrFunction,
   bounds: FunctionBounds,
   layout: FrameLayout,
@@ -33,7 +34,7 @@ export function findHotLoops(
     const level = bounds.loops.get(loop) ?? Number.POSITIVE_INFINITY;
     const made = boundsMadeIn(loop.body, bounds).filter((bound) => bound.of === "caller" || levelOf(bound)! < level);
     const region = made[0];
-    if (region === undefined || !made.every((bound) => isSame(bound, region) || areApart(bound, region))) return;
+    if (region === undefined || !made.every((bound) => isSame(bound, region) || areDisjoint(bound, region))) return;
     let isOnlyBumped = true;
     forEachInstruction(loop.body, (i) => {
       if (allocates(i) && "site" in i && isSame(bounds.sites.get(i.site)!, region)) isOnlyBumped &&= isBumped(i);
@@ -64,6 +65,6 @@ export function isSame(one: Bound, other: Bound): boolean {
 }
 
 /** Whether two regions are surely not one: one of them is the function's own. */
-function areApart(one: Bound, other: Bound): boolean {
+function areDisjoint(one: Bound, other: Bound): boolean {
   return one.of !== "caller" || other.of !== "caller";
 }

@@ -1,11 +1,12 @@
 /**
- * The manager `regions` (seed note 003): an object is allocated where placement says that it ends. What stays with a call goes
- * to a region of the call's frame, what stays with a round of a loop to one of that round, and what leaves to a region
- * that the caller says, by a hidden argument. Leaving a frame, and ending a round, frees what is in its regions at once.
+ * The manager `regions` (seed note 003): an object is allocated where placement says that it ends. What stays with a
+ * call goes to a region of the call's frame, what stays with an iteration of a loop to one of that iteration, and what
+ * leaves to a region that the caller says, by a hidden argument. Leaving a frame, and ending an iteration, frees what
+ * is in its regions at once.
  *
- * Objects look as under `gc`. Nothing is protected and no store is observed: by placement no object refers to one that ends
- * before it. What piles up is collected where a round of a loop or a tail call begins, and what is made for a result and not
- * returned ends where the call returns. Segments, frames and marks are drawn in assembly/region/.
+ * Objects look as under `gc`. Nothing is protected and no store is observed: by placement no object refers to one that
+ * ends before it. What piles up is collected where an iteration of a loop or a tail call begins, and what is made for a
+ * result and not returned ends where the call returns. Segments, frames and checkpoints are drawn in assembly/region/.
  */
 
 import binaryen from "binaryen";
@@ -42,7 +43,7 @@ import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/
 import { StillManager } from "../linear/barrier-free.ts";
 import { findSetBySlices } from "../linear/changes.ts";
 import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
-import { APART_MIN_BYTES, NEXT_REGION, takeGrown, takeNew } from "./arrays.ts";
+import { NEXT_REGION, SPARSE_MIN_BYTES, takeGrown, takeNew } from "./arrays.ts";
 import { CollectionCode } from "./collections.ts";
 import { FrameCode, reserveStack, type Shared } from "./frame-code.ts";
 import type { Sized } from "./frame-layout.ts";
@@ -58,15 +59,15 @@ const GROW_ARRAY = "regions.growArray";
 const GROW_ZEROED = "regions.growZeroed";
 /** Functions of the core that are not worth inlining. */
 const SLOW = [
-  "regionReturn",
-  "regionRenew",
-  "regionsCollect",
-  "marksReturn",
-  "marksTell",
-  "markOwn",
-  "alternativesReturn",
+  "regionClose",
+  "regionReset",
+  "regionCollect",
+  "checkpointsReturn",
+  "checkpointsTell",
+  "checkpointOwn",
+  "candidatesReturn",
 ];
-const SLOW_OF_ARRAYS = ["regionArray", "regionArrayGrow", "regionArrayFree"];
+const SLOW_OF_ARRAYS = ["regionArrayNew", "regionArrayGrow", "regionArrayFree"];
 
 export const regions: ManagerFactory = {
   features: CORE_FEATURES,
@@ -107,7 +108,7 @@ class RegionsManager extends StillManager {
   readonly #grow: string;
   readonly #isSetBySlices: (element: ElementType) => boolean;
   /** The bytes from which on arrays lie on sparse stacks; null for never. */
-  readonly #apartFrom: number | null;
+  readonly #sparseFrom: number | null;
   #globalsUsed = 0;
   #now: Current | null = null;
 
@@ -115,7 +116,7 @@ class RegionsManager extends StillManager {
     super(context);
     const { module } = this;
     const { data, options, program } = context;
-    fixSetting(module, "arraysApart", "chooseArraysApart", isSparse ? 1 : 0);
+    fixSetting(module, "regionSparseArrays", "regionChooseSparseArrays", isSparse ? 1 : 0);
     this.#isSetBySlices = findSetBySlices(program);
     const isDebug = options.debug ?? false;
     const globals = countGlobals(program);
@@ -135,9 +136,9 @@ class RegionsManager extends StillManager {
     this.#grow = coreName(module, "regionGrow");
     module.addGlobal(NEXT_REGION, i32, true, module.i32.const(this.#shared.program));
     // Where rare paths are looked for, no array is short.
-    this.#apartFrom = isSparse ? (options.zeal ? 0 : APART_MIN_BYTES) : null;
-    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(module, false, this.#apartFrom));
-    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(module, true, this.#apartFrom));
+    this.#sparseFrom = isSparse ? (options.zeal ? 0 : SPARSE_MIN_BYTES) : null;
+    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(module, false, this.#sparseFrom));
+    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(module, true, this.#sparseFrom));
     if (isDebug) this.#defineCheck();
     if (!isSparse) return;
     this.defineArrayAllocator(GROW_ARRAY, takeGrown(module, ALLOC_ARRAY, false), 2);
@@ -154,8 +155,8 @@ class RegionsManager extends StillManager {
 
   /** As plan.ts says. */
   override hiddenParameters(fn: IrFunction): readonly WasmType[] {
-    const { bounds, isInChain, takesTop } = this.#planOf(fn);
-    return Array.from({ length: bounds.hidden.length + Number(isInChain) + Number(takesTop) }, () => i32);
+    const { bounds, isInTailCycle, takesTop } = this.#planOf(fn);
+    return Array.from({ length: bounds.hidden.length + Number(isInTailCycle) + Number(takesTop) }, () => i32);
   }
 
   override beginFunction(context: FunctionContext): void {
@@ -173,10 +174,10 @@ class RegionsManager extends StillManager {
     instruction: InstructionOf<"call">,
     emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef {
-    const { isInChain, takesTop } = this.#planOf(instruction.callee);
+    const { isInTailCycle, takesTop } = this.#planOf(instruction.callee);
     const hidden = [
       ...this.#passed(instruction),
-      ...(isInChain ? [this.module.i32.const(0)] : []),
+      ...(isInTailCycle ? [this.module.i32.const(0)] : []),
       ...(takesTop ? [this.#current().frame.beyond()] : []),
     ];
     return context.sequence(this.context.profile.countAt(context, instruction, [emit(hidden, [])]));
@@ -189,20 +190,20 @@ class RegionsManager extends StillManager {
   ): ExpressionRef {
     const { frame, collections } = this.#current();
     const { callee, args } = instruction;
-    const { isInChain, takesTop } = this.#planOf(callee);
-    const goesOn = frame.plan.loan?.chain.has(callee) === true;
+    const { isInTailCycle, takesTop } = this.#planOf(callee);
+    const goesOn = frame.plan.callerRegions?.tailCycle.has(callee) === true;
     const jump = (): ExpressionRef =>
       emit([
         ...this.#passed(instruction),
-        ...(isInChain ? [goesOn ? frame.at(0) : this.module.i32.const(0)] : []),
+        ...(isInTailCycle ? [goesOn ? frame.at(0) : this.module.i32.const(0)] : []),
         ...(takesTop ? [frame.begin()] : []),
       ]);
     // A jump of the function to itself does not come by the prologue: the frame stays, and its regions begin anew.
     const isJump = callee === context.fn;
     if (goesOn) {
-      return context.sequence([...(isJump ? frame.renew() : frame.end()), collections.giveWay(args), jump()]);
+      return context.sequence([...(isJump ? frame.reset() : frame.end()), collections.tailCall(args), jump()]);
     }
-    const ended = isJump ? frame.renew() : [...frame.countAdopted(), ...frame.end()];
+    const ended = isJump ? frame.reset() : [...frame.countAdopted(), ...frame.end()];
     return context.sequence([...ended, jump()]);
   }
 
@@ -221,13 +222,13 @@ class RegionsManager extends StillManager {
 
   override beginIteration(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     const { frame, collections } = this.#current();
-    return [...frame.renewRounds(loop), ...collections.beginRound(loop)];
+    return [...frame.resetIterations(loop), ...collections.beginIteration(loop)];
   }
 
-  /** The last round has ended as well. */
+  /** The last iteration has ended as well. */
   override endLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     const { frame } = this.#current();
-    return [...frame.endLoop(loop), ...frame.renewRounds(loop)];
+    return [...frame.endLoop(loop), ...frame.resetIterations(loop)];
   }
 
   /** The regions that a call lends. */
@@ -306,7 +307,7 @@ class RegionsManager extends StillManager {
         op.add(target.get(), op.const(ARRAY_HEADER_BYTES)),
         op.const(this.#bytesOf(instruction)! - ARRAY_HEADER_BYTES),
       ];
-      return [...slot, ...header, module.call(coreName(module, "clearGranules"), elements, none)];
+      return [...slot, ...header, module.call(coreName(module, "memoryClear"), elements, none)];
     }
     const operands = [module.i32.const(layout.shape), context.value(length)];
     return [
@@ -341,9 +342,9 @@ class RegionsManager extends StillManager {
     if (!hasPointers || this.#isSetBySlices(element)) return sliced;
     const op = this.module.i32;
     const noted = op.store(0, 4, context.read(array), op.const(this.layouts.finalShape(element)));
-    if (this.#apartFrom === null) return context.sequence([noted, sliced]);
+    if (this.#sparseFrom === null) return context.sequence([noted, sliced]);
     // Of those on sparse stacks a collection asks their shape what came to them before: it has to stay.
-    const most = Math.floor((this.#apartFrom - GRANULE_BYTES - ARRAY_HEADER_BYTES) / stride);
+    const most = Math.floor((this.#sparseFrom - GRANULE_BYTES - ARRAY_HEADER_BYTES) / stride);
     if (most < 1) return sliced;
     const isNear = op.le_u(op.load(LENGTH_OFFSET, 4, context.read(array)), op.const(most));
     return context.sequence([this.module.if(isNear, noted), sliced]);
@@ -374,8 +375,8 @@ class RegionsManager extends StillManager {
 
   before(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[] {
     const { frame } = this.#current();
-    const reassigned = frame.plan.reassigned.get(instruction);
-    if (reassigned !== undefined) return this.#freeArray(context, reassigned.assignment.dst, reassigned.field);
+    const strongUpdates = frame.plan.strongUpdates.get(instruction);
+    if (strongUpdates !== undefined) return this.#freeArray(context, strongUpdates.assignment.dst, strongUpdates.field);
     const divided = frame.divide(instruction);
     return isAccess(instruction) ? [...divided, ...this.#checkAccess(context, instruction)] : divided;
   }
@@ -389,8 +390,10 @@ class RegionsManager extends StillManager {
       type.kind === "record" && field !== null
         ? this.loadField(context, variable, type.record, field)
         : context.read(variable);
-    const marks = frame.marks().map((each) => (frame.plan.layout.bytes > 0 ? frame.at(each) : module.i32.const(0)));
-    const freed = module.call(coreName(module, "regionArrayFree"), [array, ...marks], none);
+    const checkpoints = frame
+      .checkpoints()
+      .map((each) => (frame.plan.layout.bytes > 0 ? frame.at(each) : module.i32.const(0)));
+    const freed = module.call(coreName(module, "regionArrayFree"), [array, ...checkpoints], none);
     // The address of an empty slice may be anything.
     return [type.kind === "slice" ? module.if(context.read(variable, 1), freed) : freed];
   }
@@ -422,7 +425,7 @@ class RegionsManager extends StillManager {
     defineFunction(module, CHECK, [i32, i32, i32, i32], [], (locals) => {
       const given = [0, 1, 2].map((index) => locals.parameter(index).get());
       const stop = this.context.wasi.panic("ended", () => locals.parameter(3).get());
-      return [module.if(module.call(coreName(module, "hasEnded"), given, i32), stop)];
+      return [module.if(module.call(coreName(module, "regionHasEnded"), given, i32), stop)];
     });
   }
 
@@ -439,18 +442,18 @@ class RegionsManager extends StillManager {
     const framesBase = context.data.seal();
     const heapBase = framesBase + (options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
     const settings = [op.const(framesBase), op.const(heapBase | 0), context.settings.value("heapLimitBytes")];
-    const { bounds, isInChain, takesTop } = this.#planOf(context.program.main);
+    const { bounds, isInTailCycle, takesTop } = this.#planOf(context.program.main);
     const forMain = [
       ...bounds.hidden.map(() => op.const(program)),
-      ...(isInChain ? [op.const(0)] : []),
-      ...(takesTop ? [module.global.get(coreName(module, "frameTop"), i32)] : []),
+      ...(isInTailCycle ? [op.const(0)] : []),
+      ...(takesTop ? [module.global.get(coreName(module, "regionFrameTop"), i32)] : []),
     ];
-    const start = [module.if(module.call(coreName(module, "regionsInit"), settings, i32), failed)];
+    const start = [module.if(module.call(coreName(module, "regionInit"), settings, i32), failed)];
     if (isSparse) {
       start.push(op.store(REGION_ARRAYS, 4, op.const(program), op.const(programStack)));
       if (options.sparseLimits !== undefined) {
         const limits = sparseLimits(options.sparseLimits).map((each) => op.const(each | 0));
-        start.push(module.call(coreName(module, "chooseSparse"), limits, none));
+        start.push(module.call(coreName(module, "sparseChooseLimits"), limits, none));
       }
     }
     const slow = isSparse ? [...SLOW, ...SLOW_OF_ARRAYS] : SLOW;
@@ -459,7 +462,7 @@ class RegionsManager extends StillManager {
       mainArguments: forMain,
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: isMeasured
-        ? [{ kind: "function", internal: coreName(module, "regionsStatistics"), external: "statistics" }]
+        ? [{ kind: "function", internal: coreName(module, "regionStatistics"), external: "statistics" }]
         : [],
       neverInline: [CHECK, this.#grow, ...slow.map((name) => coreName(module, name))],
     };
