@@ -30,6 +30,7 @@ const LANG_ORDER = [
   ["run"],
   ["syntax"],
   ["check"],
+  ["check-program.ts"],
   ["ir"],
   ["interpret"],
   ["irgen"],

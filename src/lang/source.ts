@@ -20,12 +20,18 @@ export interface Position {
 export class SourceFile {
   /** As the user gave it, for messages. */
   readonly name: string;
-  readonly text: string;
+  #text: string | (() => string);
   #lineStarts: number[] | undefined;
 
-  constructor(name: string, text: string) {
+  /** @param text or a function that reads it when it is needed first */
+  constructor(name: string, text: string | (() => string)) {
     this.name = name;
-    this.text = text;
+    this.#text = text;
+  }
+
+  get text(): string {
+    if (typeof this.#text !== "string") this.#text = this.#text();
+    return this.#text;
   }
 
   /** The line and column of an offset. Cost: O(log lines) after the first call. */

@@ -22,7 +22,7 @@ function shape(node: Expression): string {
     case "unary":
       return `(${node.operator}${shape(node.operand)})`;
     case "integer":
-      return String(node.value);
+      return node.digits;
     case "name":
       return node.name;
     case "method":

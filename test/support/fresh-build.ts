@@ -9,6 +9,7 @@ const ROOT = new URL("../../", import.meta.url);
 const BUILT: readonly { readonly made: readonly string[]; readonly from: readonly string[] }[] = [
   { made: ["dist/core/release.wasm", "dist/core/debug.wasm"], from: ["asconfig.json", ...filesIn("assembly/", ".ts")] },
   { made: ["dist/lang/parser.js"], from: filesIn("src/lang/syntax/", ".peggy") },
+  { made: ["dist/lang/prelude.json"], from: ["dist/lang/parser.js", ...filesIn("src/lang/", ".mote")] },
 ];
 
 function filesIn(folder: string, ending: string): string[] {

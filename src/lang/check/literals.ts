@@ -24,7 +24,7 @@ import { describe, VALUE_HINT } from "./words.ts";
 /** A whole number: it is of the wanted type when that is a number, otherwise an Int. */
 export function checkInteger(body: Body, node: IntegerNode, want?: Type, sign = 1n): TypedExpression {
   const { span } = node;
-  const value = sign * node.value;
+  const value = sign * BigInt(node.digits);
   const type = node.long ? LONG : want === LONG || want === BYTE || want === FLOAT ? want : INT;
   if (type === FLOAT) return { kind: "number", value: Number(value), type, span };
   const exact = integerValue(value, type, node.hex && sign > 0n);

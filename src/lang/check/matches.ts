@@ -168,9 +168,10 @@ class PatternChecker {
     switch (literal.kind) {
       case "integer": {
         literalType = literal.long ? LONG : type === LONG || type === BYTE ? type : INT;
-        const exact = integerValue(literal.value, literalType, literal.hex && literal.value >= 0n);
+        const written = BigInt(literal.digits);
+        const exact = integerValue(written, literalType, literal.hex && written >= 0n);
         if (exact === null) {
-          this.#body.report(span, `${literal.value} is out of range for ${describe(literalType)}`);
+          this.#body.report(span, `${written} is out of range for ${describe(literalType)}`);
           return ANY;
         }
         value = literalType === LONG ? exact : Number(exact);

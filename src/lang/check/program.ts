@@ -7,18 +7,18 @@ import { MoteError, type SourceFile } from "../source.ts";
 import type { Parsed } from "../syntax/parse.ts";
 import { BodyChecker } from "./body-checker.ts";
 import { checkMain, declare } from "./declarations.ts";
+import type { Prelude } from "./prelude.ts";
 import { ProgramScope } from "./scope.ts";
 import type { TypedProgram } from "./typed.ts";
 
 /**
  * Checks a program, or what could be read of it.
- * @param prelude the checked prelude; null while the prelude itself is checked (which needs no `main`)
  * @throws MoteError with all errors, those of the syntax included
  */
-export function check(source: SourceFile, parsed: Parsed, prelude: TypedProgram | null): TypedProgram {
-  const scope = new ProgramScope(source, prelude, parsed.lost);
+export function check(source: SourceFile, parsed: Parsed, prelude: Prelude): TypedProgram {
+  const scope = new ProgramScope(source, prelude.functions, parsed.lost);
   const pending = declare(scope, parsed);
-  if (prelude !== null) checkMain(scope);
+  checkMain(scope);
   for (const { symbol, node, global } of pending) {
     if (global?.isStatic)
       scope.pendingStatics.set(global, () => new BodyChecker(scope, symbol).checkGlobal(node, global));

@@ -6,7 +6,7 @@ import { InternalCompilerError } from "../options.ts";
 import type { Diagnostic, SourceFile, Span } from "../source.ts";
 import type { TypeNode } from "../syntax/ast.ts";
 import { didYouMean } from "./suggest.ts";
-import type { ClassMembers, FunctionSymbol, GlobalSymbol, PortSymbol, TypedProgram } from "./typed.ts";
+import type { ClassMembers, FunctionSymbol, GlobalSymbol, PortSymbol } from "./typed.ts";
 import {
   arrayOf,
   BUILT_IN_TYPES,
@@ -65,14 +65,14 @@ export class ProgramScope {
   readonly pendingStatics = new Map<GlobalSymbol, () => void>();
   /** Ports to the host. */
   readonly ports = new Map<string, PortSymbol>();
-  readonly #prelude: TypedProgram | null;
+  readonly #prelude: ReadonlyMap<string, FunctionSymbol> | null;
   readonly #lost: ReadonlySet<string>;
 
   /**
-   * @param prelude null while the prelude itself is checked
+   * @param prelude its functions, by their internal names; null while the prelude itself is checked
    * @param lost names whose declarations could not be read
    */
-  constructor(source: SourceFile, prelude: TypedProgram | null, lost: ReadonlySet<string>) {
+  constructor(source: SourceFile, prelude: ReadonlyMap<string, FunctionSymbol> | null, lost: ReadonlySet<string>) {
     this.source = source;
     this.#prelude = prelude;
     this.#lost = lost;
@@ -121,7 +121,7 @@ export class ProgramScope {
 
   /** A function of the prelude, by its internal name. */
   internal(name: string): FunctionSymbol {
-    const symbol = (this.#prelude?.functions ?? this.functions).get(name);
+    const symbol = (this.#prelude ?? this.functions).get(name);
     if (symbol === undefined) throw new InternalCompilerError(`the prelude lacks ${name}`);
     return symbol;
   }

@@ -4,6 +4,7 @@
  */
 
 import { findParts } from "../check/parts.ts";
+import type { Prelude } from "../check/prelude.ts";
 import type { FunctionSymbol, GlobalSymbol, Local, PortSymbol, TypedProgram } from "../check/typed.ts";
 import { BYTES, type FunctionType, type HandleType, typeName, UNIT } from "../check/types.ts";
 import type { IrExtern, IrFunction, IrGlobal, IrPort, IrProgram, IrStatic, Site } from "../ir/ir.ts";
@@ -23,14 +24,14 @@ import { evaluateStatics, withoutStaticNumbers } from "./statics.ts";
  * Builds the IR of a checked program. Cost: linear in the code reachable from `main`.
  * @throws MoteError when a global may be read before it has a value
  */
-export function build(program: TypedProgram, prelude: TypedProgram): IrProgram {
+export function build(program: TypedProgram, prelude: Prelude): IrProgram {
   return new ProgramBuilder(program, prelude).build();
 }
 
 class ProgramBuilder implements ProgramContext {
   readonly representation: Representation;
   readonly #program: TypedProgram;
-  readonly #prelude: TypedProgram;
+  readonly #prelude: Prelude;
   readonly #functions: IrFunction[] = [];
   readonly #bySymbol = new Map<FunctionSymbol, IrFunction>();
   readonly #synthesised = new Map<string, IrFunction>();
@@ -46,7 +47,7 @@ class ProgramBuilder implements ProgramContext {
   #freeAll: IrFunction | null = null;
   readonly #sites: Site[] = [];
 
-  constructor(program: TypedProgram, prelude: TypedProgram) {
+  constructor(program: TypedProgram, prelude: Prelude) {
     this.#program = program;
     this.#prelude = prelude;
     this.representation = new Representation(findParts(program));
@@ -87,6 +88,7 @@ class ProgramBuilder implements ProgramContext {
 
   #buildPending(): void {
     for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+      this.#prelude.checkBody(next);
       new BodyBuilder(this, next, this.functionFor(next)).build();
     }
   }

@@ -1,5 +1,6 @@
 /**
- * The syntax tree of Mote, as the parser (mote.peggy) makes it: nothing is resolved yet. Every node has a span.
+ * The syntax tree of Mote, as the parser (mote.peggy) makes it: nothing is resolved yet. Every node has a span. The tree
+ * is plain data, which JSON can hold.
  */
 
 import type { Span } from "../source.ts";
@@ -175,10 +176,11 @@ export interface BlockNode extends Node {
   readonly statements: readonly Statement[];
 }
 
-/** A whole number as written; `hex` ones may use the sign bit. */
+/** A whole number; `hex` ones may use the sign bit. */
 export interface IntegerNode extends Node {
   readonly kind: "integer";
-  readonly value: bigint;
+  /** In decimal, with its sign in a pattern. A text, because JSON has no numbers of 64 bits. */
+  readonly digits: string;
   readonly long: boolean;
   readonly hex: boolean;
 }
