@@ -29,6 +29,26 @@ function loaded(...args: readonly string[]): string[] {
   });
 }
 
+/** Makes a process write the path of each file that it reads with `readFileSync` to standard error. */
+const NAME_FILES = `
+  import fs from "node:fs";
+  import { syncBuiltinESMExports } from "node:module";
+  const { readFileSync } = fs;
+  fs.readFileSync = (path, ...options) => {
+    process.stderr.write(path + "\\n");
+    return readFileSync(path, ...options);
+  };
+  syncBuiltinESMExports();
+`;
+
+/** The files that a command reads as data. */
+function read(...args: readonly string[]): string[] {
+  const preload = `data:text/javascript,${encodeURIComponent(NAME_FILES)}`;
+  const { status, stderr } = spawnSync(process.execPath, ["--import", preload, MAIN, ...args], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}: ${stderr}`);
+  return stderr.trim().split("\n");
+}
+
 function hasBinaryen(files: readonly string[]): boolean {
   return files.some((file) => file.includes("/node_modules/binaryen/"));
 }
@@ -41,8 +61,21 @@ describe("the command", () => {
     expect(files.length).toBeLessThan(50);
   });
 
-  it("loads no Binaryen to check and to explain", () => {
-    expect(hasBinaryen(loaded(MAIN, "check", hello))).toBe(false);
+  it("loads nothing behind the checker to check a program without globals", () => {
+    const files = loaded(MAIN, "check", hello);
+    expect(hasBinaryen(files)).toBe(false);
+    expect(files.filter((file) => /\/lang\/(?:ir|irgen|interpret|lifetimes|codegen)\//.test(file))).toEqual([]);
+    expect(files.length).toBeLessThan(75);
+  });
+
+  it("reads the tree of the prelude to check, and not its source", () => {
+    const files = read("check", hello);
+    expect(files).toContain(hello);
+    expect(files.filter((file) => file.endsWith("/dist/lang/prelude.json"))).toHaveLength(1);
+    expect(files.filter((file) => file.endsWith("/prelude.mote"))).toEqual([]);
+  });
+
+  it("loads no Binaryen to explain", () => {
     expect(hasBinaryen(loaded(MAIN, "explain", hello))).toBe(false);
   });
 
