@@ -1,7 +1,8 @@
 /** What a command loads before it does anything: no more than it needs, and Binaryen only where something is built. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import * as module from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -83,6 +84,26 @@ describe("the command", () => {
     const files = loaded(MAIN, "run", "--fast", "--manager", "leak", hello);
     expect(hasBinaryen(files)).toBe(true);
     expect(files.filter((file) => /\/managers\/(?:gc|host|regions)\/(?!entry)/.test(file))).toEqual([]);
+  });
+});
+
+describe("the compile cache of Node.js", () => {
+  /** What a check leaves in its folder for temporary files. */
+  function leftBehind(name: string, environment: NodeJS.ProcessEnv): string[] {
+    const folder = workshop.path(name);
+    mkdirSync(folder);
+    const env = { ...process.env, TMPDIR: folder, ...environment };
+    expect(spawnSync(process.execPath, [MAIN, "check", hello], { env }).status).toBe(0);
+    return readdirSync(folder);
+  }
+
+  it("is on where Node.js has one", () => {
+    const expected = "enableCompileCache" in module ? ["node-compile-cache"] : [];
+    expect(leftBehind("on", { NODE_DISABLE_COMPILE_CACHE: undefined })).toEqual(expected);
+  });
+
+  it("is off when the environment says so", () => {
+    expect(leftBehind("off", { NODE_DISABLE_COMPILE_CACHE: "1" })).toEqual([]);
   });
 });
 
