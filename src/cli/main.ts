@@ -13,18 +13,23 @@ import { BuildOptionError } from "../lang/options.ts";
 import { UnsupportedEngineError } from "../lang/run/engine.ts";
 import { ExternError, MissingExternError } from "../lang/run/externs.ts";
 import { MoteError } from "../lang/source.ts";
-import { addBuild } from "./commands/build.ts";
-import { addCheck } from "./commands/check.ts";
-import { addCompare } from "./commands/compare.ts";
-import { addExplain } from "./commands/explain.ts";
-import { addRun } from "./commands/run.ts";
+
+/** Loads what adds a command to the program, in the order of --help. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  compare: async () => (await import("./commands/compare.ts")).addCompare,
+  run: async () => (await import("./commands/run.ts")).addRun,
+  build: async () => (await import("./commands/build.ts")).addBuild,
+  check: async () => (await import("./commands/check.ts")).addCheck,
+  explain: async () => (await import("./commands/explain.ts")).addExplain,
+};
 
 function packageVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function createProgram(): Command {
+/** @param first of the command line: when it names a command, the others are not loaded */
+async function createProgram(first: string | undefined): Promise<Command> {
   const program = new Command("heapwright")
     .description(
       "Runs the same program under several memory managers in WebAssembly, so that one can be picked by measuring.",
@@ -42,11 +47,8 @@ Examples:
   $ heapwright check bench/programs/json.mote
   $ heapwright explain bench/programs/rbtree.mote`,
     );
-  addCompare(program);
-  addRun(program);
-  addBuild(program);
-  addCheck(program);
-  addExplain(program);
+  const names = first !== undefined && Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS);
+  for (const name of names) (await COMMANDS[name]!())(program);
   return program;
 }
 
@@ -88,7 +90,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 (module as Partial<typeof module>).enableCompileCache?.();
 
 try {
-  await createProgram().parseAsync();
+  const program = await createProgram(process.argv[2]);
+  await program.parseAsync();
 } catch (error) {
   process.exitCode = explain(error);
 }

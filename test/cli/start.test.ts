@@ -66,7 +66,7 @@ describe("the command", () => {
     const files = loaded(MAIN, "check", hello);
     expect(hasBinaryen(files)).toBe(false);
     expect(files.filter((file) => /\/lang\/(?:ir|irgen|interpret|lifetimes|codegen)\//.test(file))).toEqual([]);
-    expect(files.length).toBeLessThan(75);
+    expect(files.length).toBeLessThan(65);
   });
 
   it("reads the tree of the prelude to check, and not its source", () => {
