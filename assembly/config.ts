@@ -11,13 +11,7 @@ export const NURSERY_FIRST_BYTES: usize = 1 << 20;
 export const NURSERY_LEAST_BYTES: usize = 256 << 10;
 /** Beyond this size, in bytes, the nursery grows to at most twice the live mature objects. */
 export const NURSERY_FREE_BYTES: usize = 8 << 20;
-/** The smallest nursery, in bytes: four of the largest records that a compiler may bump inline. */
-export const NURSERY_MIN_BYTES: usize = 4 << 10;
-/** The largest nursery, in bytes; what asks for more gets this. */
-export const NURSERY_MAX_BYTES: usize = 256 << 20;
 
-/** The compiled program may bump records up to this size, in bytes; larger ones take a call. */
-export const INLINE_MAX_BYTES: usize = 1 << 10;
 /** Objects up to this size, in bytes, are born in the nursery, if a quarter of the nursery holds them. */
 export const YOUNG_MAX_BYTES: usize = 30 << 10;
 /** Objects of this size, in bytes, or more have chunks of their own; smaller ones waste less than half a block. */
@@ -41,10 +35,3 @@ export const GROW_MIN_CHUNKS: u32 = 16;
 
 /** `leak` grows the memory by at least this many bytes. */
 export const LEAK_STEP_BYTES: usize = 1 << 20;
-
-// Error codes, as `init` returns and `memoryLastError` reports them.
-export const ERROR_NONE: i32 = 0;
-/** The heap limit is reached. */
-export const ERROR_LIMIT: i32 = 1;
-/** The host refused memory.grow. */
-export const ERROR_GROW: i32 = 2;

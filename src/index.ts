@@ -2,10 +2,11 @@
  * The public names: heaps and regions, their shapes, reps and references. The toy language is "heapwright/lang".
  */
 export type { ShapeCount } from "./core/census.ts";
-export type { MatureSpace, PointerReps, StartFinder } from "./core/contract.ts";
 export { HeapError, type HeapErrorCode } from "./core/errors.ts";
 export type { RegionCounts } from "./core/region-statistics.ts";
+export type { MatureSpace, PointerReps, StartFinder } from "./core/settings.ts";
 export type { SparseLimits } from "./core/sparse-limits.ts";
+export type { SparseCounts } from "./core/sparse-statistics.ts";
 export type { HeapCounts } from "./core/statistics.ts";
 export { Heap } from "./heap/collector/heap.ts";
 export type { HeapOptions } from "./heap/collector/options.ts";
@@ -20,5 +21,5 @@ export { ArrayRef, Sequence, SliceRef } from "./heap/objects/sequence.ts";
 export { ArrayShape, RecordShape } from "./heap/objects/shape.ts";
 export type { RegionOptions, RegionsOptions } from "./heap/regions/options.ts";
 export { Checkpoint, Region, Regions, type RegionsStatistics } from "./heap/regions/regions.ts";
-export { type SparseCounts, SparseStack } from "./heap/sparse/stack.ts";
+export { SparseStack } from "./heap/sparse/stack.ts";
 export type { TraceAfter, TracedObject } from "./heap/trace/trace.ts";

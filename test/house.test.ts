@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 /** Folders of the core from the bottom up; a file may import from its own folder and from those of earlier rows. */
 const CORE_ORDER = [
   ["config.ts"],
+  ["contract.ts"],
   ["memory"],
   ["object"],
   ["roots"],
@@ -144,6 +145,12 @@ describe("the house", () => {
   it("lets dependencies of the sources point one way", () => {
     expect(wrongWay("src", SOURCE_ORDER)).toEqual([]);
     expect(wrongWay("src/lang", LANG_ORDER)).toEqual([]);
+  });
+
+  it("lets the sources see of the core's only the contract, as a module of its own", () => {
+    const core = join(root, "assembly/");
+    const found = filesBelow(join(root, "src")).filter((file) => importsOf(file).some((to) => to.startsWith(core)));
+    expect(found.map((file) => relative(root, file))).toEqual([]);
   });
 
   it.each(["assembly", "src", "bench", "test"])("has no circle of imports in %s", (folder) => {

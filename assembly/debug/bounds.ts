@@ -12,18 +12,9 @@
 // miss a load, but never accuses one wrongly.
 // State: the two tables, the depth of the innermost frame, the last number.
 
+import { CHUNKS_MAX, CHUNK_BYTES, GRANULE_BYTES, GRANULE_SHIFT, WORD_BYTES } from "../contract";
 import { leakAllocate } from "../leak/bump";
-import {
-  alignUp,
-  CHUNK_BYTES,
-  CHUNK_MASK,
-  chunkAddress,
-  chunkOf,
-  CHUNKS_MAX,
-  GRANULE_BYTES,
-  GRANULE_SHIFT,
-  WORD_BYTES,
-} from "../memory/address";
+import { alignUp, CHUNK_MASK, chunkAddress, chunkOf } from "../memory/address";
 
 @unmanaged
 class Frame {

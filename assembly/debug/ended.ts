@@ -5,12 +5,13 @@
 // On the stack of frames only the bytes tell. There eight bytes of a program that look like poison, in an array that a
 // slice is read from, are taken for it.
 
+import { REGION_STATISTICS_BYTES } from "../contract";
 import { isAside, isFree } from "../memory/chunks";
 import { isExtent, ownerOf } from "../memory/page-map";
 import { POISON_BYTE } from "../memory/poison";
 import { regionFrameLimit, Region, usedEnd } from "../region/region";
 import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
-import { REGION_STATISTICS_BYTES, regionStatistics } from "../region/statistics";
+import { regionStatistics } from "../region/statistics";
 import { Stack } from "../sparse/descriptor";
 import { entryOf } from "../sparse/entry";
 import { isFreed } from "../sparse/free-set";

@@ -3,9 +3,9 @@
 //
 // State: the table; 0 when there was no memory for it, and then every slot counts as remembered.
 
-import { CHUNK_BYTES, WORD_BYTES, chunksFor } from "../memory/address";
+import { CHUNK_BYTES, OWNER_CONTROL, WORD_BYTES } from "../contract";
+import { chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/page-map";
 import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedBytes, visitRemembered } from "../mature/remembered";
 
 let table: usize = 0;
@@ -39,7 +39,7 @@ function insert(entry: usize): void {
 }
 
 export function lookupOpen(): void {
-  let bytes = CHUNK_BYTES;
+  let bytes: usize = CHUNK_BYTES;
   while (bytes < 2 * rememberedBytes()) bytes <<= 1;
   table = acquireRun(chunksFor(bytes), OWNER_CONTROL);
   if (!table) return;

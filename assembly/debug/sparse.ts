@@ -9,20 +9,25 @@
 //     they lie on extents, not on top, and not above one another
 //   6 counters equal a recount
 
-import { chunkOf, CHUNK_SHIFT, WORD_BYTES } from "../memory/address";
+import {
+  CHUNK_SHIFT,
+  SPARSE_BROKEN_COUNTS,
+  SPARSE_BROKEN_ENTRIES,
+  SPARSE_BROKEN_EXTENTS,
+  SPARSE_BROKEN_OWNERS,
+  SPARSE_BROKEN_REACHED,
+  SPARSE_BROKEN_SET,
+  SPARSE_ENTRY_BYTES,
+  WORD_BYTES,
+} from "../contract";
+import { chunkOf } from "../memory/address";
 import { isExtent, extentFirstChunk, ownerOf } from "../memory/page-map";
 import { Stack } from "../sparse/descriptor";
-import { ENTRY_BYTES, Entry } from "../sparse/entry";
+import { Entry } from "../sparse/entry";
 import { firstFreed, Freed, isFreed, LISTS, listOf, nextFreed } from "../sparse/free-set";
 import { Extent } from "../sparse/extent";
 
 const OK: i32 = 0;
-const EXTENTS_BROKEN: i32 = 1;
-const ENTRIES_BROKEN: i32 = 2;
-const OWNERS_BROKEN: i32 = 3;
-const MARKS_BROKEN: i32 = 4;
-const SET_BROKEN: i32 = 5;
-const COUNTS_BROKEN: i32 = 6;
 
 // The recount of a stack.
 let entries: u32 = 0;
@@ -35,13 +40,13 @@ export function verifySparse(at: usize): i32 {
   const stack = Stack.at(at);
   entries = freed = 0;
   bytes = 0;
-  if (!extentsAgree(at)) return EXTENTS_BROKEN;
+  if (!extentsAgree(at)) return SPARSE_BROKEN_EXTENTS;
   for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
     const broken = verifyExtent(stack, extent);
     if (broken) return broken;
   }
-  if (!setAgrees(stack.freed)) return SET_BROKEN;
-  return entries == stack.entries && bytes == stack.bytes ? OK : COUNTS_BROKEN;
+  if (!setAgrees(stack.freed)) return SPARSE_BROKEN_SET;
+  return entries == stack.entries && bytes == stack.bytes ? OK : SPARSE_BROKEN_COUNTS;
 }
 
 function extentsAgree(at: usize): bool {
@@ -62,25 +67,26 @@ function extentsAgree(at: usize): bool {
 
 function verifyExtent(stack: Stack, extentAt: usize): i32 {
   const extent = Extent.at(extentAt);
-  if (isFreed(stack.freed, extent.head)) return SET_BROKEN;
-  if (extent.starts) return MARKS_BROKEN;
+  if (isFreed(stack.freed, extent.head)) return SPARSE_BROKEN_SET;
+  if (extent.starts) return SPARSE_BROKEN_REACHED;
   let end = extent.top;
   let owner: u32 = u32.MAX_VALUE;
   for (let at = extent.head; at != extent.base; at = Entry.at(at).previous) {
     const entry = Entry.at(at);
-    if (at < extent.bottom || entry.end != end || (at & 7) != 0 || entry.extent != extentAt) return ENTRIES_BROKEN;
-    if (entry.owner > owner) return OWNERS_BROKEN;
-    if (entry.isReached) return MARKS_BROKEN;
+    if (at < extent.bottom || entry.end != end || (at & 7) != 0 || entry.extent != extentAt)
+      return SPARSE_BROKEN_ENTRIES;
+    if (entry.owner > owner) return SPARSE_BROKEN_OWNERS;
+    if (entry.isReached) return SPARSE_BROKEN_REACHED;
     if (isFreed(stack.freed, at)) {
       freed++;
-      if (isFreed(stack.freed, entry.previous)) return SET_BROKEN;
+      if (isFreed(stack.freed, entry.previous)) return SPARSE_BROKEN_SET;
     }
     entries++;
-    bytes += ENTRY_BYTES + entry.bytes;
+    bytes += <usize>SPARSE_ENTRY_BYTES + entry.bytes;
     owner = entry.owner;
     end = at;
   }
-  return end == extent.bottom ? OK : ENTRIES_BROKEN;
+  return end == extent.bottom ? OK : SPARSE_BROKEN_ENTRIES;
 }
 
 function setAgrees(at: usize): bool {
@@ -102,7 +108,7 @@ function setAgrees(at: usize): bool {
     for (let entry = first; entry; entry = nextFreed(entry)) {
       if (!isFreed(at, entry) || listOf(Entry.at(entry).bytes) != list) return false;
       listed++;
-      wasted += ENTRY_BYTES + Entry.at(entry).bytes;
+      wasted += <usize>SPARSE_ENTRY_BYTES + Entry.at(entry).bytes;
     }
   }
   // The walk of the extents must have met all of them.

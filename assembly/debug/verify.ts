@@ -10,17 +10,21 @@
 // finder records.
 
 import { DEBUG } from "../config";
-import { isBlockStart, isMarkedObject, isSwept, nextMarked, nextObject, payloadStart } from "../mature/block";
-import { isMarkedLarge, largeChunks, largeStart, nextLarge } from "../mature/large";
-import { visitMarkedObjects, visitObjects } from "../mature/objects";
-import { isMarking, isSweeping } from "../mature/phase";
-import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature/remembered";
-import { matureStart, startInBlock } from "../mature/space";
-import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor, GRANULE_BYTES, GRANULE_SHIFT } from "../memory/address";
-import { setBit, testBit } from "../memory/bits";
-import { acquireRun, chunksAside, chunksEnd, chunksFirst, chunksFree, chunksUsed, releaseRun } from "../memory/chunks";
 import {
-  isLarge,
+  BROKEN_BLOCK,
+  BROKEN_BOX,
+  BROKEN_COUNTS,
+  BROKEN_HANDLE,
+  BROKEN_MARKS,
+  BROKEN_NURSERY,
+  BROKEN_REMEMBERED,
+  BROKEN_SHADOW,
+  BROKEN_SLICE,
+  BROKEN_STARTS,
+  CHUNK_BYTES,
+  GRANULE_BYTES,
+  GRANULE_SHIFT,
+  KIND_ARRAY,
   OWNER_ASIDE_FRESH,
   OWNER_ASIDE_WARM,
   OWNER_BLOCK,
@@ -28,30 +32,29 @@ import {
   OWNER_FOREIGN,
   OWNER_FRESH,
   OWNER_WARM,
-  ownerOf,
-  ownerOfChunk,
-} from "../memory/page-map";
+  SHAPE_FLAGS,
+} from "../contract";
+import { isBlockStart, isMarkedObject, isSwept, nextMarked, nextObject, payloadStart } from "../mature/block";
+import { isMarkedLarge, largeChunks, largeStart, nextLarge } from "../mature/large";
+import { visitMarkedObjects, visitObjects } from "../mature/objects";
+import { isMarking, isSweeping } from "../mature/phase";
+import { REMEMBER_OBJECT, REMEMBER_SLICE, rememberedOverflowed } from "../mature/remembered";
+import { matureStart, startInBlock } from "../mature/space";
+import { chunkAddress, chunkOf, chunksFor } from "../memory/address";
+import { setBit, testBit } from "../memory/bits";
+import { acquireRun, chunksAside, chunksEnd, chunksFirst, chunksFree, chunksUsed, releaseRun } from "../memory/chunks";
+import { isLarge, ownerOf, ownerOfChunk } from "../memory/page-map";
 import { isRemembered, lookupClose, lookupOpen } from "./lookup";
 import { isYoung, nurseryBase, nurseryBytes, nurseryTop } from "../nursery/bump";
 import { findsAllStarts, youngStart } from "../nursery/starts/finder";
 import { objectBytes, shapeOf } from "../object/header";
 import { gcAllInterior, mayBeSliced } from "../object/interior";
-import { ALL_FLAGS, KIND_ARRAY, Shape } from "../object/shape";
+import { Shape } from "../object/shape";
 import { visitPointers } from "../object/walk";
 import { visitHandles } from "../roots/handles";
 import { shadowLimit, shadowTop, visitShadow } from "../roots/shadow";
 
 const OK: i32 = 0;
-const NURSERY_BROKEN: i32 = 1;
-const STARTS_BROKEN: i32 = 2;
-const BOX_BROKEN: i32 = 3;
-const SLICE_BROKEN: i32 = 4;
-const BLOCK_BROKEN: i32 = 5;
-const COUNTS_BROKEN: i32 = 6;
-const UNREMEMBERED: i32 = 7;
-const MARKS_BROKEN: i32 = 8;
-const SHADOW_BROKEN: i32 = 9;
-const HANDLE_BROKEN: i32 = 10;
 
 /** All object starts in the nursery, a bit for each granule; 0 when there was no memory for it. */
 let allStarts: usize = 0;
@@ -63,7 +66,7 @@ let broken: i32 = 0;
 /** Walks the whole heap. @returns 0, or the number of the first invariant found broken */
 export function verify(): i32 {
   broken = OK;
-  if (!countsAgree()) return COUNTS_BROKEN;
+  if (!countsAgree()) return BROKEN_COUNTS;
   allStarts = acquireRun(chunksFor(nurseryBytes >> (GRANULE_SHIFT + 3)), OWNER_CONTROL);
   if (allStarts) memory.fill(allStarts, 0, nurseryBytes >> (GRANULE_SHIFT + 3));
   lookupOpen();
@@ -114,12 +117,12 @@ function verifyObjects(): i32 {
   if (!nurseryWalks()) return broken;
   if (!blocksWalk()) return broken;
   const verifier = changetype<FieldVerifier>(0);
-  if (shadowTop > shadowLimit) return SHADOW_BROKEN;
+  if (shadowTop > shadowLimit) return BROKEN_SHADOW;
   owner = 0;
   visitShadow<FieldVerifier>(verifier);
-  if (broken) return SHADOW_BROKEN;
+  if (broken) return BROKEN_SHADOW;
   visitHandles<FieldVerifier>(verifier);
-  if (broken) return HANDLE_BROKEN;
+  if (broken) return BROKEN_HANDLE;
   nurseryFields();
   visitObjects<FieldVerifier>(verifier);
   return broken;
@@ -141,7 +144,7 @@ function countsAgree(): bool {
 function isShape(at: usize): bool {
   if (at == 0 || (at & 7) != 0 || at > <usize>memory.size() * CHUNK_BYTES - GRANULE_BYTES) return false;
   const shape = Shape.at(at);
-  if (shape.kind > KIND_ARRAY || shape.flags > ALL_FLAGS) return false;
+  if (shape.kind > <u8>KIND_ARRAY || shape.flags > <u8>SHAPE_FLAGS) return false;
   return shape.isArray || (shape.bytes >= <u32>GRANULE_BYTES && (shape.bytes & 7) == 0);
 }
 
@@ -150,17 +153,17 @@ function nurseryWalks(): bool {
   while (ref < nurseryTop) {
     const header = load<usize>(ref);
     if (!isShape(header)) {
-      broken = NURSERY_BROKEN;
+      broken = BROKEN_NURSERY;
       return false;
     }
     const shape = Shape.at(header);
     const bytes = objectBytes(ref, shape);
     if (bytes > nurseryTop - ref) {
-      broken = NURSERY_BROKEN;
+      broken = BROKEN_NURSERY;
       return false;
     }
     if (!startsAgree(ref, bytes, mayBeSliced(shape))) {
-      broken = STARTS_BROKEN;
+      broken = BROKEN_STARTS;
       return false;
     }
     if (allStarts) setBit(allStarts, (ref - nurseryBase) >> GRANULE_SHIFT);
@@ -183,7 +186,7 @@ function blocksWalk(): bool {
     const block = chunkAddress(chunk);
     const unswept = isSweeping() && !isSwept(block);
     if (!isMarking() && !unswept && nextMarked(block, block)) {
-      broken = MARKS_BROKEN;
+      broken = BROKEN_MARKS;
       return false;
     }
     if (unswept) continue;
@@ -192,7 +195,7 @@ function blocksWalk(): bool {
     while (ref) {
       const header = load<usize>(ref);
       if (ref < end || !isShape(header) || ref + objectBytes(ref, Shape.at(header)) > block + CHUNK_BYTES) {
-        broken = BLOCK_BROKEN;
+        broken = BROKEN_BLOCK;
         return false;
       }
       end = ref + objectBytes(ref, Shape.at(header));
@@ -202,11 +205,11 @@ function blocksWalk(): bool {
   let ref = nextLarge(chunksFirst());
   while (ref) {
     if (!isMarking() && isMarkedLarge(ref)) {
-      broken = MARKS_BROKEN;
+      broken = BROKEN_MARKS;
       return false;
     }
     if (!isShape(load<usize>(ref))) {
-      broken = BLOCK_BROKEN;
+      broken = BROKEN_BLOCK;
       return false;
     }
     ref = nextLarge(chunkOf(ref) + largeChunks(ref));
@@ -244,15 +247,15 @@ class FieldVerifier {
         (allStarts && !testBit(allStarts, (ref - nurseryBase) >> GRANULE_SHIFT)) ||
         (ref & 7) != 0
       ) {
-        broken = BOX_BROKEN;
+        broken = BROKEN_BOX;
       } else if (owner && !ownerRemembered && !isRemembered(slot)) {
-        broken = UNREMEMBERED;
+        broken = BROKEN_REMEMBERED;
       }
       return;
     }
     const kind = ownerOf(ref);
     if (kind == OWNER_BLOCK ? (ref & 7) != 0 || !isBlockStart(ref) : isLarge(kind) && largeStart(ref) != ref) {
-      broken = BOX_BROKEN;
+      broken = BROKEN_BOX;
     }
   }
 
@@ -269,14 +272,14 @@ class FieldVerifier {
         !isRemembered(slot | REMEMBER_SLICE) &&
         !(gcAllInterior && isRemembered(slot))
       )
-        broken = UNREMEMBERED;
+        broken = BROKEN_REMEMBERED;
     } else if (kind == OWNER_BLOCK || isLarge(kind)) {
       start = matureStart(addr);
     } else {
       return;
     }
     if (!start || !mayBeSliced(shapeOf(start)) || addr - start >= objectBytes(start, shapeOf(start))) {
-      broken = SLICE_BROKEN;
+      broken = BROKEN_SLICE;
     }
   }
 }

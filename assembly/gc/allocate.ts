@@ -1,6 +1,7 @@
 // The slow paths of allocation, for what the inlined bump cannot do.
 
 import { DEBUG, LARGE_MIN_BYTES } from "../config";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../contract";
 import { allocLarge } from "../mature/large";
 import { REMEMBER_OBJECT, remember } from "../mature/remembered";
 import { allocMature } from "../mature/space";
@@ -8,7 +9,7 @@ import { failRequest, chunksReserve, ensureFree, lastRunIsFresh } from "../memor
 import { memoryClear } from "../memory/copy";
 import { bump, hasRoom, nurseryTop } from "../nursery/bump";
 import { recordStart } from "../nursery/starts/finder";
-import { ARRAY_HEADER_BYTES, arrayBytes, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../object/header";
+import { arrayBytes } from "../object/header";
 import { mayBeSliced } from "../object/interior";
 import { Shape } from "../object/shape";
 import {

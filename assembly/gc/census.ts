@@ -7,16 +7,17 @@
 //
 // State: the setting, the table, the address up to which the nursery was counted.
 
-import { CHUNK_BYTES } from "../memory/address";
+import {
+  CENSUS_BYTES_OFFSET,
+  CENSUS_OBJECTS_OFFSET,
+  CENSUS_PLACES,
+  CENSUS_PLACE_BYTES,
+  CHUNK_BYTES,
+  OWNER_CONTROL,
+} from "../contract";
 import { acquireRun, lastRunIsFresh } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/page-map";
 import { nurseryBase, nurseryTop } from "../nursery/bump";
 import { objectBytes, shapeOf } from "../object/header";
-
-const PLACES: u32 = 2048;
-const PLACE_BYTES: usize = 24;
-const OBJECTS_OFFSET: usize = 8;
-const BYTES_OFFSET: usize = 16;
 
 export let gcCensus: bool = false;
 
@@ -41,23 +42,23 @@ export function censusOpen(): bool {
 
 /** Counts an object of `bytes`, of the shape at `shape`. */
 export function censusCount(shape: usize, bytes: usize): void {
-  let place = (<u32>shape >> 3) & (PLACES - 1);
-  for (let tries: u32 = 0; tries < PLACES; tries++) {
-    const at = table + <usize>place * PLACE_BYTES;
+  let place = (<u32>shape >> 3) & (CENSUS_PLACES - 1);
+  for (let tries: u32 = 0; tries < <u32>CENSUS_PLACES; tries++) {
+    const at = table + <usize>place * CENSUS_PLACE_BYTES;
     const found = load<usize>(at);
     if (!found || found == shape) {
       store<usize>(at, shape);
       add(at, bytes);
       return;
     }
-    place = (place + 1) & (PLACES - 1);
+    place = (place + 1) & (CENSUS_PLACES - 1);
   }
-  add(table + <usize>PLACES * PLACE_BYTES, bytes);
+  add(table + <usize>CENSUS_PLACES * CENSUS_PLACE_BYTES, bytes);
 }
 
 function add(at: usize, bytes: usize): void {
-  store<u64>(at, load<u64>(at, OBJECTS_OFFSET) + 1, OBJECTS_OFFSET);
-  store<u64>(at, load<u64>(at, BYTES_OFFSET) + bytes, BYTES_OFFSET);
+  store<u64>(at, load<u64>(at, CENSUS_OBJECTS_OFFSET) + 1, CENSUS_OBJECTS_OFFSET);
+  store<u64>(at, load<u64>(at, CENSUS_BYTES_OFFSET) + bytes, CENSUS_BYTES_OFFSET);
 }
 
 /** Counts what was allocated in the nursery since the last count. @returns the table's address; 0 without a census */
@@ -76,4 +77,4 @@ export function censusReset(): void {
   countedTo = nurseryBase;
 }
 
-if (<usize>(PLACES + 1) * PLACE_BYTES > CHUNK_BYTES) ERROR("the table must fit a chunk");
+if ((CENSUS_PLACES + 1) * CENSUS_PLACE_BYTES > CHUNK_BYTES) ERROR("the table must fit a chunk");

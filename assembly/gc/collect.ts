@@ -9,16 +9,26 @@
 import {
   DEBUG,
   GROWTH_DEFAULT_PERCENT,
-  INLINE_MAX_BYTES,
   LARGE_MIN_BYTES,
   MAJOR_MIN_BYTES,
   MAJOR_SMALL_BYTES,
   YOUNG_MAX_BYTES,
 } from "../config";
+import {
+  INLINE_MAX_BYTES,
+  PHASE_IDLE,
+  PHASE_MARKING,
+  PHASE_SWEEPING,
+  STEP_BEGIN,
+  STEP_END,
+  STEP_MARK,
+  STEP_MARKED,
+  STEP_SWEEP,
+} from "../contract";
 import { verifyMarksOrTrap, verifyOrTrap } from "../debug/verify";
 import { evacuateBegin, evacuateEnd } from "../mature/lines/evacuate";
 import { keepInBlock, keepLarge, markBegin, markedBytes, markRest, markStep } from "../mature/mark";
-import { isMarking, PHASE_IDLE, PHASE_MARKING, PHASE_SWEEPING, phase, setPhase } from "../mature/phase";
+import { isMarking, phase, setPhase } from "../mature/phase";
 import { rememberedOverflowed } from "../mature/remembered";
 import { begunBlocks, blockYield } from "../mature/space";
 import { sweepBegin, sweepRest, sweepStep } from "../mature/sweep";
@@ -32,7 +42,7 @@ import { collectNursery } from "../nursery/minor";
 import { nurserySize, sizeAfter } from "../nursery/size";
 import { startsLimit } from "../nursery/starts/finder";
 import { gcCensus, censusCount, censusNow, censusReset } from "./census";
-import { countPause, counters, STEP_BEGIN, STEP_END, STEP_MARK, STEP_MARKED, STEP_SWEEP } from "./statistics";
+import { countPause, counters } from "./statistics";
 
 /** Chunks that are always kept back: without a mark stack nothing could be freed any more. */
 const RESERVE_MARK_CHUNKS: u32 = 1;
@@ -80,7 +90,7 @@ export function zealousCollect(): void {
 
 /** The bytes of survivors that a block holds in any case. */
 function survivorYield(): usize {
-  return blockYield(youngMax > INLINE_MAX_BYTES ? youngMax : INLINE_MAX_BYTES);
+  return blockYield(youngMax > <usize>INLINE_MAX_BYTES ? youngMax : INLINE_MAX_BYTES);
 }
 
 /** The chunks of the reserve beyond those for survivors: for blocks begun, and for the mark stack. */
@@ -119,7 +129,7 @@ function prepareNursery(): bool {
     const available = chunksAvailable(wanted);
     usable = available > extraChunks() ? <usize>(available - extraChunks()) * survivorYield() : 0;
     // With a sliver of a nursery every few allocations would collect.
-    if (usable < size >> 4 || usable < INLINE_MAX_BYTES) usable = 0;
+    if (usable < size >> 4 || usable < <usize>INLINE_MAX_BYTES) usable = 0;
     if (usable > size) usable = size;
     setReserve(usable ? available : RESERVE_MARK_CHUNKS);
   }

@@ -2,10 +2,10 @@
 //
 // State: the bump pointer and its limit.
 
-import { alignUp, CHUNK_BYTES, GRANULE_BYTES } from "../memory/address";
+import { CHUNK_BYTES, GRANULE_BYTES, OWNER_CONTROL, SHAPE_BYTES, SHAPE_WIDE } from "../contract";
+import { alignUp } from "../memory/address";
 import { acquireRun, lastRunIsFresh } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/page-map";
-import { SHAPE_BYTES, SHAPE_WIDE, Shape, wideTableBytes } from "../object/shape";
+import { Shape, wideTableBytes } from "../object/shape";
 
 let top: usize = 0;
 let limit: usize = 0;
@@ -17,7 +17,7 @@ export function immortalOpen(): void {
 /** Allocates zeroed, 8-aligned memory for good. @param bytes at most a chunk @returns 0 when it cannot be had */
 export function allocImmortal(bytes: usize): usize {
   const rounded = alignUp(bytes, GRANULE_BYTES);
-  if (rounded > CHUNK_BYTES) return 0;
+  if (rounded > <usize>CHUNK_BYTES) return 0;
   if (top + rounded > limit) {
     const chunk = acquireRun(1, OWNER_CONTROL);
     if (!chunk) return 0;

@@ -1,12 +1,7 @@
 // Opens the heap: every mechanism in its order.
 
-import {
-  ERROR_NONE,
-  NURSERY_DEFAULT_BYTES,
-  NURSERY_MAX_BYTES,
-  NURSERY_MIN_BYTES,
-  PAUSE_DEFAULT_MICROS,
-} from "../config";
+import { NURSERY_DEFAULT_BYTES, PAUSE_DEFAULT_MICROS } from "../config";
+import { ERROR_NONE, NURSERY_MAX_BYTES, NURSERY_MIN_BYTES, STATISTICS_BYTES } from "../contract";
 import { evacuateOpen } from "../mature/lines/evacuate";
 import { phaseOpen } from "../mature/phase";
 import { rememberedOpen } from "../mature/remembered";
@@ -22,7 +17,7 @@ import { shadowOpen } from "../roots/shadow";
 import { censusOpen } from "./census";
 import { collectOpen } from "./collect";
 import { allocImmortal, immortalOpen } from "./immortal";
-import { STATISTICS_BYTES, statisticsOpen } from "./statistics";
+import { statisticsOpen } from "./statistics";
 
 /**
  * Opens the heap, once, before anything but the choice of settings. Arguments but the first two may be 0 for their
@@ -59,10 +54,10 @@ export function gcInit(
   if (!statistics) return chunksError();
   statisticsOpen(statistics);
   let nursery = nurseryBytes ? alignUp(nurseryBytes, NURSERY_MIN_BYTES) : defaultNursery(heapLimitBytes);
-  if (nursery > NURSERY_MAX_BYTES) nursery = NURSERY_MAX_BYTES;
+  if (nursery > <usize>NURSERY_MAX_BYTES) nursery = NURSERY_MAX_BYTES;
   while (!openNursery(nursery)) {
     // The engine may grant less than our default. A size that the program chose is had or refused.
-    if (nurseryBytes || nursery <= NURSERY_MIN_BYTES) return chunksError();
+    if (nurseryBytes || nursery <= <usize>NURSERY_MIN_BYTES) return chunksError();
     nursery >>= 1;
   }
   if (!censusOpen()) return chunksError();

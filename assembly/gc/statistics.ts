@@ -26,6 +26,17 @@
 //
 // Events are counted here as they happen; refresh() fills in the rest.
 
+import {
+  OWNER_FOREIGN,
+  OWNER_FRESH,
+  OWNER_LARGE,
+  PAUSE_BUCKETS,
+  STATISTICS_BYTES,
+  STATISTICS_EVACUATED_BYTES,
+  STATISTICS_OWNERS,
+  STATISTICS_PAUSES,
+  STEP_END,
+} from "../contract";
 import { evacuatedBytes } from "../mature/lines/evacuate";
 import { blocksInUse } from "../mature/block-pool";
 import { markOverflows } from "../mature/mark";
@@ -33,28 +44,10 @@ import { phase } from "../mature/phase";
 import { rememberedTotal } from "../mature/remembered";
 import { chunksEnd, chunksFirst, chunksLimit, chunksPeak, chunksReserve, chunksUsed } from "../memory/chunks";
 import { gcTimed } from "../memory/clock";
-import { isLarge, OWNER_FOREIGN, OWNER_FRESH, OWNER_LARGE, ownerOfChunk } from "../memory/page-map";
+import { isLarge, ownerOfChunk } from "../memory/page-map";
 import { nurserySize } from "../nursery/size";
 import { startQueries, startSteps } from "../nursery/starts/steps";
 import { handlesLive } from "../roots/handles";
-
-export const STATISTICS_BYTES: usize = 296;
-const EVACUATED_OFFSET: usize = 288;
-const OWNERS_OFFSET: usize = 152;
-const PAUSES_OFFSET: usize = 192;
-const PAUSE_BUCKETS: u32 = 24;
-
-// What a collection did beyond its minor one: bits of lastSteps.
-/** Began to mark. */
-export const STEP_BEGIN: u32 = 1;
-/** Marked. */
-export const STEP_MARK: u32 = 2;
-/** Ended marking. */
-export const STEP_MARKED: u32 = 4;
-/** Swept. */
-export const STEP_SWEEP: u32 = 8;
-/** Ended sweeping. */
-export const STEP_END: u32 = 16;
 
 @unmanaged
 @final
@@ -108,19 +101,19 @@ export function countPause(ms: f64): usize {
     if (ms > now.longestPauseMs) now.longestPauseMs = ms;
     const micros = <u32>(ms * 1000);
     let bucket = <u32>(32 - clz(micros));
-    if (bucket >= PAUSE_BUCKETS) bucket = PAUSE_BUCKETS - 1;
-    const at = block + PAUSES_OFFSET + ((<usize>bucket) << 2);
+    if (bucket >= <u32>PAUSE_BUCKETS) bucket = PAUSE_BUCKETS - 1;
+    const at = block + STATISTICS_PAUSES + ((<usize>bucket) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
   return refresh(false);
 }
 
 function countOwners(): void {
-  const owners = block + OWNERS_OFFSET;
+  const owners = block + STATISTICS_OWNERS;
   memory.fill(owners, 0, 6 << 2);
   for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
     const owner = ownerOfChunk(chunk);
-    if (owner == OWNER_FOREIGN || (owner > OWNER_LARGE && !isLarge(owner))) continue;
+    if (owner == OWNER_FOREIGN || (owner > <u32>OWNER_LARGE && !isLarge(owner))) continue;
     const at = owners + ((<usize>((isLarge(owner) ? OWNER_LARGE : owner) - OWNER_FRESH)) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
@@ -144,7 +137,7 @@ export function refresh(owners: bool): usize {
   now.phase = phase;
   now.startQueries = startQueries;
   now.startSteps = startSteps;
-  store<u64>(block, evacuatedBytes(), EVACUATED_OFFSET);
+  store<u64>(block, evacuatedBytes(), STATISTICS_EVACUATED_BYTES);
   now.nurserySize = <u32>nurserySize();
   if (owners || (now.lastSteps & STEP_END) != 0) countOwners();
   return block;

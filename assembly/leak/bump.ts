@@ -5,8 +5,9 @@
 // It needs no page map, since it gives nothing back: it only grows the memory, and skips what others have grown.
 // State: the two globals, exported to the program, which bumps by itself; what is left of the heap limit.
 
-import { ERROR_LIMIT, ERROR_NONE, LEAK_STEP_BYTES } from "../config";
-import { alignUp, CHUNK_SHIFT, chunkAddress, chunksFor, GRANULE_BYTES } from "../memory/address";
+import { LEAK_STEP_BYTES } from "../config";
+import { CHUNK_SHIFT, ERROR_LIMIT, ERROR_NONE, GRANULE_BYTES } from "../contract";
+import { alignUp, chunkAddress, chunksFor } from "../memory/address";
 import { chunksUsed, lowerLimit } from "../memory/chunks";
 import { growMemory } from "../memory/grow";
 

@@ -20,15 +20,15 @@
 // State: the table of lists, in a chunk of its own, made when it is first needed.
 
 import { DEBUG } from "../config";
-import { CHUNK_BYTES, CHUNK_MASK } from "../memory/address";
+import { CHUNK_BYTES, OWNER_CELLS, OWNER_CONTROL } from "../contract";
+import { CHUNK_MASK } from "../memory/address";
 import { setBit, testBit } from "../memory/bits";
 import { acquireRun, lastRunIsFresh, releaseRun } from "../memory/chunks";
-import { OWNER_CELLS, OWNER_CONTROL } from "../memory/page-map";
 import { cellBytesOf, classOf, CLASSES } from "./classes";
 
 const CELL_SHIFT: usize = 4;
 const HEADER_BYTES: usize = 32;
-const LIVE_BYTES: usize = DEBUG ? CHUNK_BYTES >> (CELL_SHIFT + 3) : 0;
+const LIVE_BYTES: usize = DEBUG ? <usize>CHUNK_BYTES >> (CELL_SHIFT + 3) : 0;
 const CELLS_OFFSET: usize = HEADER_BYTES + LIVE_BYTES;
 
 @unmanaged

@@ -8,15 +8,13 @@
 // State: the live bytes, counted in the debug target.
 
 import { DEBUG } from "../config";
-import { CHUNK_BYTES, chunkAddress } from "../memory/address";
+import { CHUNK_BYTES, FIRST_ADDRESS, OWNER_CELLS, OWNER_FOREIGN, OWNER_RUN, OWNER_RUN_REST } from "../contract";
+import { chunkAddress } from "../memory/address";
 import { chunksOpen } from "../memory/chunks";
-import { OWNER_CELLS, OWNER_FOREIGN, OWNER_RUN, OWNER_RUN_REST, ownerOf } from "../memory/page-map";
+import { ownerOf } from "../memory/page-map";
 import { allocCell, cellBytes, freeCell, liveCell } from "./cells";
 import { classOf, LARGEST_CELL_BYTES } from "./classes";
 import { allocRun, freeRun, runAround, runBytes, runChunks } from "./runs";
-
-/** No memory below this address is ever handed out: the address 0 and its neighbours belong to nobody. */
-const FIRST_ADDRESS: usize = 1024;
 
 /** Larger requests are refused at once: with a header they would pass the end of the address space. */
 const MOST_BYTES: usize = 0xffff0000 - CHUNK_BYTES;
@@ -82,7 +80,7 @@ export function mallocOwns(addr: usize): bool {
  * not ours: foreign memory may belong to an extern module.
  */
 export function mallocReaches(addr: usize, bytes: usize): bool {
-  if (!DEBUG || addr < FIRST_ADDRESS || addr > MOST_ADDRESS - bytes) return false;
+  if (!DEBUG || addr < <usize>FIRST_ADDRESS || addr > MOST_ADDRESS - bytes) return false;
   if (<u64>addr + bytes > <u64>memory.size() * CHUNK_BYTES) return false;
   const kind = ownerOf(addr);
   if (kind == OWNER_FOREIGN) return ownerOf(addr + bytes - 1) == OWNER_FOREIGN;

@@ -7,9 +7,10 @@
 //
 // State: none but the page map, which tells the first chunk of a run from its others.
 
-import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor } from "../memory/address";
+import { CHUNK_BYTES, OWNER_RUN, OWNER_RUN_REST } from "../contract";
+import { chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, lastRunIsFresh, releaseRun } from "../memory/chunks";
-import { OWNER_RUN, OWNER_RUN_REST, ownerOfChunk, setOwners } from "../memory/page-map";
+import { ownerOfChunk, setOwners } from "../memory/page-map";
 
 const HEADER_BYTES: usize = 16;
 

@@ -1,7 +1,7 @@
 // Takes blocks from the chunk provider and gives them back. State: the number of blocks in use.
 
+import { OWNER_BLOCK } from "../contract";
 import { acquireReserved, lastRunIsFresh, releaseRun } from "../memory/chunks";
-import { OWNER_BLOCK } from "../memory/page-map";
 import { blockOpen } from "./block";
 
 let blocks: u32 = 0;

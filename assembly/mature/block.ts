@@ -24,17 +24,26 @@
 //   3. Mark bits are zero outside of marking, but for blocks that wait for their sweep (8).
 
 import { DEBUG } from "../config";
-import { CHUNK_BYTES, CHUNK_MASK, GRANULE_SHIFT } from "../memory/address";
+import {
+  BLOCK_BITSET_BYTES,
+  BLOCK_LINES_OFFSET,
+  BLOCK_MARKS_OFFSET,
+  BLOCK_METADATA_BYTES,
+  BLOCK_STARTS_OFFSET,
+  CHUNK_BYTES,
+  FIRST_LINE,
+  GRANULE_SHIFT,
+  LINES_PER_BLOCK,
+  LINE_BYTES,
+  LINE_SHIFT,
+} from "../contract";
+import { CHUNK_MASK } from "../memory/address";
 import { nextSetBit, previousSetBit, setBit, testBit } from "../memory/bits";
 import { poison } from "../memory/poison";
 import { matureSizeClasses } from "./kind";
 import { cycle } from "./phase";
 
-export const LINE_SHIFT: usize = 8;
-export const LINE_BYTES: usize = 1 << LINE_SHIFT;
-export const LINES_PER_BLOCK: u32 = <u32>(CHUNK_BYTES >> LINE_SHIFT);
 const GRANULES_PER_BLOCK: usize = CHUNK_BYTES >> GRANULE_SHIFT;
-export const BITSET_BYTES: usize = GRANULES_PER_BLOCK >> 3;
 
 const LINE_MARKED: u32 = 2;
 
@@ -42,16 +51,11 @@ const NEXT_OFFSET: usize = 0;
 const FREE_LINES_OFFSET: usize = 4;
 const CYCLE_OFFSET: usize = 8;
 const SOURCE_OFFSET: usize = 12;
-const LINES_OFFSET: usize = 64;
-const STARTS_OFFSET: usize = LINES_OFFSET + <usize>LINES_PER_BLOCK;
-export const MARKS_OFFSET: usize = STARTS_OFFSET + BITSET_BYTES;
-export const METADATA_BYTES: usize = MARKS_OFFSET + BITSET_BYTES;
-/** The first line that holds objects. */
-export const FIRST_LINE: u32 = <u32>((METADATA_BYTES + LINE_BYTES - 1) >> LINE_SHIFT);
+
 /** Lines for objects in a block. */
 export const BLOCK_LINES: u32 = LINES_PER_BLOCK - FIRST_LINE;
 /** Bytes for objects in a block. */
-export const BLOCK_PAYLOAD_BYTES: usize = CHUNK_BYTES - ((<usize>FIRST_LINE) << LINE_SHIFT);
+export const BLOCK_PAYLOAD_BYTES: usize = <usize>CHUNK_BYTES - ((<usize>FIRST_LINE) << LINE_SHIFT);
 
 /** The block around an address in the mature space. */
 export function blockOf(addr: usize): usize {
@@ -64,7 +68,7 @@ function granuleOf(addr: usize): usize {
 
 /** Makes a chunk a block. @param fresh whether the chunk reads as zero */
 export function blockOpen(block: usize, fresh: bool): void {
-  if (!fresh) memory.fill(block, 0, METADATA_BYTES);
+  if (!fresh) memory.fill(block, 0, BLOCK_METADATA_BYTES);
   store<u32>(block, cycle, CYCLE_OFFSET);
 }
 
@@ -101,13 +105,13 @@ export function payloadStart(block: usize): usize {
 }
 
 export function lineIsMarked(block: usize, line: u32): bool {
-  return load<u8>(block + LINES_OFFSET + <usize>line) != 0;
+  return load<u8>(block + BLOCK_LINES_OFFSET + <usize>line) != 0;
 }
 
 /** Marks the lines under `bytes` at `ref`. It does nothing in cells of size classes. */
 export function markLines(ref: usize, bytes: usize): void {
   if (matureSizeClasses) return;
-  const lines = blockOf(ref) + LINES_OFFSET;
+  const lines = blockOf(ref) + BLOCK_LINES_OFFSET;
   const last = ((ref + bytes - 1) & CHUNK_MASK) >> LINE_SHIFT;
   for (let line = (ref & CHUNK_MASK) >> LINE_SHIFT; line <= last; line++) {
     store<u8>(lines + line, load<u8>(lines + line) | LINE_MARKED);
@@ -115,17 +119,17 @@ export function markLines(ref: usize, bytes: usize): void {
 }
 
 export function setBlockStart(ref: usize): void {
-  setBit(blockOf(ref) + STARTS_OFFSET, granuleOf(ref));
+  setBit(blockOf(ref) + BLOCK_STARTS_OFFSET, granuleOf(ref));
 }
 
 export function isBlockStart(ref: usize): bool {
-  return testBit(blockOf(ref) + STARTS_OFFSET, granuleOf(ref));
+  return testBit(blockOf(ref) + BLOCK_STARTS_OFFSET, granuleOf(ref));
 }
 
 /** Finds the last object start at or below `addr`, an address in a block. @returns 0 when there is none in the block */
 export function blockStart(addr: usize): usize {
   const block = blockOf(addr);
-  const granule = previousSetBit(block + STARTS_OFFSET, granuleOf(addr));
+  const granule = previousSetBit(block + BLOCK_STARTS_OFFSET, granuleOf(addr));
   return granule < 0 ? 0 : block + ((<usize>granule) << GRANULE_SHIFT);
 }
 
@@ -134,12 +138,12 @@ export function blockStart(addr: usize): usize {
  * @returns 0 when there is none
  */
 export function nextObject(block: usize, from: usize): usize {
-  return nextIn(block, STARTS_OFFSET, from);
+  return nextIn(block, BLOCK_STARTS_OFFSET, from);
 }
 
 /** Finds the first marked object at or after the address `from` in the block. @returns 0 when there is none */
 export function nextMarked(block: usize, from: usize): usize {
-  return nextIn(block, MARKS_OFFSET, from);
+  return nextIn(block, BLOCK_MARKS_OFFSET, from);
 }
 
 function nextIn(block: usize, bits: usize, from: usize): usize {
@@ -149,7 +153,7 @@ function nextIn(block: usize, bits: usize, from: usize): usize {
 
 /** Sets the mark bit of `ref`. @returns whether it was not set before */
 export function markObject(ref: usize): bool {
-  const at = blockOf(ref) + MARKS_OFFSET + (granuleOf(ref) >> 3);
+  const at = blockOf(ref) + BLOCK_MARKS_OFFSET + (granuleOf(ref) >> 3);
   const bit = (<u32>1) << (<u32>granuleOf(ref) & 7);
   const old = <u32>load<u8>(at);
   if (old & bit) return false;
@@ -158,13 +162,13 @@ export function markObject(ref: usize): bool {
 }
 
 export function isMarkedObject(ref: usize): bool {
-  return testBit(blockOf(ref) + MARKS_OFFSET, granuleOf(ref));
+  return testBit(blockOf(ref) + BLOCK_MARKS_OFFSET, granuleOf(ref));
 }
 
 /** Keeps only marked objects: the mark bits become the start bits, and then zero. To be called after marking. */
 export function adoptMarks(block: usize): void {
-  memory.copy(block + STARTS_OFFSET, block + MARKS_OFFSET, BITSET_BYTES);
-  memory.fill(block + MARKS_OFFSET, 0, BITSET_BYTES);
+  memory.copy(block + BLOCK_STARTS_OFFSET, block + BLOCK_MARKS_OFFSET, BLOCK_BITSET_BYTES);
+  memory.fill(block + BLOCK_MARKS_OFFSET, 0, BLOCK_BITSET_BYTES);
   store<u32>(block, cycle, CYCLE_OFFSET);
   store<u32>(block, 0, SOURCE_OFFSET);
 }
@@ -173,7 +177,7 @@ export function adoptMarks(block: usize): void {
 export function sweepBlock(block: usize): u32 {
   adoptMarks(block);
   let used: u32 = 0;
-  const lines = block + LINES_OFFSET;
+  const lines = block + BLOCK_LINES_OFFSET;
   for (let at = lines; at < lines + <usize>LINES_PER_BLOCK; at += 8) {
     // A marked line becomes 1, any other 0. The multiplication adds the eight bytes into the top one.
     const marks = (load<u64>(at) >> 1) & 0x0101010101010101;
@@ -187,10 +191,10 @@ export function sweepBlock(block: usize): u32 {
 }
 
 function poisonFreeLines(block: usize): void {
-  for (let line = FIRST_LINE; line < LINES_PER_BLOCK; line++) {
+  for (let line: u32 = FIRST_LINE; line < <u32>LINES_PER_BLOCK; line++) {
     if (!lineIsMarked(block, line)) poison(block + ((<usize>line) << LINE_SHIFT), LINE_BYTES);
   }
 }
 
-if (METADATA_BYTES != 2368) ERROR("the drawing of a block is wrong");
+if (BLOCK_METADATA_BYTES != 2368) ERROR("the drawing of a block is wrong");
 if (FIRST_LINE != 10) ERROR("the drawing of a block is wrong");

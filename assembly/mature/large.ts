@@ -10,13 +10,11 @@
 //
 // Invariant (debug/verify.ts, 8): marks are 0 outside of marking. State: none but the page map.
 
-import { CHUNK_BYTES, chunkAddress, chunkOf, chunksFor } from "../memory/address";
+import { CHUNK_BYTES, LARGE_CHUNKS_OFFSET, LARGE_HEADER_BYTES, OWNER_LARGE } from "../contract";
+import { chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
-import { largeFirstChunk, OWNER_LARGE, ownerOfChunk, setLargeOwners } from "../memory/page-map";
+import { largeFirstChunk, ownerOfChunk, setLargeOwners } from "../memory/page-map";
 
-export const LARGE_HEADER_BYTES: usize = 16;
-
-const CHUNKS_OFFSET: usize = 0;
 const MARK_OFFSET: usize = 4;
 
 /**
@@ -29,7 +27,7 @@ export function allocLarge(bytes: usize): usize {
   const run = acquireRun(count, OWNER_LARGE);
   if (!run) return 0;
   setLargeOwners(chunkOf(run), count);
-  store<u32>(run, count, CHUNKS_OFFSET);
+  store<u32>(run, count, LARGE_CHUNKS_OFFSET);
   store<u32>(run, 0, MARK_OFFSET);
   return run + LARGE_HEADER_BYTES;
 }
@@ -52,7 +50,7 @@ export function isMarkedLarge(ref: usize): bool {
 }
 
 export function largeChunks(ref: usize): u32 {
-  return load<u32>(ref - LARGE_HEADER_BYTES, CHUNKS_OFFSET);
+  return load<u32>(ref - LARGE_HEADER_BYTES, LARGE_CHUNKS_OFFSET);
 }
 
 /** Finds the first large object at or after `chunk`. A cursor for walks. @returns 0 when there is none */

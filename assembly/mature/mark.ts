@@ -14,10 +14,10 @@
 // fields refer only to objects that are or will be marked.
 // State: the stack, the flag, the sum of marked bytes.
 
-import { CHUNK_BYTES } from "../memory/address";
+import { CHUNK_BYTES, OWNER_BLOCK, OWNER_CONTROL } from "../contract";
 import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
 import { isHurried, isLate } from "../memory/clock";
-import { isLarge, OWNER_BLOCK, OWNER_CONTROL, ownerOf } from "../memory/page-map";
+import { isLarge, ownerOf } from "../memory/page-map";
 import { forwardedTo, isForwarded, lengthOf, objectBytes, shapeOf } from "../object/header";
 import { gcAllInterior } from "../object/interior";
 import { visitElements, visitPointers } from "../object/walk";

@@ -1,8 +1,9 @@
 // Visits every object outside the nursery: block by block, then the large objects.
 
-import { chunkAddress, chunkOf, GRANULE_BYTES } from "../memory/address";
+import { GRANULE_BYTES, OWNER_BLOCK } from "../contract";
+import { chunkAddress, chunkOf } from "../memory/address";
 import { chunksEnd, chunksFirst } from "../memory/chunks";
-import { OWNER_BLOCK, ownerOfChunk } from "../memory/page-map";
+import { ownerOfChunk } from "../memory/page-map";
 import { isSwept, nextMarked, nextObject, payloadStart } from "./block";
 import { isMarkedLarge, largeChunks, nextLarge } from "./large";
 import { isSweeping } from "./phase";

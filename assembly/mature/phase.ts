@@ -10,11 +10,8 @@
 //
 // State: the phase, and the number of the cycle, by which a block tells whether it was swept.
 
+import { PHASE_IDLE, PHASE_MARKING, PHASE_SWEEPING } from "../contract";
 import { gcIncremental } from "../memory/clock";
-
-export const PHASE_IDLE: u32 = 0;
-export const PHASE_MARKING: u32 = 1;
-export const PHASE_SWEEPING: u32 = 2;
 
 export let phase: u32 = 0;
 export let cycle: u32 = 0;

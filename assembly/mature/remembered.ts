@@ -11,9 +11,8 @@
 // the set has overflowed.
 // State: the cursor, the flag.
 
-import { CHUNK_BYTES, WORD_BYTES } from "../memory/address";
+import { CHUNK_BYTES, OWNER_CONTROL, WORD_BYTES } from "../contract";
 import { acquireReserved, chunksReserve, ensureFree, releaseRun } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/page-map";
 import { PointerVisitor } from "../object/walk";
 
 export const REMEMBER_SLICE: usize = 1;

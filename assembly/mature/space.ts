@@ -1,7 +1,8 @@
 // The mature space as the collector sees it, of either kind (kind.ts): it allocates, follows what was promoted, finds
 // starts, and sweeps. Large objects are apart (large.ts).
 
-import { isLarge, OWNER_BLOCK, ownerOf } from "../memory/page-map";
+import { OWNER_BLOCK } from "../contract";
+import { isLarge, ownerOf } from "../memory/page-map";
 import { BLOCK_PAYLOAD_BYTES, blockStart, BLOCK_LINES, isBlockStart, sweepBlock } from "./block";
 import { blocksOpen, giveBlock } from "./block-pool";
 import { cellStart, CELLS_PAYLOAD_BYTES, cellsIn, isInCell, sweepCells } from "./cells/block";

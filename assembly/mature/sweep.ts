@@ -3,10 +3,11 @@
 //
 // Invariant: blocks below the cursor, and blocks that were opened since the sweep began, are swept. State: the cursor.
 
+import { OWNER_BLOCK } from "../contract";
 import { chunkAddress } from "../memory/address";
 import { chunksEnd, chunksFirst } from "../memory/chunks";
 import { isHurried, isLate } from "../memory/clock";
-import { OWNER_BLOCK, ownerOfChunk } from "../memory/page-map";
+import { ownerOfChunk } from "../memory/page-map";
 import { isSwept } from "./block";
 import { sweepLarge } from "./large";
 import { spaceReset, sweepIntoSpace } from "./space";

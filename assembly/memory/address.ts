@@ -1,15 +1,8 @@
 // Address arithmetic: granules, chunks, alignment.
 
-export const WORD_BYTES: usize = 4;
+import { CHUNK_BYTES, CHUNK_SHIFT } from "../contract";
 
-export const GRANULE_SHIFT: usize = 3;
-export const GRANULE_BYTES: usize = 1 << GRANULE_SHIFT;
-
-export const CHUNK_SHIFT: usize = 16;
-export const CHUNK_BYTES: usize = 1 << CHUNK_SHIFT;
 export const CHUNK_MASK: usize = CHUNK_BYTES - 1;
-/** Chunks of the 4 GiB space. The last one is never used, so that no end address wraps to 0. */
-export const CHUNKS_MAX: u32 = 0xffff;
 
 /** Rounds `bytes` up to a multiple of `unit`, a power of two. */
 export function alignUp(bytes: usize, unit: usize): usize {

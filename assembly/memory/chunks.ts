@@ -17,19 +17,22 @@
 //   4. No free chunk lies below lowestFree.
 // State: everything declared with `let` below.
 
-import { ERROR_GROW, ERROR_LIMIT, ERROR_NONE, GROW_MIN_CHUNKS } from "../config";
-import { alignUp, CHUNK_BYTES, CHUNKS_MAX, chunkAddress, chunkOf } from "./address";
-import { growMemory } from "./grow";
+import { GROW_MIN_CHUNKS } from "../config";
 import {
+  CHUNKS_MAX,
+  CHUNK_BYTES,
+  ERROR_GROW,
+  ERROR_LIMIT,
+  ERROR_NONE,
   OWNER_ASIDE_FRESH,
   OWNER_ASIDE_WARM,
   OWNER_CONTROL,
   OWNER_FRESH,
   OWNER_WARM,
-  ownerOfChunk,
-  pageMapOpen,
-  setOwners,
-} from "./page-map";
+} from "../contract";
+import { alignUp, chunkAddress, chunkOf } from "./address";
+import { growMemory } from "./grow";
+import { ownerOfChunk, pageMapOpen, setOwners } from "./page-map";
 
 let firstChunk: u32 = 0;
 /** One past the last chunk that we have grown. */
@@ -103,7 +106,7 @@ export function chunksOpen(heapBase: usize, limitBytes: usize): i32 {
   setOwners(firstChunk, 1, OWNER_CONTROL);
   usedChunks = peakChunks = 1;
   endChunk = <u32>memory.size();
-  if (endChunk > CHUNKS_MAX) endChunk = CHUNKS_MAX;
+  if (endChunk > <u32>CHUNKS_MAX) endChunk = CHUNKS_MAX;
   // What the memory already has beyond our base is ours by contract.
   freeChunks = endChunk - firstChunk - 1;
   setOwners(firstChunk + 1, freeChunks, OWNER_FRESH);
@@ -218,7 +221,7 @@ function findOrGrow(count: u32): u32 {
 
 /** Whether the limit allows the program `count` more chunks. */
 function isWithinLimit(count: u32): bool {
-  if (count <= CHUNKS_MAX && usedChunks + count + reserve <= limitChunks) return true;
+  if (count <= <u32>CHUNKS_MAX && usedChunks + count + reserve <= limitChunks) return true;
   error = ERROR_LIMIT;
   return false;
 }

@@ -3,7 +3,7 @@
 // State: fault injection of the debug target.
 
 import { DEBUG } from "../config";
-import { CHUNKS_MAX } from "./address";
+import { CHUNKS_MAX } from "../contract";
 
 /** Debug: how many growths until one is refused; 0 for none. */
 let untilRefusal: u32 = 0;
@@ -16,5 +16,5 @@ export function refuseGrowAfter(count: u32): void {
 /** Grows the memory by `count` chunks. @returns false when the host refuses or the address space ends */
 export function growMemory(count: u32): bool {
   if (DEBUG && untilRefusal && --untilRefusal == 0) return false;
-  return <u32>memory.size() + count <= CHUNKS_MAX && memory.grow(<i32>count) >= 0;
+  return <u32>memory.size() + count <= <u32>CHUNKS_MAX && memory.grow(<i32>count) >= 0;
 }

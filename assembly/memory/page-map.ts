@@ -5,38 +5,8 @@
 // last growth, or grown by others.
 // State: the address of the map.
 
-import { CHUNK_SHIFT, chunkOf } from "./address";
-
-export const OWNER_FOREIGN: u32 = 0;
-/** Ours, not in use, never touched: reads as zero. */
-export const OWNER_FRESH: u32 = 1;
-/** Ours, not in use, touched before: reusing it costs no page fault. */
-export const OWNER_WARM: u32 = 2;
-/** The core's own tables: statistics, shapes, handles, remembered set, mark stack. */
-export const OWNER_CONTROL: u32 = 3;
-export const OWNER_NURSERY: u32 = 4;
-/** A block of the mature space. */
-export const OWNER_BLOCK: u32 = 5;
-/** The first chunk of a large object. */
-export const OWNER_LARGE: u32 = 6;
-/** Cells of malloc. */
-export const OWNER_CELLS: u32 = 7;
-/** The first chunk of a run of malloc. */
-export const OWNER_RUN: u32 = 8;
-/** A later chunk of a run of malloc. */
-export const OWNER_RUN_REST: u32 = 9;
-/** Segments of regions: 10 to 12. */
-export const OWNER_SEGMENTS: u32 = 10;
-/** Ours, not in use, set aside for the run in front of it, never touched. */
-export const OWNER_ASIDE_FRESH: u32 = 13;
-/** Ours, not in use, set aside for the run in front of it, touched before. */
-export const OWNER_ASIDE_WARM: u32 = 14;
-/** The first chunk of an extent of a sparse stack. */
-export const OWNER_EXTENT: u32 = 15;
-/** OWNER_EXTENT_REST + k: a later chunk of an extent, whose first chunk is at least 2^k chunks back. */
-export const OWNER_EXTENT_REST: u32 = 16;
-/** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
-export const OWNER_LARGE_REST: u32 = 32;
+import { CHUNK_SHIFT, OWNER_EXTENT, OWNER_EXTENT_REST, OWNER_LARGE, OWNER_LARGE_REST } from "../contract";
+import { chunkOf } from "./address";
 
 let pageMap: usize = 0;
 
@@ -78,11 +48,11 @@ function setBackSkips(chunk: u32, from: u32, to: u32, rest: u32): void {
 }
 
 export function isLarge(owner: u32): bool {
-  return owner == OWNER_LARGE || owner >= OWNER_LARGE_REST;
+  return owner == OWNER_LARGE || owner >= <u32>OWNER_LARGE_REST;
 }
 
 export function isExtent(owner: u32): bool {
-  return owner >= OWNER_EXTENT && owner < OWNER_LARGE_REST;
+  return owner >= <u32>OWNER_EXTENT && owner < <u32>OWNER_LARGE_REST;
 }
 
 /** The first chunk of the large object that `addr` lies in. */

@@ -10,9 +10,9 @@
 // Invariant (debug/verify.ts, 1): the objects in [nurseryBase, nurseryTop) leave no gap.
 // State: the globals below; most are exported to the program.
 
+import { OWNER_NURSERY } from "../contract";
 import { chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
-import { OWNER_NURSERY } from "../memory/page-map";
 
 export let nurseryBase: usize = 0;
 export let nurseryBytes: usize = 0;

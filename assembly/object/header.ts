@@ -7,13 +7,9 @@
 //
 // A reference is the address of the header. Shapes and objects are 8-aligned, so bit 0 tells the two apart.
 
-import { alignUp, GRANULE_BYTES } from "../memory/address";
+import { ARRAY_HEADER_BYTES, GRANULE_BYTES, LENGTH_OFFSET } from "../contract";
+import { alignUp } from "../memory/address";
 import { Shape } from "./shape";
-
-export const LENGTH_OFFSET: usize = 4;
-export const ARRAY_HEADER_BYTES: usize = 8;
-/** No array has more bytes than this: it would not fit any wasm memory. */
-export const OBJECT_MAX_BYTES: u64 = 0xfff00000;
 
 const FORWARDED: usize = 1;
 
@@ -40,7 +36,7 @@ export function lengthOf(ref: usize): u32 {
 /** The bytes of the object at `ref`, which has this shape, header and rounding included. */
 export function objectBytes(ref: usize, shape: Shape): usize {
   if (!shape.isArray) return shape.bytes;
-  return alignUp(ARRAY_HEADER_BYTES + <usize>lengthOf(ref) * <usize>shape.bytes, GRANULE_BYTES);
+  return alignUp(<usize>ARRAY_HEADER_BYTES + <usize>lengthOf(ref) * <usize>shape.bytes, GRANULE_BYTES);
 }
 
 /** The bytes of an object that may have been moved. Its new place tells then. */

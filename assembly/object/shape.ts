@@ -13,19 +13,17 @@
 // The table of a wide shape: u32 count of words, then a pair (boxes, slices) for each 32 words.
 // Reps (seed note 001): a word with a bit is a Box or a Slice; one without is a Word or a Float.
 
-import { WORD_BYTES } from "../memory/address";
-
-export const KIND_RECORD: u8 = 0;
-export const KIND_ARRAY: u8 = 1;
-
-export const SHAPE_SLICEABLE: u8 = 1;
-export const SHAPE_POINTERS: u8 = 2;
-export const SHAPE_WIDE: u8 = 4;
-/** No pointer of the object changes once the object is made. */
-export const SHAPE_FIXED: u8 = 8;
-export const ALL_FLAGS: u8 = SHAPE_SLICEABLE | SHAPE_POINTERS | SHAPE_WIDE | SHAPE_FIXED;
-
-export const SHAPE_BYTES: usize = 16;
+import {
+  KIND_ARRAY,
+  MASK_PAIR_BYTES,
+  MASK_WORDS,
+  SHAPE_BYTES,
+  SHAPE_FIXED,
+  SHAPE_POINTERS,
+  SHAPE_SLICEABLE,
+  SHAPE_WIDE,
+  WORD_BYTES,
+} from "../contract";
 
 @unmanaged
 @final
@@ -59,28 +57,24 @@ export class Shape {
   }
 }
 
-/** Words in one map entry. */
-export const MAP_WORDS: u32 = 32;
-const PAIR_BYTES: usize = 8;
-
 /** How many 32-word pairs of maps a shape has. */
 export function mapCount(shape: Shape): u32 {
-  return shape.isWide ? (load<u32>(<usize>shape.boxes) + MAP_WORDS - 1) / MAP_WORDS : 1;
+  return shape.isWide ? (load<u32>(<usize>shape.boxes) + MASK_WORDS - 1) / MASK_WORDS : 1;
 }
 
 /** The Box bits of the `i`-th 32 words. */
 export function boxesAt(shape: Shape, i: u32): u32 {
-  return shape.isWide ? load<u32>(<usize>shape.boxes + WORD_BYTES + <usize>i * PAIR_BYTES) : shape.boxes;
+  return shape.isWide ? load<u32>(<usize>shape.boxes + WORD_BYTES + <usize>i * MASK_PAIR_BYTES) : shape.boxes;
 }
 
 /** The Slice bits of the `i`-th 32 words. */
 export function slicesAt(shape: Shape, i: u32): u32 {
-  return shape.isWide ? load<u32>(<usize>shape.boxes + 2 * WORD_BYTES + <usize>i * PAIR_BYTES) : shape.slices;
+  return shape.isWide ? load<u32>(<usize>shape.boxes + 2 * WORD_BYTES + <usize>i * MASK_PAIR_BYTES) : shape.slices;
 }
 
 /** Bytes of the table of a wide shape of `words` words. */
 export function wideTableBytes(words: u32): usize {
-  return WORD_BYTES + <usize>((words + MAP_WORDS - 1) / MAP_WORDS) * PAIR_BYTES;
+  return <usize>WORD_BYTES + <usize>((words + MASK_WORDS - 1) / MASK_WORDS) * MASK_PAIR_BYTES;
 }
 
 if (offsetof<Shape>() != SHAPE_BYTES) ERROR("Shape must match SHAPE_BYTES");

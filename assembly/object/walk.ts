@@ -1,9 +1,9 @@
 // Visits the pointers of an object. The visitor is an unmanaged class that is passed as a type. So the compiler makes
 // one walk for each visitor, and inlines the visitor's methods.
 
-import { WORD_BYTES } from "../memory/address";
-import { ARRAY_HEADER_BYTES, lengthOf } from "./header";
-import { boxesAt, MAP_WORDS, mapCount, Shape, slicesAt } from "./shape";
+import { ARRAY_HEADER_BYTES, MASK_WORDS, WORD_BYTES } from "../contract";
+import { lengthOf } from "./header";
+import { boxesAt, mapCount, Shape, slicesAt } from "./shape";
 
 export interface PointerVisitor {
   /** The slot holds a Box. */
@@ -44,7 +44,7 @@ function visitWords<V extends PointerVisitor>(base: usize, shape: Shape, visitor
   }
   const count = mapCount(shape);
   for (let i: u32 = 0; i < count; i++) {
-    visitMap<V>(base + <usize>(i * MAP_WORDS) * WORD_BYTES, boxesAt(shape, i), slicesAt(shape, i), visitor);
+    visitMap<V>(base + <usize>(i * MASK_WORDS) * WORD_BYTES, boxesAt(shape, i), slicesAt(shape, i), visitor);
   }
 }
 

@@ -9,6 +9,7 @@
 // that name their extents; the array of the last question; the bytes freed.
 
 import { DEBUG } from "../config";
+import { REGION_HAS_ARRAYS } from "../contract";
 import { isExtent, ownerOf } from "../memory/page-map";
 import { shapeOf } from "../object/header";
 import { sparseAlloc } from "../sparse/alloc";
@@ -31,9 +32,6 @@ export function regionChooseSparseArrays(on: u32): void {
   regionSparseArrays = on;
 }
 
-/** In a region's `arrays`: there are some. */
-const HAS_ARRAYS: usize = 1;
-
 /** How many entries are looked at for what a call returns. */
 const MOST_STEPS: u32 = 8;
 
@@ -44,11 +42,11 @@ let recentBytes: usize = 0;
 
 /** Whether a region has arrays on its sparse stack. */
 export function hasArrays(region: Region): bool {
-  return regionSparseArrays != 0 && (region.arrays & HAS_ARRAYS) != 0;
+  return regionSparseArrays != 0 && (region.arrays & REGION_HAS_ARRAYS) != 0;
 }
 
 function stackOf(region: Region): usize {
-  return region.arrays & ~HAS_ARRAYS;
+  return region.arrays & ~REGION_HAS_ARRAYS;
 }
 
 /**
@@ -61,7 +59,7 @@ export function regionArrayNew(at: usize, bytes: usize): usize {
   let ref = sparseAlloc(stackOf(region), <u32>at, bytes);
   if (!ref && releaseChunks()) ref = sparseAlloc(stackOf(region), <u32>at, bytes);
   if (!ref) return 0;
-  region.arrays |= HAS_ARRAYS;
+  region.arrays |= REGION_HAS_ARRAYS;
   noteTaken(region, Entry.at(entryOf(ref)).bytes);
   return ref;
 }
@@ -99,7 +97,7 @@ export function regionArrayGrow(ref: usize, bytes: usize): usize {
 export function leaveArrays(at: usize): void {
   const region = Region.at(at);
   if (!hasArrays(region)) return;
-  region.arrays &= ~HAS_ARRAYS;
+  region.arrays &= ~REGION_HAS_ARRAYS;
   sparseLeave(stackOf(region), <u32>at);
 }
 

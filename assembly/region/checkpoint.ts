@@ -23,11 +23,12 @@
 // rest of the segment that the region bumped in then, and in later segments.
 
 import { DEBUG } from "../config";
+import { CHECKPOINT_BYTES, REGION_BYTES } from "../contract";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
 import { regionSparseArrays, dropArraysSince, isSparseArray, maybeArraySince } from "./arrays";
 import { regionLeastBytes } from "./pace";
-import { bytesOnStack, isOnStack, noteSegment, Region, REGION_BYTES } from "./region";
+import { bytesOnStack, isOnStack, noteSegment, Region } from "./region";
 import { returnSegments, Segment, segmentOf } from "./segments";
 import { countReturned, counters } from "./statistics";
 
@@ -61,9 +62,7 @@ export class Checkpoint {
     return changetype<Checkpoint>(address);
   }
 }
-/** Of a checkpoint; a multiple of 8, so that its address has room for flags. */
-export const CHECKPOINT_BYTES: usize = 88;
-if (offsetof<Checkpoint>() > CHECKPOINT_BYTES) ERROR("Checkpoint must fit CHECKPOINT_BYTES");
+if (offsetof<Checkpoint>() > <usize>CHECKPOINT_BYTES) ERROR("Checkpoint must fit CHECKPOINT_BYTES");
 if (offsetof<Checkpoint>("top") != 4 || offsetof<Checkpoint>("taken") != 16 || offsetof<Checkpoint>("threshold") != 20)
   ERROR("Checkpoint moved");
 if (offsetof<Checkpoint>("epoch") != 24) ERROR("Checkpoint.epoch moved");

@@ -1,13 +1,14 @@
 // Frees single arrays on sparse stacks at strong updates: the compiler knows that the program is about to overwrite the
 // only reference. What lies on top of the array stays, and its place is used again (sparse/free-set.ts).
 
+import { CHECKPOINT_BYTES } from "../contract";
 import { entryOf, Entry } from "../sparse/entry";
 import { isFreed } from "../sparse/free-set";
 import { removeEntry } from "../sparse/free";
 import { Extent, extentOf } from "../sparse/extent";
 import { Stack } from "../sparse/descriptor";
 import { isSparseArray } from "./arrays";
-import { Checkpoint, CHECKPOINT_BYTES } from "./checkpoint";
+import { Checkpoint } from "./checkpoint";
 import { Region } from "./region";
 import { countReturned, counters } from "./statistics";
 

@@ -5,7 +5,8 @@
 // segments are both in use. This file compares their sum with what the program may still take, and asks the engine as
 // long as there is time: the memory is grown in advance, and costs nothing until it is touched. State: the setting.
 
-import { CHUNK_MASK, CHUNK_SHIFT } from "../memory/address";
+import { CHUNK_SHIFT } from "../contract";
+import { CHUNK_MASK } from "../memory/address";
 import { chunksAvailable, chunksLimit, chunksUsed, ensureFree } from "../memory/chunks";
 import { freeWholeChunks } from "./segments";
 

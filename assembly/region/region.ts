@@ -20,8 +20,9 @@
 //   2. Where a region has left the stack of frames before its limit there, a zero word follows its last object there.
 // State: the two globals, exported to the program, and the credit.
 
-import { DEBUG, ERROR_LIMIT } from "../config";
-import { alignUp, GRANULE_BYTES } from "../memory/address";
+import { DEBUG } from "../config";
+import { ERROR_LIMIT, GRANULE_BYTES, REGION_BUMP_MAX_BYTES, REGION_BYTES, REGION_STATISTICS_BYTES } from "../contract";
+import { alignUp } from "../memory/address";
 import { chunksOpen } from "../memory/chunks";
 import { poison } from "../memory/poison";
 import { bytesBeforeMove } from "../object/header";
@@ -37,7 +38,7 @@ import {
   segmentOf,
   takeSegment,
 } from "./segments";
-import { countTaken, REGION_STATISTICS_BYTES, statisticsOpen } from "./statistics";
+import { countTaken, statisticsOpen } from "./statistics";
 
 export let regionFrameTop: usize = 0;
 export let regionFrameLimit: usize = 0;
@@ -60,15 +61,8 @@ export class Region {
     return changetype<Region>(address);
   }
 }
-export const REGION_BYTES: usize = 24;
 if (offsetof<Region>() != REGION_BYTES) ERROR("Region must match REGION_BYTES");
 if (offsetof<Region>("first") != 8 || offsetof<Region>("taken") != 12) ERROR("Region moved");
-
-/**
- * Above this many bytes an object has a run of its own, also where the region has room: so that no room is lost in
- * front of it, and a collection need not move it.
- */
-const ALONE_BYTES: usize = 16 << 10;
 
 /**
  * Opens the heap for `regions`.
@@ -100,7 +94,7 @@ export function isOnStack(limit: usize): bool {
  */
 export function regionGrow(at: usize, bytes: usize): usize {
   const region = Region.at(at);
-  if (bytes > ALONE_BYTES) {
+  if (bytes > <usize>REGION_BUMP_MAX_BYTES) {
     const run = takeSegment(ANY_RUN, bytes, at);
     if (!run) return 0;
     append(region, run);

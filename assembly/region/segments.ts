@@ -18,9 +18,10 @@
 // State: the lists, and what is left of the chunks that the small kinds are cut from.
 
 import { DEBUG } from "../config";
-import { CHUNK_BYTES, CHUNK_MASK, chunkAddress, chunkOf, chunksFor } from "../memory/address";
+import { CHUNK_BYTES, OWNER_LARGE, OWNER_SEGMENTS } from "../contract";
+import { CHUNK_MASK, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
-import { isLarge, largeFirstChunk, OWNER_LARGE, OWNER_SEGMENTS, ownerOf, setLargeOwners } from "../memory/page-map";
+import { isLarge, largeFirstChunk, ownerOf, setLargeOwners } from "../memory/page-map";
 import { poison } from "../memory/poison";
 
 /** The largest kind of a fixed size; what asks for a larger one gets a run. */

@@ -15,7 +15,7 @@
 //
 // State: the address of the block.
 
-export const REGION_STATISTICS_BYTES: usize = 40;
+import { REGION_STATISTICS_BYTES } from "../contract";
 
 @unmanaged
 @final

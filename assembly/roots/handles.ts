@@ -7,17 +7,20 @@
 // Handle h is slot h % HANDLES_PER_CHUNK of chunk h / HANDLES_PER_CHUNK; slot 0 of a chunk is its link, never a handle.
 // State: the chunk directory and the free list.
 
-import { CHUNK_BYTES } from "../memory/address";
+import {
+  CHUNK_BYTES,
+  HANDLE_BOX,
+  HANDLE_FREE,
+  HANDLE_SLICE,
+  HANDLE_SLOT_BYTES,
+  HANDLE_SLOT_SHIFT,
+  HANDLE_STATE_OFFSET,
+  OWNER_CONTROL,
+} from "../contract";
 import { acquireRun } from "../memory/chunks";
-import { OWNER_CONTROL } from "../memory/page-map";
 import { PointerVisitor } from "../object/walk";
 
-const SLOT_SHIFT: usize = 3;
-const SLOT_BYTES: usize = 1 << SLOT_SHIFT;
-const HANDLES_PER_CHUNK: u32 = <u32>(CHUNK_BYTES >> SLOT_SHIFT);
-const STATE_FREE: u32 = 0;
-const STATE_BOX: u32 = 1;
-const STATE_SLICE: u32 = 2;
+const HANDLES_PER_CHUNK: u32 = <u32>(CHUNK_BYTES >> HANDLE_SLOT_SHIFT);
 
 let firstChunk: usize = 0;
 let lastChunk: usize = 0;
@@ -37,7 +40,7 @@ export function handlesLive(): u32 {
 function slotOf(handle: u32): usize {
   let chunk = firstChunk;
   for (let i = handle / HANDLES_PER_CHUNK; i > 0; i--) chunk = load<usize>(chunk);
-  return chunk + ((<usize>(handle % HANDLES_PER_CHUNK)) << SLOT_SHIFT);
+  return chunk + ((<usize>(handle % HANDLES_PER_CHUNK)) << HANDLE_SLOT_SHIFT);
 }
 
 function addChunk(): bool {
@@ -50,9 +53,9 @@ function addChunk(): bool {
   const base = chunkCount++ * HANDLES_PER_CHUNK;
   // Threaded so that low handles are handed out first.
   for (let i: u32 = HANDLES_PER_CHUNK - 1; i > 0; i--) {
-    const slot = chunk + ((<usize>i) << SLOT_SHIFT);
+    const slot = chunk + ((<usize>i) << HANDLE_SLOT_SHIFT);
     store<u32>(slot, freeHandle);
-    store<u32>(slot, STATE_FREE, 4);
+    store<u32>(slot, HANDLE_FREE, HANDLE_STATE_OFFSET);
     freeHandle = base + i;
   }
   return true;
@@ -70,7 +73,7 @@ export function handleNew(value: usize, isSlice: bool): u32 {
   const slot = slotOf(handle);
   freeHandle = load<u32>(slot);
   store<usize>(slot, value);
-  store<u32>(slot, isSlice ? STATE_SLICE : STATE_BOX, 4);
+  store<u32>(slot, isSlice ? HANDLE_SLICE : HANDLE_BOX, HANDLE_STATE_OFFSET);
   live++;
   return handle;
 }
@@ -78,23 +81,23 @@ export function handleNew(value: usize, isSlice: bool): u32 {
 /** @returns the value as it is now: collections move objects. Debug traps when the handle is free. */
 export function handleGet(handle: u32): usize {
   const slot = slotOf(handle);
-  assert(load<u32>(slot, 4) != STATE_FREE);
+  assert(load<u32>(slot, HANDLE_STATE_OFFSET) != HANDLE_FREE);
   return load<usize>(slot);
 }
 
 /** Replaces the value of a handle, by one of the same kind. Debug traps when the handle is free. */
 export function handleSet(handle: u32, value: usize): void {
   const slot = slotOf(handle);
-  assert(load<u32>(slot, 4) != STATE_FREE);
+  assert(load<u32>(slot, HANDLE_STATE_OFFSET) != HANDLE_FREE);
   store<usize>(slot, value);
 }
 
 /** Frees a handle: its value is no root any more. Debug traps when the handle is free already. */
 export function handleFree(handle: u32): void {
   const slot = slotOf(handle);
-  assert(load<u32>(slot, 4) != STATE_FREE);
+  assert(load<u32>(slot, HANDLE_STATE_OFFSET) != HANDLE_FREE);
   store<u32>(slot, freeHandle);
-  store<u32>(slot, STATE_FREE, 4);
+  store<u32>(slot, HANDLE_FREE, HANDLE_STATE_OFFSET);
   freeHandle = handle;
   live--;
 }
@@ -102,10 +105,10 @@ export function handleFree(handle: u32): void {
 /** Visits every live handle's slot. */
 export function visitHandles<V extends PointerVisitor>(visitor: V): void {
   for (let chunk = firstChunk; chunk; chunk = load<usize>(chunk)) {
-    for (let slot = chunk + SLOT_BYTES; slot < chunk + CHUNK_BYTES; slot += SLOT_BYTES) {
-      const state = load<u32>(slot, 4);
-      if (state == STATE_BOX) visitor.box(slot);
-      else if (state == STATE_SLICE) visitor.slice(slot);
+    for (let slot = chunk + HANDLE_SLOT_BYTES; slot < chunk + CHUNK_BYTES; slot += HANDLE_SLOT_BYTES) {
+      const state = load<u32>(slot, HANDLE_STATE_OFFSET);
+      if (state == HANDLE_BOX) visitor.box(slot);
+      else if (state == HANDLE_SLICE) visitor.slice(slot);
     }
   }
 }

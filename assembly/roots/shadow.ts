@@ -9,10 +9,8 @@
 // Invariant (debug/verify.ts, 9): shadowTop is at most shadowLimit, and the pointers are valid.
 // State: the three globals; top and limit are exported to the program.
 
-import { WORD_BYTES } from "../memory/address";
+import { SLICE_MARK, WORD_BYTES } from "../contract";
 import { PointerVisitor } from "../object/walk";
-
-export const SLICE_MARK: u32 = 2;
 
 let shadowBase: usize = 0;
 export let shadowTop: usize = 0;

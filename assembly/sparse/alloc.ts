@@ -1,9 +1,10 @@
 // Allocation on sparse stacks: on top of an extent, or from what was freed below.
 
 import { DEBUG } from "../config";
+import { OBJECT_MAX_BYTES, SPARSE_ENTRY_BYTES } from "../contract";
 import { failRequest } from "../memory/chunks";
 import { isServing, Stack } from "./descriptor";
-import { ENTRY_BYTES, Entry, SPARSE_MAX_BYTES, SPARSE_MIN_BYTES } from "./entry";
+import { Entry, SPARSE_MIN_BYTES } from "./entry";
 import { addFreed, bestFreed, takeFreed } from "./free-set";
 import { Extent, makeSpace, openExtent, ROOM_CHUNKS } from "./extent";
 
@@ -25,7 +26,7 @@ export function sparseAlloc(at: usize, owner: u32, bytes: usize): usize {
   const current = stack.extent;
   if (current) {
     const extent = Extent.at(current);
-    const fits = <u64>bytes + ENTRY_BYTES <= <u64>(extent.limit - extent.top);
+    const fits = <u64>bytes + SPARSE_ENTRY_BYTES <= <u64>(extent.limit - extent.top);
     if (fits && Entry.at(extent.head).owner <= owner) return push(stack, current, owner, bytes);
   }
   return allocSlowly(at, owner, bytes);
@@ -44,12 +45,12 @@ export function push(stack: Stack, at: usize, owner: u32, bytes: usize): usize {
   extent.head = extent.top;
   extent.top = entry.object + bytes;
   stack.entries++;
-  stack.bytes += ENTRY_BYTES + bytes;
+  stack.bytes += <usize>SPARSE_ENTRY_BYTES + bytes;
   return entry.object;
 }
 
 function allocSlowly(at: usize, owner: u32, bytes: usize): usize {
-  if (bytes > SPARSE_MAX_BYTES) {
+  if (bytes > OBJECT_MAX_BYTES) {
     failRequest();
     return 0;
   }
@@ -60,7 +61,7 @@ function allocSlowly(at: usize, owner: u32, bytes: usize): usize {
     const ref = serve(stack, owner, bytes);
     if (ref) return ref;
   }
-  const extent = extentFor(at, owner, bytes + ENTRY_BYTES);
+  const extent = extentFor(at, owner, bytes + SPARSE_ENTRY_BYTES);
   // Without memory, what is free is of use in any case.
   if (!extent) return isServed || !stack.freed ? 0 : serve(stack, owner, bytes);
   if (!isServed && !Extent.at(extent).isHeld) stack.extent = extent;
@@ -76,7 +77,7 @@ function serve(stack: Stack, owner: u32, bytes: usize): usize {
   entry.owner = owner;
   entry.serial = ++lastSerial;
   entry.open(entry.bytes);
-  if (entry.bytes - bytes >= ENTRY_BYTES + SPLIT_MIN_BYTES) split(stack, entry, bytes);
+  if (entry.bytes - bytes >= <usize>SPARSE_ENTRY_BYTES + SPLIT_MIN_BYTES) split(stack, entry, bytes);
   stack.served++;
   return entry.object;
 }
@@ -84,7 +85,7 @@ function serve(stack: Stack, owner: u32, bytes: usize): usize {
 /** Makes what an entry has beyond `bytes` a free entry of its own. There is one above it: it was free. */
 function split(stack: Stack, entry: Entry, bytes: usize): void {
   const above = entry.end;
-  const rest = entry.bytes - bytes - ENTRY_BYTES;
+  const rest = entry.bytes - bytes - SPARSE_ENTRY_BYTES;
   entry.open(bytes);
   const at = entry.end;
   Entry.at(at).open(rest);

@@ -23,6 +23,7 @@
 //
 // Source: seed note 004. State: the settings, which a compiler may replace by constants.
 
+import { SPARSE_BYTES } from "../contract";
 import { isExtent, ownerOf } from "../memory/page-map";
 import { Entry } from "./entry";
 import { Freed, isFreed } from "./free-set";
@@ -66,7 +67,6 @@ export class Stack {
     if (this.bytes > this.highBytes) this.highBytes = this.bytes;
   }
 }
-export const SPARSE_BYTES: usize = 64;
 if (offsetof<Stack>() != SPARSE_BYTES) ERROR("Stack must match SPARSE_BYTES");
 if (offsetof<Stack>("copied") != 32 || offsetof<Stack>("extentCount") != 52) ERROR("Stack moved");
 

@@ -9,8 +9,8 @@
 //
 // The next entry begins where the object's bytes end.
 
-/** Of what asks for memory; more does not fit any wasm memory. */
-export const SPARSE_MAX_BYTES: usize = 0xfff00000;
+import { SPARSE_ENTRY_BYTES } from "../contract";
+
 /** Of what asks for memory; so many a free entry needs for links. */
 export const SPARSE_MIN_BYTES: usize = 8;
 
@@ -37,7 +37,7 @@ export class Entry {
     return this.bytesAndFlags & ~FLAGS;
   }
   get object(): usize {
-    return changetype<usize>(this) + ENTRY_BYTES;
+    return changetype<usize>(this) + SPARSE_ENTRY_BYTES;
   }
   /** Where the next entry begins. */
   get end(): usize {
@@ -67,11 +67,10 @@ export class Entry {
     this.bytesAndFlags &= ~REACHED;
   }
 }
-export const ENTRY_BYTES: usize = 24;
-if (offsetof<Entry>() != ENTRY_BYTES) ERROR("Entry must match ENTRY_BYTES");
+if (offsetof<Entry>() != SPARSE_ENTRY_BYTES) ERROR("Entry must match SPARSE_ENTRY_BYTES");
 if (offsetof<Entry>("owner") != 8) ERROR("Entry.owner moved");
 
 /** The entry of an object. */
 export function entryOf(ref: usize): usize {
-  return ref - ENTRY_BYTES;
+  return ref - SPARSE_ENTRY_BYTES;
 }

@@ -15,10 +15,11 @@
 //
 // Invariant: owners never decrease towards the top. So what ends with an owner lies on top, in every extent.
 
-import { CHUNK_SHIFT, chunkAddress, chunkOf, chunksFor } from "../memory/address";
+import { CHUNK_SHIFT, OWNER_EXTENT, SPARSE_ENTRY_BYTES } from "../contract";
+import { chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireWithRoom, dropRoom, extendRun, releaseRun, widenRoom } from "../memory/chunks";
-import { extentFirstChunk, OWNER_EXTENT, setExtentOwners, setExtentRest } from "../memory/page-map";
-import { ENTRY_BYTES, Entry } from "./entry";
+import { extentFirstChunk, setExtentOwners, setExtentRest } from "../memory/page-map";
+import { Entry } from "./entry";
 
 /** Room is set aside for so many times what an extent begins with. */
 const ROOM_FACTOR: u32 = 4;
@@ -52,7 +53,7 @@ export class Extent {
   }
   /** Where the first entry begins. */
   get bottom(): usize {
-    return this.base + ENTRY_BYTES;
+    return this.base + SPARSE_ENTRY_BYTES;
   }
   get isHeld(): bool {
     return Entry.at(this.head).isGrower;
@@ -80,7 +81,7 @@ export function emptyExtent(at: usize): void {
  * @returns 0 when out of memory
  */
 export function openExtent(stack: usize, bytes: usize, leastRoom: u32, next: usize): usize {
-  const chunks = chunksFor(BASE_OFFSET + ENTRY_BYTES + bytes);
+  const chunks = chunksFor(BASE_OFFSET + SPARSE_ENTRY_BYTES + bytes);
   const room = chunks * ROOM_FACTOR;
   const at = acquireWithRoom(chunks, room < leastRoom ? leastRoom : room, OWNER_EXTENT);
   if (!at) return 0;
@@ -90,7 +91,7 @@ export function openExtent(stack: usize, bytes: usize, leastRoom: u32, next: usi
   extent.stack = stack;
   extent.limit = at + chunkAddress(chunks);
   extent.starts = 0;
-  memory.fill(extent.base, 0, ENTRY_BYTES);
+  memory.fill(extent.base, 0, SPARSE_ENTRY_BYTES);
   Entry.at(extent.base).extent = at;
   emptyExtent(at);
   return at;

@@ -16,9 +16,9 @@
 // Invariants (debug/sparse.ts, 5): an entry is in the table exactly if it is in a list, that of its size. No two free
 // entries are neighbours, and none is on top. State: none.
 
-import { GRANULE_SHIFT, WORD_BYTES } from "../memory/address";
+import { GRANULE_SHIFT, SPARSE_ENTRY_BYTES, WORD_BYTES } from "../contract";
 import { mallocFree, mallocAllocate } from "../malloc/malloc";
-import { ENTRY_BYTES, Entry } from "./entry";
+import { Entry } from "./entry";
 
 const FIRST_SLOTS: u32 = 16;
 export const LISTS: u32 = 64;
@@ -53,7 +53,7 @@ class FreeEntry {
   before: usize;
 
   @inline static at(entry: usize): FreeEntry {
-    return changetype<FreeEntry>(entry + ENTRY_BYTES);
+    return changetype<FreeEntry>(entry + SPARSE_ENTRY_BYTES);
   }
 }
 
@@ -119,7 +119,7 @@ export function addFreed(at: usize, entry: usize): bool {
   if (freed.count * 2 > freed.mask && !growTable(freed) && freed.count == freed.mask) return false;
   store<usize>(slotAt(freed, slotOf(freed, entry)), entry);
   freed.count++;
-  freed.wasted += ENTRY_BYTES + Entry.at(entry).bytes;
+  freed.wasted += <usize>SPARSE_ENTRY_BYTES + Entry.at(entry).bytes;
   link(at, entry);
   return true;
 }
@@ -141,7 +141,7 @@ export function takeFreed(at: usize, entry: usize): void {
   }
   store<usize>(slotAt(freed, gap), 0);
   freed.count--;
-  freed.wasted -= ENTRY_BYTES + Entry.at(entry).bytes;
+  freed.wasted -= <usize>SPARSE_ENTRY_BYTES + Entry.at(entry).bytes;
   unlink(at, entry);
 }
 

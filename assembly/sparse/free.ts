@@ -1,9 +1,10 @@
 // Frees on sparse stacks: linear ones from the top, and others, which go to the set of freed entries.
 
 import { DEBUG } from "../config";
+import { SPARSE_ENTRY_BYTES } from "../contract";
 import { poison } from "../memory/poison";
 import { isLive, isServing, Stack } from "./descriptor";
-import { ENTRY_BYTES, Entry, entryOf } from "./entry";
+import { Entry, entryOf } from "./entry";
 import { addFreed, isFreed, openFreed, takeFreed } from "./free-set";
 import { Extent } from "./extent";
 
@@ -54,7 +55,7 @@ export function settleTop(stack: Stack, extent: Extent, top: usize): void {
 export function dropHead(stack: Stack, extent: Extent): void {
   const entry = Entry.at(extent.head);
   stack.entries--;
-  stack.bytes -= ENTRY_BYTES + entry.bytes;
+  stack.bytes -= <usize>SPARSE_ENTRY_BYTES + entry.bytes;
   extent.top = extent.head;
   extent.head = entry.previous;
 }
@@ -89,7 +90,7 @@ function joinNeighbours(stack: Stack, at: usize): usize {
 
 function absorb(stack: Stack, at: usize, above: usize): void {
   const entry = Entry.at(at);
-  entry.extend(ENTRY_BYTES + Entry.at(above).bytes);
+  entry.extend(<usize>SPARSE_ENTRY_BYTES + Entry.at(above).bytes);
   Entry.at(entry.end).previous = at;
   stack.entries--;
 }

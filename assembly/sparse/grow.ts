@@ -1,10 +1,11 @@
 // Grows arrays on sparse stacks.
 
 import { DEBUG } from "../config";
+import { OBJECT_MAX_BYTES, SPARSE_ENTRY_BYTES } from "../contract";
 import { copyGranules } from "../memory/copy";
 import { addExtent, push, sparseAlloc } from "./alloc";
 import { isLive, Stack } from "./descriptor";
-import { ENTRY_BYTES, Entry, entryOf, SPARSE_MAX_BYTES } from "./entry";
+import { Entry, entryOf } from "./entry";
 import { removeEntry } from "./free";
 import { GROWER_ROOM_CHUNKS, Extent, makeSpace, widenExtent } from "./extent";
 
@@ -62,9 +63,9 @@ function move(at: usize, from: usize, bytes: usize): usize {
 
 /** Moves a large array to an extent that is empty. @returns 0 when none can be had */
 function moveToOwnExtent(at: usize, from: usize, bytes: usize): usize {
-  if (bytes > SPARSE_MAX_BYTES) return 0;
+  if (bytes > OBJECT_MAX_BYTES) return 0;
   const stack = Stack.at(at);
-  const space = bytes + ENTRY_BYTES;
+  const space = bytes + SPARSE_ENTRY_BYTES;
   let extent = stack.extents;
   while (extent && !(Extent.at(extent).isEmpty && widenExtent(extent) && makeSpace(extent, space)))
     extent = Extent.at(extent).next;

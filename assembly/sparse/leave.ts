@@ -1,8 +1,9 @@
 // Leaves owners, and closes stacks.
 
 import { DEBUG } from "../config";
+import { SPARSE_BYTES } from "../contract";
 import { poison } from "../memory/poison";
-import { isServing, SPARSE_BYTES, Stack } from "./descriptor";
+import { isServing, Stack } from "./descriptor";
 import { Entry } from "./entry";
 import { clearFreed, closeFreed, isFreed, takeFreed } from "./free-set";
 import { dropHead, settleTop } from "./free";

@@ -8,15 +8,8 @@
 // Start bits find the objects around interior pointers. A walk over the entries sets them. A search goes no further
 // back than to the beginning of its chunk, for which the walk notes the object that reaches into it.
 
-import {
-  CHUNK_BYTES,
-  CHUNK_MASK,
-  CHUNK_SHIFT,
-  chunkAddress,
-  chunkOf,
-  GRANULE_SHIFT,
-  WORD_BYTES,
-} from "../memory/address";
+import { CHUNK_BYTES, CHUNK_SHIFT, GRANULE_SHIFT, WORD_BYTES } from "../contract";
+import { CHUNK_MASK, chunkAddress, chunkOf } from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
 import { isExtent, ownerOf } from "../memory/page-map";
 import { mallocFree, mallocAllocate } from "../malloc/malloc";

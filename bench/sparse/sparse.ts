@@ -2,9 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 import asc from "assemblyscript/asc";
+import { CHUNK_BYTES, SPARSE_COPIED_BYTES, WORD_BYTES } from "#contract";
 import { formatTable } from "../../src/compare/formatting.ts";
 import { spreadOf } from "../../src/compare/samples.ts";
-import { CHUNK_BYTES, SPARSE_COUNTERS, WORD_BYTES } from "../../src/core/contract.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ENTRY = "bench/sparse/loops/arrays.ts";
@@ -117,7 +117,7 @@ function footprint(module: WebAssembly.Module, workload: Workload, manager: Mana
   const { loops, memory } = openLoops(module, manager);
   if (workload.limits !== undefined) loops.chooseSparse!(...workload.limits);
   loopOf(loops, workload, manager)!(...workload.args);
-  const copiedOnStack = new DataView(memory.buffer).getBigUint64(loops.STACK.value + SPARSE_COUNTERS.copiedBytes, true);
+  const copiedOnStack = new DataView(memory.buffer).getBigUint64(loops.STACK.value + SPARSE_COPIED_BYTES, true);
   const copied = Number(copiedOnStack) + Number(loops.copiedBytes!());
   const isPushing = workload.loop === "fill";
   return {

@@ -8,7 +8,7 @@ import {
   type PointerReps,
   START_FINDERS,
   type StartFinder,
-} from "../core/contract.ts";
+} from "../core/settings.ts";
 import type { SparseLimits } from "../core/sparse-limits.ts";
 import type { BuildOptions } from "../lang/options.ts";
 import { parseLimits, parsePause, parseSize, parseWhole } from "./option-values.ts";

@@ -1,7 +1,7 @@
 /** Numbers, sizes and lists of names as they stand on the command line. */
 
 import { InvalidArgumentError } from "commander";
-import { PAUSE_MAX_MS, PAUSE_MIN_MS } from "../core/contract.ts";
+import { PAUSE_MAX_MS, PAUSE_MIN_MS } from "../core/settings.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 const ADDRESS_SPACE_BYTES = 2 ** 32;

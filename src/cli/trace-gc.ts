@@ -9,8 +9,8 @@
  * after, where a major collection has found out), what goes on in steps, the pause.
  */
 
+import { STEP_MARKED } from "#contract";
 import { formatBytes, formatMs } from "../compare/formatting.ts";
-import { STEP_MARKED } from "../core/contract.ts";
 import { type HeapCounts, readCounts } from "../core/statistics.ts";
 
 export class GcTrace {

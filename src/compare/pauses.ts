@@ -9,6 +9,7 @@
 
 import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
+import { STATISTICS_MAJOR_COLLECTIONS, STATISTICS_MINOR_COLLECTIONS } from "#contract";
 import type { PauseHooks } from "../lang/run/run-module.ts";
 
 export interface Collections {
@@ -47,15 +48,15 @@ export class CorePauses implements PauseHooks {
   /** What happened up to now. */
   result(): Collections {
     const block = this.#statistics() >>> 0;
-    const counts = new DataView(this.#memory.buffer, block, 8);
-    const major = counts.getUint32(4, true);
+    const counts = new DataView(this.#memory.buffer, block);
+    const major = counts.getUint32(STATISTICS_MAJOR_COLLECTIONS, true);
     // The core counts a major collection among the minor ones as well.
-    return { minor: counts.getUint32(0, true) - major, major, pauses: this.pauses };
+    return { minor: counts.getUint32(STATISTICS_MINOR_COLLECTIONS, true) - major, major, pauses: this.pauses };
   }
 
   #collections(): number {
-    const counts = new DataView(this.#memory.buffer, this.#block, 8);
-    return counts.getUint32(0, true) + counts.getUint32(4, true);
+    const counts = new DataView(this.#memory.buffer, this.#block);
+    return counts.getUint32(STATISTICS_MINOR_COLLECTIONS, true) + counts.getUint32(STATISTICS_MAJOR_COLLECTIONS, true);
   }
 }
 

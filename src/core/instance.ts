@@ -5,8 +5,10 @@
  * wasm returns every i32 as a signed number, an address above 2 GiB as a negative one; `>>> 0` happens in these three
  * files and nowhere else. Each module (release, debug) is read and compiled once per process and kept in `compiled`.
  */
+
 import { readFile } from "node:fs/promises";
 import { instantiate } from "@assemblyscript/loader";
+import { ERROR_GROW, ERROR_LIMIT } from "#contract";
 import { HeapError } from "./errors.ts";
 import { MemoryViews } from "./memory.ts";
 
@@ -127,13 +129,13 @@ export function coreFailed(cause: Error): HeapError {
 
 /** The error for an ERROR_ code of the core. */
 export function memoryError(code: number, purpose: string): HeapError {
-  if (code === 1) {
+  if (code === ERROR_LIMIT) {
     return new HeapError(
       "out-of-memory",
       `The heap limit leaves no memory ${purpose}: raise heapLimitBytes or drop references`,
     );
   }
-  if (code === 2) {
+  if (code === ERROR_GROW) {
     return new HeapError(
       "grow-refused",
       `The engine refused to grow the memory ${purpose}: raise the memory's maximum or drop references`,

@@ -1,6 +1,14 @@
 /** What the core has counted of regions. The block's layout is drawn in assembly/region/statistics.ts. */
 
-import { REGION_STATISTICS } from "./contract.ts";
+import {
+  REGION_STATISTICS_COLLECTIONS,
+  REGION_STATISTICS_COPIED_BYTES,
+  REGION_STATISTICS_DROPPED_BYTES,
+  REGION_STATISTICS_FREED_BYTES,
+  REGION_STATISTICS_FULL_COLLECTIONS,
+  REGION_STATISTICS_PEAK_BYTES,
+  REGION_STATISTICS_USED_BYTES,
+} from "#contract";
 
 export interface RegionCounts {
   /** Collections of what had come to regions, `fullCollections` included. */
@@ -31,12 +39,12 @@ export function readRegionCounts(data: DataView, block: number): RegionCounts {
   const count = (offset: number) => data.getUint32(block + offset, true);
   const bytes = (offset: number) => Number(data.getBigUint64(block + offset, true));
   return {
-    collections: count(REGION_STATISTICS.collections),
-    fullCollections: count(REGION_STATISTICS.fullCollections),
-    usedBytes: count(REGION_STATISTICS.usedBytes),
-    peakBytes: count(REGION_STATISTICS.peakBytes),
-    copiedBytes: bytes(REGION_STATISTICS.copiedBytes),
-    freedBytes: bytes(REGION_STATISTICS.freedBytes),
-    droppedBytes: bytes(REGION_STATISTICS.droppedBytes),
+    collections: count(REGION_STATISTICS_COLLECTIONS),
+    fullCollections: count(REGION_STATISTICS_FULL_COLLECTIONS),
+    usedBytes: count(REGION_STATISTICS_USED_BYTES),
+    peakBytes: count(REGION_STATISTICS_PEAK_BYTES),
+    copiedBytes: bytes(REGION_STATISTICS_COPIED_BYTES),
+    freedBytes: bytes(REGION_STATISTICS_FREED_BYTES),
+    droppedBytes: bytes(REGION_STATISTICS_DROPPED_BYTES),
   };
 }

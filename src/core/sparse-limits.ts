@@ -1,5 +1,6 @@
 /** The limits beyond which memory freed on a sparse stack below its top is used again (assembly/sparse/free-set.ts). */
 
+import { SPARSE_SET_ENTRIES, SPARSE_SET_PERCENT, SPARSE_WASTE_BYTES, SPARSE_WASTE_PERCENT } from "#contract";
 import { HeapError, shown } from "./errors.ts";
 
 /** When allocation is served from what was freed below the top: once any of these is passed. 0: at once; Infinity: never. */
@@ -15,10 +16,10 @@ export interface SparseLimits {
 }
 
 const DEFAULT_LIMITS: Required<SparseLimits> = {
-  setPercent: 25,
-  setEntries: 1024,
-  wastePercent: 25,
-  wasteBytes: 65_536,
+  setPercent: SPARSE_SET_PERCENT,
+  setEntries: SPARSE_SET_ENTRIES,
+  wastePercent: SPARSE_WASTE_PERCENT,
+  wasteBytes: SPARSE_WASTE_BYTES,
 };
 
 /** The greatest number of 32 bits; as a limit, one that nothing passes. */

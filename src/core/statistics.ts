@@ -1,7 +1,49 @@
 /**
  * What the core has counted. The block's layout is drawn in assembly/gc/statistics.ts.
  */
-import { CHUNK_BYTES } from "./contract.ts";
+import {
+  CHUNK_BYTES,
+  OWNER_BLOCK,
+  OWNER_CONTROL,
+  OWNER_FRESH,
+  OWNER_LARGE,
+  OWNER_NURSERY,
+  OWNER_WARM,
+  PAUSE_BUCKETS,
+  PHASE_IDLE,
+  PHASE_MARKING,
+  PHASE_SWEEPING,
+  STATISTICS_BLOCKS,
+  STATISTICS_CHUNKS_LIMIT,
+  STATISTICS_CHUNKS_PEAK,
+  STATISTICS_CHUNKS_RESERVED,
+  STATISTICS_CHUNKS_USED,
+  STATISTICS_EVACUATED_BYTES,
+  STATISTICS_HANDLES,
+  STATISTICS_LAST_NURSERY_BYTES,
+  STATISTICS_LAST_PAUSE_MS,
+  STATISTICS_LAST_PROMOTED_BYTES,
+  STATISTICS_LAST_STEPS,
+  STATISTICS_LIVE_BYTES,
+  STATISTICS_LONGEST_PAUSE_MS,
+  STATISTICS_MAJOR_AT_BYTES,
+  STATISTICS_MAJOR_COLLECTIONS,
+  STATISTICS_MARK_OVERFLOWS,
+  STATISTICS_MATURE_BYTES,
+  STATISTICS_MINOR_COLLECTIONS,
+  STATISTICS_NURSERY_BYTES,
+  STATISTICS_NURSERY_SIZE,
+  STATISTICS_OWNERS,
+  STATISTICS_PAUSES,
+  STATISTICS_PAUSES_MS,
+  STATISTICS_PHASE,
+  STATISTICS_PROMOTED_BYTES,
+  STATISTICS_REMEMBERED_ENTRIES,
+  STATISTICS_REMEMBERED_OVERFLOWS,
+  STATISTICS_START_QUERIES,
+  STATISTICS_START_STEPS,
+  WORD_BYTES,
+} from "#contract";
 
 /** What the block says. */
 export interface HeapCounts {
@@ -60,7 +102,7 @@ export interface HeapCounts {
     readonly blocks: number;
     readonly large: number;
   };
-  /** What the last collection did beyond its minor one: STEP_ bits of assembly/gc/statistics.ts. */
+  /** What the last collection did beyond its minor one: STEP_ bits of assembly/contract.ts. */
   readonly lastSteps: number;
   /** Bytes of the nursery that the next minor collection waits for. */
   readonly nurserySizeBytes: number;
@@ -72,10 +114,12 @@ export interface HeapCounts {
   readonly lastPauseMs: number;
 }
 
-const PHASES = ["idle", "marking", "sweeping"] as const;
-const OWNERS_OFFSET = 152;
-const PAUSES_OFFSET = 192;
-const PAUSE_BUCKETS = 24;
+/** By their numbers. */
+const PHASES: Readonly<Record<number, HeapCounts["phase"]>> = {
+  [PHASE_IDLE]: "idle",
+  [PHASE_MARKING]: "marking",
+  [PHASE_SWEEPING]: "sweeping",
+};
 
 /**
  * Reads the block, which is kept up to date by collections: without a call, and also when the program has trapped.
@@ -85,43 +129,44 @@ const PAUSE_BUCKETS = 24;
 export function readCounts(data: DataView, block: number): HeapCounts {
   const count = (offset: number) => data.getUint32(block + offset, true);
   const bytes = (offset: number) => Number(data.getBigUint64(block + offset, true));
-  const owned = (index: number) => count(OWNERS_OFFSET + index * 4) * CHUNK_BYTES;
+  const milliseconds = (offset: number) => data.getFloat64(block + offset, true);
+  const owned = (owner: number) => count(STATISTICS_OWNERS + (owner - OWNER_FRESH) * WORD_BYTES) * CHUNK_BYTES;
   return {
-    minorCollections: count(0),
-    majorCollections: count(4),
-    usedBytes: count(8) * CHUNK_BYTES,
-    peakBytes: count(12) * CHUNK_BYTES,
-    limitBytes: count(16) * CHUNK_BYTES,
-    blocks: count(20),
-    handles: count(24),
-    reservedBytes: count(28) * CHUNK_BYTES,
-    promotedBytes: bytes(32),
-    liveBytes: bytes(40),
-    matureBytes: bytes(48),
-    majorAtBytes: bytes(56),
-    nurseryBytes: bytes(64),
-    rememberedEntries: count(72),
-    markOverflows: count(76),
-    rememberedOverflows: count(80),
-    phase: PHASES[count(84)] ?? "idle",
-    evacuatedBytes: bytes(288),
-    startQueries: bytes(88),
-    startSteps: bytes(96),
-    pausesMs: data.getFloat64(block + 136, true),
-    longestPauseMs: data.getFloat64(block + 144, true),
-    pauses: Array.from({ length: PAUSE_BUCKETS }, (_, index) => count(PAUSES_OFFSET + index * 4)),
+    minorCollections: count(STATISTICS_MINOR_COLLECTIONS),
+    majorCollections: count(STATISTICS_MAJOR_COLLECTIONS),
+    usedBytes: count(STATISTICS_CHUNKS_USED) * CHUNK_BYTES,
+    peakBytes: count(STATISTICS_CHUNKS_PEAK) * CHUNK_BYTES,
+    limitBytes: count(STATISTICS_CHUNKS_LIMIT) * CHUNK_BYTES,
+    blocks: count(STATISTICS_BLOCKS),
+    handles: count(STATISTICS_HANDLES),
+    reservedBytes: count(STATISTICS_CHUNKS_RESERVED) * CHUNK_BYTES,
+    promotedBytes: bytes(STATISTICS_PROMOTED_BYTES),
+    liveBytes: bytes(STATISTICS_LIVE_BYTES),
+    matureBytes: bytes(STATISTICS_MATURE_BYTES),
+    majorAtBytes: bytes(STATISTICS_MAJOR_AT_BYTES),
+    nurseryBytes: bytes(STATISTICS_NURSERY_BYTES),
+    rememberedEntries: count(STATISTICS_REMEMBERED_ENTRIES),
+    markOverflows: count(STATISTICS_MARK_OVERFLOWS),
+    rememberedOverflows: count(STATISTICS_REMEMBERED_OVERFLOWS),
+    phase: PHASES[count(STATISTICS_PHASE)] ?? "idle",
+    evacuatedBytes: bytes(STATISTICS_EVACUATED_BYTES),
+    startQueries: bytes(STATISTICS_START_QUERIES),
+    startSteps: bytes(STATISTICS_START_STEPS),
+    pausesMs: milliseconds(STATISTICS_PAUSES_MS),
+    longestPauseMs: milliseconds(STATISTICS_LONGEST_PAUSE_MS),
+    pauses: Array.from({ length: PAUSE_BUCKETS }, (_, index) => count(STATISTICS_PAUSES + index * WORD_BYTES)),
     chunkBytes: {
-      fresh: owned(0),
-      warm: owned(1),
-      control: owned(2),
-      nursery: owned(3),
-      blocks: owned(4),
-      large: owned(5),
+      fresh: owned(OWNER_FRESH),
+      warm: owned(OWNER_WARM),
+      control: owned(OWNER_CONTROL),
+      nursery: owned(OWNER_NURSERY),
+      blocks: owned(OWNER_BLOCK),
+      large: owned(OWNER_LARGE),
     },
-    lastSteps: count(104),
-    nurserySizeBytes: count(108),
-    lastNurseryBytes: bytes(112),
-    lastPromotedBytes: bytes(120),
-    lastPauseMs: data.getFloat64(block + 128, true),
+    lastSteps: count(STATISTICS_LAST_STEPS),
+    nurserySizeBytes: count(STATISTICS_NURSERY_SIZE),
+    lastNurseryBytes: bytes(STATISTICS_LAST_NURSERY_BYTES),
+    lastPromotedBytes: bytes(STATISTICS_LAST_PROMOTED_BYTES),
+    lastPauseMs: milliseconds(STATISTICS_LAST_PAUSE_MS),
   };
 }

@@ -1,5 +1,6 @@
-/** What the checks of options share: ranges follow assembly/config.ts. */
+/** What the checks of options share. */
 
+import { CHUNK_BYTES, CHUNKS_MAX } from "#contract";
 import { HeapError, shown } from "../core/errors.ts";
 
 export const KIB = 1024;
@@ -7,7 +8,7 @@ export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 
 /** Lowest and highest value of a heap limit in bytes, of heaps and of regions. */
-export const HEAP_LIMIT_RANGE = [64 * KIB, 4 * GIB - 64 * KIB] as const;
+export const HEAP_LIMIT_RANGE = [CHUNK_BYTES, CHUNKS_MAX * CHUNK_BYTES] as const;
 
 /** Refuses an option of another name. @throws HeapError bad-option */
 export function assertNames(options: object, names: readonly string[]): void {

@@ -1,7 +1,7 @@
 /** Whether what a build is asked for exists and fits together; nothing here needs Binaryen. */
 
-import { MATURE_SPACES, PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS } from "../core/contract.ts";
 import { HeapError } from "../core/errors.ts";
+import { MATURE_SPACES, PAUSE_MAX_MS, PAUSE_MIN_MS, POINTER_REPS, START_FINDERS } from "../core/settings.ts";
 import { sparseLimits } from "../core/sparse-limits.ts";
 import { MANAGERS, managerNamed } from "./managers/registry.ts";
 import { BuildOptionError, type BuildOptions, requireWord, START_SETTINGS } from "./options.ts";

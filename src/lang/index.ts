@@ -7,7 +7,7 @@ export {
   type PointerReps,
   START_FINDERS,
   type StartFinder,
-} from "../core/contract.ts";
+} from "../core/settings.ts";
 export type { SparseLimits } from "../core/sparse-limits.ts";
 export type { BuiltModule } from "./codegen/build.ts";
 export { compile } from "./compile.ts";

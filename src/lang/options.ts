@@ -3,7 +3,7 @@
  * names, units and defaults.
  */
 
-import type { MatureSpace, PointerReps, StartFinder } from "../core/contract.ts";
+import type { MatureSpace, PointerReps, StartFinder } from "../core/settings.ts";
 import type { SparseLimits } from "../core/sparse-limits.ts";
 
 /** The sizes that an adjustable module takes from its host, with the meanings that they have in `BuildOptions`. */

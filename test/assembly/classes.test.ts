@@ -1,7 +1,7 @@
 /** Size classes: which class an object gets, and that the division finds the start of its cell from every address. */
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { GRANULE_BYTES } from "../../src/core/contract.ts";
+import { GRANULE_BYTES } from "#contract";
 import { type CorePart, compileCorePart } from "./compile.ts";
 
 const KIB = 1024;

@@ -1,7 +1,8 @@
 /** The core's sparse stacks for tests, with three empty stacks. `call` and `core` are those of the last `open`. */
 
 import { expect } from "vitest";
-import { CHUNK_BYTES as CHUNK, SPARSE_BYTES as DESCRIPTOR, SPARSE_COUNTERS } from "../../src/core/contract.ts";
+import { CHUNK_BYTES as CHUNK, SPARSE_BYTES as DESCRIPTOR } from "#contract";
+import { readSparseCounts } from "../../src/core/sparse-statistics.ts";
 import { type CorePart, compileCorePart } from "./compile.ts";
 
 /** Arrays of so many bytes that grow get extents of their own. */
@@ -13,8 +14,7 @@ export const STACKS = [CHUNK / 2, CHUNK / 2 + DESCRIPTOR, CHUNK / 2 + 2 * DESCRI
 
 const entry = `
 export { sparseAlloc } from "./assembly/sparse/alloc";
-export { sparseChooseLimits, SPARSE_BYTES, sparseStatistics } from "./assembly/sparse/descriptor";
-export { ENTRY_BYTES, SPARSE_MAX_BYTES } from "./assembly/sparse/entry";
+export { sparseChooseLimits, sparseStatistics } from "./assembly/sparse/descriptor";
 export { sparseFree } from "./assembly/sparse/free";
 export { sparseGrow } from "./assembly/sparse/grow";
 export { sparseClose, sparseLeave } from "./assembly/sparse/leave";
@@ -40,20 +40,5 @@ export const grow = (stack: number, ref: number, bytes: number) => call.sparseGr
 
 export function counts(stack: number) {
   call.sparseStatistics!(stack);
-  const view = new DataView(core.memory.buffer, stack, DESCRIPTOR);
-  const word = (name: keyof typeof SPARSE_COUNTERS) => view.getUint32(SPARSE_COUNTERS[name], true);
-  return {
-    entries: word("entries"),
-    bytes: word("bytes"),
-    highBytes: word("highBytes"),
-    grown: word("grown"),
-    moved: word("moved"),
-    copiedBytes: Number(view.getBigUint64(SPARSE_COUNTERS.copiedBytes, true)),
-    nonLinear: word("nonLinear"),
-    served: word("served"),
-    lost: word("lost"),
-    extents: word("extents"),
-    freedEntries: word("freedEntries"),
-    freedBytes: word("freedBytes"),
-  };
+  return readSparseCounts(new DataView(core.memory.buffer), stack);
 }

@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { CHUNK_BYTES as CHUNK, SPARSE_ENTRY_BYTES as ENTRY } from "../../src/core/contract.ts";
+import { CHUNK_BYTES as CHUNK, SPARSE_ENTRY_BYTES as ENTRY } from "#contract";
 import { alloc, bytesAt, call, counts, GROWER, grow, NEVER, open, STACKS } from "./sparse-core.ts";
 
 beforeEach(() => open());

@@ -5,7 +5,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { GRANULE_BYTES, POINTER_REPS, START_FINDERS } from "../../src/core/contract.ts";
+import { GRANULE_BYTES } from "#contract";
+import { POINTER_REPS, START_FINDERS } from "../../src/core/settings.ts";
 import { compileCorePart } from "./compile.ts";
 
 const KIB = 1024;

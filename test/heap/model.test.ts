@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { POINTER_REPS, START_FINDERS } from "../../src/core/contract.ts";
+import { POINTER_REPS, START_FINDERS } from "../../src/core/settings.ts";
 import { type BoxValue, Heap, HeapError, type HeapOptions } from "../../src/index.ts";
 import { elementOfPlace, type Spot, Twin } from "../support/model.ts";
 import type { Cell } from "../support/notation.ts";

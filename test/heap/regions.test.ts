@@ -1,7 +1,7 @@
 /** Regions from the host, case by case; regions-model.test.ts has them in any order. */
 
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_BYTES, REGION_BYTES } from "../../src/core/contract.ts";
+import { CHECKPOINT_BYTES, REGION_BYTES } from "#contract";
 import {
   box,
   Heap,

@@ -1,7 +1,7 @@
 /** Sparse stacks from the host. What the core does with them is in test/assembly/sparse.test.ts. */
 
 import { describe, expect, test } from "vitest";
-import { SPARSE_ENTRY_BYTES } from "../../src/core/contract.ts";
+import { SPARSE_ENTRY_BYTES } from "#contract";
 import { Heap, int32, type SparseLimits } from "../../src/index.ts";
 import { refused } from "../support/errors.ts";
 

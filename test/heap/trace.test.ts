@@ -4,9 +4,18 @@
  *
  * Not covered: a pointer that was overwritten with another valid one, which no walk can know (model.test.ts does).
  */
+
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SHADOW_DEFAULT_BYTES } from "../../src/core/contract.ts";
+import {
+  BLOCK_LINES_OFFSET,
+  BLOCK_STARTS_OFFSET,
+  CHUNK_BYTES,
+  LENGTH_OFFSET,
+  LINE_BYTES,
+  STATISTICS_LIVE_BYTES,
+} from "#contract";
+import { SHADOW_DEFAULT_BYTES } from "../../src/core/settings.ts";
 import { Core } from "../../src/heap/collector/core.ts";
 import { Session } from "../../src/heap/objects/ref.ts";
 import { type TracedObject, traceHeap } from "../../src/heap/trace/trace.ts";
@@ -33,14 +42,6 @@ import { elementOfPlace, Twin } from "../support/model.ts";
 const FIELDS = { next: box(), name: slice(), key: int32() };
 const NEXT = 4;
 const NAME = 8;
-const LENGTH = 4;
-const CHUNK_BYTES = 65536;
-/** assembly/mature/block.ts */
-const LINES_OFFSET = 64;
-const STARTS_OFFSET = 320;
-const LINE_BYTES = 256;
-/** assembly/gc/statistics.ts */
-const LIVE_BYTES_OFFSET = 40;
 
 /** Collects, and traces what that has left. */
 function collectAndTrace(heap: Heap, extent: "minor" | "major"): TracedObject[] {
@@ -214,7 +215,7 @@ function blockOf(ref: Ref): number {
 /** The place of the mark of the line that `address` lies on. */
 function lineMarkOf(address: number): number {
   const offset = address % CHUNK_BYTES;
-  return address - offset + LINES_OFFSET + Math.floor(offset / LINE_BYTES);
+  return address - offset + BLOCK_LINES_OFFSET + Math.floor(offset / LINE_BYTES);
 }
 
 /** Flips a bit, or a line's mark. */
@@ -224,7 +225,7 @@ function flip(address: number, mask = 1): void {
 
 function flipStart(address: number): void {
   const granule = (address % CHUNK_BYTES) >> 3;
-  flip(address - (address % CHUNK_BYTES) + STARTS_OFFSET + (granule >> 3), 1 << (granule & 7));
+  flip(address - (address % CHUNK_BYTES) + BLOCK_STARTS_OFFSET + (granule >> 3), 1 << (granule & 7));
 }
 
 function wrong(after: "any" | "minor" | "major" = "major"): string {
@@ -262,15 +263,15 @@ describe("after a major collection a trace finds", () => {
   });
 
   test("a line that is marked for nothing, also among the metadata", () => {
-    flip(blockOf(node) + LINES_OFFSET + 200);
+    flip(blockOf(node) + BLOCK_LINES_OFFSET + 200);
     expect(wrong()).toContain(`line 200 of the block at ${blockOf(node)}, on which nothing lies, is marked`);
-    flip(blockOf(node) + LINES_OFFSET + 200);
-    flip(blockOf(node) + LINES_OFFSET + 9);
+    flip(blockOf(node) + BLOCK_LINES_OFFSET + 200);
+    flip(blockOf(node) + BLOCK_LINES_OFFSET + 9);
     expect(wrong()).toContain("line 9");
   });
 
   test("a length that is too long: over the next object, over free lines, over the end of the block", () => {
-    const length = (value: number) => scribble(bytes.address + LENGTH, value);
+    const length = (value: number) => scribble(bytes.address + LENGTH_OFFSET, value);
     using later = heap.allocArray(Bytes, 8);
     collectAndTrace(heap, "major");
     expect(bytes.address).toBeLessThan(node.address);
@@ -279,25 +280,25 @@ describe("after a major collection a trace finds", () => {
     length(70_000);
     expect(wrong("any")).toContain(`Bytes at ${bytes.address} (70008 bytes) ends at`);
     length(3);
-    scribble(later.address + LENGTH, 600);
+    scribble(later.address + LENGTH_OFFSET, 600);
     expect(wrong()).toContain(`Bytes at ${later.address} (608 bytes) lies on line 12`);
   });
 
   test("a length that is too short, by the sum of what is live", () => {
-    scribble(bytes.address + LENGTH, 0);
+    scribble(bytes.address + LENGTH_OFFSET, 0);
     scribble(node.address + NAME, 0);
     expect(wrong()).toContain("100040 bytes are reached, but 100048 are counted as live");
   });
 
   test("a length that is too short for a slice of it", () => {
-    scribble(bytes.address + LENGTH, 0);
+    scribble(bytes.address + LENGTH_OFFSET, 0);
     expect(wrong("any")).toContain(": a gap between the objects: line 10");
   });
 
   test("a large object's length that does not fit its run, and a run that the page map does not have", () => {
-    scribble(large.address + LENGTH, 10);
+    scribble(large.address + LENGTH_OFFSET, 10);
     expect(wrong("any")).toContain("(24 bytes) needs 1 chunks, but its run has 2");
-    scribble(large.address + LENGTH, 100_000);
+    scribble(large.address + LENGTH_OFFSET, 100_000);
     flip(PAGE_MAP + Math.floor(large.address / CHUNK_BYTES) + 1);
     expect(wrong("any")).toContain("the page map has 33, not 32, for chunk 1 of Bytes");
   });
@@ -363,13 +364,13 @@ describe("after a major collection a trace finds", () => {
     let block = 0;
     const { liveBytes, promotedBytes } = heap.statistics();
     for (let at = 0; block === 0; at += 8) {
-      const isLive = view.getBigUint64(at + LIVE_BYTES_OFFSET, true) === BigInt(liveBytes);
+      const isLive = view.getBigUint64(at + STATISTICS_LIVE_BYTES, true) === BigInt(liveBytes);
       if (isLive && view.getBigUint64(at + 32, true) === BigInt(promotedBytes)) block = at;
     }
-    scribble(block + LIVE_BYTES_OFFSET, liveBytes + 8);
+    scribble(block + STATISTICS_LIVE_BYTES, liveBytes + 8);
     expect(wrong()).toContain(`${liveBytes} bytes are reached, but ${liveBytes + 8} are counted as live`);
-    scribble(block + LIVE_BYTES_OFFSET, liveBytes);
-    scribble(block + LIVE_BYTES_OFFSET + 8, 0);
+    scribble(block + STATISTICS_LIVE_BYTES, liveBytes);
+    scribble(block + STATISTICS_LIVE_BYTES + 8, 0);
     expect(wrong()).toContain(`${liveBytes} bytes are reached, but 0 are counted as mature`);
   });
 

@@ -1,8 +1,18 @@
 /**
  * Verification: a heap that foreign code has scribbled over is found out, and says what is broken.
  */
+
 import { beforeEach, describe, expect, test } from "vitest";
-import { SHADOW_DEFAULT_BYTES } from "../../src/core/contract.ts";
+import {
+  BLOCK_MARKS_OFFSET,
+  CHUNK_BYTES,
+  HANDLE_BOX,
+  HANDLE_SLICE,
+  OWNER_CONTROL,
+  OWNER_FOREIGN,
+  SLICE_MARK,
+} from "#contract";
+import { SHADOW_DEFAULT_BYTES } from "../../src/core/settings.ts";
 import {
   type ArrayRef,
   box,
@@ -18,20 +28,9 @@ import { openCore } from "../support/core.ts";
 import { refused } from "../support/errors.ts";
 
 const FIELDS = { next: box(), name: slice(), key: int32() };
-const CHUNK_BYTES = 65536;
 const CHUNK_MASK = CHUNK_BYTES - 1;
-/** assembly/memory/page-map.ts */
-const OWNER_FOREIGN = 0;
-const OWNER_CONTROL = 3;
-/** assembly/mature/block.ts */
-const BLOCK_MARKS_OFFSET = 1344;
 /** assembly/mature/large.ts */
 const LARGE_MARK_OFFSET = 4;
-/** assembly/roots/shadow.ts */
-const SLICE_MARK = 2;
-/** assembly/roots/handles.ts */
-const STATE_BOX = 1;
-const STATE_SLICE = 2;
 const NEXT = 4;
 const NAME = 8;
 
@@ -189,8 +188,8 @@ describe("verify finds", () => {
   });
 
   test.each([
-    ["a box that is no object", STATE_BOX, () => node],
-    ["a slice of nothing", STATE_SLICE, () => bytes.slice(1)],
+    ["a box that is no object", HANDLE_BOX, () => node],
+    ["a slice of nothing", HANDLE_SLICE, () => bytes.slice(1)],
   ])("a handle with %s", (_, state, ref) => {
     // Asking for the address reads the handle.
     const { address } = ref();

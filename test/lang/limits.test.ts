@@ -1,6 +1,7 @@
 /** Mote programs in too little memory: under every heap limit, and where the engine refuses to grow the memory. */
 
 import { describe, expect, it } from "vitest";
+import { CHUNK_BYTES } from "#contract";
 import {
   type BuildOptions,
   managerNames,
@@ -13,9 +14,8 @@ import { compile } from "../support/fast.ts";
 import { withMaximum } from "../support/maximum.ts";
 import { ROWS } from "../support/rows.ts";
 
-const CHUNK_BYTES = 65_536;
 /** More chunks than any build here needs. */
-const CHUNKS_MAX = 150;
+const MOST_CHUNKS = 150;
 
 /** Allocates at sites of every kind: input, arguments, records, texts, lists, small and large arrays. */
 const SOURCE = new SourceFile(
@@ -75,7 +75,7 @@ function runUntilEnough(
   options: RunOptions = {},
 ): ReadonlySet<string> {
   const outputs = new Set<string>();
-  for (let chunks = 1; chunks <= CHUNKS_MAX; chunks++) {
+  for (let chunks = 1; chunks <= MOST_CHUNKS; chunks++) {
     const result = runWith(chunks, { args: ARGUMENTS, input: INPUT, ...options });
     if (result === null) continue;
     const [stdout, stderr] = [result.stdout, result.stderr].map((bytes) => Buffer.from(bytes).toString()) as [
@@ -92,7 +92,7 @@ function runUntilEnough(
     expect(EXPECTED.startsWith(stdout), stdout).toBe(true);
     outputs.add(stdout);
   }
-  return expect.fail(`${CHUNKS_MAX} chunks are not enough`);
+  return expect.fail(`${MOST_CHUNKS} chunks are not enough`);
 }
 
 describe("every heap limit that is too small", () => {

@@ -13,7 +13,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { CHUNK_BYTES } from "../../src/core/contract.ts";
+import { CHUNK_BYTES } from "#contract";
 import { type RegionCounts, readRegionCounts } from "../../src/core/region-statistics.ts";
 import { readCounts } from "../../src/core/statistics.ts";
 import { readProfile } from "../../src/lang/codegen/profile.ts";

@@ -1,8 +1,8 @@
 /** The statistics block of regions: exact numbers of small programs, and what the comparison makes of it. */
 
 import { describe, expect, it } from "vitest";
+import { CHUNK_BYTES } from "#contract";
 import { CorePauses } from "../../src/compare/pauses.ts";
-import { CHUNK_BYTES } from "../../src/core/contract.ts";
 import { type RegionCounts, readRegionCounts } from "../../src/core/region-statistics.ts";
 import { type BuildOptions, runModule, SourceFile } from "../../src/lang/index.ts";
 import { compile } from "../support/fast.ts";

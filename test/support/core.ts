@@ -1,6 +1,6 @@
 /** The core without the API above it, for tests that stand for compiled code. */
 
-import { SHADOW_DEFAULT_BYTES } from "../../src/core/contract.ts";
+import { SHADOW_DEFAULT_BYTES } from "../../src/core/settings.ts";
 import { Core, type CoreSettings } from "../../src/heap/collector/core.ts";
 
 /** What `Heap.open` passes on when nothing is asked for. */

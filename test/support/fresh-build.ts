@@ -8,6 +8,7 @@ const ROOT = new URL("../../", import.meta.url);
 /** What tests use of dist/, and what it is made from. */
 const BUILT: readonly { readonly made: readonly string[]; readonly from: readonly string[] }[] = [
   { made: ["dist/core/release.wasm", "dist/core/debug.wasm"], from: ["asconfig.json", ...filesIn("assembly/", ".ts")] },
+  { made: ["dist/core/contract.js", "dist/core/contract.d.ts"], from: ["assembly/contract.ts"] },
   { made: ["dist/lang/parser.js"], from: filesIn("src/lang/syntax/", ".peggy") },
   { made: ["dist/lang/prelude.json"], from: ["dist/lang/parser.js", ...filesIn("src/lang/", ".mote")] },
 ];

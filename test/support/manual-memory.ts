@@ -3,11 +3,11 @@
  * in which nothing is used twice and no two allocations touch. Every wrong use is found, as in debug builds.
  */
 
+import { FIRST_ADDRESS } from "#contract";
 import type { IrType } from "../../src/lang/ir/ir.ts";
 import { numberBytes } from "../../src/lang/ir/numbers.ts";
 
 const PAGE_BYTES = 65536;
-const FIRST_ADDRESS = 1024;
 const ALIGNMENT = 16;
 const LARGEST_BYTES = 0x40000000;
 

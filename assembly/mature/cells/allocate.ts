@@ -8,8 +8,8 @@
 //
 // Invariant: a class's scan never passes its allocator. State: the table of classes.
 
+import { OWNER_CONTROL } from "../../contract";
 import { acquireRun } from "../../memory/chunks";
-import { OWNER_CONTROL } from "../../memory/page-map";
 import { nextBlock, setBlockStart, setNextBlock } from "../block";
 import { takeBlock } from "../block-pool";
 import { cellBytes, cellsEnd, cellsOpen, firstCell, isTaken } from "./block";

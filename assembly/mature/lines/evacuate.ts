@@ -9,10 +9,11 @@
 // State: whether the present marking moves, and whether it still has room; the bytes moved since the heap opened.
 
 import { EVACUATE_PERCENT } from "../../config";
+import { OWNER_BLOCK } from "../../contract";
 import { chunkAddress } from "../../memory/address";
 import { chunksEnd, chunksFirst, chunksFree } from "../../memory/chunks";
 import { copyGranules } from "../../memory/copy";
-import { OWNER_BLOCK, ownerOfChunk } from "../../memory/page-map";
+import { ownerOfChunk } from "../../memory/page-map";
 import { forward, objectBytes, shapeOf } from "../../object/header";
 import { BLOCK_LINES, blockOf, freeLines, isSource, setSource } from "../block";
 import { allocFresh } from "./holes";

@@ -14,19 +14,8 @@
 // Source: Blackburn and McKinley 2008 (Immix), Cheney 1970.
 
 import { DEBUG } from "../../config";
-import { CHUNK_BYTES } from "../../memory/address";
-import {
-  FIRST_LINE,
-  LINE_BYTES,
-  LINE_SHIFT,
-  LINES_PER_BLOCK,
-  lineIsMarked,
-  nextBlock,
-  payloadStart,
-  setBlockStart,
-  setNextBlock,
-  takeFreeLines,
-} from "../block";
+import { CHUNK_BYTES, FIRST_LINE, LINES_PER_BLOCK, LINE_BYTES, LINE_SHIFT } from "../../contract";
+import { lineIsMarked, nextBlock, payloadStart, setBlockStart, setNextBlock, takeFreeLines } from "../block";
 import { takeBlock } from "../block-pool";
 import { PromotedVisitor } from "../promoted";
 
@@ -73,11 +62,11 @@ export function holesAppend(block: usize): void {
 /** Finds the first hole from `line` of `block` on, also in later blocks, and sets the found globals. */
 function findHole(block: usize, line: u32): bool {
   while (block) {
-    while (line < LINES_PER_BLOCK && lineIsMarked(block, line)) line++;
-    if (line < LINES_PER_BLOCK) {
+    while (line < <u32>LINES_PER_BLOCK && lineIsMarked(block, line)) line++;
+    if (line < <u32>LINES_PER_BLOCK) {
       const lo = line;
       do line++;
-      while (line < LINES_PER_BLOCK && !lineIsMarked(block, line));
+      while (line < <u32>LINES_PER_BLOCK && !lineIsMarked(block, line));
       foundBlock = block;
       foundLo = block + ((<usize>lo) << LINE_SHIFT);
       foundHi = block + ((<usize>line) << LINE_SHIFT);
@@ -112,7 +101,7 @@ export class Holes {
 }
 
 function slowAlloc(bytes: usize): usize {
-  if (bytes > LINE_BYTES) return allocFresh(bytes);
+  if (bytes > <usize>LINE_BYTES) return allocFresh(bytes);
   if (holeTop < holeLimit) store<usize>(holeTop, 0);
   if (!findHoleAfter(holeBlock, holeLimit)) {
     const block = takeBlock();

@@ -7,16 +7,14 @@
 //
 // State: the address of the bits; nurseryStartBits is exported to the program.
 
-import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
+import { GRANULE_SHIFT, OWNER_CONTROL, START_BYTE_SHIFT } from "../../contract";
+import { chunksFor } from "../../memory/address";
 import { previousSetBit } from "../../memory/bits";
 import { acquireRun, lastRunIsFresh } from "../../memory/chunks";
 import { memoryClear } from "../../memory/copy";
-import { OWNER_CONTROL } from "../../memory/page-map";
 import { countQuery } from "./steps";
 import { nurseryBase, nurseryBytes, nurseryUsed } from "../bump";
 
-/** Bytes of nursery that one byte of start bits covers, as a shift. */
-const START_BYTE_SHIFT: usize = GRANULE_SHIFT + 3;
 /** Bytes of nursery that eight bytes of start bits cover. */
 const START_WORD_BYTES: usize = 8 << START_BYTE_SHIFT;
 

@@ -21,7 +21,8 @@
 // State: the globals below, valid from a build until the caller uses the memory again. Nothing here allocates.
 // Source: Lemire et al., Roaring Bitmaps: Implementation of an Optimized Software Library, 2018.
 
-import { alignUp, GRANULE_SHIFT } from "../../memory/address";
+import { GRANULE_SHIFT } from "../../contract";
+import { alignUp } from "../../memory/address";
 import { previousSetBit, setBit } from "../../memory/bits";
 import { countQuery } from "./steps";
 

@@ -10,9 +10,9 @@
 // Invariant: the byte of nurseryTop's card is set, and the bump limit is at most the card's end.
 // State: the table's address.
 
-import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
+import { GRANULE_SHIFT, OWNER_CONTROL } from "../../contract";
+import { chunksFor } from "../../memory/address";
 import { acquireRun } from "../../memory/chunks";
-import { OWNER_CONTROL } from "../../memory/page-map";
 import { bytesBeforeMove } from "../../object/header";
 import { countQuery } from "./steps";
 import { limitNursery, nurseryBase, nurseryBytes, nurseryTop } from "../bump";

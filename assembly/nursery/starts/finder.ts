@@ -18,9 +18,18 @@
 // and walk find every object.
 // State: the setting, and how far the sets are built. Each finder has its own state.
 
-import { chunksFor, GRANULE_SHIFT } from "../../memory/address";
+import {
+  GRANULE_SHIFT,
+  OWNER_CONTROL,
+  STARTS_COMPRESSED,
+  STARTS_CROSSING,
+  STARTS_DEFERRED,
+  STARTS_EAGER,
+  STARTS_SEARCH,
+  STARTS_WALK,
+} from "../../contract";
+import { chunksFor } from "../../memory/address";
 import { acquireRun } from "../../memory/chunks";
-import { OWNER_CONTROL } from "../../memory/page-map";
 import { nurseryBase, nurseryBytes, nurseryTop } from "../bump";
 import { bitsBuild, bitsClear, bitsFind, bitsOpen, bitsSet } from "./bitset";
 import { compressedBuild, compressedBytesMax, compressedFind } from "./compressed";
@@ -28,14 +37,7 @@ import { crossingClear, crossingFind, crossingLimit, crossingOpen } from "./cros
 import { sideBase, sideClear, sideClose, sideFind, sideOpen, sidePush, nurserySideTop } from "./side-stack";
 import { walkBuild } from "./walk";
 
-export const STARTS_EAGER: u32 = 0;
-export const STARTS_DEFERRED: u32 = 1;
-export const STARTS_COMPRESSED: u32 = 2;
-export const STARTS_SEARCH: u32 = 3;
-export const STARTS_CROSSING: u32 = 4;
-export const STARTS_WALK: u32 = 5;
-
-/** The chosen finder, one of STARTS_. A literal: a constant of this file would need a start function to set it. */
+/** The chosen finder, one of STARTS_. A literal: a constant would need a start function to set it. */
 export let nurseryStartFinder: u32 = 0;
 
 /** Up to where the finder's set is built: an address on the side stack, or in the nursery. */

@@ -5,9 +5,9 @@
 //
 // State: the two ends; nurserySideTop is exported to the program.
 
-import { chunksFor, GRANULE_BYTES, WORD_BYTES } from "../../memory/address";
+import { GRANULE_BYTES, OWNER_CONTROL, WORD_BYTES } from "../../contract";
+import { chunksFor } from "../../memory/address";
 import { acquireRun, releaseRun } from "../../memory/chunks";
-import { OWNER_CONTROL } from "../../memory/page-map";
 import { nurseryBytes } from "../bump";
 import { countQuery } from "./steps";
 

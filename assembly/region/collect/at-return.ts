@@ -6,10 +6,10 @@
 //
 // State: the back-off.
 
+import { COLLECT_ALL, CHECKPOINT_BYTES } from "../../contract";
 import { regionCollect } from "./collect";
 import { isScarceFor } from "../pace";
-import { ALL } from "./generations";
-import { dropSince, isSince, Checkpoint, CHECKPOINT_BYTES, checkpointsFilled } from "../checkpoint";
+import { dropSince, isSince, Checkpoint, checkpointsFilled } from "../checkpoint";
 import { credit, spendCredit } from "../region";
 
 /** Less is not collected where a call returns. */
@@ -32,7 +32,7 @@ export function checkpointsReturn(from: usize, end: usize, zeal: bool, roots: us
   }
   const before = checkpointsFilled(from, end);
   if (!zeal && !isWorthwhile(before)) return;
-  regionCollect(from, end, roots, boxes, slices, 0, 0, end, ALL);
+  regionCollect(from, end, roots, boxes, slices, 0, 0, end, COLLECT_ALL);
   if (checkpointsFilled(from, end) < before / 2) backOff = 1;
   else if (backOff < MOST_BACK_OFF) backOff *= 2;
   spendCredit();

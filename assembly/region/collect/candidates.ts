@@ -13,26 +13,15 @@
 // State: the bytes of gaps, while a call returns.
 
 import { DEBUG } from "../../config";
-import { WORD_BYTES } from "../../memory/address";
+import { CANDIDATES_MOST, COLLECT_ALL, CHECKPOINT_BYTES, WORD_BYTES } from "../../contract";
 import { poison } from "../../memory/poison";
 import { hasArrays } from "../arrays";
 import { regionCollect } from "./collect";
-import { ALL } from "./generations";
-import {
-  dropSince,
-  firstSince,
-  isSince,
-  Checkpoint,
-  CHECKPOINT_BYTES,
-  checkpointedSegment,
-  checkpointsFilled,
-} from "../checkpoint";
+import { dropSince, firstSince, isSince, Checkpoint, checkpointedSegment, checkpointsFilled } from "../checkpoint";
 import { endOnStack, leaveRoom, Region } from "../region";
 import { returnSegments, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "../segments";
 import { countReturned, counters } from "../statistics";
 
-/** Bits for each sub-region in what the compiler tells. */
-const MOST: u32 = 5;
 /** Smaller gaps are left. */
 const LEAST_GAP_BYTES: usize = 4 << 10;
 
@@ -78,7 +67,7 @@ export function candidatesReturn(
   if (gapBytes < LEAST_GAP_BYTES) return;
   const firstEnd = first + CHECKPOINT_BYTES;
   if (checkpointsFilled(first, firstEnd) - gapBytes <= gapBytes) {
-    regionCollect(first, firstEnd, roots, boxes, slices, 0, 0, firstEnd, ALL);
+    regionCollect(first, firstEnd, roots, boxes, slices, 0, 0, firstEnd, COLLECT_ALL);
   }
 }
 
@@ -99,7 +88,7 @@ function neededBy(root: usize, first: usize, from: usize, end: usize, needs: u32
     at -= CHECKPOINT_BYTES;
     if (Checkpoint.at(at).region && isSince(Checkpoint.at(at), root)) index = indexOf(at, from);
   }
-  return (needs >> (index * MOST)) & ((1 << MOST) - 1);
+  return (needs >> (index * CANDIDATES_MOST)) & ((1 << CANDIDATES_MOST) - 1);
 }
 
 function indexOf(at: usize, from: usize): u32 {

@@ -13,7 +13,16 @@
 // Invariant: outside of a collection no owner of a segment has a flag. State: what is being collected.
 
 import { DEBUG } from "../../config";
-import { CHUNK_MASK, CHUNK_SHIFT, GRANULE_SHIFT, WORD_BYTES } from "../../memory/address";
+import {
+  CHUNK_SHIFT,
+  COLLECT_ALL,
+  COLLECT_AS_IT_PAYS,
+  COLLECT_YOUNG,
+  GRANULE_SHIFT,
+  CHECKPOINT_BYTES,
+  WORD_BYTES,
+} from "../../contract";
+import { CHUNK_MASK } from "../../memory/address";
 import { previousSetBit, setBit } from "../../memory/bits";
 import { ensureFree } from "../../memory/chunks";
 import { copyGranules } from "../../memory/copy";
@@ -36,25 +45,9 @@ import {
 } from "../arrays";
 import { copiesNeed, regionLeastBytes } from "../pace";
 import { startFrom } from "../owner";
-import {
-  ALL,
-  AS_IT_PAYS,
-  chooseGenerations,
-  isPastFullThreshold,
-  isYoungOnly,
-  keepGenerations,
-  noteGenerations,
-  YOUNG,
-} from "./generations";
+import { chooseGenerations, isPastFullThreshold, isYoungOnly, keepGenerations, noteGenerations } from "./generations";
 import { enterRemembered, rememberedCount, rememberedEntry, weighRemembered } from "./remembered";
-import {
-  bytesWhereCheckpointed,
-  cutOffSince,
-  firstSince,
-  Checkpoint,
-  CHECKPOINT_BYTES,
-  checkpointedSegment,
-} from "../checkpoint";
+import { bytesWhereCheckpointed, cutOffSince, firstSince, Checkpoint, checkpointedSegment } from "../checkpoint";
 import { append, endOnStack, isOnStack, leaveRoom, noteTaken, Region, regionGrow, usedEnd } from "../region";
 import {
   isRun,
@@ -92,7 +85,7 @@ let emptiedBytes: usize = 0;
  * @param roots address of `boxes` words that are Boxes, then `slices` words that are Slices; it updates them
  * @param globals address of `count` more words that are Boxes or Slices; 0 unless the program's own region is collected
  * @param callerEnd address where the checkpoints of callers' regions end, and those of the call's own begin
- * @param which AS_IT_PAYS, ALL or YOUNG, of generations.ts
+ * @param which COLLECT_AS_IT_PAYS, COLLECT_ALL or COLLECT_YOUNG, of generations.ts
  */
 export function regionCollect(
   from: usize,
@@ -107,7 +100,7 @@ export function regionCollect(
 ): void {
   firstCheckpoint = from;
   checkpointsEnd = end;
-  if (which == AS_IT_PAYS && isPastFullThreshold(from, end)) which = canCopy() ? ALL : YOUNG;
+  if (which == COLLECT_AS_IT_PAYS && isPastFullThreshold(from, end)) which = canCopy() ? COLLECT_ALL : COLLECT_YOUNG;
   const isFull = !chooseGenerations(from, callerEnd, end, which);
   if (!emptyRegions()) {
     keepGenerations(from, end);

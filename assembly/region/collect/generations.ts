@@ -15,10 +15,11 @@
 // Invariant: a region of the call's own with an epoch has segments. So compiled code, which resets the region then,
 // removes the epoch.
 
+import { COLLECT_ALL, COLLECT_YOUNG, CHECKPOINT_BYTES } from "../../contract";
 import { lastSerial } from "../../sparse/alloc";
 import { budgetFor, thresholdAfter, regionLeastBytes } from "../pace";
 import { hasOverflowed } from "./remembered";
-import { Checkpoint, CHECKPOINT_BYTES } from "../checkpoint";
+import { Checkpoint } from "../checkpoint";
 import { Region } from "../region";
 import { counters } from "../statistics";
 
@@ -28,20 +29,14 @@ import { counters } from "../statistics";
  */
 const LEAST_OLD_SHARE: u32 = 8;
 
-// What is collected, as the caller says.
-export const AS_IT_PAYS: u32 = 0;
-export const ALL: u32 = 1;
-/** What is young wherever that is enough: for tests, and where there is no memory for more. */
-export const YOUNG: u32 = 2;
-
 /**
  * Chooses what is collected, and makes checkpoints young-only where that is enough.
  * @param callerEnd where the checkpoints of the caller's regions end
- * @param which of the constants above
+ * @param which of the COLLECT_ numbers
  * @returns whether there is a checkpoint behind which only what is young is collected
  */
 export function chooseGenerations(from: usize, callerEnd: usize, end: usize, which: u32): bool {
-  let latest: u32 = which == ALL ? 0 : callerEpoch(from, callerEnd);
+  let latest: u32 = which == COLLECT_ALL ? 0 : callerEpoch(from, callerEnd);
   let isAnyYoungOnly = false;
   for (let at = from; at < end; at += CHECKPOINT_BYTES) {
     const checkpoint = Checkpoint.at(at);
@@ -129,7 +124,7 @@ function heldSince(checkpoint: Checkpoint): usize {
 }
 
 function isWorthKeeping(held: usize, which: u32): bool {
-  return held >= regionLeastBytes / LEAST_OLD_SHARE || which == YOUNG;
+  return held >= regionLeastBytes / LEAST_OLD_SHARE || which == COLLECT_YOUNG;
 }
 
 /** @param isOld whether what is left is not looked at again with what comes next */

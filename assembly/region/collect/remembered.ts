@@ -10,7 +10,7 @@
 // If there are too many such objects, the set has overflowed: the next collection takes the old part in as well.
 // Until then the set stays, since the collection under way may still visit its entries.
 
-import { WORD_BYTES } from "../../memory/address";
+import { WORD_BYTES } from "../../contract";
 import { objectBytes, shapeOf } from "../../object/header";
 import { insertSince, Checkpoint } from "../checkpoint";
 import { roomEnd, Segment, SEGMENT_HEADER_BYTES, takeSegment } from "../segments";

@@ -1,14 +1,14 @@
 // Arrays that grow, as a compiler would emit them: the loops are compiled together with the core. An array is 8 bytes
 // of header and words behind it; a push into a full one doubles it.
 
+import { KIND_ARRAY, REGION_BYTES, SHAPE_SLICEABLE } from "../../../assembly/contract";
 import { gcAllocArray } from "../../../assembly/gc/allocate";
 import { shapeNew } from "../../../assembly/gc/immortal";
 import { gcInit } from "../../../assembly/gc/open";
 import { mallocAllocate, mallocFree, mallocOpen, mallocReallocate } from "../../../assembly/malloc/malloc";
 import { chunksPeak } from "../../../assembly/memory/chunks";
-import { SHAPE_SLICEABLE, KIND_ARRAY } from "../../../assembly/object/shape";
 import { regionClose } from "../../../assembly/region/close";
-import { Region, REGION_BYTES, regionGrow, regionInit } from "../../../assembly/region/region";
+import { Region, regionGrow, regionInit } from "../../../assembly/region/region";
 import { shadowTop } from "../../../assembly/roots/shadow";
 import { sparseAlloc } from "../../../assembly/sparse/alloc";
 import { sparseChooseLimits, sparseStatistics } from "../../../assembly/sparse/descriptor";

@@ -1,13 +1,7 @@
 /** The core with its collector. */
-import {
-  MATURE_SPACES,
-  type MatureSpace,
-  POINTER_REPS,
-  type PointerReps,
-  START_FINDERS,
-  type StartFinder,
-} from "../../core/contract.ts";
+
 import { type CommonExports, CoreInstance, instantiateCore, memoryError } from "../../core/instance.ts";
+import { FINDER_NUMBERS, type MatureSpace, type PointerReps, type StartFinder } from "../../core/settings.ts";
 
 /** What the core exports; see assembly/README.md. The last four do nothing in the release core. */
 interface CoreExports extends CommonExports {
@@ -100,9 +94,9 @@ export class Core extends CoreInstance<CoreExports> {
    */
   static async open(build: "release" | "debug", memory: WebAssembly.Memory, settings: CoreSettings): Promise<Core> {
     const exports = await instantiateCore<CoreExports>(build, memory);
-    exports.nurseryChooseStarts(START_FINDERS.indexOf(settings.starts));
-    exports.gcChooseInterior(POINTER_REPS.indexOf(settings.reps));
-    exports.matureChooseClasses(MATURE_SPACES.indexOf(settings.mature));
+    exports.nurseryChooseStarts(FINDER_NUMBERS[settings.starts]);
+    exports.gcChooseInterior(settings.reps === "a" ? 1 : 0);
+    exports.matureChooseClasses(settings.mature === "classes" ? 1 : 0);
     exports.gcChooseIncremental(settings.pauseMs === null ? 0 : 1);
     exports.gcChooseTimed(1);
     exports.gcChooseCensus(settings.census ? 1 : 0);

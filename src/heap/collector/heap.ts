@@ -14,16 +14,28 @@
  * checked before an allocation and their addresses are asked for after it.
  */
 
+import {
+  BROKEN_BLOCK,
+  BROKEN_BOX,
+  BROKEN_COUNTS,
+  BROKEN_HANDLE,
+  BROKEN_MARKS,
+  BROKEN_NURSERY,
+  BROKEN_REMEMBERED,
+  BROKEN_SHADOW,
+  BROKEN_SLICE,
+  BROKEN_STARTS,
+  WORD_BYTES,
+} from "#contract";
 import { readCensus, type ShapeCount } from "../../core/census.ts";
+import { HeapError, shown } from "../../core/errors.ts";
 import {
   MATURE_SPACES,
   type MatureSpace,
   POINTER_REPS,
   SHADOW_DEFAULT_BYTES,
   START_FINDERS,
-  WORD_BYTES,
-} from "../../core/contract.ts";
-import { HeapError, shown } from "../../core/errors.ts";
+} from "../../core/settings.ts";
 import { type SparseLimits, sparseLimits } from "../../core/sparse-limits.ts";
 import { type HeapCounts, readCounts } from "../../core/statistics.ts";
 import { type Allocator, newArray, newRecord, type Values } from "../objects/allocate.ts";
@@ -39,20 +51,19 @@ import { Core } from "./core.ts";
 import { checkOptions, type HeapOptions } from "./options.ts";
 import { type HeapStatistics, readStatistics } from "./statistics.ts";
 
-/** By the numbers of assembly/debug/verify.ts. */
-const INVARIANTS: readonly string[] = [
-  "",
-  "the nursery's objects leave no gap and have shapes",
-  "the nursery's start finder finds exactly the objects that a pointer may lead inside of",
-  "a Box is 0, outside of the heap, or the start of an object",
-  "a Slice lies inside a sliceable object",
-  "the objects of a block are in order and do not overlap",
-  "the counts of chunks equal a recount of the page map",
-  "old objects that point into the nursery are remembered",
-  "mark bits are zero between major collections",
-  "the shadow stack is within its bounds and its pointers are valid",
-  "the pointers of handles are valid",
-];
+/** By their numbers, which assembly/debug/verify.ts explains. */
+const INVARIANTS: Readonly<Record<number, string>> = {
+  [BROKEN_NURSERY]: "the nursery's objects leave no gap and have shapes",
+  [BROKEN_STARTS]: "the nursery's start finder finds exactly the objects that a pointer may lead inside of",
+  [BROKEN_BOX]: "a Box is 0, outside of the heap, or the start of an object",
+  [BROKEN_SLICE]: "a Slice lies inside a sliceable object",
+  [BROKEN_BLOCK]: "the objects of a block are in order and do not overlap",
+  [BROKEN_COUNTS]: "the counts of chunks equal a recount of the page map",
+  [BROKEN_REMEMBERED]: "old objects that point into the nursery are remembered",
+  [BROKEN_MARKS]: "mark bits are zero between major collections",
+  [BROKEN_SHADOW]: "the shadow stack is within its bounds and its pointers are valid",
+  [BROKEN_HANDLE]: "the pointers of handles are valid",
+};
 
 export class Heap extends ObjectMemory<Core> {
   readonly #origin: TraceOrigin;

@@ -1,5 +1,7 @@
 /** The options of `Heap.open`, and what they may be. */
 
+import { NURSERY_MAX_BYTES, NURSERY_MIN_BYTES } from "#contract";
+import { HeapError, shown } from "../../core/errors.ts";
 import {
   MATURE_SPACES,
   type MatureSpace,
@@ -9,18 +11,8 @@ import {
   type PointerReps,
   START_FINDERS,
   type StartFinder,
-} from "../../core/contract.ts";
-import { HeapError, shown } from "../../core/errors.ts";
-import {
-  assertFlag,
-  assertNames,
-  assertOneOf,
-  assertRanges,
-  GIB,
-  HEAP_LIMIT_RANGE,
-  KIB,
-  MIB,
-} from "../option-checks.ts";
+} from "../../core/settings.ts";
+import { assertFlag, assertNames, assertOneOf, assertRanges, GIB, HEAP_LIMIT_RANGE, MIB } from "../option-checks.ts";
 
 export interface HeapOptions {
   /**
@@ -64,8 +56,8 @@ export interface HeapOptions {
 
 /** Lowest and highest value of each numeric option. */
 const RANGES = {
-  nurseryBytes: [4 * KIB, 256 * MIB],
-  nurseryFirstBytes: [4 * KIB, 256 * MIB],
+  nurseryBytes: [NURSERY_MIN_BYTES, NURSERY_MAX_BYTES],
+  nurseryFirstBytes: [NURSERY_MIN_BYTES, NURSERY_MAX_BYTES],
   heapLimitBytes: HEAP_LIMIT_RANGE,
   shadowStackBytes: [1, GIB],
   growthPercent: [1, 10_000],

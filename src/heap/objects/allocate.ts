@@ -1,6 +1,6 @@
 /** New objects: what is to be checked before one is allocated, and written behind it. */
 
-import { ARRAY_HEADER_BYTES, RECORD_HEADER_BYTES } from "../../core/contract.ts";
+import { ARRAY_HEADER_BYTES, RECORD_HEADER_BYTES } from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
 import { uint8 } from "./numbers.ts";
 import { prepareFields, writeFields } from "./pointers.ts";

@@ -4,6 +4,7 @@
  * All of them read as "nothing" from cleared memory: null, an empty slice, fields that are nothing themselves.
  */
 
+import { CHUNK_BYTES } from "#contract";
 import { alignUp } from "../../core/align.ts";
 import { HeapError, shown } from "../../core/errors.ts";
 import { layOut } from "./layout.ts";
@@ -16,7 +17,7 @@ import { Sequence, SliceRef } from "./sequence.ts";
 export type BoxValue = Ref | null | number;
 
 /** The heap's first chunk holds no object, wherever the heap begins: no address in an object is so small. */
-const IMMEDIATE_MAX = 0xffff;
+const IMMEDIATE_MAX = CHUNK_BYTES - 1;
 
 const BOX: Rep<BoxValue> = {
   name: "box",

@@ -1,7 +1,7 @@
 /**
  * Elements one after the other: what arrays and slices have in common.
  */
-import { ARRAY_HEADER_BYTES } from "../../core/contract.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET } from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
 import { Ref } from "./ref.ts";
 import type { AnyRep, InOf, OutOf, Place } from "./rep.ts";
@@ -192,7 +192,7 @@ export class ArrayRef<E extends AnyRep = AnyRep> extends Sequence<E> {
     super(session, address, false);
     this.#name = name;
     this.element = element;
-    this.length = session.views.word(address + 4);
+    this.length = session.views.word(address + LENGTH_OFFSET);
   }
 
   get typeName(): string {

@@ -5,18 +5,20 @@
  * in assembly/README.md. A shape belongs to the heap that it was defined in.
  */
 
-import { alignUp } from "../../core/align.ts";
 import {
   ARRAY_HEADER_BYTES,
-  FLAG_POINTERS,
-  FLAG_SLICEABLE,
   GRANULE_BYTES,
   KIND_ARRAY,
   KIND_RECORD,
-  MASKS_OFFSET,
+  MASK_PAIR_BYTES,
+  MASK_WORDS,
   RECORD_HEADER_BYTES,
-  WORDS_PER_MASK,
-} from "../../core/contract.ts";
+  SHAPE_BOXES_OFFSET,
+  SHAPE_POINTERS,
+  SHAPE_SLICEABLE,
+  WORD_BYTES,
+} from "#contract";
+import { alignUp } from "../../core/align.ts";
 import { HeapError, shown } from "../../core/errors.ts";
 import { layOut } from "./layout.ts";
 import { elementRep } from "./pointers.ts";
@@ -80,7 +82,7 @@ export class RecordShape<F extends Fields = Fields> extends Shape<RecordRef<F>> 
   constructor(session: Session, name: string, fields: F) {
     const layout = layOut(fields, RECORD_HEADER_BYTES);
     const bytes = alignUp(layout.end, GRANULE_BYTES);
-    const flags = layout.hasArray ? FLAG_SLICEABLE : 0;
+    const flags = layout.hasArray ? SHAPE_SLICEABLE : 0;
     super(session, name, describe(session, KIND_RECORD, flags, bytes, layout.boxWords, layout.sliceWords));
     this.bytes = bytes;
     this.places = layout.places;
@@ -104,7 +106,7 @@ export class ArrayShape<E extends AnyRep = AnyRep> extends Shape<ArrayRef<E>> {
   /** @internal */
   constructor(session: Session, name: string, element: AnyRep | Fields) {
     const rep = elementRep(element);
-    super(session, name, describe(session, KIND_ARRAY, FLAG_SLICEABLE, rep.bytes, rep.boxWords, rep.sliceWords));
+    super(session, name, describe(session, KIND_ARRAY, SHAPE_SLICEABLE, rep.bytes, rep.boxWords, rep.sliceWords));
     this.element = rep as E;
   }
 
@@ -138,26 +140,27 @@ function describe(
   sliceWords: readonly number[],
 ): number {
   const hasPointers = boxWords.length > 0 || sliceWords.length > 0;
-  const allFlags = hasPointers ? flags | FLAG_POINTERS : flags;
-  const words = Math.ceil(bytes / 4);
+  const allFlags = hasPointers ? flags | SHAPE_POINTERS : flags;
+  const words = Math.ceil(bytes / WORD_BYTES);
   const boxes = masks(boxWords, words);
   const slices = masks(sliceWords, words);
   // Without pointers the masks are never read, so any size is described by the narrow form.
-  if (!hasPointers || words <= WORDS_PER_MASK)
+  if (!hasPointers || words <= MASK_WORDS)
     return session.core.shapeNew(kind, allFlags, 0, bytes, boxes[0] ?? 0, slices[0] ?? 0);
   const address = session.core.shapeNewWide(kind, allFlags, 0, bytes, words);
   const { data } = session.views;
-  const table = data.getUint32(address + MASKS_OFFSET, true);
+  const table = data.getUint32(address + SHAPE_BOXES_OFFSET, true);
   for (let i = 0; i < boxes.length; i++) {
-    data.setUint32(table + 4 + 8 * i, boxes[i]!, true);
-    data.setUint32(table + 8 + 8 * i, slices[i]!, true);
+    const pair = table + WORD_BYTES + i * MASK_PAIR_BYTES;
+    data.setUint32(pair, boxes[i]!, true);
+    data.setUint32(pair + WORD_BYTES, slices[i]!, true);
   }
   return address;
 }
 
 /** One 32-bit mask for each 32 words, with the bits of `marked` set. */
 function masks(marked: readonly number[], words: number): Uint32Array {
-  const bits = new Uint32Array(Math.ceil(words / WORDS_PER_MASK));
-  for (const word of marked) bits[word >>> 5]! |= 1 << (word & 31);
+  const bits = new Uint32Array(Math.ceil(words / MASK_WORDS));
+  for (const word of marked) bits[Math.floor(word / MASK_WORDS)]! |= 1 << (word % MASK_WORDS);
   return bits;
 }

@@ -8,10 +8,11 @@
  * innermost checkpoint needs no roots but the host's. References of the host end with their objects.
  */
 
-import { alignUp } from "../../core/align.ts";
 import {
   CHECKPOINT_BYTES,
+  CHUNK_BYTES,
   COLLECT_ALL,
+  ERROR_LIMIT,
   GRANULE_BYTES,
   OBJECT_MAX_BYTES,
   REGION_BUMP_MAX_BYTES,
@@ -21,7 +22,8 @@ import {
   REGION_TAKEN,
   REGION_TOP,
   WORD_BYTES,
-} from "../../core/contract.ts";
+} from "#contract";
+import { alignUp } from "../../core/align.ts";
 import { HeapError } from "../../core/errors.ts";
 import { type Build, type CommonExports, CoreInstance, instantiateCore, memoryError } from "../../core/instance.ts";
 import { type RegionCounts, readRegionCounts } from "../../core/region-statistics.ts";
@@ -76,7 +78,7 @@ interface Handle {
 }
 
 /** Where the stack of frames begins: no address in an object is as small as an immediate. */
-const FRAMES_BASE = 64 * 1024;
+const FRAMES_BASE = CHUNK_BYTES;
 
 export class RegionCore extends CoreInstance<RegionExports> {
   readonly #statistics: number;
@@ -126,7 +128,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
    * memory
    */
   allocate(region: Lifetime, bytes: number, purpose: string): number {
-    if (bytes > OBJECT_MAX_BYTES) throw memoryError(1, purpose);
+    if (bytes > OBJECT_MAX_BYTES) throw memoryError(ERROR_LIMIT, purpose);
     const rounded = alignUp(bytes, GRANULE_BYTES);
     const { data } = this.views;
     const top = data.getUint32(region.address + REGION_TOP, true);

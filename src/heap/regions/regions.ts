@@ -20,7 +20,7 @@
  * their own, since the collector of a heap does not know them.
  */
 
-import { LENGTH_OFFSET } from "../../core/contract.ts";
+import { LENGTH_OFFSET } from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
 import type { RegionCounts } from "../../core/region-statistics.ts";
 import { type Allocator, newArray, newRecord, type Values } from "../objects/allocate.ts";

@@ -4,49 +4,32 @@
  * do not belong there.
  */
 
-import { GRANULE_BYTES, SPARSE_BYTES, SPARSE_COUNTERS, SPARSE_MAX_BYTES } from "../../core/contract.ts";
+import {
+  GRANULE_BYTES,
+  OBJECT_MAX_BYTES,
+  SPARSE_BROKEN_COUNTS,
+  SPARSE_BROKEN_ENTRIES,
+  SPARSE_BROKEN_EXTENTS,
+  SPARSE_BROKEN_OWNERS,
+  SPARSE_BROKEN_REACHED,
+  SPARSE_BROKEN_SET,
+  SPARSE_BYTES,
+} from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
 import { isWord, WORD_MAX } from "../../core/sparse-limits.ts";
+import { readSparseCounts, type SparseCounts } from "../../core/sparse-statistics.ts";
 import type { Core } from "../collector/core.ts";
 import type { Session } from "../objects/ref.ts";
 
-export interface SparseCounts {
-  /** Objects, and freed ones that are still below the top. */
-  readonly entries: number;
-  /** What they take, with 24 bytes in front of each. */
-  readonly bytes: number;
-  /** The most that was. */
-  readonly highBytes: number;
-  /** How often an object grew where it was. */
-  readonly grown: number;
-  /** How often one had to move to grow. */
-  readonly moved: number;
-  /** Bytes copied when objects moved. */
-  readonly copiedBytes: number;
-  /** Objects freed below the top. */
-  readonly nonLinear: number;
-  /** Allocations from what was freed below the top. */
-  readonly served: number;
-  /** Freed below the top when there was no memory to note that: they end with their owners. */
-  readonly lost: number;
-  /** Extents: address ranges that the stack has reserved. */
-  readonly extents: number;
-  /** Freed entries below the top. */
-  readonly freedEntries: number;
-  /** What they take. */
-  readonly freedBytes: number;
-}
-
-/** By the numbers of assembly/debug/sparse.ts. */
-const INVARIANTS: readonly string[] = [
-  "",
-  "its extents are its own, and those that the page map says",
-  "the entries of an extent leave no gap",
-  "owners never decrease towards the top",
-  "nothing is marked as reached outside of a collection",
-  "the set of freed entries holds just those",
-  "its counters equal a recount",
-];
+/** By their numbers, which assembly/debug/sparse.ts explains. */
+const INVARIANTS: Readonly<Record<number, string>> = {
+  [SPARSE_BROKEN_EXTENTS]: "its extents are its own, and those that the page map says",
+  [SPARSE_BROKEN_ENTRIES]: "the entries of an extent leave no gap",
+  [SPARSE_BROKEN_OWNERS]: "owners never decrease towards the top",
+  [SPARSE_BROKEN_REACHED]: "nothing is marked as reached outside of a collection",
+  [SPARSE_BROKEN_SET]: "the set of freed entries holds just those",
+  [SPARSE_BROKEN_COUNTS]: "its counters equal a recount",
+};
 
 export class SparseStack {
   readonly #session: Session<Core>;
@@ -105,10 +88,7 @@ export class SparseStack {
     const stack = this.#open();
     this.#session.core.sparseStatistics(stack);
     const { data } = this.#session.views;
-    const word = (offset: number): number => data.getUint32(stack + offset, true);
-    const counters = Object.entries(SPARSE_COUNTERS).map(([name, offset]) => [name, word(offset)]);
-    const copiedBytes = Number(data.getBigUint64(stack + SPARSE_COUNTERS.copiedBytes, true));
-    return { ...(Object.fromEntries(counters) as Record<keyof SparseCounts, number>), copiedBytes };
+    return readSparseCounts(data, stack);
   }
 
   /** Walks the stack. @throws HeapError broken-invariant, needs-debug, closed */
@@ -149,6 +129,6 @@ function assertOwner(owner: unknown): void {
 }
 
 function roundedBytes(bytes: unknown): number {
-  if (isWord(bytes) && bytes > 0 && bytes <= SPARSE_MAX_BYTES) return Math.ceil(bytes / GRANULE_BYTES) * GRANULE_BYTES;
-  throw new HeapError("bad-option", `Bytes are a whole number from 1 to ${SPARSE_MAX_BYTES}, not ${shown(bytes)}`);
+  if (isWord(bytes) && bytes > 0 && bytes <= OBJECT_MAX_BYTES) return Math.ceil(bytes / GRANULE_BYTES) * GRANULE_BYTES;
+  throw new HeapError("bad-option", `Bytes are a whole number from 1 to ${OBJECT_MAX_BYTES}, not ${shown(bytes)}`);
 }

@@ -2,26 +2,26 @@
  * Shape descriptors, read from memory alone (layout in assembly/README.md).
  */
 
-import { alignUp } from "../../core/align.ts";
 import {
   ARRAY_HEADER_BYTES,
-  DESCRIPTOR_BYTES,
-  FLAG_POINTERS,
-  FLAG_SLICEABLE,
-  FLAG_WIDE,
   GRANULE_BYTES,
   KIND_ARRAY,
   LENGTH_OFFSET,
-  MASKS_OFFSET,
-  SIZE_OFFSET,
+  MASK_PAIR_BYTES,
+  MASK_WORDS,
+  SHAPE_BOXES_OFFSET,
+  SHAPE_BYTES,
+  SHAPE_FLAGS,
+  SHAPE_FLAGS_OFFSET,
+  SHAPE_KIND_OFFSET,
+  SHAPE_POINTERS,
+  SHAPE_SIZE_OFFSET,
+  SHAPE_SLICEABLE,
+  SHAPE_WIDE,
   WORD_BYTES,
-  WORDS_PER_MASK,
-} from "../../core/contract.ts";
+} from "#contract";
+import { alignUp } from "../../core/align.ts";
 import type { Raw } from "./raw.ts";
-
-const FLAGS_KNOWN = FLAG_SLICEABLE | FLAG_POINTERS | FLAG_WIDE;
-/** A pair of masks: boxes, slices. */
-const PAIR_BYTES = 8;
 
 export interface Descriptor {
   readonly name: string;
@@ -63,48 +63,48 @@ export class Descriptors {
 
   #read(address: number): Descriptor | null {
     const raw = this.#raw;
-    if (address === 0 || address % GRANULE_BYTES !== 0 || address > raw.end - DESCRIPTOR_BYTES) return null;
-    const kind = raw.byte(address);
-    const flags = raw.byte(address + 1);
-    const bytes = raw.word(address + SIZE_OFFSET);
+    if (address === 0 || address % GRANULE_BYTES !== 0 || address > raw.end - SHAPE_BYTES) return null;
+    const kind = raw.byte(address + SHAPE_KIND_OFFSET);
+    const flags = raw.byte(address + SHAPE_FLAGS_OFFSET);
+    const bytes = raw.word(address + SHAPE_SIZE_OFFSET);
     const isArray = kind === KIND_ARRAY;
-    if (kind > KIND_ARRAY || (flags & ~FLAGS_KNOWN) !== 0) return null;
+    if (kind > KIND_ARRAY || (flags & ~SHAPE_FLAGS) !== 0) return null;
     if (!isArray && (bytes < GRANULE_BYTES || bytes % GRANULE_BYTES !== 0)) return null;
     const boxes: number[] = [];
     const slices: number[] = [];
-    if ((flags & FLAG_POINTERS) !== 0) {
+    if ((flags & SHAPE_POINTERS) !== 0) {
       const isRead =
-        (flags & FLAG_WIDE) === 0
-          ? this.#readMasks(address + MASKS_OFFSET, 1, boxes, slices)
-          : this.#readTable(raw.word(address + MASKS_OFFSET), boxes, slices);
+        (flags & SHAPE_WIDE) === 0
+          ? this.#readMasks(address + SHAPE_BOXES_OFFSET, 1, boxes, slices)
+          : this.#readTable(raw.word(address + SHAPE_BOXES_OFFSET), boxes, slices);
       // The first word of a record is its header; no pointer lies beyond the end, or across words.
       const isPlace = (offset: number) => offset < bytes && (isArray || offset > 0);
       if (!isRead || bytes % WORD_BYTES !== 0 || ![...boxes, ...slices].every(isPlace)) return null;
     }
     const name = this.#names.get(address)?.name ?? `an object of the shape at ${address}`;
-    return { name, isArray, isSliceable: (flags & FLAG_SLICEABLE) !== 0, bytes, boxes, slices };
+    return { name, isArray, isSliceable: (flags & SHAPE_SLICEABLE) !== 0, bytes, boxes, slices };
   }
 
   /** @returns whether the table of a wide shape lies in the memory */
   #readTable(table: number, boxes: number[], slices: number[]): boolean {
     if (table === 0 || table % WORD_BYTES !== 0 || table >= this.#raw.end) return false;
-    const count = Math.ceil(this.#raw.word(table) / WORDS_PER_MASK);
+    const count = Math.ceil(this.#raw.word(table) / MASK_WORDS);
     return this.#readMasks(table + WORD_BYTES, count, boxes, slices);
   }
 
   #readMasks(at: number, count: number, boxes: number[], slices: number[]): boolean {
-    if (at + count * PAIR_BYTES > this.#raw.end) return false;
+    if (at + count * MASK_PAIR_BYTES > this.#raw.end) return false;
     for (let i = 0; i < count; i++) {
-      const base = i * WORDS_PER_MASK * WORD_BYTES;
-      addOffsets(this.#raw.word(at + i * PAIR_BYTES), base, boxes);
-      addOffsets(this.#raw.word(at + i * PAIR_BYTES + WORD_BYTES), base, slices);
+      const base = i * MASK_WORDS * WORD_BYTES;
+      addOffsets(this.#raw.word(at + i * MASK_PAIR_BYTES), base, boxes);
+      addOffsets(this.#raw.word(at + i * MASK_PAIR_BYTES + WORD_BYTES), base, slices);
     }
     return true;
   }
 }
 
 function addOffsets(mask: number, base: number, offsets: number[]): void {
-  for (let bit = 0; bit < WORDS_PER_MASK; bit++) {
+  for (let bit = 0; bit < MASK_WORDS; bit++) {
     if ((mask >>> bit) & 1) offsets.push(base + bit * WORD_BYTES);
   }
 }

@@ -6,13 +6,18 @@
  * slots have known states, in which as many handles are live as the core counts, and whose free slots are linked into
  * exactly one list. Any other table fails one of these within a few slots.
  */
-import { SLICE_MARK, WORD_BYTES } from "../../core/contract.ts";
+import {
+  CHUNK_BYTES,
+  HANDLE_FREE,
+  HANDLE_SLICE,
+  HANDLE_SLOT_BYTES,
+  HANDLE_STATE_OFFSET,
+  SLICE_MARK,
+  WORD_BYTES,
+} from "#contract";
 import { broken, type Raw } from "./raw.ts";
 
-const SLOT_BYTES = 8;
-const SLOTS_PER_CHUNK = (64 * 1024) / SLOT_BYTES;
-const STATE_FREE = 0;
-const STATE_SLICE = 2;
+const SLOTS_PER_CHUNK = CHUNK_BYTES / HANDLE_SLOT_BYTES;
 
 export interface Root {
   readonly slot: number;
@@ -63,11 +68,15 @@ function rootsOfChain(raw: Raw, chain: readonly number[]): Root[] | null {
   const links = new Set<number>();
   let free = 0;
   for (const chunk of chain) {
-    for (let slot = chunk + SLOT_BYTES; slot < chunk + SLOTS_PER_CHUNK * SLOT_BYTES; slot += SLOT_BYTES) {
-      const state = raw.word(slot + WORD_BYTES);
-      if (state > STATE_SLICE) return null;
-      if (state !== STATE_FREE) {
-        roots.push({ slot, isSlice: state === STATE_SLICE, holder: "a handle" });
+    for (
+      let slot = chunk + HANDLE_SLOT_BYTES;
+      slot < chunk + SLOTS_PER_CHUNK * HANDLE_SLOT_BYTES;
+      slot += HANDLE_SLOT_BYTES
+    ) {
+      const state = raw.word(slot + HANDLE_STATE_OFFSET);
+      if (state > HANDLE_SLICE) return null;
+      if (state !== HANDLE_FREE) {
+        roots.push({ slot, isSlice: state === HANDLE_SLICE, holder: "a handle" });
         continue;
       }
       free++;
@@ -84,5 +93,9 @@ function rootsOfChain(raw: Raw, chain: readonly number[]): Root[] | null {
 function isFreeHandle(raw: Raw, chain: readonly number[], handle: number): boolean {
   const chunk = chain[Math.floor(handle / SLOTS_PER_CHUNK)];
   const index = handle % SLOTS_PER_CHUNK;
-  return chunk !== undefined && index !== 0 && raw.word(chunk + index * SLOT_BYTES + WORD_BYTES) === STATE_FREE;
+  return (
+    chunk !== undefined &&
+    index !== 0 &&
+    raw.word(chunk + index * HANDLE_SLOT_BYTES + HANDLE_STATE_OFFSET) === HANDLE_FREE
+  );
 }

@@ -8,29 +8,30 @@
  *
  * Nothing of the core's code is used, and nothing of its way: no start bits in the nursery, no back-skips.
  */
-import { CHUNK_BYTES, GRANULE_BYTES } from "../../core/contract.ts";
+import {
+  BLOCK_CELL_BYTES_OFFSET,
+  BLOCK_CELLS_OFFSET,
+  BLOCK_LINES_OFFSET,
+  BLOCK_MARKS_OFFSET,
+  BLOCK_STARTS_OFFSET,
+  BLOCK_TAKEN_OFFSET,
+  CHUNK_BYTES,
+  FIRST_LINE,
+  GRANULE_BYTES,
+  LARGE_CHUNKS_OFFSET,
+  LARGE_HEADER_BYTES,
+  LINE_BYTES,
+  OWNER_BLOCK,
+  OWNER_CONTROL,
+  OWNER_FOREIGN,
+  OWNER_FRESH,
+  OWNER_LARGE,
+  OWNER_LARGE_REST,
+  OWNER_NURSERY,
+  OWNER_WARM,
+} from "#contract";
 import { type Descriptor, Descriptors } from "./descriptor.ts";
 import { broken, type Raw } from "./raw.ts";
-
-const OWNER_FOREIGN = 0;
-const OWNER_FRESH = 1;
-const OWNER_WARM = 2;
-const OWNER_CONTROL = 3;
-const OWNER_NURSERY = 4;
-const OWNER_BLOCK = 5;
-const OWNER_LARGE = 6;
-const OWNER_LARGE_REST = 32;
-
-const LINE_BYTES = 256;
-const LINES_PER_BLOCK = CHUNK_BYTES / LINE_BYTES;
-const LINES_OFFSET = 64;
-const STARTS_OFFSET = 320;
-const MARKS_OFFSET = 1344;
-const FIRST_LINE = 10;
-const CELL_BYTES_OFFSET = 16;
-const TAKEN_OFFSET = 2368;
-const CELLS_OFFSET = 3392;
-const LARGE_HEADER_BYTES = 16;
 
 export interface Place {
   readonly address: number;
@@ -118,7 +119,8 @@ export class Space {
     if (owner === OWNER_FRESH || owner === OWNER_WARM) return "a free chunk";
     if (owner !== OWNER_BLOCK) return "the rest of the last chunk of a large object";
     // Zero in a block of lines.
-    if (this.#raw.word(chunk + CELL_BYTES_OFFSET) !== 0) return `between the objects of the block of cells at ${chunk}`;
+    if (this.#raw.word(chunk + BLOCK_CELL_BYTES_OFFSET) !== 0)
+      return `between the objects of the block of cells at ${chunk}`;
     const line = Math.floor((address - chunk) / LINE_BYTES);
     if (line < FIRST_LINE) return `the metadata of the block at ${chunk}`;
     const isMarked = this.lineMark(chunk, line) !== 0;
@@ -135,27 +137,27 @@ export class Space {
   /** The cell of an object in a block of cells: its bytes, and how far inside it the object starts. */
   cellOf({ address }: Place): { block: number; bytes: number; offset: number } {
     const block = address - (address % CHUNK_BYTES);
-    const bytes = this.#raw.word(block + CELL_BYTES_OFFSET);
-    return { block, bytes, offset: (address - block - CELLS_OFFSET) % bytes };
+    const bytes = this.#raw.word(block + BLOCK_CELL_BYTES_OFFSET);
+    return { block, bytes, offset: (address - block - BLOCK_CELLS_OFFSET) % bytes };
   }
 
   /** Whether the cell that an object starts in is taken. */
   isTaken({ address }: Place): boolean {
     const granule = (address % CHUNK_BYTES) / GRANULE_BYTES;
     const block = address - (address % CHUNK_BYTES);
-    return ((this.#raw.byte(block + TAKEN_OFFSET + Math.floor(granule / 8)) >>> (granule % 8)) & 1) === 1;
+    return ((this.#raw.byte(block + BLOCK_TAKEN_OFFSET + Math.floor(granule / 8)) >>> (granule % 8)) & 1) === 1;
   }
 
   takenCells(block: number): number {
     let count = 0;
-    for (let at = block + TAKEN_OFFSET; at < block + CELLS_OFFSET; at++) {
+    for (let at = block + BLOCK_TAKEN_OFFSET; at < block + BLOCK_CELLS_OFFSET; at++) {
       for (let bits = this.#raw.byte(at); bits !== 0; bits &= bits - 1) count++;
     }
     return count;
   }
 
   lineMark(block: number, line: number): number {
-    return this.#raw.byte(block + LINES_OFFSET + line);
+    return this.#raw.byte(block + BLOCK_LINES_OFFSET + line);
   }
 
   #ownerOf(address: number): number {
@@ -191,11 +193,11 @@ export class Space {
   #walkBlock(block: number, objects: Place[]): void {
     const end = block + CHUNK_BYTES;
     let free = block + FIRST_LINE * LINE_BYTES;
-    for (let at = STARTS_OFFSET; at < MARKS_OFFSET; at++) {
+    for (let at = BLOCK_STARTS_OFFSET; at < BLOCK_MARKS_OFFSET; at++) {
       const bits = this.#raw.byte(block + at);
       for (let bit = 0; bits >>> bit !== 0; bit++) {
         if (((bits >>> bit) & 1) === 0) continue;
-        const address = block + ((at - STARTS_OFFSET) * 8 + bit) * GRANULE_BYTES;
+        const address = block + ((at - BLOCK_STARTS_OFFSET) * 8 + bit) * GRANULE_BYTES;
         const shape = this.#shapeAt(address);
         const place: Place = { address, bytes: this.#descriptors.sizeOf(address, shape), shape, space: "block" };
         if (address < free) {
@@ -214,7 +216,7 @@ export class Space {
     const shape = this.#shapeAt(address);
     const place: Place = { address, bytes: this.#descriptors.sizeOf(address, shape), shape, space: "large" };
     const count = Math.ceil((LARGE_HEADER_BYTES + place.bytes) / CHUNK_BYTES);
-    const recorded = this.#raw.word(run);
+    const recorded = this.#raw.word(run + LARGE_CHUNKS_OFFSET);
     if (recorded !== count) broken(`${shown(place)} needs ${count} chunks, but its run has ${recorded}`);
     for (let i = 1; i < count; i++) {
       const owner = this.#ownerOf(run + i * CHUNK_BYTES);
@@ -239,8 +241,6 @@ export class Space {
     return end;
   }
 }
-
-export { FIRST_LINE, LINES_PER_BLOCK };
 
 function isUnused(owner: number): boolean {
   return owner === OWNER_FRESH || owner === OWNER_WARM || owner === OWNER_CONTROL;

@@ -8,13 +8,14 @@
  *   minor   and the nursery is empty
  *   major   and the objects that there are, the marked lines or taken cells, and the bytes counted live, are those of the objects reached
  */
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, type MatureSpace } from "../../core/contract.ts";
+import { ARRAY_HEADER_BYTES, FIRST_LINE, LENGTH_OFFSET, LINES_PER_BLOCK } from "#contract";
+import type { MatureSpace } from "../../core/settings.ts";
 import type { Core } from "../collector/core.ts";
 import { readStatistics } from "../collector/statistics.ts";
 import type { Session } from "../objects/ref.ts";
 import { broken, Raw } from "./raw.ts";
 import { handleRoots, type Root, shadowRoots } from "./roots.ts";
-import { FIRST_LINE, LINES_PER_BLOCK, type Place, Space, shown } from "./space.ts";
+import { type Place, Space, shown } from "./space.ts";
 
 /** What has happened since the program last did anything. */
 export type TraceAfter = "any" | "minor" | "major";

@@ -1,7 +1,7 @@
 /** Typed loads, stores and slices in linear memory. A slice is two words: pointer, length. */
 
 import binaryen from "binaryen";
-import { GRANULE_BYTES, LENGTH_OFFSET, WORD_BYTES } from "../../core/contract.ts";
+import { GRANULE_BYTES, LENGTH_OFFSET, WORD_BYTES } from "#contract";
 import type { Atom, InstructionOf, IrType, Variable } from "../ir/ir.ts";
 import type { FunctionContext } from "./function-context.ts";
 import type { ExpressionRef, Temporary } from "./wasm.ts";

@@ -8,10 +8,9 @@
  * Equal constants share their bytes. Buffers take no space in the module, only addresses: they come as zero.
  */
 
+import { FIRST_ADDRESS } from "#contract";
 import { InternalCompilerError } from "../options.ts";
 
-/** Nothing lies below: the immediates of unions are smaller. */
-export const FIRST_ADDRESS = 1024;
 /** Gaps of zeros up to this length are cheaper to store than a segment's header. */
 const MERGE_GAP_BYTES = 16;
 

@@ -12,7 +12,7 @@
  * Loops are part of one candidate, however many iterations they have.
  */
 
-import { CANDIDATES_MOST } from "../../../core/contract.ts";
+import { CANDIDATES_MOST } from "#contract";
 import type { Block, Instruction, IrFunction } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { blocksOf, forEachInstruction } from "../../ir/traverse.ts";

@@ -7,7 +7,7 @@
  */
 
 import binaryen from "binaryen";
-import { WORD_BYTES } from "../../../core/contract.ts";
+import { WORD_BYTES } from "#contract";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import { freshStores, staticVariables } from "../../ir/freshness.ts";

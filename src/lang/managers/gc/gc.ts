@@ -22,13 +22,10 @@ import {
   CHUNKS_BEFORE_NURSERY,
   INLINE_MAX_BYTES,
   LENGTH_OFFSET,
-  MATURE_SPACES,
-  POINTER_REPS,
-  SHADOW_DEFAULT_BYTES,
   SLICE_MARK,
-  START_FINDERS,
   WORD_BYTES,
-} from "../../../core/contract.ts";
+} from "#contract";
+import { FINDER_NUMBERS, SHADOW_DEFAULT_BYTES, START_FINDERS } from "../../../core/settings.ts";
 import { emitGranules, emitScaled, type Place } from "../../codegen/access.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
@@ -52,19 +49,9 @@ export const gc: ManagerFactory = {
   features: CORE_FEATURES,
   createModule(options) {
     const core = openCore(options.debug ?? false);
-    fixSetting(
-      core,
-      "nurseryStartFinder",
-      "nurseryChooseStarts",
-      START_FINDERS.indexOf(options.starts ?? START_FINDERS[0]),
-    );
-    fixSetting(core, "gcAllInterior", "gcChooseInterior", POINTER_REPS.indexOf(options.reps ?? POINTER_REPS[0]));
-    fixSetting(
-      core,
-      "matureSizeClasses",
-      "matureChooseClasses",
-      MATURE_SPACES.indexOf(options.mature ?? MATURE_SPACES[0]),
-    );
+    fixSetting(core, "nurseryStartFinder", "nurseryChooseStarts", FINDER_NUMBERS[options.starts ?? START_FINDERS[0]]);
+    fixSetting(core, "gcAllInterior", "gcChooseInterior", options.reps === "a" ? 1 : 0);
+    fixSetting(core, "matureSizeClasses", "matureChooseClasses", options.mature === "classes" ? 1 : 0);
     fixSetting(core, "gcIncremental", "gcChooseIncremental", options.pauseMs === undefined ? 0 : 1);
     fixSetting(core, "gcCensus", "gcChooseCensus", options.census ? 1 : 0);
     fixSetting(core, "gcTimed", "gcChooseTimed", options.traceGc ? 1 : 0);

@@ -11,7 +11,7 @@
  */
 
 import binaryen from "binaryen";
-import { SLICE_MARK, WORD_BYTES } from "../../../core/contract.ts";
+import { SLICE_MARK, WORD_BYTES } from "#contract";
 import { defineFunction } from "../../codegen/locals.ts";
 import type { ManagerContext } from "../../codegen/manager.ts";
 import type { ExpressionRef } from "../../codegen/wasm.ts";

@@ -3,7 +3,8 @@
  */
 
 import binaryen from "binaryen";
-import { GRANULE_SHIFT, POINTER_REPS, START_BYTE_SHIFT, START_FINDERS, WORD_BYTES } from "../../../core/contract.ts";
+import { GRANULE_SHIFT, START_BYTE_SHIFT, WORD_BYTES } from "#contract";
+import { POINTER_REPS, START_FINDERS } from "../../../core/settings.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { BuildOptions } from "../../options.ts";

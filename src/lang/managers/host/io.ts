@@ -7,6 +7,7 @@
  */
 
 import binaryen from "binaryen";
+import { WORD_BYTES } from "#contract";
 import type { Counters } from "../../codegen/counters.ts";
 import { defineFunction, type Locals } from "../../codegen/locals.ts";
 import type { HostPorts } from "../../codegen/ports.ts";
@@ -20,7 +21,6 @@ import type { ElementInfo } from "./types.ts";
 const BUFFER_BYTES = 65536;
 const PAGE_BYTES = 65536;
 const PAGE_SHIFT = 16;
-const WORD_BYTES = 4;
 const UNROLLED_BYTES = 8;
 
 const { i32, none } = binaryen;

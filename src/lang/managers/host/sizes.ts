@@ -14,8 +14,8 @@
 import type binaryen from "binaryen";
 import type { ExpressionRef } from "../../codegen/wasm.ts";
 
-const STRUCT_HEADER_BYTES = 16;
-const ARRAY_HEADER_BYTES = 24;
+const V8_STRUCT_HEADER_BYTES = 16;
+const V8_ARRAY_HEADER_BYTES = 24;
 const ALIGNMENT_MASK = 7;
 /** V8 refuses arrays of more bytes than this, header included, however much memory there is. */
 const LARGEST_ARRAY_BYTES = 0x3fffffff;
@@ -36,19 +36,19 @@ export function structBytes(fieldBytes: readonly number[]): number {
     if (at - end > gap.bytes) gap = { at: end, bytes: at - end };
     end = at + bytes;
   }
-  return alignUp(STRUCT_HEADER_BYTES + end, ALIGNMENT_MASK + 1);
+  return alignUp(V8_STRUCT_HEADER_BYTES + end, ALIGNMENT_MASK + 1);
 }
 
 /** Bytes of an array, as an i32 expression. `length` makes the number of elements. */
 export function emitArrayBytes(module: binaryen.Module, length: ExpressionRef, elementBytes: number): ExpressionRef {
   const op = module.i32;
   const elements = elementBytes === 1 ? length : op.mul(length, op.const(elementBytes));
-  return op.and(op.add(elements, op.const(ARRAY_HEADER_BYTES + ALIGNMENT_MASK)), op.const(~ALIGNMENT_MASK));
+  return op.and(op.add(elements, op.const(V8_ARRAY_HEADER_BYTES + ALIGNMENT_MASK)), op.const(~ALIGNMENT_MASK));
 }
 
 /** The most elements that an array may have. */
 export function longestArray(elementBytes: number): number {
-  return Math.floor((LARGEST_ARRAY_BYTES - ARRAY_HEADER_BYTES - ALIGNMENT_MASK) / elementBytes);
+  return Math.floor((LARGEST_ARRAY_BYTES - V8_ARRAY_HEADER_BYTES - ALIGNMENT_MASK) / elementBytes);
 }
 
 function alignUp(value: number, alignment: number): number {

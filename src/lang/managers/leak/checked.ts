@@ -9,6 +9,7 @@
  */
 
 import binaryen from "binaryen";
+import { BOUND_NAME, BOUND_SITE } from "#contract";
 import { coreName } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import { defineFunction } from "../../codegen/locals.ts";
@@ -22,9 +23,6 @@ import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
 import { LeakManager } from "./bump.ts";
 
 const { i32, none } = binaryen;
-/** Of a bound, from its address: see assembly/debug/bounds.ts. */
-const BOUND_FRAME_NAME = 8;
-const BOUND_SITE = 12;
 /** The depth of the frame that is the whole program. */
 const PROGRAM = 0;
 /** With what the next array is bound, and its site. */
@@ -223,7 +221,7 @@ export class CheckedLeakManager extends LeakManager {
       const [address, line] = [locals.parameter(0), locals.parameter(1)];
       const broken = locals.add(i32);
       const named = (offset: number) => module.i32.load(offset, 4, broken.get());
-      const stop = this.context.wasi.panic("outlived", () => line.get(), named(BOUND_SITE), named(BOUND_FRAME_NAME));
+      const stop = this.context.wasi.panic("outlived", () => line.get(), named(BOUND_SITE), named(BOUND_NAME));
       const found = broken.tee(module.call(coreName(module, "boundsBroken"), [address.get()], i32));
       return [module.if(found, stop)];
     });

@@ -1,7 +1,7 @@
 /** What managers in linear memory share under which no object ever moves: nothing is protected, and no store is observed. */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SIZE_OFFSET, WORD_BYTES } from "../../../core/contract.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SHAPE_SIZE_OFFSET, WORD_BYTES } from "#contract";
 import type { Place } from "../../codegen/access.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import { defineFunction, type Local, type Locals } from "../../codegen/locals.ts";
@@ -43,7 +43,7 @@ export abstract class StillManager extends LinearManager {
       const [bytes, ref]: Local[] = [locals.add(i32), locals.add(i32)];
       const slack = BigInt(ARRAY_HEADER_BYTES + 7);
       return [
-        size.set(wide.mul(wide.extend_u(length.get()), wide.load32_u(SIZE_OFFSET, 4, shape.get()))),
+        size.set(wide.mul(wide.extend_u(length.get()), wide.load32_u(SHAPE_SIZE_OFFSET, 4, shape.get()))),
         size.set(wide.and(wide.add(size.get(), wide.const(slack)), wide.const(-8n))),
         module.if(wide.gt_u(size.get(), wide.const(LARGEST_ARRAY_BYTES)), module.return(op.const(0))),
         bytes!.set(op.wrap(size.get())),

@@ -6,7 +6,7 @@
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, WORD_BYTES } from "../../../core/contract.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, WORD_BYTES } from "#contract";
 import { defineFunction, type Locals } from "../../codegen/locals.ts";
 import type { Wasi } from "../../codegen/wasi/wasi.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";

@@ -12,18 +12,25 @@
  */
 
 import {
-  DESCRIPTOR_BYTES,
-  FLAG_FIXED,
-  FLAG_POINTERS,
-  FLAG_SLICEABLE,
-  FLAG_WIDE,
   GRANULE_BYTES,
   KIND_ARRAY,
   KIND_RECORD,
+  MASK_PAIR_BYTES,
+  MASK_WORDS,
   RECORD_HEADER_BYTES,
+  SHAPE_BOXES_OFFSET,
+  SHAPE_BYTES,
+  SHAPE_FIXED,
+  SHAPE_FLAGS_OFFSET,
+  SHAPE_KIND_OFFSET,
+  SHAPE_POINTERS,
+  SHAPE_SIZE_OFFSET,
+  SHAPE_SLICEABLE,
+  SHAPE_SLICES_OFFSET,
+  SHAPE_TAG_OFFSET,
+  SHAPE_WIDE,
   WORD_BYTES,
-  WORDS_PER_MASK,
-} from "../../../core/contract.ts";
+} from "#contract";
 import type { StaticData } from "../../codegen/static-data.ts";
 import type { ElementType, FieldType, IrType, RecordType, UnionType } from "../../ir/ir.ts";
 import { numberBytes } from "../../ir/numbers.ts";
@@ -172,7 +179,7 @@ export class Layouts {
   finalShape(element: ElementType): number {
     let shape = this.#finalShapes.get(element);
     if (shape === undefined) {
-      shape = this.#arrayShape(element, FLAG_FIXED);
+      shape = this.#arrayShape(element, SHAPE_FIXED);
       this.#finalShapes.set(element, shape);
     }
     return shape;
@@ -184,27 +191,27 @@ export class Layouts {
     element.components.forEach((type, index) => {
       words.mark(type, offsets[index] as number);
     });
-    const flags = FLAG_SLICEABLE | (hasPointers ? FLAG_POINTERS : 0) | moreFlags;
+    const flags = SHAPE_SLICEABLE | (hasPointers ? SHAPE_POINTERS : 0) | moreFlags;
     return this.#data.place(this.#descriptor(KIND_ARRAY, flags, 0, stride, words), GRANULE_BYTES);
   }
 
   /** Lays out records and places their descriptors side by side. @returns the address of the first */
   #place(records: readonly RecordType[]): number {
-    const descriptors = new Uint8Array(records.length * DESCRIPTOR_BYTES);
+    const descriptors = new Uint8Array(records.length * SHAPE_BYTES);
     const placed = records.map((record) => layoutRecord(record));
     records.forEach((record, index) => {
       const { bytes, offsets, sliceable } = placed[index] as Omit<RecordLayout, "shape">;
       const words = new PointerWords(bytes);
       this.#mark(words, record, offsets, 0);
       const isFixed = !this.#mayChange(record);
-      const flags = (sliceable ? FLAG_SLICEABLE : 0) | (words.any ? FLAG_POINTERS : 0) | (isFixed ? FLAG_FIXED : 0);
+      const flags = (sliceable ? SHAPE_SLICEABLE : 0) | (words.any ? SHAPE_POINTERS : 0) | (isFixed ? SHAPE_FIXED : 0);
       const tag = record.caseOf?.index ?? 0;
-      descriptors.set(this.#descriptor(KIND_RECORD, flags, tag, bytes, words), index * DESCRIPTOR_BYTES);
+      descriptors.set(this.#descriptor(KIND_RECORD, flags, tag, bytes, words), index * SHAPE_BYTES);
     });
     const base = this.#data.place(descriptors, GRANULE_BYTES);
     records.forEach((record, index) => {
       const layout = placed[index] as Omit<RecordLayout, "shape">;
-      this.#records.set(record, { ...layout, shape: base + index * DESCRIPTOR_BYTES });
+      this.#records.set(record, { ...layout, shape: base + index * SHAPE_BYTES });
     });
     return base;
   }
@@ -222,19 +229,19 @@ export class Layouts {
   }
 
   #descriptor(kind: number, flags: number, tag: number, bytes: number, words: PointerWords): Uint8Array {
-    const descriptor = new Uint8Array(DESCRIPTOR_BYTES);
+    const descriptor = new Uint8Array(SHAPE_BYTES);
     const view = new DataView(descriptor.buffer);
-    const isWide = words.any && words.count > WORDS_PER_MASK;
-    view.setUint8(0, kind);
-    view.setUint8(1, flags | (isWide ? FLAG_WIDE : 0));
-    view.setUint16(2, tag & 0xffff, true);
-    view.setUint32(4, bytes, true);
+    const isWide = words.any && words.count > MASK_WORDS;
+    view.setUint8(SHAPE_KIND_OFFSET, kind);
+    view.setUint8(SHAPE_FLAGS_OFFSET, flags | (isWide ? SHAPE_WIDE : 0));
+    view.setUint16(SHAPE_TAG_OFFSET, tag & 0xffff, true);
+    view.setUint32(SHAPE_SIZE_OFFSET, bytes, true);
     if (isWide) {
-      view.setUint32(8, this.#data.constant(words.table(), WORD_BYTES), true);
+      view.setUint32(SHAPE_BOXES_OFFSET, this.#data.constant(words.table(), WORD_BYTES), true);
     } else {
       const [boxes, slices] = words.mask(0);
-      view.setUint32(8, boxes, true);
-      view.setUint32(12, slices, true);
+      view.setUint32(SHAPE_BOXES_OFFSET, boxes, true);
+      view.setUint32(SHAPE_SLICES_OFFSET, slices, true);
     }
     return descriptor;
   }
@@ -375,7 +382,7 @@ class PointerWords {
     const maskOf = (words: ReadonlySet<number>): number => {
       let mask = 0;
       for (const word of words) {
-        if (word >= first && word < first + WORDS_PER_MASK) mask |= 1 << (word - first);
+        if (word >= first && word < first + MASK_WORDS) mask |= 1 << (word - first);
       }
       return mask >>> 0;
     };
@@ -384,13 +391,14 @@ class PointerWords {
 
   /** The table of a wide shape: the count of words, then a pair of masks for each 32. */
   table(): Uint8Array {
-    const masks = Math.ceil(this.count / WORDS_PER_MASK);
-    const table = new DataView(new ArrayBuffer(WORD_BYTES * (1 + 2 * masks)));
+    const masks = Math.ceil(this.count / MASK_WORDS);
+    const table = new DataView(new ArrayBuffer(WORD_BYTES + masks * MASK_PAIR_BYTES));
     table.setUint32(0, this.count, true);
     for (let index = 0; index < masks; index++) {
-      const [boxes, slices] = this.mask(index * WORDS_PER_MASK);
-      table.setUint32(WORD_BYTES * (1 + 2 * index), boxes, true);
-      table.setUint32(WORD_BYTES * (2 + 2 * index), slices, true);
+      const [boxes, slices] = this.mask(index * MASK_WORDS);
+      const pair = WORD_BYTES + index * MASK_PAIR_BYTES;
+      table.setUint32(pair, boxes, true);
+      table.setUint32(pair + WORD_BYTES, slices, true);
     }
     return new Uint8Array(table.buffer);
   }

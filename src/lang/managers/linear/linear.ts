@@ -8,7 +8,7 @@
  */
 
 import binaryen from "binaryen";
-import { ARRAY_HEADER_BYTES, LENGTH_OFFSET } from "../../../core/contract.ts";
+import { ARRAY_HEADER_BYTES, LENGTH_OFFSET } from "#contract";
 import {
   beyond,
   elementPlace,

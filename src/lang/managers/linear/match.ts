@@ -6,9 +6,8 @@
  */
 
 import binaryen from "binaryen";
-import { DESCRIPTOR_SHIFT } from "../../../core/contract.ts";
+import { FIRST_ADDRESS, SHAPE_SHIFT } from "#contract";
 import type { FunctionContext } from "../../codegen/function-context.ts";
-import { FIRST_ADDRESS } from "../../codegen/static-data.ts";
 import type { ExpressionRef } from "../../codegen/wasm.ts";
 import type { InstructionOf, MatchArm, Variable } from "../../ir/ir.ts";
 import type { UnionLayout } from "./layout.ts";
@@ -90,5 +89,5 @@ function ordinalOf(context: FunctionContext, value: Variable, layout: UnionLayou
   if (layout.recordCount === 1) return module.i32.const(0);
   const header = module.i32.load(0, 4, context.read(value));
   const distance = module.i32.sub(header, module.i32.const(layout.shapeBase));
-  return module.i32.shr_u(distance, module.i32.const(DESCRIPTOR_SHIFT));
+  return module.i32.shr_u(distance, module.i32.const(SHAPE_SHIFT));
 }

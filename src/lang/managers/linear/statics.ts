@@ -3,7 +3,7 @@
  * lead to nothing but each other, so that no collector has to look at them.
  */
 
-import { ARRAY_HEADER_BYTES, GRANULE_BYTES, LENGTH_OFFSET, WORD_BYTES } from "../../../core/contract.ts";
+import { ARRAY_HEADER_BYTES, GRANULE_BYTES, LENGTH_OFFSET, WORD_BYTES } from "#contract";
 import type { StaticData } from "../../codegen/static-data.ts";
 import {
   BYTE_ELEMENT,

@@ -12,8 +12,8 @@ import {
   REGION_BUMP_MAX_BYTES,
   REGION_LIMIT,
   REGION_TOP,
-  SIZE_OFFSET,
-} from "../../../core/contract.ts";
+  SHAPE_SIZE_OFFSET,
+} from "#contract";
 import { coreName } from "../../codegen/core.ts";
 import type { Locals } from "../../codegen/locals.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
@@ -91,7 +91,7 @@ export function takeGrown(module: binaryen.Module, allocator: string, isZeroed: 
     const [shape, length, array, used] = parameters as [Temporary, Temporary, Temporary, Temporary];
     const had = locals.add(i32);
     const start = (base: ExpressionRef): ExpressionRef => op.add(base, op.const(ARRAY_HEADER_BYTES));
-    const elements = op.mul(op.load(LENGTH_OFFSET, 4, array.get()), op.load(SIZE_OFFSET, 4, shape.get()));
+    const elements = op.mul(op.load(LENGTH_OFFSET, 4, array.get()), op.load(SHAPE_SIZE_OFFSET, 4, shape.get()));
     const rounded = op.and(op.add(start(elements), op.const(GRANULE_BYTES - 1)), op.const(-GRANULE_BYTES));
     const grown = module.call(coreName(module, "regionArrayGrow"), [array.get(), bytes.get()], i32);
     const copied = module.memory.copy(start(ref.get()), start(array.get()), used.get());

@@ -16,11 +16,13 @@ import {
   COLLECT_AS_IT_PAYS,
   COLLECT_YOUNG,
   REGION_BYTES,
-  REGION_STATISTICS,
+  REGION_STATISTICS_COLLECTIONS,
+  REGION_STATISTICS_COPIED_BYTES,
+  REGION_STATISTICS_DROPPED_BYTES,
   REGION_TAKEN,
   REGION_TOP,
   WORD_BYTES,
-} from "../../../core/contract.ts";
+} from "#contract";
 import { coreName } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { FunctionCounter } from "../../codegen/profile.ts";
@@ -122,7 +124,7 @@ export class CollectionCode {
     const op = module.i32;
     const { zeal } = this.#shared.context.options;
     if (!zeal) return op.const(COLLECT_AS_IT_PAYS);
-    const collections = op.load(REGION_STATISTICS.collections, 4, statistics(module));
+    const collections = op.load(REGION_STATISTICS_COLLECTIONS, 4, statistics(module));
     return module.select(op.rem_u(collections, op.const(zeal)), op.const(COLLECT_YOUNG), op.const(COLLECT_ALL));
   }
 
@@ -218,12 +220,11 @@ export class CollectionCode {
   /** What the core counts for whichever function calls it. */
   #coreCounters(): Readonly<Partial<Record<FunctionCounter, () => ExpressionRef>>> {
     const { i32: op, i64: wide } = this.#module;
-    const { collections, copiedBytes, droppedBytes } = REGION_STATISTICS;
     const block = (): ExpressionRef => statistics(this.#module);
     return {
-      collections: () => wide.extend_u(op.load(collections, 4, block())),
-      copied: () => wide.load(copiedBytes, 8, block()),
-      dropped: () => wide.load(droppedBytes, 8, block()),
+      collections: () => wide.extend_u(op.load(REGION_STATISTICS_COLLECTIONS, 4, block())),
+      copied: () => wide.load(REGION_STATISTICS_COPIED_BYTES, 8, block()),
+      dropped: () => wide.load(REGION_STATISTICS_DROPPED_BYTES, 8, block()),
     };
   }
 }

@@ -7,6 +7,7 @@ import binaryen from "binaryen";
 import {
   CHECKPOINT_BYTES,
   CHECKPOINT_THRESHOLD,
+  GRANULE_BYTES,
   REGION_ARRAYS,
   REGION_BYTES,
   REGION_FIRST,
@@ -17,7 +18,7 @@ import {
   REGION_TOP,
   SPARSE_BYTES,
   WORD_BYTES,
-} from "../../../core/contract.ts";
+} from "#contract";
 import { coreName } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { ManagerContext } from "../../codegen/manager.ts";
@@ -30,7 +31,6 @@ import type { FunctionPlan } from "./plan.ts";
 import { isSame } from "./promoted-tops.ts";
 
 const { i32, none } = binaryen;
-const SPARSE_ALIGNMENT = 8;
 
 /** What the code of all functions of a program shares. */
 export interface Shared {
@@ -46,7 +46,7 @@ export interface Shared {
 
 /** Sets aside a descriptor of a sparse stack. @returns its address */
 export function reserveStack({ data }: ManagerContext): number {
-  return data.reserve(SPARSE_BYTES, SPARSE_ALIGNMENT);
+  return data.reserve(SPARSE_BYTES, GRANULE_BYTES);
 }
 
 /** The address of the statistics block. */

@@ -12,8 +12,8 @@
  * in regions only.
  */
 
+import { CHECKPOINT_BYTES, GRANULE_BYTES, REGION_BYTES } from "#contract";
 import { alignUp } from "../../../core/align.ts";
-import { CHECKPOINT_BYTES, GRANULE_BYTES, REGION_BYTES } from "../../../core/contract.ts";
 import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { blocksOf } from "../../ir/traverse.ts";

@@ -7,7 +7,7 @@
  * such a loop.
  */
 
-import { REGION_BUMP_MAX_BYTES } from "../../../core/contract.ts";
+import { REGION_BUMP_MAX_BYTES } from "#contract";
 import type { Block, Instruction, InstructionOf, IrFunction, Label } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";

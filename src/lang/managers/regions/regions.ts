@@ -10,7 +10,6 @@
  */
 
 import binaryen from "binaryen";
-import { alignUp } from "../../../core/align.ts";
 import {
   ARRAY_HEADER_BYTES,
   GRANULE_BYTES,
@@ -21,7 +20,8 @@ import {
   REGION_LIMIT,
   REGION_TOP,
   WORD_BYTES,
-} from "../../../core/contract.ts";
+} from "#contract";
+import { alignUp } from "../../../core/align.ts";
 import { sparseLimits } from "../../../core/sparse-limits.ts";
 import { emitScaled, type Place } from "../../codegen/access.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../codegen/core.ts";
