@@ -12,7 +12,7 @@
 // miss a load, but never accuses one wrongly.
 // State: the two tables, the depth of the innermost frame, the last number.
 
-import { CHUNKS_MAX, CHUNK_BYTES, GRANULE_BYTES, GRANULE_SHIFT, WORD_BYTES } from "../contract";
+import { BOUND_NAME, BOUND_SITE, CHUNKS_MAX, CHUNK_BYTES, GRANULE_BYTES, GRANULE_SHIFT, WORD_BYTES } from "../contract";
 import { leakAllocate } from "../leak/bump";
 import { alignUp, CHUNK_MASK, chunkAddress, chunkOf } from "../memory/address";
 
@@ -33,6 +33,8 @@ class Bound {
 
 const FRAME_BYTES: usize = offsetof<Frame>();
 const BOUND_BYTES: usize = offsetof<Bound>();
+if (offsetof<Bound>("name") != BOUND_NAME) ERROR("Bound.name moved");
+if (offsetof<Bound>("site") != BOUND_SITE) ERROR("Bound.site moved");
 if (BOUND_BYTES % GRANULE_BYTES != 0) ERROR("a bound has to be whole granules");
 const PAGE_BYTES: usize = (CHUNK_BYTES >> GRANULE_SHIFT) * WORD_BYTES;
 const DIRECTORY_BYTES: usize = alignUp((<usize>CHUNKS_MAX + 1) * WORD_BYTES, GRANULE_BYTES);

@@ -77,4 +77,7 @@ export function censusReset(): void {
   countedTo = nurseryBase;
 }
 
+if (CENSUS_BYTES_OFFSET + 8 != CENSUS_PLACE_BYTES || CENSUS_OBJECTS_OFFSET + 8 != CENSUS_BYTES_OFFSET) {
+  ERROR("the drawing of a place is wrong");
+}
 if ((CENSUS_PLACES + 1) * CENSUS_PLACE_BYTES > CHUNK_BYTES) ERROR("the table must fit a chunk");

@@ -1,7 +1,7 @@
 // Opens the heap: every mechanism in its order.
 
 import { NURSERY_DEFAULT_BYTES, PAUSE_DEFAULT_MICROS } from "../config";
-import { ERROR_NONE, NURSERY_MAX_BYTES, NURSERY_MIN_BYTES, STATISTICS_BYTES } from "../contract";
+import { ERROR_NONE, INLINE_MAX_BYTES, NURSERY_MAX_BYTES, NURSERY_MIN_BYTES, STATISTICS_BYTES } from "../contract";
 import { evacuateOpen } from "../mature/lines/evacuate";
 import { phaseOpen } from "../mature/phase";
 import { rememberedOpen } from "../mature/remembered";
@@ -78,3 +78,6 @@ function defaultNursery(heapLimitBytes: usize): usize {
   const share = alignUp(heapLimitBytes >> 3, NURSERY_MIN_BYTES);
   return share && share < NURSERY_DEFAULT_BYTES ? share : NURSERY_DEFAULT_BYTES;
 }
+
+if (NURSERY_MIN_BYTES < 4 * INLINE_MAX_BYTES)
+  ERROR("the smallest nursery must hold four of the largest inline records");

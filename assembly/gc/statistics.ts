@@ -31,11 +31,38 @@ import {
   OWNER_FRESH,
   OWNER_LARGE,
   PAUSE_BUCKETS,
+  STATISTICS_BLOCKS,
   STATISTICS_BYTES,
+  STATISTICS_CHUNKS_LIMIT,
+  STATISTICS_CHUNKS_PEAK,
+  STATISTICS_CHUNKS_RESERVED,
+  STATISTICS_CHUNKS_USED,
   STATISTICS_EVACUATED_BYTES,
+  STATISTICS_HANDLES,
+  STATISTICS_LAST_NURSERY_BYTES,
+  STATISTICS_LAST_PAUSE_MS,
+  STATISTICS_LAST_PROMOTED_BYTES,
+  STATISTICS_LAST_STEPS,
+  STATISTICS_LIVE_BYTES,
+  STATISTICS_LONGEST_PAUSE_MS,
+  STATISTICS_MAJOR_AT_BYTES,
+  STATISTICS_MAJOR_COLLECTIONS,
+  STATISTICS_MARK_OVERFLOWS,
+  STATISTICS_MATURE_BYTES,
+  STATISTICS_MINOR_COLLECTIONS,
+  STATISTICS_NURSERY_BYTES,
+  STATISTICS_NURSERY_SIZE,
   STATISTICS_OWNERS,
   STATISTICS_PAUSES,
+  STATISTICS_PAUSES_MS,
+  STATISTICS_PHASE,
+  STATISTICS_PROMOTED_BYTES,
+  STATISTICS_REMEMBERED_ENTRIES,
+  STATISTICS_REMEMBERED_OVERFLOWS,
+  STATISTICS_START_QUERIES,
+  STATISTICS_START_STEPS,
   STEP_END,
+  WORD_BYTES,
 } from "../contract";
 import { evacuatedBytes } from "../mature/lines/evacuate";
 import { blocksInUse } from "../mature/block-pool";
@@ -48,6 +75,9 @@ import { isLarge, ownerOfChunk } from "../memory/page-map";
 import { nurserySize } from "../nursery/size";
 import { startQueries, startSteps } from "../nursery/starts/steps";
 import { handlesLive } from "../roots/handles";
+
+/** Bytes of the chunks by owner. */
+const OWNERS_BYTES: i32 = (OWNER_LARGE - OWNER_FRESH + 1) * WORD_BYTES;
 
 @unmanaged
 @final
@@ -79,6 +109,42 @@ export class Statistics {
   pausesMs: f64;
   longestPauseMs: f64;
 }
+if (offsetof<Statistics>("minorCollections") != STATISTICS_MINOR_COLLECTIONS)
+  ERROR("Statistics.minorCollections moved");
+if (offsetof<Statistics>("majorCollections") != STATISTICS_MAJOR_COLLECTIONS)
+  ERROR("Statistics.majorCollections moved");
+if (offsetof<Statistics>("chunksUsed") != STATISTICS_CHUNKS_USED) ERROR("Statistics.chunksUsed moved");
+if (offsetof<Statistics>("chunksPeak") != STATISTICS_CHUNKS_PEAK) ERROR("Statistics.chunksPeak moved");
+if (offsetof<Statistics>("chunksLimit") != STATISTICS_CHUNKS_LIMIT) ERROR("Statistics.chunksLimit moved");
+if (offsetof<Statistics>("blocks") != STATISTICS_BLOCKS) ERROR("Statistics.blocks moved");
+if (offsetof<Statistics>("handles") != STATISTICS_HANDLES) ERROR("Statistics.handles moved");
+if (offsetof<Statistics>("chunksReserved") != STATISTICS_CHUNKS_RESERVED) ERROR("Statistics.chunksReserved moved");
+if (offsetof<Statistics>("promotedBytes") != STATISTICS_PROMOTED_BYTES) ERROR("Statistics.promotedBytes moved");
+if (offsetof<Statistics>("liveBytes") != STATISTICS_LIVE_BYTES) ERROR("Statistics.liveBytes moved");
+if (offsetof<Statistics>("matureBytes") != STATISTICS_MATURE_BYTES) ERROR("Statistics.matureBytes moved");
+if (offsetof<Statistics>("majorAtBytes") != STATISTICS_MAJOR_AT_BYTES) ERROR("Statistics.majorAtBytes moved");
+if (offsetof<Statistics>("nurseryBytes") != STATISTICS_NURSERY_BYTES) ERROR("Statistics.nurseryBytes moved");
+if (offsetof<Statistics>("rememberedEntries") != STATISTICS_REMEMBERED_ENTRIES)
+  ERROR("Statistics.rememberedEntries moved");
+if (offsetof<Statistics>("markOverflows") != STATISTICS_MARK_OVERFLOWS) ERROR("Statistics.markOverflows moved");
+if (offsetof<Statistics>("rememberedOverflows") != STATISTICS_REMEMBERED_OVERFLOWS)
+  ERROR("Statistics.rememberedOverflows moved");
+if (offsetof<Statistics>("phase") != STATISTICS_PHASE) ERROR("Statistics.phase moved");
+if (offsetof<Statistics>("startQueries") != STATISTICS_START_QUERIES) ERROR("Statistics.startQueries moved");
+if (offsetof<Statistics>("startSteps") != STATISTICS_START_STEPS) ERROR("Statistics.startSteps moved");
+if (offsetof<Statistics>("lastSteps") != STATISTICS_LAST_STEPS) ERROR("Statistics.lastSteps moved");
+if (offsetof<Statistics>("nurserySize") != STATISTICS_NURSERY_SIZE) ERROR("Statistics.nurserySize moved");
+if (offsetof<Statistics>("lastNurseryBytes") != STATISTICS_LAST_NURSERY_BYTES)
+  ERROR("Statistics.lastNurseryBytes moved");
+if (offsetof<Statistics>("lastPromotedBytes") != STATISTICS_LAST_PROMOTED_BYTES)
+  ERROR("Statistics.lastPromotedBytes moved");
+if (offsetof<Statistics>("lastPauseMs") != STATISTICS_LAST_PAUSE_MS) ERROR("Statistics.lastPauseMs moved");
+if (offsetof<Statistics>("pausesMs") != STATISTICS_PAUSES_MS) ERROR("Statistics.pausesMs moved");
+if (offsetof<Statistics>("longestPauseMs") != STATISTICS_LONGEST_PAUSE_MS) ERROR("Statistics.longestPauseMs moved");
+if (offsetof<Statistics>() != STATISTICS_OWNERS) ERROR("the chunks by owner moved");
+if (STATISTICS_OWNERS + OWNERS_BYTES > STATISTICS_PAUSES) ERROR("the chunks by owner must end in front of the pauses");
+if (STATISTICS_PAUSES + PAUSE_BUCKETS * WORD_BYTES != STATISTICS_EVACUATED_BYTES) ERROR("the pauses moved");
+if (STATISTICS_EVACUATED_BYTES + 8 != STATISTICS_BYTES) ERROR("the statistics block must match STATISTICS_BYTES");
 
 let block: usize = 0;
 
@@ -110,7 +176,7 @@ export function countPause(ms: f64): usize {
 
 function countOwners(): void {
   const owners = block + STATISTICS_OWNERS;
-  memory.fill(owners, 0, 6 << 2);
+  memory.fill(owners, 0, OWNERS_BYTES);
   for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
     const owner = ownerOfChunk(chunk);
     if (owner == OWNER_FOREIGN || (owner > <u32>OWNER_LARGE && !isLarge(owner))) continue;
@@ -142,8 +208,3 @@ export function refresh(owners: bool): usize {
   if (owners || (now.lastSteps & STEP_END) != 0) countOwners();
   return block;
 }
-
-if (offsetof<Statistics>("promotedBytes") != 32) ERROR("the drawing of the statistics block is wrong");
-if (offsetof<Statistics>("rememberedOverflows") != 80) ERROR("the drawing of the statistics block is wrong");
-if (offsetof<Statistics>("startQueries") != 88) ERROR("the drawing of the statistics block is wrong");
-if (offsetof<Statistics>("longestPauseMs") != 144) ERROR("the drawing of the statistics block is wrong");

@@ -10,7 +10,7 @@
 //
 // Invariant (debug/verify.ts, 8): marks are 0 outside of marking. State: none but the page map.
 
-import { CHUNK_BYTES, LARGE_CHUNKS_OFFSET, LARGE_HEADER_BYTES, OWNER_LARGE } from "../contract";
+import { CHUNK_BYTES, LARGE_CHUNKS_OFFSET, LARGE_HEADER_BYTES, OWNER_LARGE, WORD_BYTES } from "../contract";
 import { chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, chunksEnd, chunksFirst, releaseRun } from "../memory/chunks";
 import { largeFirstChunk, ownerOfChunk, setLargeOwners } from "../memory/page-map";
@@ -74,4 +74,5 @@ export function sweepLarge(): void {
   }
 }
 
+if (MARK_OFFSET != LARGE_CHUNKS_OFFSET + WORD_BYTES) ERROR("the drawing of a large object is wrong");
 if (LARGE_HEADER_BYTES >= CHUNK_BYTES) ERROR("a large object must start in its first chunk");

@@ -8,6 +8,9 @@
 import { CHUNK_SHIFT, OWNER_EXTENT, OWNER_EXTENT_REST, OWNER_LARGE, OWNER_LARGE_REST } from "../contract";
 import { chunkOf } from "./address";
 
+// A later chunk is less than 2^16 chunks behind the first.
+if (OWNER_EXTENT_REST + 16 > OWNER_LARGE_REST || OWNER_LARGE_REST + 16 > 256) ERROR("owners overlap, or pass a byte");
+
 let pageMap: usize = 0;
 
 export function pageMapOpen(at: usize): void {

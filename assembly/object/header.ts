@@ -7,11 +7,14 @@
 //
 // A reference is the address of the header. Shapes and objects are 8-aligned, so bit 0 tells the two apart.
 
-import { ARRAY_HEADER_BYTES, GRANULE_BYTES, LENGTH_OFFSET } from "../contract";
+import { ARRAY_HEADER_BYTES, GRANULE_BYTES, LENGTH_OFFSET, RECORD_HEADER_BYTES, WORD_BYTES } from "../contract";
 import { alignUp } from "../memory/address";
 import { Shape } from "./shape";
 
 const FORWARDED: usize = 1;
+
+if (RECORD_HEADER_BYTES != WORD_BYTES || LENGTH_OFFSET != WORD_BYTES) ERROR("the drawing of an object is wrong");
+if (ARRAY_HEADER_BYTES != LENGTH_OFFSET + WORD_BYTES) ERROR("the drawing of an array is wrong");
 
 export function shapeOf(ref: usize): Shape {
   return Shape.at(load<usize>(ref));

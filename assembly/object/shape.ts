@@ -17,10 +17,16 @@ import {
   KIND_ARRAY,
   MASK_PAIR_BYTES,
   MASK_WORDS,
+  SHAPE_BOXES_OFFSET,
   SHAPE_BYTES,
   SHAPE_FIXED,
+  SHAPE_FLAGS_OFFSET,
+  SHAPE_KIND_OFFSET,
   SHAPE_POINTERS,
+  SHAPE_SIZE_OFFSET,
   SHAPE_SLICEABLE,
+  SHAPE_SLICES_OFFSET,
+  SHAPE_TAG_OFFSET,
   SHAPE_WIDE,
   WORD_BYTES,
 } from "../contract";
@@ -56,6 +62,14 @@ export class Shape {
     return (this.flags & SHAPE_WIDE) != 0;
   }
 }
+if (offsetof<Shape>() != SHAPE_BYTES) ERROR("Shape must match SHAPE_BYTES");
+if (offsetof<Shape>("kind") != SHAPE_KIND_OFFSET) ERROR("Shape.kind moved");
+if (offsetof<Shape>("flags") != SHAPE_FLAGS_OFFSET) ERROR("Shape.flags moved");
+if (offsetof<Shape>("tag") != SHAPE_TAG_OFFSET) ERROR("Shape.tag moved");
+if (offsetof<Shape>("bytes") != SHAPE_SIZE_OFFSET) ERROR("Shape.bytes moved");
+if (offsetof<Shape>("boxes") != SHAPE_BOXES_OFFSET) ERROR("Shape.boxes moved");
+if (offsetof<Shape>("slices") != SHAPE_SLICES_OFFSET) ERROR("Shape.slices moved");
+if (MASK_PAIR_BYTES != 2 * WORD_BYTES || MASK_WORDS != 8 * WORD_BYTES) ERROR("a mask is a word");
 
 /** How many 32-word pairs of maps a shape has. */
 export function mapCount(shape: Shape): u32 {
@@ -76,6 +90,3 @@ export function slicesAt(shape: Shape, i: u32): u32 {
 export function wideTableBytes(words: u32): usize {
   return <usize>WORD_BYTES + <usize>((words + MASK_WORDS - 1) / MASK_WORDS) * MASK_PAIR_BYTES;
 }
-
-if (offsetof<Shape>() != SHAPE_BYTES) ERROR("Shape must match SHAPE_BYTES");
-if (offsetof<Shape>("boxes") != 8) ERROR("Shape.boxes moved");

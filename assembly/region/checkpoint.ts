@@ -23,7 +23,16 @@
 // rest of the segment that the region bumped in then, and in later segments.
 
 import { DEBUG } from "../config";
-import { CHECKPOINT_BYTES, REGION_BYTES } from "../contract";
+import {
+  GRANULE_BYTES,
+  CHECKPOINT_BYTES,
+  CHECKPOINT_THRESHOLD,
+  CHECKPOINT_REGION,
+  CHECKPOINT_TAKEN,
+  CHECKPOINT_TOP,
+  REGION_BYTES,
+  WORD_BYTES,
+} from "../contract";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
 import { regionSparseArrays, dropArraysSince, isSparseArray, maybeArraySince } from "./arrays";
@@ -62,10 +71,13 @@ export class Checkpoint {
     return changetype<Checkpoint>(address);
   }
 }
-if (offsetof<Checkpoint>() > <usize>CHECKPOINT_BYTES) ERROR("Checkpoint must fit CHECKPOINT_BYTES");
-if (offsetof<Checkpoint>("top") != 4 || offsetof<Checkpoint>("taken") != 16 || offsetof<Checkpoint>("threshold") != 20)
-  ERROR("Checkpoint moved");
-if (offsetof<Checkpoint>("epoch") != 24) ERROR("Checkpoint.epoch moved");
+if (((offsetof<Checkpoint>() + GRANULE_BYTES - 1) & -GRANULE_BYTES) != CHECKPOINT_BYTES)
+  ERROR("Checkpoint must match CHECKPOINT_BYTES");
+if (offsetof<Checkpoint>("region") != CHECKPOINT_REGION) ERROR("Checkpoint.region moved");
+if (offsetof<Checkpoint>("top") != CHECKPOINT_TOP) ERROR("Checkpoint.top moved");
+if (offsetof<Checkpoint>("taken") != CHECKPOINT_TAKEN) ERROR("Checkpoint.taken moved");
+if (offsetof<Checkpoint>("threshold") != CHECKPOINT_THRESHOLD) ERROR("Checkpoint.threshold moved");
+if (offsetof<Checkpoint>("epoch") != CHECKPOINT_THRESHOLD + WORD_BYTES) ERROR("Checkpoint.epoch moved");
 
 /** Notes how far a region is filled, and the threshold of its first collection. @param at address of the checkpoint */
 export function checkpointSet(at: usize, regionAt: usize): void {

@@ -21,7 +21,19 @@
 // State: the two globals, exported to the program, and the credit.
 
 import { DEBUG } from "../config";
-import { ERROR_LIMIT, GRANULE_BYTES, REGION_BUMP_MAX_BYTES, REGION_BYTES, REGION_STATISTICS_BYTES } from "../contract";
+import {
+  ERROR_LIMIT,
+  GRANULE_BYTES,
+  REGION_ARRAYS,
+  REGION_BUMP_MAX_BYTES,
+  REGION_BYTES,
+  REGION_FIRST,
+  REGION_LIMIT,
+  REGION_STATISTICS_BYTES,
+  REGION_TAKEN,
+  REGION_TOP,
+  WORD_BYTES,
+} from "../contract";
 import { alignUp } from "../memory/address";
 import { chunksOpen } from "../memory/chunks";
 import { poison } from "../memory/poison";
@@ -62,7 +74,12 @@ export class Region {
   }
 }
 if (offsetof<Region>() != REGION_BYTES) ERROR("Region must match REGION_BYTES");
-if (offsetof<Region>("first") != 8 || offsetof<Region>("taken") != 12) ERROR("Region moved");
+if (offsetof<Region>("top") != REGION_TOP) ERROR("Region.top moved");
+if (offsetof<Region>("limit") != REGION_LIMIT) ERROR("Region.limit moved");
+if (offsetof<Region>("first") != REGION_FIRST) ERROR("Region.first moved");
+if (offsetof<Region>("taken") != REGION_TAKEN) ERROR("Region.taken moved");
+if (offsetof<Region>("arrays") != REGION_ARRAYS) ERROR("Region.arrays moved");
+if (REGION_TAKEN != REGION_FIRST + WORD_BYTES) ERROR("compiled code stores first and taken as one");
 
 /**
  * Opens the heap for `regions`.

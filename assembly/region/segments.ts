@@ -18,7 +18,7 @@
 // State: the lists, and what is left of the chunks that the small kinds are cut from.
 
 import { DEBUG } from "../config";
-import { CHUNK_BYTES, OWNER_LARGE, OWNER_SEGMENTS } from "../contract";
+import { CHUNK_BYTES, OWNER_ASIDE_FRESH, OWNER_LARGE, OWNER_SEGMENTS } from "../contract";
 import { CHUNK_MASK, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
 import { isLarge, largeFirstChunk, ownerOf, setLargeOwners } from "../memory/page-map";
@@ -49,6 +49,7 @@ export class Segment {
   }
 }
 export const SEGMENT_HEADER_BYTES: usize = 24;
+if (<u32>OWNER_SEGMENTS + CHUNK_KIND >= <u32>OWNER_ASIDE_FRESH) ERROR("owners of segments overlap others");
 if (offsetof<Segment>() != SEGMENT_HEADER_BYTES) ERROR("Segment must match SEGMENT_HEADER_BYTES");
 
 // The free segments of each kind.

@@ -15,7 +15,18 @@
 //
 // State: the address of the block.
 
-import { REGION_STATISTICS_BYTES } from "../contract";
+import {
+  REGION_STATISTICS_BYTES,
+  REGION_STATISTICS_COLLECTIONS,
+  REGION_STATISTICS_COPIED_BYTES,
+  REGION_STATISTICS_DROPPED_BYTES,
+  REGION_STATISTICS_FREED_BYTES,
+  REGION_STATISTICS_FULL_COLLECTIONS,
+  REGION_STATISTICS_PEAK_BYTES,
+  REGION_STATISTICS_USED_BYTES,
+  STATISTICS_MAJOR_COLLECTIONS,
+  STATISTICS_MINOR_COLLECTIONS,
+} from "../contract";
 
 @unmanaged
 @final
@@ -28,8 +39,25 @@ export class RegionStatistics {
   freedBytes: u64;
   droppedBytes: u64;
 }
-if (offsetof<RegionStatistics>() != REGION_STATISTICS_BYTES) ERROR("the drawing of the statistics block is wrong");
-if (offsetof<RegionStatistics>("copiedBytes") != 16) ERROR("the drawing of the statistics block is wrong");
+if (offsetof<RegionStatistics>() != REGION_STATISTICS_BYTES) ERROR("RegionStatistics must match its size");
+if (offsetof<RegionStatistics>("collections") != REGION_STATISTICS_COLLECTIONS)
+  ERROR("RegionStatistics.collections moved");
+if (offsetof<RegionStatistics>("fullCollections") != REGION_STATISTICS_FULL_COLLECTIONS)
+  ERROR("RegionStatistics.fullCollections moved");
+if (offsetof<RegionStatistics>("usedBytes") != REGION_STATISTICS_USED_BYTES) ERROR("RegionStatistics.usedBytes moved");
+if (offsetof<RegionStatistics>("peakBytes") != REGION_STATISTICS_PEAK_BYTES) ERROR("RegionStatistics.peakBytes moved");
+if (offsetof<RegionStatistics>("copiedBytes") != REGION_STATISTICS_COPIED_BYTES)
+  ERROR("RegionStatistics.copiedBytes moved");
+if (offsetof<RegionStatistics>("freedBytes") != REGION_STATISTICS_FREED_BYTES)
+  ERROR("RegionStatistics.freedBytes moved");
+if (offsetof<RegionStatistics>("droppedBytes") != REGION_STATISTICS_DROPPED_BYTES)
+  ERROR("RegionStatistics.droppedBytes moved");
+if (
+  REGION_STATISTICS_COLLECTIONS != STATISTICS_MINOR_COLLECTIONS ||
+  REGION_STATISTICS_FULL_COLLECTIONS != STATISTICS_MAJOR_COLLECTIONS
+) {
+  ERROR("both statistics blocks must begin alike");
+}
 
 let block: usize = 0;
 

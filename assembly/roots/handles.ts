@@ -16,11 +16,14 @@ import {
   HANDLE_SLOT_SHIFT,
   HANDLE_STATE_OFFSET,
   OWNER_CONTROL,
+  WORD_BYTES,
 } from "../contract";
 import { acquireRun } from "../memory/chunks";
 import { PointerVisitor } from "../object/walk";
 
 const HANDLES_PER_CHUNK: u32 = <u32>(CHUNK_BYTES >> HANDLE_SLOT_SHIFT);
+
+if (HANDLE_STATE_OFFSET + WORD_BYTES != HANDLE_SLOT_BYTES) ERROR("the drawing of a slot is wrong");
 
 let firstChunk: usize = 0;
 let lastChunk: usize = 0;

@@ -9,8 +9,10 @@
 // Invariant (debug/verify.ts, 9): shadowTop is at most shadowLimit, and the pointers are valid.
 // State: the three globals; top and limit are exported to the program.
 
-import { SLICE_MARK, WORD_BYTES } from "../contract";
+import { GRANULE_BYTES, SLICE_MARK, WORD_BYTES } from "../contract";
 import { PointerVisitor } from "../object/walk";
+
+if (SLICE_MARK % 2 != 0 || SLICE_MARK % GRANULE_BYTES == 0) ERROR("a Box may look like SLICE_MARK");
 
 let shadowBase: usize = 0;
 export let shadowTop: usize = 0;

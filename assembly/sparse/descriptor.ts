@@ -23,13 +23,28 @@
 //
 // Source: seed note 004. State: the settings, which a compiler may replace by constants.
 
-import { SPARSE_BYTES } from "../contract";
+import {
+  SPARSE_BYTES,
+  SPARSE_COPIED_BYTES,
+  SPARSE_ENTRIES,
+  SPARSE_ENTRIES_BYTES,
+  SPARSE_FREED_BYTES,
+  SPARSE_FREED_ENTRIES,
+  SPARSE_GROWN,
+  SPARSE_HIGH_BYTES,
+  SPARSE_EXTENTS,
+  SPARSE_LOST,
+  SPARSE_MOVED,
+  SPARSE_NON_LINEAR,
+  SPARSE_SERVED,
+} from "../contract";
 import { isExtent, ownerOf } from "../memory/page-map";
 import { Entry } from "./entry";
 import { Freed, isFreed } from "./free-set";
 import { Extent, extentOf } from "./extent";
 
-// When allocation is served from the set: above any of these. Literals, so that the module needs no start function.
+// When allocation is served from the set: above any of these. Literals, so that the module needs no start function;
+// contract.ts says the same, and test/core/contract.test.ts compares.
 /** Freed entries, in percent of all. */
 export let sparseSetPercent: u32 = 25;
 /** Freed entries. */
@@ -68,7 +83,18 @@ export class Stack {
   }
 }
 if (offsetof<Stack>() != SPARSE_BYTES) ERROR("Stack must match SPARSE_BYTES");
-if (offsetof<Stack>("copied") != 32 || offsetof<Stack>("extentCount") != 52) ERROR("Stack moved");
+if (offsetof<Stack>("entries") != SPARSE_ENTRIES) ERROR("Stack.entries moved");
+if (offsetof<Stack>("bytes") != SPARSE_ENTRIES_BYTES) ERROR("Stack.bytes moved");
+if (offsetof<Stack>("highBytes") != SPARSE_HIGH_BYTES) ERROR("Stack.highBytes moved");
+if (offsetof<Stack>("grown") != SPARSE_GROWN) ERROR("Stack.grown moved");
+if (offsetof<Stack>("moved") != SPARSE_MOVED) ERROR("Stack.moved moved");
+if (offsetof<Stack>("copied") != SPARSE_COPIED_BYTES) ERROR("Stack.copied moved");
+if (offsetof<Stack>("nonLinear") != SPARSE_NON_LINEAR) ERROR("Stack.nonLinear moved");
+if (offsetof<Stack>("served") != SPARSE_SERVED) ERROR("Stack.served moved");
+if (offsetof<Stack>("lost") != SPARSE_LOST) ERROR("Stack.lost moved");
+if (offsetof<Stack>("extentCount") != SPARSE_EXTENTS) ERROR("Stack.extentCount moved");
+if (offsetof<Stack>("freedEntries") != SPARSE_FREED_ENTRIES) ERROR("Stack.freedEntries moved");
+if (offsetof<Stack>("freedBytes") != SPARSE_FREED_BYTES) ERROR("Stack.freedBytes moved");
 
 /**
  * Chooses, for all stacks, when allocation is served from entries freed below the top: once one of these is exceeded. 0

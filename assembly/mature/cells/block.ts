@@ -22,6 +22,7 @@ import {
   BLOCK_TAKEN_OFFSET,
   CHUNK_BYTES,
   GRANULE_SHIFT,
+  WORD_BYTES,
 } from "../../contract";
 import { CHUNK_MASK } from "../../memory/address";
 import { testBit } from "../../memory/bits";
@@ -92,4 +93,5 @@ export function sweepCells(block: usize): u32 {
   return <u32>taken;
 }
 
+if (RECIPROCAL_OFFSET != BLOCK_CELL_BYTES_OFFSET + WORD_BYTES) ERROR("the drawing of a block of cells is wrong");
 if (BLOCK_CELLS_OFFSET != 3392) ERROR("the drawing of a block of cells is wrong");

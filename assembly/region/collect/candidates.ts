@@ -25,6 +25,8 @@ import { countReturned, counters } from "../statistics";
 /** Smaller gaps are left. */
 const LEAST_GAP_BYTES: usize = 4 << 10;
 
+if (CANDIDATES_MOST * CANDIDATES_MOST > 32) ERROR("what the compiler tells must fit a word");
+
 let gapBytes: usize = 0;
 
 /**
