@@ -2,6 +2,8 @@
 
 import { type Command, Option } from "commander";
 import {
+  GROWTH_MAX_PERCENT,
+  GROWTH_MIN_PERCENT,
   MATURE_SPACES,
   type MatureSpace,
   POINTER_REPS,
@@ -10,6 +12,7 @@ import {
   type StartFinder,
 } from "../core/settings.ts";
 import type { SparseLimits } from "../core/sparse-limits.ts";
+import { WORD_MAX } from "../core/words.ts";
 import type { BuildOptions } from "../lang/options.ts";
 import { parseLimits, parsePause, parseSize, parseWhole } from "./option-values.ts";
 
@@ -49,7 +52,7 @@ export function addSettings(command: Command): Command {
     )
     .addOption(
       new Option("--growth <percent>", "growth of the old space that brings on a major collection (gc)").argParser(
-        parseWhole(1, 10_000),
+        parseWhole(GROWTH_MIN_PERCENT, GROWTH_MAX_PERCENT),
       ),
     )
     .addOption(
@@ -75,7 +78,7 @@ export function addSettings(command: Command): Command {
       new Option(
         "--freed-entries <limits>",
         "above how many freed arrays, in percent of all or in number, their places are used again (sparse)",
-      ).argParser(parseLimits(parseWhole(0, 0xffff_ffff))),
+      ).argParser(parseLimits(parseWhole(0, WORD_MAX))),
     )
     .addOption(
       new Option(

@@ -2,9 +2,9 @@
 
 import { InvalidArgumentError } from "commander";
 import { PAUSE_MAX_MS, PAUSE_MIN_MS } from "../core/settings.ts";
+import { WORD_MAX } from "../core/words.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
-const ADDRESS_SPACE_BYTES = 2 ** 32;
 
 /**
  * Reads a size such as `4096`, `64k`, `64m`, `1g` (powers of 1024, an `iB` or `B` behind the letter is allowed).
@@ -14,7 +14,7 @@ const ADDRESS_SPACE_BYTES = 2 ** 32;
 export function parseSize(text: string): number {
   const match = /^(\d+)(?:([kmg])(?:i?b)?)?$/i.exec(text);
   const bytes = match === null ? Number.NaN : Number(match[1]) * UNITS[(match[2] ?? "").toLowerCase()]!;
-  if (!(bytes >= 1 && bytes < ADDRESS_SPACE_BYTES)) {
+  if (!(bytes >= 1 && bytes <= WORD_MAX)) {
     throw new InvalidArgumentError("Expected a size below 4g, such as 65536, 64k or 64m.");
   }
   return bytes;

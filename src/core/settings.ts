@@ -32,6 +32,13 @@ export type MatureSpace = (typeof MATURE_SPACES)[number];
 /** Bytes of the shadow stack, which lies in front of the heap, when nobody chooses. */
 export const SHADOW_DEFAULT_BYTES = 1 << 20;
 
+/** The highest address, in bytes, at which a heap may begin: it takes some chunks at least. */
+export const HEAP_BASE_MAX = 2 ** 32 - 2 ** 20;
+
+/** How much the mature space may grow between major collections, in percent of what survived. */
+export const GROWTH_MIN_PERCENT = 1;
+export const GROWTH_MAX_PERCENT = 10_000;
+
 /** What may be asked of a pause, in milliseconds. */
 export const PAUSE_MIN_MS = 0.1;
 export const PAUSE_MAX_MS = 1000;

@@ -2,6 +2,7 @@
 
 import { SPARSE_SET_ENTRIES, SPARSE_SET_PERCENT, SPARSE_WASTE_BYTES, SPARSE_WASTE_PERCENT } from "#contract";
 import { HeapError, shown } from "./errors.ts";
+import { isWord, WORD_MAX } from "./words.ts";
 
 /** When allocation is served from what was freed below the top: once any of these is passed. 0: at once; Infinity: never. */
 export interface SparseLimits {
@@ -22,9 +23,6 @@ const DEFAULT_LIMITS: Required<SparseLimits> = {
   wasteBytes: SPARSE_WASTE_BYTES,
 };
 
-/** The greatest number of 32 bits; as a limit, one that nothing passes. */
-export const WORD_MAX = 0xffff_ffff;
-
 /** The limits in the order of chooseSparse. @throws HeapError bad-option */
 export function sparseLimits(limits: SparseLimits): [number, number, number, number] {
   const word = (name: keyof SparseLimits): number => {
@@ -37,9 +35,4 @@ export function sparseLimits(limits: SparseLimits): [number, number, number, num
     );
   };
   return [word("setPercent"), word("setEntries"), word("wastePercent"), word("wasteBytes")];
-}
-
-/** Whether a value is a whole number of 32 bits, unsigned. */
-export function isWord(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= WORD_MAX;
 }

@@ -4,7 +4,7 @@ import { CHUNK_BYTES, CHUNKS_MAX } from "#contract";
 import { HeapError, shown } from "../core/errors.ts";
 
 export const KIB = 1024;
-export const MIB = 1024 * KIB;
+const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 
 /** Lowest and highest value of a heap limit in bytes, of heaps and of regions. */

@@ -5,6 +5,7 @@
 
 import type { MatureSpace, PointerReps, StartFinder } from "../core/settings.ts";
 import type { SparseLimits } from "../core/sparse-limits.ts";
+import { isWord, WORD_MAX } from "../core/words.ts";
 
 /** The sizes that an adjustable module takes from its host, with the meanings that they have in `BuildOptions`. */
 export const START_SETTINGS = ["heapLimitBytes", "nurseryBytes", "nurseryFirstBytes", "growthPercent"] as const;
@@ -65,8 +66,8 @@ export class BuildOptionError extends Error {
 
 /** @throws BuildOptionError unless the value of an option is a whole number of 32 bits, unsigned */
 export function requireWord(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return;
-  throw new BuildOptionError(`${name} has to be a whole number from 0 to ${2 ** 32 - 1}, not ${value}`);
+  if (isWord(value)) return;
+  throw new BuildOptionError(`${name} has to be a whole number from 0 to ${WORD_MAX}, not ${value}`);
 }
 
 /** The compiler contradicted itself: a defect of heapwright, not of the program. */

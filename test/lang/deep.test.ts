@@ -1,12 +1,10 @@
 /** Mote programs that go deep: a structure of very many nodes, and recursion without an end in sight. */
 
 import { describe, expect, it } from "vitest";
+import { STATISTICS_LIVE_BYTES, STATISTICS_MAJOR_COLLECTIONS } from "#contract";
 import { type BuildOptions, managerNames, runModule, SourceFile } from "../../src/lang/index.ts";
 import { compile } from "../support/fast.ts";
 
-/** assembly/gc/statistics.ts */
-const MAJOR_OFFSET = 4;
-const LIVE_BYTES_OFFSET = 40;
 const SHORT_LISTS = 20;
 const MIB = 1 << 20;
 
@@ -53,9 +51,9 @@ describe("a list of many nodes", () => {
     const { memory, statistics } = exports as { memory: WebAssembly.Memory; statistics: () => number };
     const at = statistics() >>> 0;
     const view = new DataView(memory.buffer);
-    expect(view.getUint32(at + MAJOR_OFFSET, true)).toBeGreaterThan(0);
+    expect(view.getUint32(at + STATISTICS_MAJOR_COLLECTIONS, true)).toBeGreaterThan(0);
     // What the last collection of the whole heap found is no more than one short list: 16 bytes for each node.
-    const live = Number(view.getBigUint64(at + LIVE_BYTES_OFFSET, true));
+    const live = Number(view.getBigUint64(at + STATISTICS_LIVE_BYTES, true));
     expect(live).toBeLessThan((16 * count) / SHORT_LISTS + 1024);
   });
 });

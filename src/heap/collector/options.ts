@@ -3,6 +3,9 @@
 import { NURSERY_MAX_BYTES, NURSERY_MIN_BYTES } from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
 import {
+  GROWTH_MAX_PERCENT,
+  GROWTH_MIN_PERCENT,
+  HEAP_BASE_MAX,
   MATURE_SPACES,
   type MatureSpace,
   PAUSE_MAX_MS,
@@ -12,7 +15,8 @@ import {
   START_FINDERS,
   type StartFinder,
 } from "../../core/settings.ts";
-import { assertFlag, assertNames, assertOneOf, assertRanges, GIB, HEAP_LIMIT_RANGE, MIB } from "../option-checks.ts";
+import { WORD_MAX } from "../../core/words.ts";
+import { assertFlag, assertNames, assertOneOf, assertRanges, GIB, HEAP_LIMIT_RANGE } from "../option-checks.ts";
 
 export interface HeapOptions {
   /**
@@ -60,9 +64,9 @@ const RANGES = {
   nurseryFirstBytes: [NURSERY_MIN_BYTES, NURSERY_MAX_BYTES],
   heapLimitBytes: HEAP_LIMIT_RANGE,
   shadowStackBytes: [1, GIB],
-  growthPercent: [1, 10_000],
-  zeal: [0, 0xffff_ffff],
-  heapBase: [0, 4 * GIB - MIB],
+  growthPercent: [GROWTH_MIN_PERCENT, GROWTH_MAX_PERCENT],
+  zeal: [0, WORD_MAX],
+  heapBase: [0, HEAP_BASE_MAX],
 } as const;
 
 const NAMES: readonly string[] = [
@@ -102,7 +106,7 @@ export function checkOptions(options: HeapOptions): void {
     );
   }
   const { heapBase = 0, shadowStackBytes = 0 } = options;
-  if (heapBase + shadowStackBytes > RANGES.heapBase[1]) {
+  if (heapBase + shadowStackBytes > HEAP_BASE_MAX) {
     throw new HeapError("bad-option", "heapBase and shadowStackBytes leave no room for the heap: lower one of them");
   }
   if (options.zeal && !options.debug) {

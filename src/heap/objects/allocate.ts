@@ -2,6 +2,7 @@
 
 import { ARRAY_HEADER_BYTES, RECORD_HEADER_BYTES } from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
+import { isWord, WORD_MAX } from "../../core/words.ts";
 import { uint8 } from "./numbers.ts";
 import { prepareFields, writeFields } from "./pointers.ts";
 import type { RecordRef } from "./record.ts";
@@ -9,8 +10,6 @@ import type { Session } from "./ref.ts";
 import type { AnyRep, Fields, FieldsIn, InOf } from "./rep.ts";
 import type { ArrayRef } from "./sequence.ts";
 import { ArrayShape, RecordShape } from "./shape.ts";
-
-const LENGTH_MAX = 0xffff_ffff;
 
 /** The values of a new array: an array or any typed array. */
 export type Values<E extends AnyRep> = ArrayLike<InOf<E>>;
@@ -58,8 +57,8 @@ export function newArray<E extends AnyRep>(
   }
   const values = typeof lengthOrValues === "number" ? null : prepareAll(session, shape, lengthOrValues);
   const length = values === null ? (lengthOrValues as number) : values.length;
-  if (!Number.isInteger(length) || length < 0 || length > LENGTH_MAX) {
-    throw new HeapError("index-out-of-range", `${shown(length)} is not a length for ${shape.name}: 0 to ${LENGTH_MAX}`);
+  if (!isWord(length)) {
+    throw new HeapError("index-out-of-range", `${shown(length)} is not a length for ${shape.name}: 0 to ${WORD_MAX}`);
   }
   const address = allocator.allocArray(shape, length);
   const first = address + ARRAY_HEADER_BYTES;

@@ -16,8 +16,8 @@ import {
   SPARSE_BYTES,
 } from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
-import { isWord, WORD_MAX } from "../../core/sparse-limits.ts";
 import { readSparseCounts, type SparseCounts } from "../../core/sparse-statistics.ts";
+import { isWord, WORD_MAX } from "../../core/words.ts";
 import type { Core } from "../collector/core.ts";
 import type { Session } from "../objects/ref.ts";
 

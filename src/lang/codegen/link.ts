@@ -9,6 +9,7 @@
 import binaryen from "binaryen";
 import { importsOf } from "./core.ts";
 import type { ManagerContext, ManagerResult } from "./manager.ts";
+import { PAGE_BYTES } from "./wasm.ts";
 
 /** What lowered programs need, whatever the manager. */
 export const PROGRAM_FEATURES =
@@ -19,7 +20,6 @@ export const PROGRAM_FEATURES =
   binaryen.Features.Multivalue |
   binaryen.Features.TailCall;
 
-const PAGE_BYTES = 65536;
 /** No maximum: the engine's limit holds. */
 const UNLIMITED_PAGES = -1;
 

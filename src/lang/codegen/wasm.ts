@@ -2,6 +2,11 @@
 
 import type binaryen from "binaryen";
 
+/** Bytes of a page of linear memory, as a shift. */
+export const PAGE_SHIFT = 16;
+/** Bytes of a page of linear memory. */
+export const PAGE_BYTES = 1 << PAGE_SHIFT;
+
 export type ExpressionRef = binaryen.ExpressionRef;
 export type WasmType = binaryen.Type;
 

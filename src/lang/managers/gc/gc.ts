@@ -25,7 +25,7 @@ import {
   SLICE_MARK,
   WORD_BYTES,
 } from "#contract";
-import { FINDER_NUMBERS, SHADOW_DEFAULT_BYTES, START_FINDERS } from "../../../core/settings.ts";
+import { FINDER_NUMBERS, HEAP_BASE_MAX, SHADOW_DEFAULT_BYTES, START_FINDERS } from "../../../core/settings.ts";
 import { emitGranules, emitScaled, type Place } from "../../codegen/access.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
@@ -64,8 +64,6 @@ export const gc: ManagerFactory = {
 const NURSERY_BASE = "gc.nurseryBase";
 /** Where the shadow stack begins: a constant as well. */
 const SHADOW_BASE = "gc.shadowBase";
-/** A heap takes some chunks at least. */
-const LAST_HEAP_BASE = 2 ** 32 - 2 ** 20;
 
 class GcManager extends LinearManager {
   protected readonly arrayAllocator: string;
@@ -418,7 +416,7 @@ class GcManager extends LinearManager {
     const shadowBase = data.seal();
     const globalBytes = wordsOf(this.#globals) * WORD_BYTES;
     const heapBase = shadowBase + globalBytes + (options.shadowStackBytes || SHADOW_DEFAULT_BYTES);
-    if (heapBase > LAST_HEAP_BASE) {
+    if (heapBase > HEAP_BASE_MAX) {
       throw new BuildOptionError("shadowStackBytes leaves no room for the heap; lower it");
     }
     module.addGlobal(SHADOW_BASE, i32, false, op.const(shadowBase));

@@ -13,14 +13,12 @@ import { defineFunction, type Locals } from "../../codegen/locals.ts";
 import type { HostPorts } from "../../codegen/ports.ts";
 import type { StaticData } from "../../codegen/static-data.ts";
 import type { Wasi } from "../../codegen/wasi/wasi.ts";
-import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
+import { type ExpressionRef, PAGE_BYTES, PAGE_SHIFT, type Temporary } from "../../codegen/wasm.ts";
 import type { HostConstants } from "./constants.ts";
 import { emitArrayBytes, longestArray } from "./sizes.ts";
 import type { ElementInfo } from "./types.ts";
 
 const BUFFER_BYTES = 65536;
-const PAGE_BYTES = 65536;
-const PAGE_SHIFT = 16;
 const UNROLLED_BYTES = 8;
 
 const { i32, none } = binaryen;
