@@ -1,4 +1,4 @@
-/** The managers `regions` and `sparse`: what ends gives its memory back, also in loops that build something up; limits are reported. */
+/** The managers `regions` and `sparse`: memory of what has ended is reused, also in loops, and limits are reported. */
 
 import { describe, expect, it } from "vitest";
 import { readRegionCounts } from "../../src/core/region-statistics.ts";
@@ -24,8 +24,8 @@ fn make(depth: Int) -> Tree { if depth == 0 { Leaf } else { Node(make(depth - 1)
 fn size(tree: Tree) -> Int { match tree { Leaf => 0, Node(l, r) => 1 + size(l) + size(r) } }
 `;
 
-/** Programs that make much more than they keep, and how often they do so. */
-const CONSTANT: readonly (readonly [name: string, text: string, rounds: number])[] = [
+/** Programs that make much more than they keep, and how many iterations they make. */
+const CONSTANT: readonly (readonly [name: string, text: string, iterations: number])[] = [
   [
     "calls that make something of their own",
     `${TREES}fn once() -> Int { size(make(6)) }
@@ -33,7 +33,7 @@ fn main(args: [Text]) { let sum = 0; for i in 0..args[0].toInt() { sum += once()
     20_000,
   ],
   [
-    "rounds of loops, one in the other",
+    "loops inside loops",
     `${TREES}fn main(args: [Text]) {
   let sum = 0
   for i in 0..args[0].toInt() {
@@ -45,7 +45,7 @@ fn main(args: [Text]) { let sum = 0; for i in 0..args[0].toInt() { sum += once()
     20_000,
   ],
   [
-    "a value that each round replaces by a new one made of it",
+    "a value that each iteration replaces by a new one made from it",
     `class Cell { n: Int, last: Cell? = None }
 fn main(args: [Text]) {
   let cell = Cell { n: 0 }
@@ -55,7 +55,7 @@ fn main(args: [Text]) {
     1_000_000,
   ],
   [
-    "a list that stays short, of texts and of slices of texts",
+    "a short list of slices of texts",
     `fn main(args: [Text]) {
   let kept: List[Text] = []
   for i in 0..args[0].toInt() {
@@ -65,7 +65,7 @@ fn main(args: [Text]) {
   }
   let sum = 0
   for text in kept { sum += text.toInt() }
-  print("{kept.length} {sum > 0}")
+  print("{kept.length} {sum}")
 }`,
     300_000,
   ],
@@ -74,27 +74,27 @@ fn main(args: [Text]) {
     `fn main(args: [Text]) {
   let rows: List[[Int]] = [array(10000, 1)]
   for i in 0..args[0].toInt() { rows.push(array(i % 10000, i)); if i % 7 != 0 { rows.pop() } else { rows[0] = rows.pop() } }
-  print("{rows.length} {rows[0][0] > 0}")
+  print("{rows.length} {rows[0][0]}")
 }`,
     50_000,
   ],
   [
-    "tail calls of a function to itself, of which each replaces a value",
+    "tail calls of a function to itself that replace a value",
     `${TREES}fn loop(n: Int, last: Tree) -> Int { if n == 0 { size(last) } else { loop(n - 1, make(1)) } }
 fn main(args: [Text]) { print("{loop(args[0].toInt(), Leaf)}") }`,
     1_000_000,
   ],
   [
-    "tail calls in turns, where a value is handed on for some time",
+    "a tail-call cycle that passes a value on for some calls",
     `${TREES}fn ping(n: Int, old: Tree, new: Tree) -> Tree { if n == 0 { Node(old, new) } else { pong(n - 1, old, Node(new, Leaf)) } }
 fn pong(n: Int, old: Tree, new: Tree) -> Tree {
   if n % 10 == 0 { ping(n, new, Leaf) } else { ping(n, old, Node(Leaf, new)) }
 }
-fn main(args: [Text]) { print("{size(ping(args[0].toInt(), Leaf, Leaf)) > 0}") }`,
+fn main(args: [Text]) { print("{size(ping(args[0].toInt(), Leaf, Leaf))}") }`,
     1_000_000,
   ],
   [
-    "tail calls that collect into a class",
+    "tail calls that build an object of a class",
     `class Counter { last: List[Text] = [], sum: Int = 0 }
 fn step(counter: Counter, n: Int) -> Counter {
   if n == 0 { return counter }
@@ -106,7 +106,7 @@ fn main(args: [Text]) { let end = step(Counter { sum: 0 }, args[0].toInt()); pri
     200_000,
   ],
   [
-    "a value that is made for a result and never returned, by calls in a loop",
+    "a candidate that calls in a loop never return",
     `${TREES}fn choose(tree: Tree, n: Int) -> Tree { let other = Node(tree, make(3)); if n < 0 { other } else { tree } }
 fn main(args: [Text]) {
   let tree = make(2)
@@ -116,20 +116,20 @@ fn main(args: [Text]) {
     100_000,
   ],
   [
-    "large values of which one is returned, by calls of a function that recurs only after millions of objects",
+    "large candidates of which each call returns one",
     `${TREES}fn choose(n: Int) -> Tree { let one = make(6); let other = make(6 + n % 2); if n % 3 == 0 { one } else { other } }
 fn sum(n: Int, rest: Tree) -> Int { if n == 0 { size(rest) } else { sum(n - 1, choose(n)) } }
 fn main(args: [Text]) { print("{sum(args[0].toInt(), Leaf)}") }`,
     10_000,
   ],
   [
-    "results that are built up in a loop, and mostly replaced",
+    "a result that a loop builds, and mostly replaces",
     `${TREES}fn build(rounds: Int) -> Tree {
   let tree = make(3)
   for i in 0..rounds { tree = if i % 16 == 0 { make(2) } else { Node(tree, Leaf) } }
   tree
 }
-fn main(args: [Text]) { print("{size(build(args[0].toInt())) > 0}") }`,
+fn main(args: [Text]) { print("{size(build(args[0].toInt()))}") }`,
     1_000_000,
   ],
   [
@@ -142,10 +142,10 @@ fn main(args: [Text]) { for i in 0..args[0].toInt() { step(i) }; print("{cell.n}
   ],
 ];
 
-/** Programs of which most is garbage when their deepest call returns, and what they may take at most, in MiB. */
+/** Programs whose objects are mostly dead when their deepest call returns, and the most that they may take, in MiB. */
 const PARTIAL: readonly (readonly [name: string, text: string, most: number])[] = [
   [
-    "a part of what a callee returns, at each of many levels",
+    "a part of what a callee returns, on many levels",
     `${TREES}struct Both { big: Tree, small: Tree }
 fn both(depth: Int) -> Both { Both { big: make(depth), small: make(1) } }
 fn part(depth: Int) -> Tree { both(depth).small }
@@ -163,8 +163,8 @@ fn main(args: [Text]) { print("{size(nest(200))}") }`,
 ];
 
 /**
- * Seed note 003: N returns its argument inside its result, and Foo makes x2 by it for its caller, and then may return x1 instead. How
- * that is decided is not known before the program runs.
+ * Seed note 003: N returns its argument inside its result. Foo makes x2 by N for its caller, and then may return x1
+ * instead. The compiler does not know which.
  */
 const MALICIOUS = `class Digits { value: Int }
 class Number { n: Digits }
@@ -187,54 +187,56 @@ describe.each(["regions", "sparse"])("%s", (manager) => {
 
   it.each([
     ["never", 2_000_000_000],
-    ["every time", 1],
+    ["always", 1],
     ["every third time", 3],
   ])(
-    "take the same for ten million rounds as for one million, where what may be returned is so %s",
+    "takes constant memory for ten times as many iterations when the candidate is returned %s",
     async (_name, share) => {
-      const rounds = 1_000_000;
+      const iterations = 1_000_000;
       const peak = async (times: number): Promise<number> => {
-        const args = [`${times * rounds}`, `${share}`];
+        const args = [`${times * iterations}`, `${share}`];
         const { output, error, counts, memory } = await run(MALICIOUS, args, { measure: true });
-        expect([output, error]).toEqual([`${Math.ceil((times * rounds) / share)}\n`, ""]);
+        expect([output, error]).toEqual([`${Math.ceil((times * iterations) / share)}\n`, ""]);
         return counts.peakBytes + memory;
       };
       expect(await peak(10)).toBe(await peak(1));
     },
   );
 
-  it.each(CONSTANT)("take the same memory for ten times as many of %s", async (_name, text, rounds) => {
-    const [few, many] = [await run(text, [`${rounds}`]), await run(text, [`${10 * rounds}`])];
+  it.each(CONSTANT)("takes constant memory for ten times as many iterations: %s", async (_name, text, iterations) => {
+    const [few, many] = [await run(text, [`${iterations}`]), await run(text, [`${10 * iterations}`])];
     expect([few.error, few.exit, many.error, many.exit]).toEqual(["", 0, "", 0]);
     // Runs of chunks of many lengths may leave gaps.
     expect(many.memory).toBeLessThanOrEqual(1.1 * few.memory);
   });
 
-  it.each(CONSTANT)("print under zeal what leak prints: %s", async (_name, text) => {
+  it.each(CONSTANT)("prints under zeal what leak prints: %s", async (_name, text) => {
     const source = new SourceFile("test.mote", text);
     const { stdout } = runModule((await compile(source, { manager: "leak" })).wasm, { args: ["400"] });
+    expect(stdout.length).toBeGreaterThan(1);
     const expected = { output: Buffer.from(stdout).toString(), error: "" };
     expect(await run(text, ["400"], { debug: true, zeal: 1 })).toMatchObject(expected);
     // What loops keep in locals they keep in memory in a debug build.
     expect(await run(text, ["400"], { zeal: 2 })).toMatchObject(expected);
   });
 
-  it.each(PARTIAL)("drop what is not returned: %s", async (_name, text, most) => {
+  it.each(PARTIAL)("drops what is not returned: %s", async (_name, text, most) => {
     const { error, memory } = await run(text, []);
     expect(error).toBe("");
     expect(memory).toBeLessThanOrEqual(most << 20);
   });
 
-  it.each(PARTIAL)("print under zeal what leak prints: %s", async (_name, text) => {
+  it.each(PARTIAL)("prints under zeal what leak prints: %s", async (_name, text) => {
     const source = new SourceFile("test.mote", text.replace("(14)", "(5)").replace(", 14", ", 5"));
     const { stdout } = runModule((await compile(source, { manager: "leak" })).wasm, { args: [] });
+    expect(stdout.length).toBeGreaterThan(1);
     expect(await run(source.text, [], { debug: true, zeal: 1 })).toMatchObject({
       output: Buffer.from(stdout).toString(),
       error: "",
     });
   });
 
-  it("report that the stack of frames, or the heap, is full", async () => {
+  it("reports that the stack of frames or the heap is full", async () => {
     const deep = `${TREES}fn down(n: Int) -> Int { let own = make(1); if n == 0 { 0 } else { size(own) + down(n - 1) } }
 fn main(args: [Text]) { print("{down(args[0].toInt())}") }`;
     expect(await run(deep, ["100"])).toMatchObject({ output: "100\n", exit: 0 });
