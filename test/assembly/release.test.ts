@@ -44,6 +44,7 @@ describe("verification, bounds, poison, zeal and injected faults", () => {
       const isEmpty = isBlock ? (body as binaryen.BlockInfo).children.length === 0 : body.id === binaryen.NopId;
       return { name, isEmpty };
     });
+    expect(bodies.length).toBeGreaterThan(0);
     expect(bodies.filter(({ isEmpty }) => !isEmpty)).toEqual([]);
     module.dispose();
   });

@@ -15,6 +15,7 @@ describe("a generated program", () => {
     // All of it is compiled: a function that nobody calls would not be.
     const { functions } = checkProgram(source);
     const called = new Set(Array.from(text.matchAll(/(?<!fn )\b([a-z]\w*)\(/g), (match) => match[1]!));
+    expect(functions.size).toBeGreaterThan(20);
     expect([...functions.keys()].filter((name) => name !== "main" && !called.has(name))).toEqual([]);
     for (const manager of ["gc", "leak"]) {
       const { wasm } = await compile(source, { manager });

@@ -24,10 +24,12 @@ function loaded(...args: readonly string[]): string[] {
     env: { ...process.env, NODE_OPTIONS: "", NODE_V8_COVERAGE: folder },
   });
   if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}: ${stderr}`);
-  return readdirSync(folder).flatMap((file) => {
+  const files = readdirSync(folder).flatMap((file) => {
     const { result } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Coverage;
     return result.map(({ url }) => url).filter((url) => url.startsWith("file:"));
   });
+  if (files.length === 0) throw new Error(`node ${args.join(" ")} left no coverage`);
+  return files;
 }
 
 /** Makes a process write the path of each file that it reads with `readFileSync` to standard error. */

@@ -37,6 +37,8 @@ describe("in size classes", () => {
     for (let number = 0; number < entries.length; number++) if (number % 10 !== 0) entries.setAt(number, null);
     for (let i = 0; i < 3; i++) heap.collect("major");
     const after = heap.trace("major");
+    // The array of all, and of every tenth the record and its bytes.
+    expect(after.length).toBe(1 + 2 * (entries.length / 10));
     expect(after.length).toBeLessThan(before.length / 5);
     const addresses = new Set(before.map(({ address }) => address));
     expect(after.filter(({ address }) => !addresses.has(address))).toEqual([]);

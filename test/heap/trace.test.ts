@@ -160,8 +160,7 @@ describe("a trace", () => {
     const first = [heap.alloc(Node), heap.alloc(Node), heap.alloc(Node)];
     const boxes = heap.allocArray(heap.defineArray("Boxes", box()), length);
     for (let i = 0; i < length; i++) {
-      using scope = heap.scope();
-      expect(scope.isOpen).toBe(true);
+      using _scope = heap.scope();
       boxes.setAt(i, heap.alloc(Node, { next: heap.alloc(Node) }));
     }
     const count = 3 + first.length + 1 + 2 * length;

@@ -102,6 +102,7 @@ fn main() {
         (_, index) => binaryen.getFunctionInfo(module.getFunctionByIndex(index)).name,
       );
       module.dispose();
+      expect(names, manager).toContain("_start");
       // The core keeps what was freed on sparse stacks in memory of malloc.
       if (manager !== "sparse") expect(names.filter((name) => name.includes("malloc/"))).toEqual([]);
       if (manager === "host") expect(names.filter((name) => name.startsWith("assembly/"))).toEqual([]);
