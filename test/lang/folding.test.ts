@@ -1,7 +1,8 @@
 /** Allocation folding: who shares a check, and that programs do the same with and without. */
 
 import { describe, expect, it } from "vitest";
-import { type BuildOptions, compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { type BuildOptions, runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 import { START_BUILDS } from "../support/starts.ts";
 
 const TRIPLES = `

@@ -10,7 +10,7 @@ import { managerNames } from "../../src/lang/managers/registry.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { type RunOptions, runModule } from "../../src/lang/run/run-module.ts";
 import { compileIr } from "../support/fast.ts";
-import { START_BUILDS } from "../support/starts.ts";
+import { START_BUILDS, startBuilds } from "../support/starts.ts";
 import {
   addPrintInt,
   BOOL,
@@ -31,13 +31,12 @@ import {
   unionOf,
 } from "./ir-notation.ts";
 
-const STRESS: readonly BuildOptions[] = [
+const BUILDS: readonly BuildOptions[] = [
+  ...managerNames().map((manager) => ({ manager })),
   { manager: "gc", debug: true, nurseryBytes: 4096 },
   { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
-  ...START_BUILDS,
 ];
-
-const BUILDS: readonly BuildOptions[] = [...managerNames().map((manager) => ({ manager })), ...STRESS];
+let turn = 0;
 
 function outputOf(program: IrProgram, options: BuildOptions, run: RunOptions = {}): string {
   const result = runModule(compileIr(program, options).wasm, run);
@@ -49,7 +48,7 @@ function outputOf(program: IrProgram, options: BuildOptions, run: RunOptions = {
 
 /** Builds the program anew for each build, and expects the same output from all. */
 function expectOutput(build: (program: ProgramBuilder) => void, expected: string, run: RunOptions = {}): void {
-  for (const options of BUILDS) {
+  for (const options of [...BUILDS, ...startBuilds(turn++)]) {
     const program = new ProgramBuilder();
     build(program);
     expect(outputOf(program.program(), options, run), JSON.stringify(options)).toBe(expected);
@@ -802,7 +801,7 @@ describe("limits", () => {
 
 describe("builds", () => {
   it("export memory and _start only, and import nothing but WASI", () => {
-    for (const options of BUILDS) {
+    for (const options of [...BUILDS, ...START_BUILDS]) {
       const program = new ProgramBuilder();
       program.declare("main", [], []).print("x");
       const module = new WebAssembly.Module(compileIr(program.program(), options).wasm);

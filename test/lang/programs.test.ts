@@ -1,30 +1,42 @@
-/** Every sample program under every manager, optimised and not, and under `gc` with a tiny nursery and a collection at every allocation. */
+/**
+ * Every sample program under every manager, and under `gc` with a tiny nursery, a collection at every allocation, and half of
+ * the start builds. They are optimised under one manager, in turns, and under all with `npm run test:all`.
+ */
 
 import { describe, expect, it } from "vitest";
+import { buildProgram } from "../../src/lang/frontend.ts";
 import { managerNames, runModule } from "../../src/lang/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
-import { compile } from "../support/fast.ts";
+import { compileIr } from "../support/fast.ts";
+import { often } from "../support/often.ts";
 import { samplePrograms } from "../support/programs.ts";
-import { START_BUILDS } from "../support/starts.ts";
+import { startBuilds } from "../support/starts.ts";
 
-const BUILDS: readonly BuildOptions[] = [
-  ...managerNames().flatMap((manager) => [
-    { manager, optimise: true },
-    { manager, optimise: false },
-  ]),
-  { manager: "gc", debug: true, nurseryBytes: 4096 },
-  { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
-  ...START_BUILDS,
-];
+const MANAGERS = managerNames();
+/** For how many managers a program is optimised, which takes as long as ten other builds. */
+const OPTIMISED = often(1, MANAGERS.length);
+
+/** @param turn the program's number among the others */
+function buildsFor(turn: number): readonly BuildOptions[] {
+  const inTurns = MANAGERS.map((_, index) => MANAGERS[(OPTIMISED * turn + index) % MANAGERS.length]!);
+  return [
+    ...MANAGERS.map((manager) => ({ manager })),
+    ...inTurns.slice(0, OPTIMISED).map((manager) => ({ manager, optimise: true })),
+    { manager: "gc", debug: true, nurseryBytes: 4096 },
+    { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
+    ...startBuilds(turn),
+  ];
+}
 
 describe("programs", () => {
-  const programs = samplePrograms();
+  const programs = samplePrograms().map((program, turn) => ({ ...program, builds: buildsFor(turn) }));
 
   it("exist", () => expect(programs).not.toEqual([]));
 
-  it.each(programs)("$name", async ({ source, args, input, expected, openPorts }) => {
-    for (const options of BUILDS) {
-      const built = await compile(source, options);
+  it.each(programs)("$name", ({ source, args, input, expected, openPorts, builds }) => {
+    const program = buildProgram(source);
+    for (const options of builds) {
+      const built = compileIr(program, options);
       const put: string[] = [];
       const result = runModule(built.wasm, { args, input, ports: openPorts(built.ports, put) });
       const output = Buffer.from(result.stdout).toString();
