@@ -1,22 +1,13 @@
-/** What programs mean, by the interpreter: all sample programs, and numbers against JavaScript's. */
+/**
+ * What programs mean, by the interpreter: numbers against JavaScript's. What sample programs mean is tested in
+ * escapes/programs.test.ts.
+ */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildProgram, SourceFile } from "../../src/lang/frontend.ts";
-import { usedPorts } from "../../src/lang/ir/ports.ts";
 import { interpret } from "../support/interpret.ts";
-import { samplePrograms } from "../support/programs.ts";
-
-describe("sample programs", () => {
-  it.each(samplePrograms().map((program) => [program.name, program] as const))("%s", (_name, program) => {
-    const built = buildProgram(program.source);
-    const put: string[] = [];
-    const ports = program.openPorts(usedPorts(built), put);
-    const { stdout, stderr, exitCode } = interpret(built, { ...program, ports });
-    const output = new TextDecoder().decode(stdout);
-    expect({ output, error: stderr, exit: exitCode, put }).toEqual(program.expected);
-  });
-});
+import { often } from "../support/often.ts";
 
 it("reports calls that nest too deeply", () => {
   const text = 'fn f(n: Int) -> Int { 1 + f(n + 1) }\nfn main() { print("{f(0)}") }';
@@ -64,7 +55,7 @@ describe("floats", () => {
           values.map(floatText),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: often(20) },
     );
   });
 
@@ -83,7 +74,7 @@ describe("floats", () => {
       fc.property(fc.array(decimal, { minLength: 1, maxLength: 10 }), (texts) => {
         expect(roundTrip(texts)).toEqual(texts.map((text) => floatText(Number(text))));
       }),
-      { numRuns: 40 },
+      { numRuns: often(20) },
     );
   });
 
@@ -94,7 +85,7 @@ describe("floats", () => {
         const texts = midpointTexts(value);
         expect(roundTrip(texts)).toEqual(texts.map((text) => floatText(Number(text))));
       }),
-      { numRuns: 40 },
+      { numRuns: often(20) },
     );
   });
 
@@ -147,7 +138,7 @@ describe("floats", () => {
         const lines = cases.map(([value, decimals]) => `${value} ${decimals}`);
         expect(run(lines)).toEqual(cases.map(([value, decimals]) => value.toFixed(decimals)));
       }),
-      { numRuns: 40 },
+      { numRuns: often(20) },
     );
   });
 });
@@ -178,7 +169,7 @@ describe("whole numbers", () => {
         expect(ints([String(small)])).toEqual([`${small}|${small}|${small}`]);
         expect(longs([String(large)])).toEqual([`${large}|${large}|${large}`]);
       }),
-      { numRuns: 100 },
+      { numRuns: often(40) },
     );
   });
 
@@ -236,7 +227,7 @@ describe("whole numbers", () => {
           expect(run([`${a} ${b}`]), `${a} ${operator} ${b}`).toEqual([String(expected)]);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: often(40) },
     );
   });
 });

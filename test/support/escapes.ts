@@ -19,8 +19,8 @@
  * is reached from a result, or newly from another parameter's objects, only if that parameter, or a part of it, may go
  * there.
  *
- * Not looked at: calls beyond the first fifty of a function, other than each power of two; loops that are left by a
- * jump out of a loop around them.
+ * Not looked at: calls beyond the first fifty of a function, other than each power of two, and iterations of a loop
+ * likewise, other than its last; loops that are left by a jump out of a loop around them.
  */
 
 import type { Observer } from "../../src/lang/interpret/observer.ts";
@@ -86,8 +86,15 @@ interface Activation {
   readonly inGlobals: ReadonlySet<HeapObject>;
   /** From destinations of this function to those of the frame's first one; undefined where that is this one. */
   readonly toFirst: ReadonlyMap<Destinations, Destinations> | undefined;
-  /** The serials at which the present iterations of loops began. */
-  readonly iterations: Map<LoopInstruction, number>;
+  /** The present iterations of loops. */
+  readonly iterations: Map<LoopInstruction, Iteration>;
+}
+
+interface Iteration {
+  /** The serial of the first object it makes. */
+  readonly start: number;
+  /** From 1 on. */
+  readonly count: number;
 }
 
 interface LoopShape {
@@ -117,8 +124,7 @@ interface End {
 
 /** Throws where the program does what the analysis has excluded. */
 export class EscapeOracle implements Observer {
-  /** How many ends of functions have been looked at, and how many objects were found outside at one. */
-  checks = 0;
+  /** How many objects were found outside at the end of the function that made them. */
   escapes = 0;
   readonly #program: ProgramPlacement;
   readonly #sites = new Map<number, PlacedSite>();
@@ -187,12 +193,12 @@ export class EscapeOracle implements Observer {
   #activate(fn: IrFunction, args: readonly unknown[], toFirst: Activation["toFirst"]): Activation {
     const count = (this.#calls.get(fn) ?? 0) + 1;
     this.#calls.set(fn, count);
-    const isChecked = count <= ALWAYS_CHECKED || (count & (count - 1)) === 0;
+    const isLookedAt = isChecked(count);
     return {
       placement: this.#program.get(fn)!,
       start: this.#serial,
-      before: isChecked ? args.map(givenBy) : undefined,
-      inGlobals: isChecked ? reachableFrom(this.#heldByGlobals()) : new Set(),
+      before: isLookedAt ? args.map(givenBy) : undefined,
+      inGlobals: isLookedAt ? reachableFrom(this.#heldByGlobals()) : new Set(),
       toFirst,
       iterations: new Map(),
     };
@@ -213,15 +219,16 @@ export class EscapeOracle implements Observer {
     const frame = this.#frame!;
     const { placement, before, iterations } = frame.current;
     if (before === undefined) return;
-    const start = iterations.get(loop);
-    iterations.set(loop, this.#serial);
-    if (event === "begin" || start === undefined || start === this.#serial) return;
+    const ended = event === "begin" ? undefined : iterations.get(loop);
+    iterations.set(loop, { start: this.#serial, count: (ended?.count ?? 0) + 1 });
+    if (ended === undefined || ended.start === this.#serial) return;
+    if (event === "again" && !isChecked(ended.count)) return;
     const { depth, live, behind } = this.#loopsOf(placement.fn).get(loop)!;
     const variables = event === "again" ? live : behind;
     const held = variables.map((variable) => objectOf(read(variable))).filter((object) => object !== undefined);
     for (const object of reachableFrom(held)) {
       const birth = this.#births.get(object);
-      if (birth === undefined || birth.serial < start) continue;
+      if (birth === undefined || birth.serial < ended.start) continue;
       const { loops, loopCarried } = this.#placed(birth, frame);
       // The loops around the instruction are numbered from the outside, those that it may outlive from the inside.
       if (loopCarried >= loops - depth) continue;
@@ -271,7 +278,6 @@ export class EscapeOracle implements Observer {
     const { results = [], tailArguments = [] } = end;
     const isFirst = activation !== frame.current;
     const { fn } = placement;
-    this.checks++;
     const require = (object: HeapObject, isAllowed: (promised: Destinations) => boolean, where: string): void => {
       const birth = this.#births.get(object);
       const isNew = birth !== undefined && birth.serial >= start;
@@ -324,6 +330,11 @@ export class EscapeOracle implements Observer {
   }
 }
 
+/** Whether what happens again and again is looked at this time. @param count from 1 on */
+function isChecked(count: number): boolean {
+  return count <= ALWAYS_CHECKED || (count & (count - 1)) === 0;
+}
+
 function loopShapes(fn: IrFunction): ReadonlyMap<LoopInstruction, LoopShape> {
   const liveAt = computeLiveness(fn, ({ op }) => op === "loop" || op === "break");
   const shapes = new Map<LoopInstruction, LoopShape>();
@@ -369,7 +380,7 @@ function promisesOfGiven({ placement, before, inGlobals }: Activation, object: H
 
 /** What is made together with an object: the arrays and records inside a record, the texts of the command line. */
 function partsOf(made: HeapObject, { op }: Instruction): readonly HeapObject[] {
-  return op === "arguments" ? [...referencesOf(made)] : insideOf(made);
+  return op === "arguments" ? referencesOf(made) : insideOf(made);
 }
 
 /** The arrays and records that lie inside a record. */

@@ -12,13 +12,15 @@ export function objectOf(value: unknown): HeapObject | undefined {
 }
 
 /** What an object refers to, in order. */
-export function* referencesOf(object: HeapObject): Iterable<HeapObject> {
+export function referencesOf(object: HeapObject): readonly HeapObject[] {
   const values = "fields" in object ? object.fields : object.data;
-  if (values instanceof Uint8Array) return;
+  const referred: HeapObject[] = [];
+  if (values instanceof Uint8Array) return referred;
   for (const value of values) {
-    const referred = objectOf(value);
-    if (referred !== undefined) yield referred;
+    const found = objectOf(value);
+    if (found !== undefined) referred.push(found);
   }
+  return referred;
 }
 
 /** All objects that can be reached from some, these among them. */
