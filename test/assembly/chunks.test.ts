@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { often } from "../support/often.ts";
 import { type CorePart, compileCorePart } from "./compile.ts";
 
 const CHUNK = 65536;
@@ -56,7 +57,7 @@ describe("the chunk provider", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: often(60) },
     );
   });
 

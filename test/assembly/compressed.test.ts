@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { RoaringBitmap32 } from "roaring-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
+import { often } from "../support/often.ts";
 import { type CorePart, compileCorePart } from "./compile.ts";
 
 const PAGE = 1 << 16;
@@ -202,7 +203,7 @@ describe("compressed starts", () => {
           roaring.dispose();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: often(60) },
     );
     for (const form of FORMS) expect({ form, seen: seen.get(form) ?? 0 }).not.toEqual({ form, seen: 0 });
   });

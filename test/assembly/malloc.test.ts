@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { often } from "../support/often.ts";
 import { type CorePart, compileCorePart } from "./compile.ts";
 
 const CHUNK = 65536;
@@ -93,7 +94,7 @@ describe("malloc", () => {
         while (model.live.length > 0) call.free!(model.take(0).address);
         expect(call.mallocLive!()).toBe(0);
       }),
-      { numRuns: 100 },
+      { numRuns: often(100) },
     );
   });
 

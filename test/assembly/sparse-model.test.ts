@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CHUNK_BYTES as CHUNK, SPARSE_ENTRY_BYTES as ENTRY } from "#contract";
+import { often } from "../support/often.ts";
 import { alloc, bytesAt, call, counts, GROWER, grow, NEVER, open, STACKS } from "./sparse-core.ts";
 
 beforeEach(() => open());
@@ -165,7 +166,7 @@ describe("sparse stacks", () => {
         expect(call.chunksUsed!()).toBeLessThanOrEqual(before + 12);
         expect(call.chunksAside!()).toBe(0);
       }),
-      { numRuns: 150 },
+      { numRuns: often(150) },
     );
   });
 });

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GRANULE_BYTES } from "#contract";
 import { POINTER_REPS, START_FINDERS } from "../../src/core/settings.ts";
+import { often } from "../support/often.ts";
 import { compileCorePart } from "./compile.ts";
 
 const KIB = 1024;
@@ -167,7 +168,7 @@ describe.each([...POINTER_REPS.entries()])("reps %i (%s)", (all) => {
           for (const each of fillings) check(finder, all === 1, each);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: often(60) },
     );
   });
 });

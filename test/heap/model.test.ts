@@ -9,6 +9,7 @@ import { POINTER_REPS, START_FINDERS } from "../../src/core/settings.ts";
 import { type BoxValue, Heap, HeapError, type HeapOptions } from "../../src/index.ts";
 import { elementOfPlace, type Spot, Twin } from "../support/model.ts";
 import type { Cell } from "../support/notation.ts";
+import { often } from "../support/often.ts";
 
 const ROOTS_MAX = 24;
 /** Compare heap and model after so many steps, and after every collection. */
@@ -263,7 +264,7 @@ describe("a heap does what its model does under random operations, with", () => 
         expect(heap.statistics()).toMatchObject({ liveBytes: 0, matureBytes: 0, blocks: 0, handles: 0 });
         heap.close();
       }),
-      { numRuns: runs },
+      { numRuns: often(runs) },
     );
   });
 });

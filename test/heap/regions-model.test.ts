@@ -21,6 +21,7 @@ import {
   slice,
   uint8,
 } from "../../src/index.ts";
+import { often } from "../support/often.ts";
 
 /** Of a stack of what is open, innermost last. */
 interface Open {
@@ -373,7 +374,7 @@ describe("regions do what their model does under random operations, with", () =>
         expect(twin.held).toEqual([]);
         expect(regions.statistics()).toMatchObject({ usedBytes: 0, regions: 0, checkpoints: 0 });
       }),
-      { numRuns: runs },
+      { numRuns: often(runs) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { buildProgram, MoteError, SourceFile } from "../../src/lang/frontend.ts"
 import type { Block, Instruction, IrProgram, Variable } from "../../src/lang/ir/ir.ts";
 import { printFunction } from "../../src/lang/ir/print.ts";
 import { readsOf } from "../../src/lang/ir/traverse.ts";
+import { often } from "../support/often.ts";
 import { samplePrograms } from "../support/programs.ts";
 
 /** The IR of one function of a program. */
@@ -638,7 +639,7 @@ it("is made of damaged programs too, or they are refused with messages", () => {
       }
       checkInvariants(program);
     }),
-    { numRuns: 500 },
+    { numRuns: often(500) },
   );
 });
 

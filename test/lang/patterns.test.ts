@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { compileMatch, type Pattern } from "../../src/lang/check/patterns.ts";
 import type { Decision, LiteralValue, Occurrence } from "../../src/lang/check/typed.ts";
 import { BOOL, INT, type Type, type UnionType } from "../../src/lang/check/types.ts";
+import { often } from "../support/often.ts";
 
 const span = { start: 0, end: 0 };
 const ANY: Pattern = { kind: "any", local: null };
@@ -121,7 +122,7 @@ describe.each([
         if (chosen.includes(-1)) expect(missing).not.toEqual([]);
         for (const arm of unreachable) expect(chosen).not.toContain(arm);
       }),
-      { numRuns: 300 },
+      { numRuns: often(300) },
     );
   });
 
@@ -136,7 +137,7 @@ describe.each([
         expect(missing.length > 0).toBe(chosen.has(-1));
         expect(unreachable).toEqual(patterns.map((_, arm) => arm).filter((arm) => !chosen.has(arm)));
       }),
-      { numRuns: 300 },
+      { numRuns: often(300) },
     );
   });
 });

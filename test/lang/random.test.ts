@@ -11,9 +11,10 @@ import { difference, doIn, doInInterpreter, EVERYWHERE } from "../support/everyw
 import { examineSeed } from "../support/examine.ts";
 import { generateProgram } from "../support/generate.ts";
 import { generateSource } from "../support/mote.ts";
+import { often } from "../support/often.ts";
 import { randomFor } from "../support/random.ts";
 
-const SEEDS = Array.from({ length: 8 }, (_, index) => 101 + index);
+const SEEDS = Array.from({ length: often(8) }, (_, index) => 101 + index);
 
 const LANGUAGES: readonly (readonly [name: string, program: (seed: number) => IrProgram])[] = [
   ["the IR", (seed) => generateProgram(randomFor(seed))],

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { often } from "../support/often.ts";
 import { BUILDS, RELEASES, run } from "./build.ts";
 
 /** What the sample at the end of interpreter.mote prints. */
@@ -107,7 +108,7 @@ describe.each(RELEASES)("under $manager", (options) => {
         const { stdout } = await run("interpreter", options, { input: Buffer.from(`print ${text}`) });
         expect(stdout).toBe(`${value}\n`);
       }),
-      { numRuns: 100 },
+      { numRuns: often(40) },
     );
   });
 

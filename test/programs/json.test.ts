@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { often } from "../support/often.ts";
 import { BUILDS, nameOf, RELEASES, run } from "./build.ts";
 import { json } from "./expected.ts";
 
@@ -134,6 +135,6 @@ test("agrees with JSON.parse on random documents, whole or damaged", async () =>
       });
       expect(stderr === "").toBe(expected !== null);
     }),
-    { numRuns: 300 },
+    { numRuns: often(100) },
   );
 });

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { licenses } from "../../bench/licenses.ts";
+import { often } from "../support/often.ts";
 import { BUILDS, RELEASES, run } from "./build.ts";
 
 /** One character for each byte, so that the expression sees what the program sees. */
@@ -44,7 +45,7 @@ describe.each(RELEASES)("under $manager", (options) => {
         const { stdout } = await run("wordcount", options, { input, args: [`${shown}`] });
         expect(stdout).toBe(wordcount(input, shown));
       }),
-      { numRuns: 60 },
+      { numRuns: often(30) },
     );
   });
 });

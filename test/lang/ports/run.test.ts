@@ -18,6 +18,7 @@ import {
 } from "../../../src/lang/index.ts";
 import { compile } from "../../support/fast.ts";
 import { interpret } from "../../support/interpret.ts";
+import { often } from "../../support/often.ts";
 
 const BUILDS: readonly BuildOptions[] = [
   ...managerNames().map((manager) => ({ manager })),
@@ -103,7 +104,7 @@ describe("values", () => {
           for (const [port, values] of Object.entries(given)) expect(ports[port]!.taken, name).toEqual(values);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: often(15) },
     );
   });
 
