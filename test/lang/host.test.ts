@@ -1,6 +1,6 @@
 /**
  * What is particular to the manager `host`: the shape of the WasmGC it emits, its ways of telling cases apart, its
- * sizes and limits, and the engine it needs. That it computes the same as the others is tested in managers.test.ts.
+ * sizes and limits, and the engine it needs. That it computes the same as the others is tested in test/lang/managers.
  */
 
 import binaryen from "binaryen";
