@@ -152,11 +152,13 @@ export class HostTypes {
     for (const { element, array } of arrays) {
       const box = array.box === null ? null : { ...typesOf(element), ...array.box };
       const [component] = element.components;
-      const plain = component === undefined ? null : (this.nullableRepresentation(component)[0] as WasmType);
+      // A slice among the components means a box: only with one may a component's own elements come later.
+      const plain = (): WasmType | null =>
+        component === undefined ? null : (this.nullableRepresentation(component)[0] as WasmType);
       this.#elements.set(element.name, {
         ...typesOf(element.name),
         bytes: array.bytes,
-        elementType: box?.nullable ?? plain,
+        elementType: box === null ? plain() : box.nullable,
         box,
       });
     }
