@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- PART...]`: the measurements, and the pages that show them. README.md beside this file says what each
- * number shows. Exit codes: 0 done, 1 a part failed, 2 the command line makes no sense.
+ * `npm run bench [-- PART...]`: the measurements, and the pages that show them. README.md beside this file says what
+ * each number shows. Exit codes: 0 done, 1 a part failed, 2 the command line makes no sense.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * `node bench/phases.ts [RUNS]`: what a build is spent on, phase by phase. Each build has a process of its own, as on the
- * command line, so that every phase runs code that the engine has not optimised yet. README.md says what the table shows.
+ * `node bench/phases.ts [RUNS]`: what a build is spent on, phase by phase. Each build has a process of its own, as on
+ * the command line, so that every phase runs code that the engine has not optimised yet. README.md says what the table
+ * shows.
  */
 
 import { execFileSync } from "node:child_process";

@@ -2,9 +2,9 @@
  * Mote programs of any length, for measuring the compiler: deterministic, all of it reached from `main`, and with the
  * output known beforehand.
  *
- * A program is a row of pieces (pieces.ts), each with types and functions of its own around `fn piece<n>(x: Int) -> Int`.
- * Every eight of them have a function that calls each twice and one of the eight before, so that a piece is no mere part of
- * its caller; `main` prints what these functions return.
+ * A program is a row of pieces (pieces.ts), each with types and functions of its own around `fn piece<n>(x: Int) ->
+ * Int`. Every eight of them have a function that calls each twice and one of the eight before, so that a piece is no
+ * mere part of its caller; `main` prints what these functions return.
  */
 
 import { random } from "../../test/support/random.ts";

@@ -1,6 +1,6 @@
 /**
- * The kinds of pieces that generated programs consist of. Each is Mote around a function `piece<id>`, and the same function in
- * TypeScript; the constants, numbers of fields, cases and branches vary.
+ * The kinds of pieces that generated programs consist of. Each is Mote around a function `piece<id>`, and the same
+ * function in TypeScript; the constants, numbers of fields, cases and branches vary.
  */
 
 /** A whole number in [0, below). */

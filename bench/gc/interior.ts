@@ -1,4 +1,7 @@
-/** What interior pointers add to a minor collection: one list without them, one whose objects allow them, one that has them. */
+/**
+ * What interior pointers add to a minor collection: one list without them, one whose objects allow them, one that has
+ * them.
+ */
 
 import { formatTable } from "../../src/compare/formatting.ts";
 import { percentilesOf, spreadOf } from "../../src/compare/samples.ts";

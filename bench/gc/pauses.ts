@@ -1,4 +1,6 @@
-/** How long the program stands still: minor collections as they come, and a live heap of 512 MiB with and without steps. */
+/**
+ * How long the program stands still: minor collections as they come, and a live heap of 512 MiB with and without steps.
+ */
 
 import { formatTable } from "../../src/compare/formatting.ts";
 import { percentilesOf } from "../../src/compare/samples.ts";

@@ -1,6 +1,6 @@
 /**
- * The question of seed note 001: what interior pointers cost a bump-allocated nursery, under both of its solutions and with
- * each start finder.
+ * The question of seed note 001: what interior pointers cost a bump-allocated nursery, under both of its solutions and
+ * with each start finder.
  */
 
 import { formatTable } from "../../src/compare/formatting.ts";

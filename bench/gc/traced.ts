@@ -31,8 +31,8 @@ export async function compileTraced(file: string, options: Omit<BuildOptions, "m
 }
 
 /**
- * The engine gives the memory of a finished instance back when it collects its own garbage. Without that, each run would
- * touch pages that the machine has not seen for long, at many times the price.
+ * The engine gives the memory of a finished instance back when it collects its own garbage. Without that, each run
+ * would touch pages that the machine has not seen for long, at many times the price.
  */
 export const collectInstances = ((): (() => void) => {
   setFlagsFromString("--expose-gc");

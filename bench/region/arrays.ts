@@ -1,4 +1,7 @@
-/** Lists that grow against arrays with all their room from the start, under every manager; and fulladd, which has neither. */
+/**
+ * Lists that grow against arrays with all their room from the start, under every manager; and fulladd, which has
+ * neither.
+ */
 
 import { type Column, formatMs, formatTable } from "../../src/compare/formatting.ts";
 import { type Spread, spreadOf } from "../../src/compare/samples.ts";

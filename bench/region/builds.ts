@@ -1,4 +1,6 @@
-/** Whether what is built up costs the same for each part, however much it is, and what loops by tail calls leave behind. */
+/**
+ * Whether what is built up costs the same for each part, however much it is, and what loops by tail calls leave behind.
+ */
 
 import { type Column, formatBytes, formatCount, formatTable } from "../../src/compare/formatting.ts";
 import { rounded } from "../../src/compare/samples.ts";

@@ -1,4 +1,6 @@
-/** What a call costs whose objects end with it: over the depth of calls inside each other, and over how much each holds. */
+/**
+ * What a call costs whose objects end with it: over the depth of calls inside each other, and over how much each holds.
+ */
 
 import { formatBytes, formatCount, formatTable } from "../../src/compare/formatting.ts";
 import { rounded } from "../../src/compare/samples.ts";
@@ -10,7 +12,9 @@ const DEPTHS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000] as const;
 const CALLS = 10_000_000;
 /** Both stacks in linear memory, that of frames and gc's of roots, have room for a million calls. */
 const STACK_BYTES = 256 << 20;
-/** The row that the others are compared with: with fewer calls inside each other, the loop around them counts as well. */
+/**
+ * The row that the others are compared with: with fewer calls inside each other, the loop around them counts as well.
+ */
 const BASE_DEPTH = 100;
 const BARE = "no cells";
 const MANAGERS = ["regions", "gc", "host"] as const;

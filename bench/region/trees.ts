@@ -39,7 +39,10 @@ export async function runTrees(runs: number, onProgress: (text: string) => void)
   return results;
 }
 
-/** The module written by hand, optimised as our own are, so that the engine inlines as much of it. @param start the function that becomes `run` */
+/**
+ * The module written by hand, optimised as our own are, so that the engine inlines as much of it. @param start the
+ * function that becomes `run`
+ */
 export function assembleTrees(start: string): Uint8Array {
   const module = binaryen.parseText(readFileSync(new URL("binarytrees.wat", import.meta.url), "utf8"));
   try {

@@ -1,4 +1,7 @@
-/** Arrays that grow on sparse stacks, against the other ways to grow them. The loops are compiled together with the core. */
+/**
+ * Arrays that grow on sparse stacks, against the other ways to grow them. The loops are compiled together with the
+ * core.
+ */
 
 import { readFile } from "node:fs/promises";
 import asc from "assemblyscript/asc";

@@ -85,8 +85,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-// Binaryen is 15 MB of JavaScript, and compiling it a third of what a short build costs. Node.js keeps the result in its
-// own folder for temporary files, unless NODE_DISABLE_COMPILE_CACHE is set; before version 22.1 it cannot.
+// Binaryen is 15 MB of JavaScript, and compiling it a third of what a short build costs. Node.js keeps the result in
+// its own folder for temporary files, unless NODE_DISABLE_COMPILE_CACHE is set; before version 22.1 it cannot.
 (module as Partial<typeof module>).enableCompileCache?.();
 
 try {

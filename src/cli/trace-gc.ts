@@ -5,8 +5,8 @@
  *     gc 8 @0.036s: nursery 1.0 MiB -> 1.0 MiB (100.0%), old 16.0 MiB -> 9.8 MiB, next at 19.6 MiB, 4.20 ms
  *     gc 9 @0.040s: nursery 1.0 MiB -> 80.0 KiB (7.8%), old 17.2 MiB, marking, 0.98 ms
  *
- * Number and time since the start, what was in the nursery and what was promoted of it, objects outside of it (before and
- * after, where a major collection has found out), what goes on in steps, the pause.
+ * Number and time since the start, what was in the nursery and what was promoted of it, objects outside of it (before
+ * and after, where a major collection has found out), what goes on in steps, the pause.
  */
 
 import { STEP_MARKED } from "#contract";

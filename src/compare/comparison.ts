@@ -6,9 +6,9 @@
  *                                 one more run, so that the engine has optimised what is timed
  *     then, round after round:    one timed run of each manager        -> milliseconds
  *
- * Invariants: every run's output, errors, exit code and what it put into ports are compared with those of the first manager's first run before
- * any figure is given away. Only one process runs at a time. Times are of `_start` alone: compiling the module,
- * instantiating it, reading the input, and collecting what the previous run left are outside.
+ * Invariants: every run's output, errors, exit code and what it put into ports are compared with those of the first
+ * manager's first run before any figure is given away. Only one process runs at a time. Times are of `_start` alone:
+ * compiling the module, instantiating it, reading the input, and collecting what the previous run left are outside.
  */
 
 import { Contestant, type RanAnswer } from "./contestant.ts";
@@ -95,7 +95,8 @@ export class ProgramFailedError extends FailureError {
 
 /**
  * Runs the builds against each other.
- * @throws ProgramFailedError when the program ends with an exit code other than 0; FailureError when a process breaks down
+ * @throws ProgramFailedError when the program ends with an exit code other than 0; FailureError when a process breaks
+ *   down
  */
 export async function compareBuilds(
   builds: readonly Builds[],

@@ -58,7 +58,8 @@ export interface Contest {
 
 /**
  * Compiles a program under each manager and compares the runs.
- * @throws MoteError for a program with mistakes; MissingExternError; UsageError for ports; ProgramFailedError; FailureError
+ * @throws MoteError for a program with mistakes; MissingExternError; UsageError for ports; ProgramFailedError;
+ *   FailureError
  */
 export async function hold(options: ContestOptions): Promise<Contest> {
   const { source, managers, settings, onProgress } = options;

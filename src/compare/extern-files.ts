@@ -18,7 +18,9 @@ export async function loadExterns(files: ExternFiles): Promise<ExternModules> {
   return Object.fromEntries(await Promise.all(modules));
 }
 
-/** A JavaScript module may have a function as its default export: it makes the functions, given the program's memory. */
+/**
+ * A JavaScript module may have a function as its default export: it makes the functions, given the program's memory.
+ */
 async function loadExtern(file: string): Promise<ExternModule> {
   try {
     if (file.endsWith(".wasm")) return new WebAssembly.Module(readFileSync(file));

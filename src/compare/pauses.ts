@@ -1,10 +1,10 @@
 /**
  * Collections and pauses of one run of a measured module.
  *
- * A collector of the core is seen through the module's own marks and its block of statistics, which begins with two counts
- * whatever the manager (assembly/gc/statistics.ts, assembly/region/statistics.ts): where one moved, there was a collection. The engine's collector is seen through the
- * performance entries of Node.js: scavenges are minor, mark-compacts major, and the steps of incremental marking on the
- * main thread are pauses that belong to a major one.
+ * A collector of the core is seen through the module's own marks and its block of statistics, which begins with two
+ * counts whatever the manager (assembly/gc/statistics.ts, assembly/region/statistics.ts): where one moved, there was a
+ * collection. The engine's collector is seen through the performance entries of Node.js: scavenges are minor,
+ * mark-compacts major, and the steps of incremental marking on the main thread are pauses that belong to a major one.
  */
 
 import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";

@@ -1,6 +1,6 @@
 /**
- * Ports with files: a program gets the values on the lines of one, and those that it puts become the lines of another. There
- * is always room, and after the last line of a file there is nothing more.
+ * Ports with files: a program gets the values on the lines of one, and those that it puts become the lines of another.
+ * There is always room, and after the last line of a file there is nothing more.
  */
 
 import type { PortFunction, PortType, PortUse } from "../lang/port-abi.ts";

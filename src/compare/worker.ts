@@ -2,8 +2,8 @@
  * The process of one manager: loads its modules once, then runs them when it is asked to.
  *
  * Each run has a new instance. Garbage of a run is collected before its answer goes out, so that it is charged neither
- * to the next run nor, as resident memory, to the other managers' processes. Nothing of the compiler is loaded here: the
- * process is small when the first run starts.
+ * to the next run nor, as resident memory, to the other managers' processes. Nothing of the compiler is loaded here:
+ * the process is small when the first run starts.
  */
 
 import { readFileSync } from "node:fs";

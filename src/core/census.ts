@@ -3,7 +3,9 @@
 import { CENSUS_BYTES_OFFSET, CENSUS_OBJECTS_OFFSET, CENSUS_PLACE_BYTES, CENSUS_PLACES } from "#contract";
 
 export interface ShapeCount {
-  /** The name of the shape; what was allocated of further shapes than the table has places for has the name "(other)". */
+  /**
+   * The name of the shape; what was allocated of further shapes than the table has places for has the name "(other)".
+   */
   readonly shape: string;
   readonly objects: number;
   /** Headers and rounding included. */

@@ -24,8 +24,8 @@ export interface RegionCounts {
   /** Bytes of objects that they ended. */
   readonly freedBytes: number;
   /**
-   * Bytes that were made for results, and ended at once where a call returned something else. Where that had taken segments,
-   * headers and losses at their ends are part of it.
+   * Bytes that were made for results, and ended at once where a call returned something else. Where that had taken
+   * segments, headers and losses at their ends are part of it.
    */
   readonly droppedBytes: number;
 }

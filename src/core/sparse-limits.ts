@@ -4,7 +4,10 @@ import { SPARSE_SET_ENTRIES, SPARSE_SET_PERCENT, SPARSE_WASTE_BYTES, SPARSE_WAST
 import { HeapError, shown } from "./errors.ts";
 import { isWord, WORD_MAX } from "./words.ts";
 
-/** When allocation is served from what was freed below the top: once any of these is passed. 0: at once; Infinity: never. */
+/**
+ * When allocation is served from what was freed below the top: once any of these is passed. 0: at once; Infinity:
+ * never.
+ */
 export interface SparseLimits {
   /** Freed entries, in percent of all entries. Default 25. */
   readonly setPercent?: number;

@@ -91,7 +91,9 @@ export interface HeapCounts {
   readonly pausesMs: number;
   /** The longest pause, in milliseconds. */
   readonly longestPauseMs: number;
-  /** Pauses by length: [i] of less than 2^i microseconds and not less than half of that, the last of all longer ones. */
+  /**
+   * Pauses by length: [i] of less than 2^i microseconds and not less than half of that, the last of all longer ones.
+   */
   readonly pauses: readonly number[];
   /** Bytes of chunks by what they are used for. */
   readonly chunkBytes: {

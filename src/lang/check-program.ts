@@ -10,7 +10,10 @@ import { parse } from "./syntax/parse.ts";
 
 let prelude: Prelude | undefined;
 
-/** The library of Mote, the same for all programs. Its tree was made when heapwright was built (syntax/write-prelude.ts). */
+/**
+ * The library of Mote, the same for all programs. Its tree was made when heapwright was built
+ * (syntax/write-prelude.ts).
+ */
 export function loadPrelude(): Prelude {
   if (prelude === undefined) {
     const source = new SourceFile("prelude.mote", () => readText("src/lang/prelude.mote"));

@@ -14,7 +14,10 @@ export type StartSetting = (typeof START_SETTINGS)[number];
 export interface BuildOptions {
   /** The memory manager's name; `managerNames()` lists them. */
   readonly manager: string;
-  /** Runs Binaryen's optimiser. Default true; false builds several times as fast a module that runs slower and is larger. */
+  /**
+   * Runs Binaryen's optimiser. Default true; false builds several times as fast a module that runs slower and is
+   * larger.
+   */
   readonly optimise?: boolean;
   /**
    * Exports the sizes of `START_SETTINGS` that the manager has as globals, so that `runModule` can set them before the
@@ -27,7 +30,10 @@ export interface BuildOptions {
   readonly nurseryFirstBytes?: number;
   /** The most linear memory the core may hold, in bytes; 0 or absent: what the engine grants. */
   readonly heapLimitBytes?: number;
-  /** Size in bytes of the shadow stack (`gc`), or of the stack of frames (`regions`, `sparse`); 0 or absent: the default. */
+  /**
+   * Size in bytes of the shadow stack (`gc`), or of the stack of frames (`regions`, `sparse`); 0 or absent: the
+   * default.
+   */
   readonly shadowStackBytes?: number;
   /** How much the mature space may grow, in percent of what survived, before a major collection. Only `gc`. */
   readonly growthPercent?: number;
@@ -41,19 +47,31 @@ export interface BuildOptions {
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b" or absent, only slices. Only `gc`. */
   readonly reps?: PointerReps;
-  /** How small objects lie in the mature space: on "lines" of blocks, or in cells of size "classes"; absent: lines. Only `gc`. */
+  /**
+   * How small objects lie in the mature space: on "lines" of blocks, or in cells of size "classes"; absent: lines. Only
+   * `gc`.
+   */
   readonly mature?: MatureSpace;
   /** When arrays lie in the place of others that were freed below the top of their sparse stack. Only `sparse`. */
   readonly sparseLimits?: SparseLimits;
   /** Links the core's debug build: assertions, and verification of the heap around each collection. */
   readonly debug?: boolean;
-  /** `gc`: collects at every Nth allocation, and needs `debug`. `regions`, `sparse`: collects wherever it may, every Nth time all. */
+  /**
+   * `gc`: collects at every Nth allocation, and needs `debug`. `regions`, `sparse`: collects wherever it may, every Nth
+   * time all.
+   */
   readonly zeal?: number;
   /** Counts objects and bytes in the exported globals `objects` and `bytes` (i64). Slows allocation a little. */
   readonly measure?: boolean;
-  /** Brackets what may collect, each slow allocation, with calls of the imports `heapwright.pauseBegin` and `heapwright.pauseEnd`. */
+  /**
+   * Brackets what may collect, each slow allocation, with calls of the imports `heapwright.pauseBegin` and
+   * `heapwright.pauseEnd`.
+   */
   readonly pauses?: boolean;
-  /** Counts objects and bytes by site, and what became of them by function, in a table (codegen/profile.ts). Only `regions`. */
+  /**
+   * Counts objects and bytes by site, and what became of them by function, in a table (codegen/profile.ts). Only
+   * `regions`.
+   */
   readonly profile?: boolean;
   /** Keeps function and local names in the module. */
   readonly names?: boolean;

@@ -6,7 +6,8 @@
  *     text.send       (address: i32, bytes: i32)     a piece of the text that the next put speaks of
  *     text.receive    (address: i32, bytes: i32)     writes the next piece of the text that the last get spoke of
  *
- * A text crosses in pieces, in order, so that a module whose texts are not in linear memory needs no room for a whole one.
+ * A text crosses in pieces, in order, so that a module whose texts are not in linear memory needs no room for a whole
+ * one.
  */
 
 export const PORTS_MODULE = "ports";

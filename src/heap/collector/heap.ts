@@ -9,9 +9,9 @@
  *     const leaf = heap.alloc(Node, { key: 1, name: text.slice(0, 5) });
  *     const root = scope.keep(heap.alloc(Node, { key: 2, left: leaf }));
  *
- * References are roots (objects/ref.ts); objects move, references follow. Every allocation may collect; nothing else does but
- * `collect`. Values pass between host and heap only where nothing can be collected in between: initial values are
- * checked before an allocation and their addresses are asked for after it.
+ * References are roots (objects/ref.ts); objects move, references follow. Every allocation may collect; nothing else
+ * does but `collect`. Values pass between host and heap only where nothing can be collected in between: initial values
+ * are checked before an allocation and their addresses are asked for after it.
  */
 
 import {
@@ -173,7 +173,10 @@ export class Heap extends ObjectMemory<Core> {
     return new SparseStack(this.session);
   }
 
-  /** Chooses for all sparse stacks when they use again what was freed below the top. @throws HeapError bad-option, closed */
+  /**
+   * Chooses for all sparse stacks when they use again what was freed below the top. @throws HeapError bad-option,
+   * closed
+   */
   limitSparseStacks(limits: SparseLimits): void {
     this.session.assertOpen();
     this.session.core.chooseSparse(sparseLimits(limits));

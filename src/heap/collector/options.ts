@@ -20,32 +20,42 @@ import { assertFlag, assertNames, assertOneOf, assertRanges, GIB, HEAP_LIMIT_RAN
 
 export interface HeapOptions {
   /**
-   * How far the nursery may grow, in bytes: 4 KiB to 256 MiB, rounded up to 4 KiB. Default 16 MiB, or an eighth of the heap
-   * limit.
+   * How far the nursery may grow, in bytes: 4 KiB to 256 MiB, rounded up to 4 KiB. Default 16 MiB, or an eighth of the
+   * heap limit.
    */
   readonly nurseryBytes?: number;
-  /** How large the nursery is at first, likewise; the same as `nurseryBytes` for one that stays as it is. Default 1 MiB. */
+  /**
+   * How large the nursery is at first, likewise; the same as `nurseryBytes` for one that stays as it is. Default 1 MiB.
+   */
   readonly nurseryFirstBytes?: number;
   /** The most bytes of 64 KiB chunks in use, tables and nursery included. Default: all of the address space. */
   readonly heapLimitBytes?: number;
   /** The shadow stack's size in bytes. Default 1 MiB. */
   readonly shadowStackBytes?: number;
-  /** How much the mature space grows between major collections, in percent of what survived: 1 to 10000. Default 100. */
+  /**
+   * How much the mature space grows between major collections, in percent of what survived: 1 to 10000. Default 100.
+   */
   readonly growthPercent?: number;
   /**
-   * How long a pause should last, in milliseconds, 0.1 to 1000: the whole heap is then collected in steps between which the
-   * program runs. Default: a collection ends in one pause.
+   * How long a pause should last, in milliseconds, 0.1 to 1000: the whole heap is then collected in steps between which
+   * the program runs. Default: a collection ends in one pause.
    */
   readonly pauseMs?: number;
-  /** Counts what is allocated by shape, for `Heap.allocated()`: a look at every object at each collection. Default false. */
+  /**
+   * Counts what is allocated by shape, for `Heap.allocated()`: a look at every object at each collection. Default
+   * false.
+   */
   readonly census?: boolean;
-  /** How the start of the object around an interior pointer is found in the nursery (assembly/nursery/starts/finder.ts). Default eager. */
+  /**
+   * How the start of the object around an interior pointer is found in the nursery (assembly/nursery/starts/finder.ts).
+   * Default eager.
+   */
   readonly starts?: StartFinder;
   /** Which pointers may be interior: "a", every one; "b", only slices. Default b. */
   readonly reps?: PointerReps;
   /**
-   * How small objects lie in the mature space: "lines" of blocks, which may be evacuated, or cells of size "classes", where they
-   * never move (assembly/mature/kind.ts). Default lines.
+   * How small objects lie in the mature space: "lines" of blocks, which may be evacuated, or cells of size "classes",
+   * where they never move (assembly/mature/kind.ts). Default lines.
    */
   readonly mature?: MatureSpace;
   /** Uses the debug core: checks, verification before and after each collection, poison. Default false. */

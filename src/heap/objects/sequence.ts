@@ -25,7 +25,9 @@ export abstract class Sequence<E extends AnyRep = AnyRep> extends Ref {
     return this.element.read(this.session, base + index * this.element.bytes);
   }
 
-  /** Writes an element; of an inline record, the fields that are given. @throws HeapError index-out-of-range, wrong-rep */
+  /**
+   * Writes an element; of an inline record, the fields that are given. @throws HeapError index-out-of-range, wrong-rep
+   */
   setAt(index: number, value: InOf<E>): void {
     this.locate();
     this.#assertIndex(index);

@@ -2,9 +2,9 @@
  * The roots of a trace, read from raw memory: the words of the shadow stack (assembly/roots/shadow.ts) and the slots of
  * the handles (assembly/roots/handles.ts).
  *
- * Where the first chunk of handles is, the core keeps to itself. It is found by its form: a chain of control chunks whose
- * slots have known states, in which as many handles are live as the core counts, and whose free slots are linked into
- * exactly one list. Any other table fails one of these within a few slots.
+ * Where the first chunk of handles is, the core keeps to itself. It is found by its form: a chain of control chunks
+ * whose slots have known states, in which as many handles are live as the core counts, and whose free slots are linked
+ * into exactly one list. Any other table fails one of these within a few slots.
  */
 import {
   CHUNK_BYTES,

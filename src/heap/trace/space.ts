@@ -1,10 +1,10 @@
 /**
  * All objects that the heap's own tables know, dead ones included: a census of the raw memory.
  *
- * The page map (assembly/memory/page-map.ts) says whose a chunk is. The nursery is walked from its base, object by object,
- * to the first header that is no shape: the debug core fills the unused part with what cannot be one. Blocks
- * (assembly/mature/block.ts) are read by their start bits, large objects (assembly/mature/large.ts) stand at the start of
- * their runs. The object around an address is the last one that starts at or before it, if it reaches so far.
+ * The page map (assembly/memory/page-map.ts) says whose a chunk is. The nursery is walked from its base, object by
+ * object, to the first header that is no shape: the debug core fills the unused part with what cannot be one. Blocks
+ * (assembly/mature/block.ts) are read by their start bits, large objects (assembly/mature/large.ts) stand at the start
+ * of their runs. The object around an address is the last one that starts at or before it, if it reaches so far.
  *
  * Nothing of the core's code is used, and nothing of its way: no start bits in the nursery, no back-skips.
  */

@@ -1,8 +1,9 @@
 /**
  * A second opinion on what is reachable: from the roots, over the raw memory, with nothing of the core's marking.
  *
- * The census (space.ts) says what objects there are, the descriptors (descriptor.ts) where their pointers, roots.ts where it
- * starts. Any pointer that leads nowhere stops the trace. What else must hold depends on what has just happened:
+ * The census (space.ts) says what objects there are, the descriptors (descriptor.ts) where their pointers, roots.ts
+ * where it starts. Any pointer that leads nowhere stops the trace. What else must hold depends on what has just
+ * happened:
  *
  *   any     every pointer that is reached is valid
  *   minor   and the nursery is empty
@@ -41,8 +42,8 @@ export interface TraceOrigin {
 }
 
 /**
- * Finds every object that the roots reach, in the order of their addresses. Needs the debug core, which keeps the unused
- * part of the nursery free of old headers. Cost: a walk of everything.
+ * Finds every object that the roots reach, in the order of their addresses. Needs the debug core, which keeps the
+ * unused part of the nursery free of old headers. Cost: a walk of everything.
  * @throws HeapError broken-invariant
  */
 export function traceHeap(session: Session<Core>, origin: TraceOrigin, after: TraceAfter): TracedObject[] {

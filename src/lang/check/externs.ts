@@ -1,4 +1,6 @@
-/** Functions of other wasm modules: which types they may exchange with a program, and what they have to say of memory. */
+/**
+ * Functions of other wasm modules: which types they may exchange with a program, and what they have to say of memory.
+ */
 
 import { OWN_MODULES } from "../run/externs.ts";
 import type { Span } from "../source.ts";

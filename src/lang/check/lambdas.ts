@@ -1,8 +1,8 @@
 /**
  * Functions as values: those without a name, named ones that are not called, and calls of what an expression gives.
  *
- * A function without a name becomes one of its own, with what it captures in front of its parameters. Captures are values:
- * a captured variable may not be assigned anywhere, so that nobody can tell a copy from the variable.
+ * A function without a name becomes one of its own, with what it captures in front of its parameters. Captures are
+ * values: a captured variable may not be assigned anywhere, so that nobody can tell a copy from the variable.
  */
 
 import type { Span } from "../source.ts";

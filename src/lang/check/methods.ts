@@ -129,8 +129,8 @@ const BYTE_ARRAY: MethodTable = { toText: builtin("sameBytes", TEXT) };
 const NO_METHODS: MethodTable = {};
 
 /**
- * Copying a slice of an array whose elements hold pointers makes a new owner of every one of them: with reference counts, a
- * walk over all they lead to. So that is refused, and what does it nevertheless says so (seed note 000).
+ * Copying a slice of an array whose elements hold pointers makes a new owner of every one of them: with reference
+ * counts, a walk over all they lead to. So that is refused, and what does it nevertheless says so (seed note 000).
  */
 function copies(type: ArrayType): MethodTable {
   const own = arrayOf(type.element);

@@ -1,6 +1,6 @@
 /**
- * Optional values: `T?` is a union of `None` and `Some(value)`, whose names stand for those of whatever optional is wanted.
- * Where a `T?` is wanted, a T will do.
+ * Optional values: `T?` is a union of `None` and `Some(value)`, whose names stand for those of whatever optional is
+ * wanted. Where a `T?` is wanted, a T will do.
  */
 
 import type { Expression } from "../syntax/ast.ts";

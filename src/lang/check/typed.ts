@@ -15,7 +15,9 @@ export interface Local {
   assigned: boolean;
 }
 
-/** A function of the program, of the prelude, or one without a name, whose captures come first. Compared by identity. */
+/**
+ * A function of the program, of the prelude, or one without a name, whose captures come first. Compared by identity.
+ */
 export interface FunctionSymbol {
   readonly name: string;
   readonly parameters: readonly Local[];
@@ -32,7 +34,10 @@ export interface FunctionSymbol {
 /** What is known of an extern function besides its parameters and its result. */
 export interface ExternSymbol {
   readonly module: string;
-  /** What of the memory that a call allocates is left: nothing, though it may be used within, or what it returns or keeps. */
+  /**
+   * What of the memory that a call allocates is left: nothing, though it may be used within, or what it returns or
+   * keeps.
+   */
   readonly effect: "nothing" | "within" | "kept";
   /** It takes or returns pointers: what it does with them nobody checks. */
   readonly isUnsafe: boolean;

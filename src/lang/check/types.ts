@@ -1,8 +1,8 @@
 /**
  * The types of Mote, as the checker sees them.
  *
- * Invariants: types are compared by identity; `arrayOf`, `constOf`, `listOf` and `functionOf` make each type once. A struct
- * is *flat* when its values travel as several variables, otherwise *boxed*: a record on the heap.
+ * Invariants: types are compared by identity; `arrayOf`, `constOf`, `listOf` and `functionOf` make each type once. A
+ * struct is *flat* when its values travel as several variables, otherwise *boxed*: a record on the heap.
  */
 
 import type { Span } from "../source.ts";
@@ -56,7 +56,9 @@ export interface PointerType {
   readonly element: Type;
 }
 
-/** What an extern module hands out and only it can look into. A value is an object of the program that stands for it. */
+/**
+ * What an extern module hands out and only it can look into. A value is an object of the program that stands for it.
+ */
 export interface HandleType {
   readonly kind: "handle";
   readonly name: string;
@@ -198,7 +200,10 @@ export function constantType(type: Type): Type {
   return type.kind === "array" ? constOf(constantType(type.element)) : type;
 }
 
-/** The type with no array in it `const`: both look the same in memory. Function types stay, whose values are never converted. */
+/**
+ * The type with no array in it `const`: both look the same in memory. Function types stay, whose values are never
+ * converted.
+ */
 export const plainType = onceForEach((type: Type): Type => {
   const optional = optionalElement(type);
   if (optional !== null) return optionalOf(plainType(optional));

@@ -1,7 +1,8 @@
 /**
  * The variables that the body of one function can name: its own, scope by scope, and those of the functions around it.
  *
- * Captures are values: a captured variable is a parameter of the function that captures it, so no function may assign to it.
+ * Captures are values: a captured variable is a parameter of the function that captures it, so no function may assign
+ * to it.
  */
 
 import type { Span } from "../source.ts";

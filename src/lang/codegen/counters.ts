@@ -1,9 +1,10 @@
 /**
- * Measuring builds: counts of objects and bytes, and marks around pauses.
+ * Measuring builds: counts of objects and bytes, and calls of the host around pauses.
  *
  * With `measure` two mutable i64 globals, exported as `objects` and `bytes`, are incremented at each allocation (bytes
- * as occupied: header and rounding included). With `pauses` whatever may collect, mostly a slow allocation, stands between
- * calls of two imports, so that the host can time it. Without them nothing is emitted: a build that is timed carries neither.
+ * as occupied: header and rounding included). With `pauses` whatever may collect, mostly a slow allocation, stands
+ * between calls of two imports, so that the host can time it. Without them nothing is emitted: a build that is timed
+ * carries neither.
  */
 
 import binaryen from "binaryen";

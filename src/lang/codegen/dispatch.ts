@@ -1,4 +1,6 @@
-/** Selecting one of several bodies by an integer: a chain of compares for few or scattered values, else a jump table. */
+/**
+ * Selecting one of several bodies by an integer: a chain of compares for few or scattered values, else a jump table.
+ */
 
 import type binaryen from "binaryen";
 import type { ExpressionRef, Temporary } from "./wasm.ts";

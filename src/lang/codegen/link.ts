@@ -1,9 +1,9 @@
 /**
  * Puts the program and the core together.
  *
- * The core's wasm is read as a Binaryen module (core.ts) and the program's functions are added to that same module: nothing
- * needs merging, and the optimiser sees both. The core's functions and globals are found by their export names; at the end
- * all exports go but the few that a command needs, and the imported memory becomes the module's own.
+ * The core's wasm is read as a Binaryen module (core.ts) and the program's functions are added to that same module:
+ * nothing needs merging, and the optimiser sees both. The core's functions and globals are found by their export names;
+ * at the end all exports go but the few that a command needs, and the imported memory becomes the module's own.
  */
 
 import binaryen from "binaryen";

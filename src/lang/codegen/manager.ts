@@ -59,7 +59,7 @@ export interface ManagerContext {
   readonly wasi: Wasi;
   /** Ports of the host. */
   readonly ports: HostPorts;
-  /** Counts of objects and bytes, and the marks around pauses; emits nothing unless the options ask for it. */
+  /** Counts of objects and bytes, and calls of the host around pauses; emits nothing unless the options ask for it. */
   readonly counters: Counters;
   /** Sizes that the module begins with. */
   readonly settings: StartSettings;

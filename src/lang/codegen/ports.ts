@@ -1,8 +1,9 @@
 /**
  * Ports to the host as imported functions (port-abi.ts).
  *
- * Before a port is asked, what the program has printed is written, so that the host sees all in the program's order. What
- * comes from the host is made a value of its type: a host that is not ours may give any number for a Bool or a Byte.
+ * Before a port is asked, what the program has printed is written, so that the host sees all in the program's order.
+ * What comes from the host is made a value of its type: a host that is not ours may give any number for a Bool or a
+ * Byte.
  */
 
 import binaryen from "binaryen";

@@ -1,13 +1,14 @@
 /**
- * Profiling builds: a table of 64-bit counters in static memory, for each site, call of the library and function. Emitted
- * code counts as things happen, so that the table can be read at any time, also of a program that has failed.
+ * Profiling builds: a table of 64-bit counters in static memory, for each site, call of the library and function.
+ * Emitted code counts as things happen, so that the table can be read at any time, also of a program that has failed.
  *
  *      0   objects in all          24   of each maker: objects, bytes
  *      8   bytes in all                 of each function: FUNCTION_COUNTERS
  *     16   most bytes of frames
  *
- * Bytes are as occupied, headers and rounding included; what has come to a region since a mark and went on to further segments,
- * with their headers and what was lost at their ends (assembly/region/checkpoint.ts). Without the option `profile` nothing is emitted.
+ * Bytes are as occupied, headers and rounding included. What was allocated in a region since a checkpoint, and went on to
+ * further segments, counts with their headers and with what was lost at their ends (assembly/region/checkpoint.ts).
+ * Without the option `profile` nothing is emitted.
  */
 
 import binaryen from "binaryen";
@@ -28,7 +29,10 @@ export interface MakerCounts {
 
 /** What became of what calls of one function made, all calls together. */
 export interface FunctionCounts {
-  /** Bytes allocated in its caller's regions since a checkpoint, and kept when it returned; what its callees made among them. */
+  /**
+   * Bytes allocated in its caller's regions since a checkpoint, and kept when it returned; what its callees made among
+   * them.
+   */
   readonly adopted: number;
   /** Bytes that came to them and ended when it returned. */
   readonly dropped: number;
@@ -127,7 +131,9 @@ export class Profile {
     return [...counted, this.#add(at, op.const(1n)), this.#add(at + COUNTER_BYTES, size())];
   }
 
-  /** Statements, with the objects that are counted during them taken for those of a site, or of a call if it is a maker. */
+  /**
+   * Statements, with the objects that are counted during them taken for those of a site, or of a call if it is a maker.
+   */
   countAt(context: FunctionContext, maker: Maker, statements: readonly ExpressionRef[]): ExpressionRef[] {
     if (!this.table?.makers.includes(maker)) return [...statements];
     const at = this.#makerOffset(maker);

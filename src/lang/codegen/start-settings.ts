@@ -1,6 +1,6 @@
 /**
- * Sizes that a module begins with: constants of the build, or, in an adjustable one, globals that its host may set before
- * `_start`. A manager asks for each size where it opens its heap; what no manager asks for is not exported.
+ * Sizes that a module begins with: constants of the build, or, in an adjustable one, globals that its host may set
+ * before `_start`. A manager asks for each size where it opens its heap; what no manager asks for is not exported.
  */
 
 import binaryen from "binaryen";

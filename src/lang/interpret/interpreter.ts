@@ -1,9 +1,9 @@
 /**
  * An interpreter for the IR of Mote: what the compiler computes with, and what compiled programs are compared against.
  *
- * Functions become linear code with jumps; frames are objects in an array, so that neither deep recursion nor tail calls
- * touch JavaScript's stack. Heap objects are JavaScript objects, reclaimed by JavaScript; addresses do not exist. It checks
- * what the IR promises (indices in range, right operand kinds) only as far as JavaScript notices by itself.
+ * Functions become linear code with jumps; frames are objects in an array, so that neither deep recursion nor tail
+ * calls touch JavaScript's stack. Heap objects are JavaScript objects, reclaimed by JavaScript; addresses do not exist.
+ * It checks what the IR promises (indices in range, right operand kinds) only as far as JavaScript notices by itself.
  */
 
 import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, Site, Variable } from "../ir/ir.ts";

@@ -1,4 +1,7 @@
-/** Values of the IR in the interpreter: numbers, and objects of JavaScript's heap. Texts and byte arrays are Uint8Arrays. */
+/**
+ * Values of the IR in the interpreter: numbers, and objects of JavaScript's heap. Texts and byte arrays are
+ * Uint8Arrays.
+ */
 
 import type { ElementType, IrType, RecordType, Variable } from "../ir/ir.ts";
 
@@ -78,7 +81,9 @@ export function fill(into: Storage, at: number, source: Slice, from: number, cou
   for (let index = 0; index < taken.length; index++) into.data[at * width + index] = taken[index] as never;
 }
 
-/** A storage of `length` elements that begins with the first `used` of another one, in which nobody finds anything then. */
+/**
+ * A storage of `length` elements that begins with the first `used` of another one, in which nobody finds anything then.
+ */
 export function grow(old: Storage, element: ElementType, used: number, length: number): Storage {
   const grown = newStorage(element, length);
   fill(grown, 0, { storage: old, start: 0, length: used }, 0, used);

@@ -1,7 +1,7 @@
 /**
- * The exit test of a loop: an `if` that leaves it, with nothing in front of it in the body but reading and reckoning. What ends
- * or begins with an iteration does so behind the test: nothing that an iteration makes is seen between, and after the last
- * iteration no other begins.
+ * The exit test of a loop: an `if` that leaves it, with nothing in front of it in the body but reading and reckoning.
+ * What ends or begins with an iteration does so behind the test: nothing that an iteration makes is seen between, and
+ * after the last iteration no other begins.
  */
 
 import type { Block, Instruction } from "./ir.ts";

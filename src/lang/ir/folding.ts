@@ -1,9 +1,9 @@
 /**
- * Allocation folding: records that are constructed one after the other, with nothing between them that could collect, share
- * one check of the nursery's limit, made by the first.
+ * Allocation folding: records that are constructed one after the other, with nothing between them that could collect,
+ * share one check of the nursery's limit, made by the first.
  *
- * A run ends at a safepoint other than a construction, at anything with blocks of its own, and where it would grow beyond
- * what a check may ask for.
+ * A run ends at a safepoint other than a construction, at anything with blocks of its own, and where it would grow
+ * beyond what a check may ask for.
  */
 
 import type { Block, Instruction, IrFunction } from "./ir.ts";
@@ -14,7 +14,8 @@ export type Construction = Extract<Instruction, { readonly op: "construct" }>;
 /**
  * @param bytesOf the size of what is constructed
  * @param mostBytes what one check may ask for
- * @returns for the first construction of each run the bytes of the whole run, for the others 0; runs of one are left out
+ * @returns for the first construction of each run the bytes of the whole run, for the others 0; runs of one are left
+ *   out
  */
 export function foldAllocations(
   fn: IrFunction,

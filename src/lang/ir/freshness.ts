@@ -1,7 +1,8 @@
 /**
  * Two simple facts about the pointers of a function.
  *
- * Static: a variable that only ever holds an immediate, a literal, a static or the empty slice. It needs no root and no barrier.
+ * Static: a variable that only ever holds an immediate, a literal, a static or the empty slice. It needs no root and no
+ * barrier.
  *
  * Fresh: at this store into an object, no safepoint has happened since the object was allocated. Then the store
  * initialises it and needs no barrier; the same for a part of it. A variable that is assigned once is fresh from its

@@ -74,8 +74,8 @@ export interface RecordType {
    */
   readonly isPart?: true;
   /**
-   * The union this record is a case of, with the index of the case. A record that exists for itself becomes one when there
-   * are optional values of it: those are the record or an immediate, and take no memory of their own.
+   * The union this record is a case of, with the index of the case. A record that exists for itself becomes one when
+   * there are optional values of it: those are the record or an immediate, and take no memory of their own.
    */
   caseOf?: { readonly union: UnionType; readonly index: number };
 }
@@ -221,8 +221,8 @@ export type PanicCode =
 
 export type Instruction =
   /**
-   * Assigns a variable (the only instruction that may target a mutable one, apart from dsts of any kind). The source may be a
-   * record where the target is a union that the record is a case of.
+   * Assigns a variable (the only instruction that may target a mutable one, apart from dsts of any kind). The source
+   * may be a record where the target is a union that the record is a case of.
    */
   | { readonly op: "set"; readonly dst: Variable; readonly src: Atom }
   /** Reads a global, which has been set before. */
@@ -309,7 +309,10 @@ export type Instruction =
     }
 
   // Arrays (whole objects)
-  /** Allocates an array of `length` elements, all zero (numbers), null-like or unspecified-but-safe (pointers: never read before written). */
+  /**
+   * Allocates an array of `length` elements, all zero (numbers), null-like or unspecified-but-safe (pointers: never
+   * read before written).
+   */
   | {
       readonly op: "arrayNew";
       /** Each element is written before it is read, so that numbers need not be zero. */
@@ -320,8 +323,8 @@ export type Instruction =
       readonly site: Site;
     }
   /**
-   * Gives an array of `length` elements, the first `used` of which are those of `array`, the others as of a new one; it may be
-   * `array` itself, grown where it is. Nobody uses `array` afterwards. `dst` is another variable.
+   * Gives an array of `length` elements, the first `used` of which are those of `array`, the others as of a new one; it
+   * may be `array` itself, grown where it is. Nobody uses `array` afterwards. `dst` is another variable.
    */
   | {
       readonly op: "arrayGrow";
@@ -496,7 +499,10 @@ export type Instruction =
   | { readonly op: "readInput"; readonly dst: Variable; readonly site: Site }
   /** The command line's arguments, without the program's name: a slice of texts. May allocate. */
   | { readonly op: "arguments"; readonly dst: Variable; readonly site: Site }
-  /** Puts a value into a port, after all that has been written; `dst` says whether there was room. Of a text: its length. */
+  /**
+   * Puts a value into a port, after all that has been written; `dst` says whether there was room. Of a text: its
+   * length.
+   */
   | { readonly op: "portPut"; readonly dst: Variable; readonly port: IrPort; readonly value: Atom }
   /** The same way, gets whether there is a value, and the value, which else is arbitrary; of a text, its length. */
   | { readonly op: "portGet"; readonly dsts: readonly [Variable, Variable]; readonly port: IrPort }
@@ -543,7 +549,10 @@ export interface IrExtern {
   readonly params: readonly IrType[];
   /** A number. */
   readonly result: IrType | null;
-  /** What of the memory that a call allocates is left: nothing, though it may be used within, or what it returns or keeps. */
+  /**
+   * What of the memory that a call allocates is left: nothing, though it may be used within, or what it returns or
+   * keeps.
+   */
   readonly effect: "nothing" | "within" | "kept";
 }
 
@@ -552,7 +561,9 @@ export interface IrProgram {
   readonly file: string;
   /** Only functions reachable from `main`. */
   readonly functions: readonly IrFunction[];
-  /** Takes no parameters and returns nothing (the builder wraps the user's main: reads arguments and input it asks for). */
+  /**
+   * Takes no parameters and returns nothing (the builder wraps the user's main: reads arguments and input it asks for).
+   */
   readonly main: IrFunction;
   readonly sites: readonly Site[];
 }

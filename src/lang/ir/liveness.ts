@@ -2,8 +2,8 @@
  * Which pointer-holding variables are live behind an instruction.
  *
  * A variable is live where some path leads to a read of it before the next write. The analysis walks the structured IR
- * backwards; a loop is walked until the set at its head no longer grows. Sets are bit sets in a bigint: bit i stands for
- * the i-th variable that was met.
+ * backwards; a loop is walked until the set at its head no longer grows. Sets are bit sets in a bigint: bit i stands
+ * for the i-th variable that was met.
  *
  * Invariant: variables that an instruction defines are not in its own set (they are not live across it).
  */

@@ -40,8 +40,8 @@ export function withCallers(program: IrProgram, functions: Iterable<IrFunction>)
 }
 
 /**
- * The given functions and all that are joined to them by tail calls, in either direction: what a function returns besides
- * its results has to be returned by what it tail-calls, and by what tail-calls it.
+ * The given functions and all that are joined to them by tail calls, in either direction: what a function returns
+ * besides its results has to be returned by what it tail-calls, and by what tail-calls it.
  */
 export function withTailCallNeighbours(program: IrProgram, functions: Iterable<IrFunction>): ReadonlySet<IrFunction> {
   const neighbours = new Map<IrFunction, IrFunction[]>(program.functions.map((fn) => [fn, []]));

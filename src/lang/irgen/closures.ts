@@ -1,10 +1,10 @@
 /**
- * Functions as values, defunctionalised (Reynolds 1972): a function type is a union with a case for each function that becomes
- * a value of it, whose fields are what the function captures. To call a value is to call the one function of its type that
- * matches on the union and goes on, by a tail call, to the function of the case.
+ * Functions as values, defunctionalised (Reynolds 1972): a function type is a union with a case for each function that
+ * becomes a value of it, whose fields are what the function captures. To call a value is to call the one function of
+ * its type that matches on the union and goes on, by a tail call, to the function of the case.
  *
- * So an unknown function needs nothing of its own from the analyses and managers behind: what may flow into it is what flows
- * into the functions of its type.
+ * So an unknown function needs nothing of its own from the analyses and managers behind: what may flow into it is what
+ * flows into the functions of its type.
  */
 
 import type { TypedExpression } from "../check/typed.ts";

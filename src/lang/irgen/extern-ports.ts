@@ -1,6 +1,6 @@
 /**
- * Ports to the host. What is put goes nowhere, since the host copies it; what is got is made where `get` stands: a text is
- * a new array, which the host fills.
+ * Ports to the host. What is put goes nowhere, since the host copies it; what is got is made where `get` stands: a text
+ * is a new array, which the host fills.
  */
 
 import type { TypedExpression } from "../check/typed.ts";

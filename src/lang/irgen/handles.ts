@@ -1,7 +1,7 @@
 /**
- * Handles of extern modules. A handle is a record with the address of its node; the nodes of all open handles are a list in
- * memory by hand (prelude.mote), the latest first, with the module's own values. So a handle may be dropped and collected,
- * and what it stands for is still freed when the program ends.
+ * Handles of extern modules. A handle is a record with the address of its node; the nodes of all open handles are a
+ * list in memory by hand (prelude.mote), the latest first, with the module's own values. So a handle may be dropped and
+ * collected, and what it stands for is still freed when the program ends.
  */
 
 import type { TypedExpression } from "../check/typed.ts";

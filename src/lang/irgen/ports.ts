@@ -1,6 +1,6 @@
 /**
- * Ports: queues of bounded length between two parts of a program. A record of a storage array, the index of the first element
- * and the number of elements; the storage is used in a circle and never grows.
+ * Ports: queues of bounded length between two parts of a program. A record of a storage array, the index of the first
+ * element and the number of elements; the storage is used in a circle and never grows.
  *
  * An element that has been got stays in the storage until another is put in its place, as in lists.
  */

@@ -202,7 +202,9 @@ class ProgramBuilder implements ProgramContext {
     return fn;
   }
 
-  /** A main without parameters that sets the globals, asks for what the program's main takes, and at last frees handles. */
+  /**
+   * A main without parameters that sets the globals, asks for what the program's main takes, and at last frees handles.
+   */
   #wrapMain(symbol: FunctionSymbol, globals: readonly GlobalSymbol[], hasHandles: boolean): IrFunction {
     const line = symbol.source.line(symbol.span.start);
     const fn = this.#newFunction("(start)", line, false);

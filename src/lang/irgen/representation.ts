@@ -184,7 +184,9 @@ export class Representation {
     return union;
   }
 
-  /** The record that `Some` of an optional type is itself: where the value is one record. Null: it has one of its own. */
+  /**
+   * The record that `Some` of an optional type is itself: where the value is one record. Null: it has one of its own.
+   */
   optionalRecord(source: UnionSource): RecordType | null {
     const element = optionalElement(source);
     if (element === null) return null;

@@ -1,6 +1,6 @@
 /**
- * Statics: their initialisers run in the interpreter, and what they give becomes part of the program. Each is computed when
- * the first other one needs it, so that their order is free, as long as none needs itself.
+ * Statics: their initialisers run in the interpreter, and what they give becomes part of the program. Each is computed
+ * when the first other one needs it, so that their order is free, as long as none needs itself.
  */
 
 import type { GlobalSymbol } from "../check/typed.ts";

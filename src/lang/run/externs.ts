@@ -1,8 +1,9 @@
 /**
  * Extern modules beside a running program: JavaScript functions, or a wasm module that may share the program's memory.
  *
- * The program imports functions of the extern modules, and they its memory and allocator. The circle is broken here: the
- * program gets functions that call what is known later, when the extern modules have been given what the program exports.
+ * The program imports functions of the extern modules, and they its memory and allocator. The circle is broken here:
+ * the program gets functions that call what is known later, when the extern modules have been given what the program
+ * exports.
  */
 
 import { PORTS_MODULE } from "../port-abi.ts";
@@ -20,7 +21,10 @@ export interface ProgramMemory {
   free(address: number): void;
 }
 
-/** By the names that the program declares. Int, Byte, Bool and pointers are numbers, a Long is a bigint, a Text an address and a length. */
+/**
+ * By the names that the program declares. Int, Byte, Bool and pointers are numbers, a Long is a bigint, a Text an
+ * address and a length.
+ */
 export type ExternFunctions = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** A wasm module, functions, or what makes them when the program's memory is there. */

@@ -28,7 +28,9 @@ export interface RunOptions {
   readonly hooks?: PauseHooks;
   /** The modules of the program's extern functions, by name. */
   readonly externs?: ExternModules;
-  /** Called after each collection of a module built with `traceGc`. @param statistics the address of the core's block */
+  /**
+   * Called after each collection of a module built with `traceGc`. @param statistics the address of the core's block
+   */
   readonly onCollected?: (memory: WebAssembly.Memory, statistics: number) => void;
   /** Called with the instance's exports before the program starts. */
   readonly onInstance?: (exports: WebAssembly.Exports) => void;

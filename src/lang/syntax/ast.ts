@@ -1,6 +1,6 @@
 /**
- * The syntax tree of Mote, as the parser (mote.peggy) makes it: nothing is resolved yet. Every node has a span. The tree
- * is plain data, which JSON can hold.
+ * The syntax tree of Mote, as the parser (mote.peggy) makes it: nothing is resolved yet. Every node has a span. The
+ * tree is plain data, which JSON can hold.
  */
 
 import type { Span } from "../source.ts";

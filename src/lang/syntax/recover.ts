@@ -1,7 +1,7 @@
 /**
- * Where a program with syntax errors can be taken up again: at a line that begins with two words, or a word and a quote, as
- * every declaration does, and also one whose first word is misspelled or from another language. Texts and comments end with their line, so
- * that such a line is hardly ever anything else.
+ * Where a program with syntax errors can be taken up again: at a line that begins with two words, or a word and a
+ * quote, as every declaration does, and also one whose first word is misspelled or from another language. Texts and
+ * comments end with their line, so that such a line is hardly ever anything else.
  */
 
 import type { Span } from "../source.ts";

@@ -1,11 +1,12 @@
 /**
  * Where a value may go when the call that made it, or that was given it, is over.
  *
- * A set of destinations is a bit mask: bit 0 stands for a tail call, bit 1 for globals, then follow two bits for each result
- * (the value as a whole, and as a part of it), then one for each parameter. The empty set means that the value stays.
+ * A set of destinations is a bit mask: bit 0 stands for a tail call, bit 1 for globals, then follow two bits for each
+ * result (the value as a whole, and as a part of it), then one for each parameter. The empty set means that the value
+ * stays.
  *
- * Ports are records and unknown functions are known ones in the IR, so neither needs a kind of its own. One more would get
- * a bit in front of the results and a root in escape.ts; what reads destinations would have to name it.
+ * Ports are records and unknown functions are known ones in the IR, so neither needs a kind of its own. One more would
+ * get a bit in front of the results and a root in escape.ts; what reads destinations would have to name it.
  */
 
 import type { IrFunction } from "../../ir/ir.ts";

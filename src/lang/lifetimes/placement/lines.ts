@@ -5,7 +5,9 @@ import type { Call } from "./flow.ts";
 import type { FunctionPlacement, PlacedCall, ProgramPlacement } from "./placement.ts";
 import { describePlaced } from "./words.ts";
 
-/** A site; or a call, written in the source, of a function that the program does not define: all that is made during it. */
+/**
+ * A site; or a call, written in the source, of a function that the program does not define: all that is made during it.
+ */
 export type Maker = Site | Extract<Call, { readonly op: "call" }>;
 
 /** Something on a line that allocates, and where that goes. */
@@ -15,8 +17,8 @@ export interface LinePlacement {
   /** Such as `local`, `maybe result + into list`. */
   readonly place: string;
   /**
-   * What makes it: sites, several where one line says the same repeatedly, or calls of internal functions that make nothing else;
-   * none for calls of the program's own.
+   * What makes it: sites, several where one line says the same repeatedly, or calls of internal functions that make
+   * nothing else; none for calls of the program's own.
    */
   readonly makers: readonly Maker[];
 }

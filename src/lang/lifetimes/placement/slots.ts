@@ -2,8 +2,9 @@
  * The places inside objects that can hold pointers, and which kinds of objects can be reached from which.
  *
  * Owner: a kind of object, a record type or the components of an array's elements. Slot: a field of a record that holds
- * pointers, a global, or one component of all elements of an array. An array unpacked in a record has the slot of other arrays of
- * its elements, because a slice does not tell which of the two it sees; so has a record that lies inside another.
+ * pointers, a global, or one component of all elements of an array. An array unpacked in a record has the slot of other
+ * arrays of its elements, because a slice does not tell which of the two it sees; so has a record that lies inside
+ * another.
  *
  * Invariant: slots and owners are compared by identity.
  */

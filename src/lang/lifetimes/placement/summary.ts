@@ -1,6 +1,6 @@
 /**
- * What a call of a function does to the objects that its caller can see: the function's graph without what stays inside,
- * and with all that goes to the same destinations as one node, a group.
+ * What a call of a function does to the objects that its caller can see: the function's graph without what stays
+ * inside, and with all that goes to the same destinations as one node, a group.
  *
  * Invariant: a summary only grows, so that functions which call each other settle.
  */

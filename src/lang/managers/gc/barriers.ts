@@ -1,13 +1,13 @@
 /**
  * The write barrier of `gc`: a pointer into the nursery that is stored outside of it is remembered by its slot.
  *
- * The tests are inline, subtractions and compares with constants, or with globals that are constant after the start; only
- * what is to be remembered costs a call. A slot that holds a young pointer already is remembered already: so it enters the set once
- * between two collections, however often it is written. Never a safepoint.
+ * The tests are inline, subtractions and compares with constants, or with globals that are constant after the start;
+ * only what is to be remembered costs a call. A slot that holds a young pointer already is remembered already: so it
+ * enters the set once between two collections, however often it is written. Never a safepoint.
  *
  * Where marking is incremental the values' window is not always the nursery (assembly/nursery/barrier.ts): a store that
- * overwrites a pointer which the program can still load passes the barrier whatever it stores. So do the elements that a copy
- * overwrites, as where those of a list move up or down: they are marked before it.
+ * overwrites a pointer which the program can still load passes the barrier whatever it stores. So do the elements that
+ * a copy overwrites, as where those of a list move up or down: they are marked before it.
  */
 
 import binaryen from "binaryen";
@@ -95,7 +95,10 @@ export class Barriers {
     return this.#module.call(rememberer, [place.base(), count], none);
   }
 
-  /** The function (address, count) that does something for each pointer of the elements at an address, if the array is old. */
+  /**
+   * The function (address, count) that does something for each pointer of the elements at an address, if the array is
+   * old.
+   */
   #elementwise(
     made: Map<ArrayLayout, string>,
     prefix: string,

@@ -1,9 +1,9 @@
 /**
- * One function while it is lowered: what is live where it may collect, its two registers of the heap, and what it pushes
- * on the shadow stack.
+ * One function while it is lowered: what is live where it may collect, its two registers of the heap, and what it
+ * pushes on the shadow stack.
  *
- * The shadow stack is checked at entry for the most words that a call pushes; where only one call pushes any, and not in a
- * loop, the check stands there.
+ * The shadow stack is checked at entry for the most words that a call pushes; where only one call pushes any, and not
+ * in a loop, the check stands there.
  */
 
 import binaryen from "binaryen";

@@ -1,6 +1,6 @@
 /**
- * Objects that exist once: the empty array of each element type, the preallocated cases without a record, and the texts of
- * the source. They are globals that are never null, so that reading one needs no check.
+ * Objects that exist once: the empty array of each element type, the preallocated cases without a record, and the texts
+ * of the source. They are globals that are never null, so that reading one needs no check.
  */
 
 import type binaryen from "binaryen";

@@ -371,7 +371,9 @@ class HostManager extends PlainFrames implements MemoryManager {
     return this.#module.struct.get(slot, context.read(object), element.type, false);
   }
 
-  /** A slice of what `array` holds from `from` to `from + end - start`; `start` and `end` may be relative to a slice. */
+  /**
+   * A slice of what `array` holds from `from` to `from + end - start`; `start` and `end` may be relative to a slice.
+   */
   #makeSlice(
     context: FunctionContext,
     { dst, start, end }: InstructionOf<"unpackedSlice" | "arraySlice" | "subslice">,

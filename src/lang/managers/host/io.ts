@@ -1,9 +1,9 @@
 /**
  * Input, output, arguments and the texts of ports for byte arrays that do not lie in linear memory, as wasm functions.
  *
- * WASI knows only linear memory, and WasmGC has no instruction that copies between it and an array: bytes go one by one,
- * eight to a round (0.3 ns a byte in V8 14.6; one to a round 1.6, eight out of one i64 0.6). Output is copied into the
- * buffer of wasi/; input, arguments and the texts of ports go through a buffer here.
+ * WASI knows only linear memory, and WasmGC has no instruction that copies between it and an array: bytes go one by
+ * one, eight to a round (0.3 ns a byte in V8 14.6; one to a round 1.6, eight out of one i64 0.6). Output is copied into
+ * the buffer of wasi/; input, arguments and the texts of ports go through a buffer here.
  */
 
 import binaryen from "binaryen";

@@ -1,6 +1,6 @@
 /**
- * Telling the cases of a union apart, with one check for each arm: a null check, a type test that hands on the record it
- * found, or the tag and then the cast that WasmGC wants.
+ * Telling the cases of a union apart, with one check for each arm: a null check, a type test that hands on the record
+ * it found, or the tag and then the cast that WasmGC wants.
  */
 
 import binaryen from "binaryen";
@@ -58,7 +58,9 @@ class MatchEmitter {
     this.#bodies = bodies;
   }
 
-  /** The arms that are not for null. @param nullCase a case whose null may still come and goes to `otherwise`; -1: none */
+  /**
+   * The arms that are not for null. @param nullCase a case whose null may still come and goes to `otherwise`; -1: none
+   */
   cases(info: UnionInfo, arms: readonly MatchArm[], nullCase: number): ExpressionRef {
     switch (info.kind) {
       case "direct":

@@ -4,11 +4,11 @@
  *     struct:  0  map | 8  properties or hash | 16  fields, each at its natural alignment | rounded up to 8
  *     array:   0  map | 8  properties or hash | 16  length | 20  padding | 24  elements   | rounded up to 8
  *
- * A reference takes 8 bytes, i8 one, i32 four, i64 and f64 eight: Node builds V8 without pointer compression. A field that
- * fits into the last gap left by alignment goes there. Measured in Node 26 (V8 14.6) as the growth of
- * `v8.getHeapStatistics().used_heap_size` by 200 000 objects between full collections: struct {} 16, {i32} 24, {i32 i32} 24,
- * {i32 i32 i32} 32, {ref ref} 32, {ref i32 i32} 32, {i8 i32 i8} 24, {i8 ref i8 ref i8} 40, {i32 i64 i32 i64} 40; arrays of
- * i8 with 0, 1, 8, 9 elements 24, 32, 32, 40; of i32 with 0, 1, 2, 3 elements 24, 32, 32, 40.
+ * A reference takes 8 bytes, i8 one, i32 four, i64 and f64 eight: Node builds V8 without pointer compression. A field
+ * that fits into the last gap left by alignment goes there. Measured in Node 26 (V8 14.6) as the growth of
+ * `v8.getHeapStatistics().used_heap_size` by 200 000 objects between full collections: struct {} 16, {i32} 24, {i32
+ * i32} 24, {i32 i32 i32} 32, {ref ref} 32, {ref i32 i32} 32, {i8 i32 i8} 24, {i8 ref i8 ref i8} 40, {i32 i64 i32 i64}
+ * 40; arrays of i8 with 0, 1, 8, 9 elements 24, 32, 32, 40; of i32 with 0, 1, 2, 3 elements 24, 32, 32, 40.
  */
 
 import type binaryen from "binaryen";

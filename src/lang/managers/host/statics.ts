@@ -1,6 +1,6 @@
 /**
- * Statics under `host`: WasmGC objects that are made when the program starts, before anything else of it. Each is a global
- * of its own; numbers come from passive data segments.
+ * Statics under `host`: WasmGC objects that are made when the program starts, before anything else of it. Each is a
+ * global of its own; numbers come from passive data segments.
  */
 
 import binaryen from "binaryen";

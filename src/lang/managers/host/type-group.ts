@@ -164,7 +164,9 @@ export class TypeGroup {
     return { bytes: slot.bytes, box: { slots: startsOf(groups, 0), bytes } };
   }
 
-  /** Builds the group, all of whose types have been defined, and names them in the module. @returns the type of a key */
+  /**
+   * Builds the group, all of whose types have been defined, and names them in the module. @returns the type of a key
+   */
   build(module: binaryen.Module): (key: Key) => BuiltType {
     const heapTypes = this.#builder.buildAndDispose();
     this.#names.forEach((name, index) => {

@@ -9,12 +9,12 @@
  *                      record is null, several are preallocated structs of their own
  *     array            of the component; elements of several components are references to final structs of them
  *
- * All structs are immutable but for the fields that the IR says change. Values are non-null wherever the IR's type cannot
- * be an immediate that is null. Elements of arrays are nullable, because they are null before they are written.
+ * All structs are immutable but for the fields that the IR says change. Values are non-null wherever the IR's type
+ * cannot be an immediate that is null. Elements of arrays are nullable, because they are null before they are written.
  *
- * Why tags only from six cases on: over 1 024 objects in turn a dispatch took 1.2 ns by tests against 0.9 by tag with two
- * cases, 1.3 : 1.0 with three, 2.5 : 1.6 with six; but a tag often makes the object 8 bytes larger. Building and walking
- * trees took the same time both ways with two to six cases, and json.mote (five) allocated 156 MB with tags and
+ * Why tags only from six cases on: over 1 024 objects in turn a dispatch took 1.2 ns by tests against 0.9 by tag with
+ * two cases, 1.3 : 1.0 with three, 2.5 : 1.6 with six; but a tag often makes the object 8 bytes larger. Building and
+ * walking trees took the same time both ways with two to six cases, and json.mote (five) allocated 156 MB with tags and
  * 146 MB without, in 2 % less time.
  */
 

@@ -1,4 +1,7 @@
-/** What managers in linear memory share under which no object ever moves: nothing is protected, and no store is observed. */
+/**
+ * What managers in linear memory share under which no object ever moves: nothing is protected, and no store is
+ * observed.
+ */
 
 import binaryen from "binaryen";
 import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, SHAPE_SIZE_OFFSET, WORD_BYTES } from "#contract";

@@ -6,8 +6,8 @@ import { forEachInstruction } from "../../ir/traverse.ts";
 import { pointerKindOf } from "./layout.ts";
 
 /**
- * The records of a program of which a field that leads to objects is set somewhere; and all that such a record lies in, or an
- * array of references, which may be set through a slice.
+ * The records of a program of which a field that leads to objects is set somewhere; and all that such a record lies in,
+ * or an array of references, which may be set through a slice.
  */
 export function findChanged({ functions }: IrProgram): (record: RecordType) => boolean {
   const set = new Set<RecordType>();
@@ -24,7 +24,10 @@ export function findChanged({ functions }: IrProgram): (record: RecordType) => b
   return mayChange;
 }
 
-/** The elements of which a program sets some through slices: arrays of others never change once only slices lead to them. */
+/**
+ * The elements of which a program sets some through slices: arrays of others never change once only slices lead to
+ * them.
+ */
 export function findSetBySlices({ functions }: IrProgram): (element: ElementType) => boolean {
   const set = new Set<string>();
   const keyOf = ({ components }: ElementType): string => components.map(printType).join(",");

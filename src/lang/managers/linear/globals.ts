@@ -1,6 +1,6 @@
 /**
- * Globals of a program in linear memory: numbers and lengths are wasm globals, which an engine reads in one load; pointers
- * stand where the manager says, since a collector has to find them.
+ * Globals of a program in linear memory: numbers and lengths are wasm globals, which an engine reads in one load;
+ * pointers stand where the manager says, since a collector has to find them.
  */
 
 import binaryen from "binaryen";

@@ -259,7 +259,9 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     return context.sequence([...allocated, context.assign(instruction.dst, [target.get()])]);
   }
 
-  /** A new array that takes over the elements. It is fresh, so that a collector need not know of what is copied into it. */
+  /**
+   * A new array that takes over the elements. It is fresh, so that a collector need not know of what is copied into it.
+   */
   arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
     const { module } = this;
     const { dst, array, used, element } = instruction;

@@ -1,8 +1,8 @@
 /**
  * Telling the cases of a union apart in linear memory.
  *
- * A case without a record is a small number, one with a record an address whose header names it. With one record case and
- * all others as arms no header is read.
+ * A case without a record is a small number, one with a record an address whose header names it. With one record case
+ * and all others as arms no header is read.
  */
 
 import binaryen from "binaryen";

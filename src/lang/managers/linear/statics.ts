@@ -1,6 +1,6 @@
 /**
- * Statics in linear memory: their objects look as those of the heap do, headers included, and lie in the static data. They
- * lead to nothing but each other, so that no collector has to look at them.
+ * Statics in linear memory: their objects look as those of the heap do, headers included, and lie in the static data.
+ * They lead to nothing but each other, so that no collector has to look at them.
  */
 
 import { ARRAY_HEADER_BYTES, GRANULE_BYTES, LENGTH_OFFSET, WORD_BYTES } from "#contract";

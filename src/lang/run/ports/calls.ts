@@ -1,8 +1,8 @@
 /**
  * A program's ports while it runs: its calls on one side, the handlers of its host on the other.
  *
- * A text and the number that speaks of it travel apart (see port-abi.ts): the bytes sent belong to the next put, and the bytes
- * received to the last get.
+ * A text and the number that speaks of it travel apart (see port-abi.ts): the bytes sent belong to the next put, and
+ * the bytes received to the last get.
  */
 
 import type { PortFunction } from "../../port-abi.ts";
