@@ -9,7 +9,8 @@ const CHUNK = 65536;
 const LARGEST_CELL = 28672;
 
 const entry = `
-export { free, malloc, mallocLive, mallocOpen, mallocOwns, mallocReaches, realloc } from "./assembly/malloc/malloc";
+export { mallocFree as free, mallocAllocate as malloc, mallocReallocate as realloc } from "./assembly/malloc/malloc";
+export { mallocLive, mallocOpen, mallocOwns, mallocReaches } from "./assembly/malloc/malloc";
 export { cellBytesOf, classOf } from "./assembly/malloc/classes";
 export { chunksUsed } from "./assembly/memory/chunks";
 export { refuseGrowAfter } from "./assembly/memory/grow";`;

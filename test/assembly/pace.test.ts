@@ -9,7 +9,7 @@ const CHUNK = 65_536;
 /** What is always kept back. */
 const KEPT_BACK = 8 * CHUNK;
 const ENTRY = `export { chunksLimit, chunksOpen, chunksUsed } from "./assembly/memory/chunks";
-export { affordable, copiesNeed, dueAfter, isScarceFor, paceOpen } from "./assembly/region/pace";`;
+export { budgetFor, copiesNeed, thresholdAfter, isScarceFor, paceOpen } from "./assembly/region/pace";`;
 const address = () => fc.integer({ min: 0, max: MOST });
 
 describe("when a region is due", () => {
@@ -26,12 +26,12 @@ describe("when a region is due", () => {
     return Math.max(0, (core.exports.chunksLimit!() - core.exports.chunksUsed!()) * CHUNK - KEPT_BACK);
   }
 
-  const affordable = (copied: number, wanted: number): bigint =>
-    (core.exports.affordable as unknown as (copied: number, wanted: bigint) => bigint)(copied, BigInt(wanted));
+  const budgetFor = (copied: number, wanted: number): bigint =>
+    (core.exports.budgetFor as unknown as (copied: number, wanted: bigint) => bigint)(copied, BigInt(wanted));
 
   const due = (taken: number, wanted: number, copied: number): number => {
-    const dueAfter = core.exports.dueAfter as unknown as (taken: number, ...bytes: bigint[]) => number;
-    return dueAfter(taken, BigInt(wanted), affordable(copied, wanted)) >>> 0;
+    const thresholdAfter = core.exports.thresholdAfter as unknown as (taken: number, ...bytes: bigint[]) => number;
+    return thresholdAfter(taken, BigInt(wanted), budgetFor(copied, wanted)) >>> 0;
   };
 
   const copies = (bytes: number): number =>
@@ -75,9 +75,9 @@ describe("when a region is due", () => {
       [32, 8],
       [60, 8],
     ] as const) {
-      const ask = refused.exports.affordable as unknown as (copied: number, wanted: bigint) => bigint;
+      const ask = refused.exports.budgetFor as unknown as (copied: number, wanted: bigint) => bigint;
       const granted = ask(copied << 20, BigInt(wanted << 20));
-      const [limited, more] = [affordable(copied << 20, wanted << 20), granted].map((each) =>
+      const [limited, more] = [budgetFor(copied << 20, wanted << 20), granted].map((each) =>
         Math.min(Number(each), wanted << 20),
       ) as [number, number];
       expect(more).toBeGreaterThanOrEqual(limited);
@@ -90,7 +90,7 @@ describe("when a region is due", () => {
     expect(due(0, 8 << 20, 32 << 20)).toBeGreaterThan(LEAST);
     expect(due(0, 8 << 20, 40 << 20)).toBeLessThan(LEAST);
     expect(due(0, 8 << 20, 60 << 20)).toBe(STEP);
-    expect(affordable(60 << 20, 8 << 20)).toBe(0n);
+    expect(budgetFor(60 << 20, 8 << 20)).toBe(0n);
     expect([16 << 20, 32 << 20].map((bytes) => core.exports.isScarceFor!(bytes))).toEqual([0, 1]);
   });
 });

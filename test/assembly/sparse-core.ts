@@ -20,7 +20,7 @@ export { sparseGrow } from "./assembly/sparse/grow";
 export { sparseClose, sparseLeave } from "./assembly/sparse/leave";
 export { sparseReach, sparseStart, sparseSweep, sparseTrace } from "./assembly/sparse/reach";
 export { verifySparse } from "./assembly/debug/sparse";
-export { free, malloc, mallocOpen } from "./assembly/malloc/malloc";
+export { mallocFree as free, mallocAllocate as malloc, mallocOpen } from "./assembly/malloc/malloc";
 export { acquireRun, chunksAside, chunksError, chunksFree, chunksUsed, releaseRun } from "./assembly/memory/chunks";
 export { refuseGrowAfter } from "./assembly/memory/grow";`;
 
