@@ -355,7 +355,7 @@ describe("loops", () => {
       f.set(kept, link(f, kept));
     });
     f.return();
-    expect(sitesOf(program)).toEqual(["local", "local, loopCarried"]);
+    expect(sitesOf(program)).toEqual(["local", "local, loop-carried"]);
   });
 
   it("count how far out a value is loopCarried", () => {
@@ -380,7 +380,7 @@ describe("loops", () => {
     });
     f.match(found, { 0: () => undefined, 1: (binding) => f.field(binding, 0) });
     f.return();
-    expect(sitesOf(program)).toEqual(["local, loopCarried"]);
+    expect(sitesOf(program)).toEqual(["local, loop-carried"]);
   });
 
   it("carry what is stored into something from outside", () => {

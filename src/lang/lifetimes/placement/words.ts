@@ -10,7 +10,7 @@ import type { FunctionPlacement, Placed, PlacedParameter } from "./placement.ts"
  * it.
  */
 export function describePlaced(fn: IrFunction, { destinations, certain, loopCarried }: Placed): string {
-  if (destinations === NOWHERE) return loopCarried > 0 ? "local, loopCarried" : "local";
+  if (destinations === NOWHERE) return loopCarried > 0 ? "local, loop-carried" : "local";
   return placesOf(fn, destinations, certain).join(" + ");
 }
 
