@@ -1,11 +1,11 @@
 /** `run` with what shows and steers the collector of `gc`. */
 
 import { describe, expect, test } from "vitest";
-import { POINTER_REPS, START_FINDERS } from "../../src/lang/index.ts";
+import { startBuilds } from "../support/starts.ts";
 import { heapwright } from "./cli.ts";
 
 const TREES = "bench/programs/binarytrees.mote";
-const run = (...args: string[]) => heapwright(["run", TREES, "-m", "gc", ...args]);
+const run = (...args: string[]) => heapwright(["run", TREES, "--fast", "-m", "gc", ...args]);
 const LINE =
   /^gc \d+ @\d+\.\d{3}s: nursery [\d.]+ \w+ -> [\d.]+ \w+( \([\d.]+%\))?, old [\d.]+ \w+( -> [\d.]+ \w+, next at [\d.]+ \w+)?(, (marking|sweeping))?, [\d.]+ ms$/;
 
@@ -27,7 +27,7 @@ describe("--trace-gc", () => {
 
   test("shows the steps of a major collection", () => {
     const { stderr } = heapwright([
-      ...["run", "bench/gc/survival.mote", "-m", "gc", "--trace-gc", "--pause", "0.1ms", "--nursery", "256k"],
+      ...["run", "bench/gc/survival.mote", "--fast", "-m", "gc", "--trace-gc", "--pause", "0.1ms", "--nursery", "256k"],
       ...["--", "50", "3000000", "400000"],
     ]);
     expect(stderr).toContain(", marking, ");
@@ -57,23 +57,19 @@ describe("--shapes", () => {
 describe("start finders, reps and pauses", () => {
   const { stdout } = run("--", "8");
 
-  test.each(START_FINDERS.flatMap((starts) => POINTER_REPS.map((reps) => [starts, reps] as const)))(
-    "%s with reps %s change no output",
-    (starts, reps) => {
-      const result = run("--starts", starts, "--reps", reps, "--nursery", "16k", "--pause", "1ms", "--", "8");
-      expect(result).toEqual({ exitCode: 0, stdout, stderr: "" });
+  test.each(startBuilds(0))(
+    "$starts with reps $reps and $mature change no output",
+    ({ starts, reps, mature, pauseMs }) => {
+      const pause = pauseMs === undefined ? [] : ["--pause", `${pauseMs}ms`];
+      const chosen = ["--starts", starts!, "--reps", reps!, "--mature", mature!, ...pause];
+      expect(run(...chosen, "--nursery", "16k", "--", "8")).toEqual({ exitCode: 0, stdout, stderr: "" });
     },
   );
-
-  test("nor does a mature space in size classes", () => {
-    const result = run("--mature", "classes", "--nursery", "16k", "--", "8");
-    expect(result).toEqual({ exitCode: 0, stdout, stderr: "" });
-  });
 
   test("nor do limits of what is freed on sparse stacks", () => {
     for (const limits of ["never", "0%,1"]) {
       const args = ["-m", "sparse", "--freed-entries", limits, "--freed-bytes", limits];
-      expect(heapwright(["run", TREES, ...args, "--", "8"])).toEqual({ exitCode: 0, stdout, stderr: "" });
+      expect(heapwright(["run", TREES, "--fast", ...args, "--", "8"])).toEqual({ exitCode: 0, stdout, stderr: "" });
     }
   });
 
@@ -94,7 +90,7 @@ describe("start finders, reps and pauses", () => {
   });
 
   test.each(["--trace-gc", "--shapes"])("%s needs gc", (option) => {
-    const { exitCode, stderr } = heapwright(["run", TREES, "-m", "leak", option]);
+    const { exitCode, stderr } = heapwright(["run", TREES, "--fast", "-m", "leak", option]);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`${option} `);
     expect(stderr).toContain("leak has none");

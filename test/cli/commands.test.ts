@@ -63,30 +63,43 @@ describe("check", () => {
 
 describe("run", () => {
   test.each(managerNames())("passes arguments, input and output through under %s", (manager) => {
-    const result = heapwright(["run", echo, "--manager", manager, "--", "one", "--two"], "the input\n");
+    const result = heapwright(["run", echo, "--fast", "--manager", manager, "--", "one", "--two"], "the input\n");
     expect(result).toEqual({ exitCode: 0, stdout: "argument one\nargument --two\nthe input\n", stderr: "" });
   });
 
   test("reads the file given by --input, not standard input", () => {
     const input = workshop.write("input.txt", "from the file");
-    expect(heapwright(["run", echo, "-m", "gc", "--input", input], "from standard input").stdout).toBe("from the file");
+    expect(heapwright(["run", echo, "--fast", "-m", "leak", "--input", input], "from standard input").stdout).toBe(
+      "from the file",
+    );
   });
 
   test("ends with the program's exit code", () => {
-    const { exitCode, stdout, stderr } = heapwright(["run", failing, "-m", "gc"]);
+    const { exitCode, stdout, stderr } = heapwright(["run", failing, "--fast", "-m", "leak"]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "so far\n" });
     expect(stderr).toContain("and no further");
   });
 
   test("collects at every allocation in the debug build", () => {
-    const args = ["run", "bench/programs/rbtree.mote", "-m", "gc", "--debug", "--zeal", "1", "--nursery", "16k"];
+    const args = [
+      "run",
+      "bench/programs/rbtree.mote",
+      "--fast",
+      "-m",
+      "gc",
+      "--debug",
+      "--zeal",
+      "1",
+      "--nursery",
+      "16k",
+    ];
     const { exitCode, stdout } = heapwright([...args, "--", "random", "30"]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^30 random keys: size 30, /);
   });
 
   test("a heap limit that is too small is a clear failure", () => {
-    const args = ["run", "bench/programs/rbtree.mote", "-m", "gc", "--heap-limit", "2m", "--nursery", "64k"];
+    const args = ["run", "bench/programs/rbtree.mote", "--fast", "-m", "gc", "--heap-limit", "2m", "--nursery", "64k"];
     const { exitCode, stderr } = heapwright([...args, "--", "random", "100000"]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: out of memory/);
@@ -101,8 +114,10 @@ describe("run", () => {
 
 describe("build", () => {
   test.each(managerNames())("writes a WASI command under %s", async (manager) => {
+    // Optimised under one.
+    const options = manager === "leak" ? [] : ["--fast"];
     const output = workshop.path(`${manager}.wasm`);
-    const result = heapwright(["build", echo, "-m", manager, "-o", output]);
+    const result = heapwright(["build", echo, "-m", manager, ...options, "-o", output]);
     expect({ ...result, stdout: "" }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
     expect(result.stdout).toMatch(new RegExp(`^.*${manager}\\.wasm: .*KiB, manager ${manager}\\n$`));
 
@@ -125,11 +140,11 @@ describe("build", () => {
   });
 
   test("says why it cannot write, and keeps what was there", () => {
-    const missing = heapwright(["build", echo, "-m", "gc", "-o", workshop.path("no/such/folder.wasm")]);
+    const missing = heapwright(["build", echo, "--fast", "-m", "leak", "-o", workshop.path("no/such/folder.wasm")]);
     expect(missing.exitCode).toBe(1);
     expect(missing.stderr).toMatch(/^error: cannot write .*folder\.wasm: there is no such file or folder/);
 
-    const taken = heapwright(["build", echo, "-m", "gc", "-o", workshop.folder]);
+    const taken = heapwright(["build", echo, "--fast", "-m", "leak", "-o", workshop.folder]);
     expect(taken.exitCode).toBe(1);
     expect(taken.stderr).toContain("cannot write");
     expect(readdirSync(workshop.folder).filter((name) => name.startsWith("."))).toEqual([]);

@@ -26,32 +26,32 @@ interface Setting {
 }
 
 const SETTINGS: readonly Setting[] = [
-  { name: "the release core, usual nursery", options: {}, runs: 60 },
-  { name: "the release core, nursery of 4 KiB", options: { nurseryBytes: 4096 }, runs: 60 },
-  { name: "usual nursery", options: { debug: true }, runs: 15 },
-  { name: "nursery of 4 KiB", options: { debug: true, nurseryBytes: 4096 }, runs: 50 },
-  { name: "nursery of 16 KiB", options: { debug: true, nurseryBytes: 16384 }, runs: 50 },
-  { name: "a collection at every allocation", options: { debug: true, nurseryBytes: 16384, zeal: 1 }, runs: 40 },
+  { name: "the release core, usual nursery", options: {}, runs: 24 },
+  { name: "the release core, nursery of 4 KiB", options: { nurseryBytes: 4096 }, runs: 24 },
+  { name: "usual nursery", options: { debug: true }, runs: 8 },
+  { name: "nursery of 4 KiB", options: { debug: true, nurseryBytes: 4096 }, runs: 20 },
+  { name: "nursery of 16 KiB", options: { debug: true, nurseryBytes: 16384 }, runs: 20 },
+  { name: "a collection at every allocation", options: { debug: true, nurseryBytes: 16384, zeal: 1 }, runs: 16 },
   {
     name: "tiny tables",
     options: { debug: true, nurseryBytes: 4096 },
-    runs: 40,
+    runs: 16,
     prepare: (heap) => heap.limitTables(2, 1),
   },
   {
     name: "a heap limit of 1 MiB",
     options: { debug: true, nurseryBytes: 16384, heapLimitBytes: 1 << 20, shadowStackBytes: 4096 },
-    runs: 50,
+    runs: 20,
   },
   {
     name: "marking and sweeping in the smallest steps",
     options: { debug: true, nurseryBytes: 16384, pauseMs: 1, zeal: 1 },
-    runs: 60,
+    runs: 24,
   },
   {
     name: "small steps and tiny tables",
     options: { debug: true, nurseryBytes: 16384, pauseMs: 1, zeal: 2 },
-    runs: 40,
+    runs: 16,
     prepare: (heap) => heap.limitTables(2, 1),
   },
   {
@@ -64,30 +64,30 @@ const SETTINGS: readonly Setting[] = [
       heapLimitBytes: 1 << 20,
       shadowStackBytes: 4096,
     },
-    runs: 50,
+    runs: 20,
   },
-  { name: "size classes", options: { debug: true, nurseryBytes: 4096, mature: "classes" }, runs: 40 },
+  { name: "size classes", options: { debug: true, nurseryBytes: 4096, mature: "classes" }, runs: 16 },
   {
     name: "size classes and a collection at every allocation",
     options: { debug: true, nurseryBytes: 16384, mature: "classes", zeal: 1 },
-    runs: 30,
+    runs: 12,
   },
   {
     name: "size classes, small steps and tiny tables",
     options: { debug: true, nurseryBytes: 16384, mature: "classes", pauseMs: 1, zeal: 2 },
-    runs: 30,
+    runs: 12,
     prepare: (heap) => heap.limitTables(2, 1),
   },
   {
     name: "size classes and a heap limit of 8 MiB",
     options: { debug: true, nurseryBytes: 16384, mature: "classes", heapLimitBytes: 8 << 20 },
-    runs: 30,
+    runs: 12,
   },
   ...START_FINDERS.flatMap((starts) =>
     POINTER_REPS.map((reps) => ({
       name: `starts found by ${starts}, reps ${reps}`,
       options: { debug: true, nurseryBytes: 16384, starts, reps },
-      runs: 25,
+      runs: 10,
     })),
   ),
 ];

@@ -348,9 +348,9 @@ const steps = fc.oneof(
 
 describe("regions do what their model does under random operations, with", () => {
   test.for([
-    { name: "the release core", options: {}, runs: 60 },
-    { name: "the debug core", options: { debug: true }, runs: 60 },
-    { name: "a heap limit of 512 KiB", options: { debug: true, heapLimitBytes: 512 * 1024 }, runs: 40 },
+    { name: "the release core", options: {}, runs: 24 },
+    { name: "the debug core", options: { debug: true }, runs: 24 },
+    { name: "a heap limit of 512 KiB", options: { debug: true, heapLimitBytes: 512 * 1024 }, runs: 16 },
   ] satisfies { name: string; options: RegionsOptions; runs: number }[])("$name", async ({ options, runs }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { maxLength: 150, size: "max" }), async (script) => {

@@ -485,26 +485,26 @@ interface Setting {
 }
 
 const SETTINGS: readonly Setting[] = [
-  { name: "a nursery of 4 KiB", options: { nurseryBytes: 4096 }, runs: 30 },
-  { name: "a nursery of 16 KiB", options: { nurseryBytes: 16384 }, runs: 30 },
-  { name: "zeal 1", options: { nurseryBytes: 4096, zeal: 1 }, runs: 20 },
-  { name: "zeal 7", options: { nurseryBytes: 16384, zeal: 7 }, runs: 20 },
-  { name: "a traced collection at every allocation", options: { nurseryBytes: 4096 }, runs: 15, collectEvery: 1 },
-  { name: "a traced collection at every 13th allocation", options: {}, runs: 20, collectEvery: 13 },
+  { name: "a nursery of 4 KiB", options: { nurseryBytes: 4096 }, runs: 12 },
+  { name: "a nursery of 16 KiB", options: { nurseryBytes: 16384 }, runs: 12 },
+  { name: "zeal 1", options: { nurseryBytes: 4096, zeal: 1 }, runs: 8 },
+  { name: "zeal 7", options: { nurseryBytes: 16384, zeal: 7 }, runs: 8 },
+  { name: "a traced collection at every allocation", options: { nurseryBytes: 4096 }, runs: 8, collectEvery: 1 },
+  { name: "a traced collection at every 13th allocation", options: {}, runs: 8, collectEvery: 13 },
   {
     name: "tiny tables",
     options: { nurseryBytes: 4096 },
-    runs: 20,
+    runs: 8,
     prepare: (heap) => heap.limitTables(2, 1),
     collectEvery: 5,
   },
   {
     name: "a heap limit of 1 MiB",
     options: { nurseryBytes: 16384, heapLimitBytes: 1 << 20, shadowStackBytes: 4096 },
-    runs: 30,
+    runs: 12,
     collectEvery: 9,
   },
-  { name: "size classes", options: { nurseryBytes: 4096, mature: "classes" }, runs: 20, collectEvery: 7 },
+  { name: "size classes", options: { nurseryBytes: 4096, mature: "classes" }, runs: 8, collectEvery: 7 },
 ];
 
 /** Makes every allocation of the present heap a place where a collection, and then a trace, may happen. */
