@@ -31,7 +31,7 @@ describe("the census", () => {
     },
   );
 
-  test("sums up what it has no place for", async () => {
+  test("adds up the shapes that its table has no room for", async () => {
     using heap = await Heap.open({ census: true, debug: true });
     for (let i = 0; i < 3000; i++) heap.alloc(heap.defineRecord(`Shape${i}`, { number: int32() })).dispose();
     const counts = heap.allocated();
@@ -40,7 +40,7 @@ describe("the census", () => {
     expect(new Set(counts.map(({ shape }) => shape)).size).toBe(2049);
   });
 
-  test("is not taken unasked", async () => {
+  test("is refused when the option was not given", async () => {
     using heap = await Heap.open();
     expect(() => heap.allocated()).toThrow("Nothing was counted: open the heap with the option census");
     await expect(Heap.open({ census: 1 as never })).rejects.toThrow("census is true or false, not 1");

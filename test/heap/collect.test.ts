@@ -71,7 +71,7 @@ describe.for([false, true])("debug: %s", (debug) => {
     if (debug) heap.verify();
   });
 
-  test("the nursery stays small for garbage, and for what survives anyway", async () => {
+  test("the nursery stays small when nothing survives, and when everything does", async () => {
     using heap = await Heap.open({ debug });
     const Words = heap.defineArray("Words", uint32());
     const Kept = heap.defineRecord("Kept", { before: box(), words: box() });
@@ -139,7 +139,7 @@ describe.for([false, true])("debug: %s", (debug) => {
     expect(heap.statistics().liveBytes).toBe(Liar.bytes + Words.bytesOf(6) + Node.bytes);
   });
 
-  test("rings are given back", async () => {
+  test("cycles are freed", async () => {
     using heap = await Heap.open({ debug });
     const Node = heap.defineRecord("Node", { next: box(), name: slice(box()) });
     const Boxes = heap.defineArray("Boxes", box());
@@ -177,7 +177,7 @@ describe.for([false, true])("debug: %s", (debug) => {
     }
   });
 
-  test("everything goes back to the beginning once all is dropped", async () => {
+  test("the heap is as at the beginning when all objects are dropped", async () => {
     using heap = await Heap.open({ debug, nurseryBytes: 32 * 1024 });
     const Node = heap.defineRecord("Node", { next: box(), name: slice(), spots: unpacked(int32(), 4) });
     const Bytes = heap.defineArray("Bytes", uint8());
@@ -233,7 +233,7 @@ describe.for([false, true])("debug: %s", (debug) => {
     expect(heap.statistics().liveBytes).toBe(live + Boxes.bytesOf(count));
   });
 
-  test("memory that was used is used again", async () => {
+  test("freed memory is reused", async () => {
     using heap = await Heap.open({ debug, nurseryBytes: 64 * 1024 });
     const Bytes = heap.defineArray("Bytes", uint8());
     let most = 0;
@@ -286,7 +286,7 @@ describe("full tables", () => {
     };
   }
 
-  test("a mark stack of two entries overflows, and marks everything all the same", async () => {
+  test("a mark stack of two entries overflows, and everything is marked", async () => {
     using heap = await Heap.open({ debug: true, nurseryBytes: 256 * 1024 });
     const { root, check } = grow(heap);
     heap.limitTables(2, 0);

@@ -40,7 +40,7 @@ async function openSparse(keepEvery: number, options: HeapOptions = {}) {
 }
 
 describe("sparse blocks", () => {
-  test("are emptied by the major collection after the one that found them so", async () => {
+  test("are evacuated by the major collection after the one that found them", async () => {
     const { heap, check } = await openSparse(8);
     heap.collect("major");
     const sparse = heap.statistics();
@@ -55,7 +55,7 @@ describe("sparse blocks", () => {
     heap.trace("major");
   });
 
-  test("stay as they are where little of them is free", async () => {
+  test("are not evacuated when little of them is free", async () => {
     const { heap, check } = await openSparse(1);
     heap.collect("major");
     heap.collect("major");
@@ -63,7 +63,7 @@ describe("sparse blocks", () => {
     check();
   });
 
-  test("keep what there is no room for", async () => {
+  test("keep the objects for which there is no room elsewhere", async () => {
     const { heap, check, Bytes } = await openSparse(8, {
       nurseryBytes: 65_536,
       heapLimitBytes: 64 * 65_536,
@@ -79,7 +79,7 @@ describe("sparse blocks", () => {
     heap.trace("major");
   });
 
-  test("are not emptied in steps, since the program runs in between", async () => {
+  test("are not evacuated by an incremental collection", async () => {
     const { heap, check } = await openSparse(8, { pauseMs: 1 });
     const Cell = heap.defineRecord("Cell", { next: box() });
     heap.collect("major");

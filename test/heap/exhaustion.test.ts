@@ -66,7 +66,7 @@ function isUsable(heap: Heap): void {
 }
 
 describe("memory.grow is refused", () => {
-  test("once, at every point in turn", async () => {
+  test("once, at each growth in turn", async () => {
     const options = { debug: true, nurseryBytes: 16 * 1024, shadowStackBytes: 4096 };
     using undisturbed = await Heap.open(options);
     expect(attempt(undisturbed)).toBe(null);
@@ -86,7 +86,7 @@ describe("memory.grow is refused", () => {
     }
   });
 
-  test("from some size on, for every size", async () => {
+  test("from each size on", async () => {
     const options = { heapBase: 0, debug: true, nurseryBytes: 16 * 1024, shadowStackBytes: 4096 };
     const codes = new Map<string, number>();
     for (let maximum = 1; ; maximum++) {
@@ -115,7 +115,7 @@ describe("memory.grow is refused", () => {
 describe("the heap limit", () => {
   const options: HeapOptions = { debug: true, nurseryBytes: 16 * 1024, shadowStackBytes: 4096 };
 
-  test("is kept, for every limit until it suffices", async () => {
+  test("is kept at every size up to one that suffices", async () => {
     const codes = new Map<string, number>();
     for (let chunks = 1; ; chunks++) {
       const heapLimitBytes = chunks * PAGE;
@@ -140,13 +140,13 @@ describe("the heap limit", () => {
     expect([...codes.keys()]).toEqual(["open", "scenario", "done"]);
   });
 
-  test("too small to open says what to do", async () => {
+  test("says what to do when it is too small to open a heap", async () => {
     await expect(Heap.open({ heapLimitBytes: 2 * PAGE })).rejects.toThrow(
       "The heap limit leaves no memory to open the heap: raise heapLimitBytes or drop references",
     );
   });
 
-  test("leaves to a large object what is kept back for the nursery's evacuation", async () => {
+  test("gives a large object the room that was reserved for evacuating the nursery", async () => {
     using heap = await Heap.open({
       debug: true,
       nurseryBytes: 4 * PAGE,
@@ -164,7 +164,7 @@ describe("the heap limit", () => {
     heap.verify();
   });
 
-  test("reached again and again leaves what is alive untouched", async () => {
+  test("leaves live objects untouched however often it is reached", async () => {
     using heap = await Heap.open({ ...options, heapLimitBytes: 24 * PAGE });
     const Node = heap.defineRecord("Node", { next: box(), key: int32() });
     const Bytes = heap.defineArray("Bytes", uint8());

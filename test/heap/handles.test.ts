@@ -44,7 +44,7 @@ describe("references", () => {
     expect(heap.statistics().liveBytes).toBe(Node.bytes);
   });
 
-  test("are stale after that, whatever is made in their place", () => {
+  test("are stale after that, also when another one takes their place", () => {
     const node = heap.alloc(Node, { key: 1 });
     const part = heap.allocArray(heap.defineArray("Bytes", uint8()), [1]).slice();
     node.dispose();
@@ -129,7 +129,7 @@ describe("scopes", () => {
     expect(heap.statistics().handles).toBe(1);
   });
 
-  test("let go of what is kept, one scope at a time", () => {
+  test("release what was kept, one scope at a time", () => {
     const outer = heap.scope();
     const inner = heap.scope();
     const kept = inner.keep(heap.alloc(Node, { key: 5 }));
@@ -143,7 +143,7 @@ describe("scopes", () => {
     expect(heap.statistics().handles).toBe(0);
   });
 
-  test("keep what an inner scope made beyond both", () => {
+  test("keep what an inner scope made, also after the end of both", () => {
     const outer = heap.scope();
     const inner = heap.scope();
     const node = outer.keep(heap.alloc(Node));
@@ -153,7 +153,7 @@ describe("scopes", () => {
     expect(node.isOpen).toBe(true);
   });
 
-  test("leave alone what outlives them anyway", () => {
+  test("do not end references that outlive them", () => {
     const outer = heap.scope();
     const node = heap.alloc(Node);
     const inner = heap.scope();

@@ -43,7 +43,7 @@ async function openList(zeal = 1) {
 
 describe("between two steps of marking", () => {
   // The marker goes down the list from its head, one node at a time: far down, nothing is marked yet.
-  test("what is read and then overwritten lives on by its handle", async () => {
+  test("a handle keeps an object alive that was read and then overwritten", async () => {
     const { heap, Payload, until, nodeAt } = await openList();
     until("marking");
     const node = nodeAt(150);
@@ -58,7 +58,7 @@ describe("between two steps of marking", () => {
     heap.verify();
   });
 
-  test("what is moved behind the marker lives on there", async () => {
+  test("an object survives that was stored into one which is already marked", async () => {
     const { heap, Payload, until, nodeAt } = await openList();
     until("marking");
     const [first, far] = [nodeAt(0), nodeAt(150)];
@@ -77,7 +77,7 @@ describe("between two steps of marking", () => {
     heap.trace("any");
   });
 
-  test("what is new lives, and what is dropped goes with the next cycle", async () => {
+  test("a new object survives, and a dropped one ends with the next cycle", async () => {
     const { heap, Payload, until, nodeAt } = await openList();
     const { liveBytes } = heap.statistics();
     until("marking");

@@ -34,7 +34,7 @@ function exercise(heap: Heap, count: number): void {
 }
 
 describe("memory", () => {
-  test("grown by others in between is left to them", async () => {
+  test("that others grow in between is left to them", async () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     using heap = await Heap.open({ memory, heapBase: 0, debug: true, nurseryBytes: PAGE });
     const theirs: number[] = [];
@@ -73,7 +73,7 @@ describe("memory", () => {
     expect(heap.statistics().memoryBytes).toBe(heap.memory.buffer.byteLength);
   });
 
-  test("is copied from, even where the copy moves it or makes it grow", async () => {
+  test("can be copied from, also when the allocation of the copy moves or grows it", async () => {
     using heap = await Heap.open({ debug: true, zeal: 1 });
     const Bytes = heap.defineArray("Bytes", uint8());
     const first = heap.allocArray(
@@ -104,7 +104,7 @@ describe("memory", () => {
     expect(node.address).toBeGreaterThan(heapBase);
   });
 
-  test("beyond what there is: a heap base above the end of the memory", async () => {
+  test("is grown when the heap base lies above its end", async () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     using heap = await Heap.open({ memory, heapBase: 20 * PAGE, debug: true });
     exercise(heap, 1000);
@@ -112,7 +112,7 @@ describe("memory", () => {
     expect(new Uint8Array(memory.buffer, 0, 20 * PAGE).every((byte) => byte === 0)).toBe(true);
   });
 
-  test("above 2 GiB: addresses stay unsigned", async () => {
+  test("has unsigned addresses above 2 GiB", async () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     using heap = await Heap.open({ memory, heapBase: 2 ** 31 + 5 * PAGE, nurseryBytes: 65536 });
     exercise(heap, 5000);
@@ -127,7 +127,7 @@ describe("memory", () => {
     expect(part.owner()!.address).toBe(part.address - 8 - 999_999);
   });
 
-  test("two heaps in two memories do not see each other", async () => {
+  test("of two heaps is separate", async () => {
     using a = await Heap.open({ debug: true, nurseryBytes: 8192 });
     using b = await Heap.open({ nurseryBytes: 16384 });
     const NodeA = a.defineRecord("Node", FIELDS);

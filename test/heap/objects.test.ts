@@ -60,7 +60,7 @@ describe("records", () => {
     refused("wrong-shape", () => Bytes.cast(a));
   });
 
-  test("initial values are looked at before anything is allocated", () => {
+  test("check their initial values before anything is allocated", () => {
     const Node = heap.defineRecord("Node", { left: box(), key: int32() });
     const before = heap.statistics();
     const initial = {
@@ -75,7 +75,7 @@ describe("records", () => {
     expect(heap.statistics().majorCollections).toBe(before.majorCollections + 1);
   });
 
-  test("alloc and allocArray take each their own shapes", () => {
+  test("alloc takes shapes of records, and allocArray those of arrays", () => {
     const Node = heap.defineRecord("Node", { left: box() });
     refused("wrong-shape", () => heap.alloc(Bytes as never));
     refused("wrong-shape", () => heap.allocArray(Node as never, 3));
@@ -85,7 +85,7 @@ describe("records", () => {
 });
 
 describe("arrays", () => {
-  test("of a length are cleared, of values hold them", () => {
+  test("are cleared when made by length, and hold the values that are given", () => {
     for (let i = 0; i < 200; i++) heap.allocArray(Bytes, encode("garbage garbage garbage")).dispose();
     heap.collect("minor");
     const clear = heap.allocArray(Bytes, 40);

@@ -76,7 +76,7 @@ describe("options", () => {
     }
   });
 
-  test("growthPercent decides when the next major collection is due", async () => {
+  test("growthPercent sets the threshold of the next major collection", async () => {
     for (const growthPercent of [50, 300]) {
       using heap = await Heap.open({ growthPercent });
       using keep = heap.allocArray(heap.defineArray("Boxes", box()), 5_000_000);
@@ -98,7 +98,7 @@ describe("options", () => {
     refused("bad-option", () => heap.setZeal(-1));
   });
 
-  test("what needs the debug core says so", async () => {
+  test("an option that needs the debug core says so", async () => {
     using heap = await Heap.open();
     await openingFails({ zeal: 1 }, "needs-debug");
     expect(refused("needs-debug", () => heap.verify())).toBe(
@@ -109,7 +109,7 @@ describe("options", () => {
     refused("needs-debug", () => heap.limitTables(1, 1));
   });
 
-  test("collect knows two extents", async () => {
+  test("collect takes minor or major", async () => {
     using heap = await Heap.open();
     refused("bad-option", () => heap.collect("full" as never));
     heap.collect();

@@ -88,7 +88,7 @@ describe("a region", () => {
     expect(kept.get("n")).toBe(1);
   });
 
-  test("is renewed for the next round, with its small segment", async () => {
+  test("is reset for the next iteration, and keeps its small segment", async () => {
     const { regions, Node, list } = await open();
     using region = regions.enter();
     const before = region.alloc(Node);
@@ -135,7 +135,7 @@ describe("a region", () => {
     expect(longer.isOpen).toBe(true);
   });
 
-  test("may hold what refers into its unpacked arrays", async () => {
+  test("may hold references into its unpacked arrays", async () => {
     const { regions } = await open();
     const Unpacked = regions.defineRecord("Unpacked", { bytes: unpacked(uint8(), 40), part: slice() });
     for (const firstBytes of [0, 4096]) {
@@ -154,7 +154,7 @@ describe("a region", () => {
 });
 
 describe("a checkpoint", () => {
-  test("adopts what has come since", async () => {
+  test("adopts what was allocated since", async () => {
     const { regions, Node, list, lengthOf } = await open();
     using region = regions.enter();
     const old = region.alloc(Node);
@@ -171,7 +171,7 @@ describe("a checkpoint", () => {
     }
   });
 
-  test("tells what came before it, where a renewed region goes on in a segment", async () => {
+  test("tells what was allocated before it, in a region that was reset and resumes in a segment", async () => {
     const { regions, Node } = await open({ debug: false });
     using region = regions.enter();
     const first = region.checkpoint();
@@ -183,7 +183,7 @@ describe("a checkpoint", () => {
     expect(refused("would-dangle", () => old.set("next", region.alloc(Node)))).toContain("since a checkpoint");
   });
 
-  test("drops it at once", async () => {
+  test("drops what was allocated since at once", async () => {
     const { regions, Node, list } = await open();
     using region = regions.enter();
     const old = region.alloc(Node, { n: 5 });
@@ -198,7 +198,7 @@ describe("a checkpoint", () => {
     expect(regions.statistics()).toMatchObject({ collections: 0, checkpoints: 0 });
   });
 
-  test("collects it from the references that are kept, round after round", async () => {
+  test("collects what was allocated since from the references that are kept, iteration after iteration", async () => {
     const { regions, Node, Bytes, list, lengthOf } = await open();
     using region = regions.enter();
     const old = region.alloc(Node, { n: 9 });
@@ -223,7 +223,7 @@ describe("a checkpoint", () => {
     expect([head.isOpen, part.isOpen, large.isOpen, old.isOpen]).toEqual([false, false, false, true]);
   });
 
-  test("lies inside of others, of the same region and of others", async () => {
+  test("may be nested in checkpoints of the same region and of others", async () => {
     const { regions, Node } = await open();
     using outer = regions.enter();
     using first = outer.checkpoint();
@@ -247,7 +247,7 @@ describe("a checkpoint", () => {
 });
 
 describe("regions", () => {
-  test("keep to the heap limit, and go on after a refusal", async () => {
+  test("keep to the heap limit, and can be used after a refusal", async () => {
     const { regions, Node, Bytes, list, lengthOf } = await open({ heapLimitBytes: 1 << 20 });
     using region = regions.enter();
     const head = list(region, 1000);
@@ -276,7 +276,7 @@ describe("regions", () => {
     expect(region.allocArray(Bytes, 8).length).toBe(8);
   });
 
-  test("have a stack of frames of the size that was asked for", async () => {
+  test("have a stack of frames of the given size", async () => {
     const { regions, Node } = await open({ framesBytes: 1024 });
     using region = regions.enter({ firstBytes: 512 });
     const before = regions.statistics().framesBytes;
@@ -294,7 +294,7 @@ describe("regions", () => {
     expect(before % 8).toBe(REGION_BYTES % 8);
   });
 
-  test("refuse what cannot be", async () => {
+  test("refuse impossible arguments", async () => {
     const { regions, Node, Bytes } = await open();
     for (const options of [{ framesBytes: 0 }, { heapLimitBytes: 5 }, { debug: 1 }, { zeal: 1 }]) {
       await expect(Regions.open(options as RegionsOptions)).rejects.toMatchObject({ code: "bad-option" });

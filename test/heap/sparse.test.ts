@@ -19,7 +19,7 @@ const NONE = {
 };
 
 describe("a sparse stack", () => {
-  test("grows the object on top where it is, and moves the others", async () => {
+  test("grows the object on top in place, and moves the others", async () => {
     using heap = await Heap.open({ debug: true });
     using stack = heap.openSparseStack();
     expect(stack.counts()).toEqual({ ...NONE, highBytes: 0, extents: 0 });
@@ -70,7 +70,7 @@ describe("a sparse stack", () => {
     heap.trace();
   });
 
-  test("is served from what was freed as the limits say", async () => {
+  test("reuses what was freed above the limits", async () => {
     using heap = await Heap.open();
     for (const [limits, served] of [
       [{ setPercent: 0 }, 1],
@@ -88,7 +88,7 @@ describe("a sparse stack", () => {
     expect(refused("bad-option", () => heap.limitSparseStacks({ setEntries: 0.5 }))).toContain("setEntries");
   });
 
-  test("refuses what cannot be", async () => {
+  test("refuses impossible arguments", async () => {
     using heap = await Heap.open({ heapLimitBytes: 8 << 20, nurseryBytes: 65536, nurseryFirstBytes: 65536 });
     const stack = heap.openSparseStack();
     for (const bytes of [0, -8, 0.5, NaN, 2 ** 32])
@@ -110,7 +110,7 @@ describe("a sparse stack", () => {
     other.close();
   });
 
-  test("stops the debug core where something is freed that is not there", async () => {
+  test("stops the debug core when something is freed that is not allocated", async () => {
     using heap = await Heap.open({ debug: true });
     using stack = heap.openSparseStack();
     const address = stack.alloc(8);

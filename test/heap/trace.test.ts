@@ -311,7 +311,7 @@ describe("after a major collection a trace finds", () => {
     expect(wrong("any")).toContain("is no shape");
   });
 
-  test("a header that is no shape, and a shape that is not one any more", () => {
+  test("a header that is no shape, and a shape that has been overwritten", () => {
     const header = new DataView(heap.memory.buffer).getUint32(node.address, true);
     scribble(node.address, 12344);
     expect(wrong("any")).toContain(`the header of the object at ${node.address}, 12344, is no shape`);
@@ -335,7 +335,7 @@ describe("after a major collection a trace finds", () => {
     expect(wrong("any")).toContain(`: the inside of Node at ${node.address}`);
   });
 
-  test("pointers to where no objects are", () => {
+  test("a pointer to where no object is", () => {
     scribble(node.address + NEXT, blockOf(node) + 64);
     expect(wrong("any")).toContain("the metadata of the block");
     scribble(node.address + NEXT, large.address + 110_000 - (110_000 % 8));
@@ -350,7 +350,7 @@ describe("after a major collection a trace finds", () => {
     expect(wrong("any")).toContain(": a free chunk");
   });
 
-  test("what is dead but still there: an object in a block, a large one", () => {
+  test("a dead object that is still there, in a block or large", () => {
     node.dispose();
     expect(wrong()).toMatch(/Node at \d+ \(24 bytes\) is not reached, but its start bit is still set/);
     expect(collectAndTrace(heap, "major").length).toBe(2);
@@ -388,7 +388,7 @@ describe("after a major collection a trace finds", () => {
     expect(heap.trace("major").length).toBe(3);
   });
 
-  test("what is allocated since, in the nursery", () => {
+  test("what was allocated since, in the nursery", () => {
     using young = heap.alloc(Node);
     expect(heap.trace("any").length).toBe(4);
     expect(wrong("minor")).toContain(`Node at ${young.address} (24 bytes) is still in the nursery after a collection`);

@@ -89,7 +89,7 @@ describe("an object that outlives its frame", () => {
     expect(runChecked(program)).toEqual({ output: "made\n3\n", error: "", exit: 0 });
   });
 
-  it("is noticed although another frame has taken the place of its own", () => {
+  it("is noticed after another frame has taken the place of its own", () => {
     const program = programOf(
       "class Box { n: Int }",
       "fn make(n: Int) -> Box { Box { n: n } }",
@@ -121,13 +121,13 @@ describe("an object that outlives its frame", () => {
     expect(runChecked(program).output).toBe("1\n");
   });
 
-  describe("of a round is noticed", () => {
+  describe("or its iteration is noticed", () => {
     const isCarried = ({ loopCarried }: Placed) => loopCarried > 0;
     const stopped = (program: IrProgram) =>
       runChecked(program, {}, (all) => promising(all, isCarried, { loopCarried: 0 }));
     const message = "the Box that main makes in line 5 is used after the end of an iteration in main";
 
-    it("in the next round", () => {
+    it("in the next iteration", () => {
       const program = programOf(
         "class Box { n: Int }",
         "fn main() {",
@@ -143,7 +143,7 @@ describe("an object that outlives its frame", () => {
       expect(runChecked(program)).toEqual({ output: "0\n1\n2\n", error: "", exit: 0 });
     });
 
-    it("behind the loop, and the loop around it is not blamed", () => {
+    it("after the loop, and not as an object of the outer loop", () => {
       const program = programOf(
         "class Box { n: Int }",
         "fn main() {",
@@ -275,8 +275,8 @@ describe("an object that outlives its frame", () => {
     });
   });
 
-  describe("is noticed in most programs where one thing at a time stays that should not,", () => {
-    it("and nothing else goes wrong before, under leak", () => {
+  describe("is noticed in most programs with one site that is wrongly local,", () => {
+    it("and nothing else goes wrong first, under leak", () => {
       const { found, errors } = stoppedPrograms("leak", OUTLIVED);
       expect(errors).toEqual([]);
       // The others are not used any more, or not on the paths that the program takes.
@@ -326,7 +326,7 @@ describe("bounds", () => {
     return new Map([...bounds].map(([{ name }, found]) => [name, found]));
   };
 
-  it("of what stays is the iteration of the innermost loop that it does not outlive", () => {
+  it("of a local value is the innermost iteration that it does not outlive", () => {
     const bounds = boundsIn(
       "class Box { n: Int }",
       "fn main() {",
@@ -363,7 +363,7 @@ describe("bounds", () => {
     return { bounds, passedBy: (name: string) => [...bounds.get(name)!.calls.values()].flat() };
   };
 
-  it("are handed on from the frame where things stay, one for each set of destinations", () => {
+  it("are passed to callees by the frame where the values are local, one for each set of destinations", () => {
     const { bounds, passedBy } = pairCalledBy(
       'fn main() { let into = Box { n: 0 }; for i in 0..2 { print("{pair(into).n}") } }',
     );
@@ -379,7 +379,7 @@ describe("bounds", () => {
     expect(passedBy("main")).toContainEqual({ of: "iteration", level: 1 });
   });
 
-  it("are handed on as one where all calls pass the same", () => {
+  it("are passed as one where all calls pass the same", () => {
     const { bounds, passedBy } = pairCalledBy('fn main() { print("{pair(Box { n: 0 }).n}") }');
     expect(bounds.get("pair")!.hidden).toHaveLength(1);
     expect(passedBy("pair")).toEqual([

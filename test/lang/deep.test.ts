@@ -127,7 +127,7 @@ describe("recursion that is too deep ends with a message", () => {
     }
   });
 
-  it("and with its place and all output where it is the shadow stack that is full", async () => {
+  it("names the place, after all output, when the shadow stack is full", async () => {
     const source = new SourceFile("roots.mote", ROOTS);
     for (const debug of [false, true]) {
       const { wasm } = await compile(source, { manager: "gc", debug, nurseryBytes: 4096, shadowStackBytes: 65_536 });

@@ -147,7 +147,7 @@ fn main() {
   print("the end")
 }`;
 
-  it("uses the program's allocator, which is as it was after the call", async () => {
+  it("uses the program's allocator, and leaves it as it was", async () => {
     const source = program("allocates within").replace('count("abcdef", true)', "");
     await expectEverywhere(source, () => ({ within }), { output: "10195\nthe end\n", error: "" });
   });
@@ -178,7 +178,7 @@ function exportsOf(module: WebAssembly.Module, memory: ProgramMemory): Record<st
 }
 
 describe("an extern function that returns memory", () => {
-  it("of the program's allocator: the program frees it", async () => {
+  it("from the program's allocator lets the program free it", async () => {
     const squares = (memory: ProgramMemory) => ({
       squares: (count: number) => {
         const at = memory.allocate(count * 8) >>> 0;
@@ -207,7 +207,7 @@ fn main() {
     );
   });
 
-  it("of its own allocator: another function of it frees it", async () => {
+  it("from an allocator of its own names the function that frees it", async () => {
     // Its own: one page at a time, straight from the engine, beside what the program's managers take.
     const module = wasm(`(module
       (import "heapwright" "memory" (memory 1))
@@ -250,7 +250,7 @@ fn main() {
     );
   });
 
-  it("must not be freed as the program's own, which debug builds find out", async () => {
+  it("from an allocator of its own is not freed as the program's: a debug build finds that", async () => {
     await expectEverywhere(
       `extern "pages" fn page() -> Pointer[Byte] returns memory freed by giveBack
 extern "pages" fn giveBack(page: Pointer[Byte]) allocates nothing
@@ -278,14 +278,14 @@ fn main() { print("{first()} {second(1L)}") }`,
   );
   const first = () => 1;
 
-  it("that are missing are named, with a function of theirs", async () => {
+  it("are named when they are missing, with one of their functions", async () => {
     await expect(run(source, { manager: "leak" }, { one: { first } })).rejects.toThrow(MissingExternError);
     await expect(run(source, { manager: "leak" }, { one: { first } })).rejects.toThrow(
       "the program needs the extern module two, for its function second: give it with --extern two=FILE",
     );
   });
 
-  it("without the function, or that fail, are named", async () => {
+  it("are named when they lack the function or fail to load", async () => {
     const failures: [ExternModules, string][] = [
       [{ one: { first }, two: {} }, "the extern module two has no function second"],
       [{ one: { first }, two: wasm('(module (import "env" "f" (func)))') }, "the extern module two cannot be used: "],
@@ -305,7 +305,7 @@ fn main() { print("{first()} {second(1L)}") }`,
     }
   });
 
-  it("that are never called are not asked for", async () => {
+  it("are not asked for when the program never calls them", async () => {
     const unused = new SourceFile("unused.mote", `${source.text.split("\n").slice(0, 2).join("\n")}\nfn main() {}`);
     expect(await run(unused, { manager: "gc" }, {})).toEqual({ output: "", error: "" });
   });

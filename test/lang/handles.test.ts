@@ -105,7 +105,7 @@ fn main() {
     );
   });
 
-  it("that is open at the end is freed then, the latest first, whether anything leads to it or not", async () => {
+  it("is freed at the end if it is still open, the latest first, also when nothing leads to it", async () => {
     await expectEverywhere(
       `fn lose(i: Int) {
   let db = open("db {i}")
@@ -153,7 +153,7 @@ fn main() {
     );
   });
 
-  it("is not freed when the program fails: the module's memory goes with the program", async () => {
+  it("is not freed when the program fails", async () => {
     await expectEverywhere('fn main() {\n  let db = open("db")\n  insert(db, 1)\n  fail("enough")\n}', {
       output: "",
       error: "enough\n",

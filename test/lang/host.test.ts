@@ -386,7 +386,7 @@ describe("sizes", () => {
     expect((exports.bytes as WebAssembly.Global).value).toBe(64n + 5n * 32n + 40n + 32n + 32n);
   });
 
-  it("too large for the engine end with out of memory", () => {
+  it("that are too large for the engine stop the program: out of memory", () => {
     for (const element of [BYTE_ELEMENT, INT_ELEMENT, TEXT_ELEMENT]) {
       const program: Fill = (p) => {
         const main = p.declare("main", [], []);

@@ -40,7 +40,7 @@ describe("records", () => {
     expect(layout()).toMatchObject({ bytes: 8, offsets: [] });
   });
 
-  it("place fields aligned, apart, and mark exactly the pointers, for any fields", () => {
+  it("align all fields, keep them apart, and list exactly the pointers in the shape", () => {
     const field = fc.tuple(fc.constantFrom(...TYPES), fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }));
     fc.assert(
       fc.property(fc.array(field, { maxLength: 24 }), (fields) => {
@@ -96,7 +96,7 @@ describe("records with parts", () => {
     return record;
   };
 
-  it("have their fields at the distances from its reference at which every such record has them", () => {
+  it("have the fields of a part at the same offsets from its reference as in every such record", () => {
     const data = new StaticData();
     const layouts = new Layouts(data);
     const point: RecordType = { ...mixed("Point", INT, INT), isPart: true };
@@ -114,7 +114,7 @@ describe("records with parts", () => {
     expect(layouts.record(mixed("A", empty, empty))).toMatchObject({ bytes: 16, offsets: [0, 4] });
   });
 
-  it("lie apart and inside, their pointers marked where they are, for any records in each other", () => {
+  it("keep their parts inside and apart, with all pointers in the shape, for any nesting", () => {
     interface Tree {
       readonly fields: readonly (IrType | readonly [IrType, number] | Tree)[];
     }
@@ -171,7 +171,7 @@ describe("records with parts", () => {
     );
   });
 
-  it("make the references to what may be a part slices, one word wide", () => {
+  it("make a reference to a possible part a slice of one word", () => {
     const data = new StaticData();
     const layouts = new Layouts(data);
     const point: RecordType = { ...mixed("Point", INT, INT), isPart: true };
@@ -232,7 +232,7 @@ describe("unions", () => {
 });
 
 describe("elements", () => {
-  it("are as small as their alignment allows", () => {
+  it("of an array are as small as their alignment allows", () => {
     const layouts = new Layouts(new StaticData());
     const element = (...components: IrType[]): ElementType => ({ name: "E", components });
     expect(layouts.element(element(BYTE))).toEqual({ stride: 1, offsets: [0], hasPointers: false });

@@ -66,7 +66,7 @@ describe("liveness", () => {
     expect(liveSets(f, at)).toEqual(["a b", "a", "b"]);
   });
 
-  it("sees around a loop what only its next round reads", () => {
+  it("keeps alive around a loop what only the next iteration reads", () => {
     const f = functionWith(["a", CELL], ["n", INT]);
     const at: Instruction[] = [];
     const kept = f.mutable("kept", CELL, f.param(0));
@@ -124,7 +124,7 @@ describe("liveness", () => {
     expect(liveSets(f, at)).toEqual(["u a", "binding"]);
   });
 
-  it("keeps the arguments of a tail call until it, and nothing beyond", () => {
+  it("keeps the arguments of a tail call alive until the call, and nothing after it", () => {
     const program = new ProgramBuilder();
     const f = program.declare(
       "f",
@@ -160,7 +160,7 @@ describe("safepoints", () => {
 });
 
 describe("freshness", () => {
-  it("lasts from the allocation to the next safepoint", () => {
+  it("lasts from an allocation to the next safepoint", () => {
     const f = functionWith(["a", CELL]);
     const stores: Instruction[] = [];
     const store = (array: Variable): void => {
@@ -182,7 +182,7 @@ describe("freshness", () => {
     expect(stores.map((instruction) => fresh.has(instruction))).toEqual([true, false, true, false, true]);
   });
 
-  it("is that of the whole for a part", () => {
+  it("of a part is that of the whole", () => {
     const pair = recordOf("Pair", []);
     pair.fields.push({ name: "cell", type: CELL, mutable: false, inline: cell });
     const f = functionWith(["old", { kind: "record", record: pair }]);

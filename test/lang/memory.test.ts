@@ -111,7 +111,7 @@ describe.each([gc, regions, sparse])(
   ({ options, rounds, measure }) => {
     const names = readdirSync(FOLDER).filter((name) => name.endsWith(".mote"));
 
-    it("is asked of some programs", () => expect(names.length).toBeGreaterThan(10));
+    it("is measured for more than ten programs", () => expect(names.length).toBeGreaterThan(10));
 
     it.each(names)("%s", async (name) => {
       const text = readFileSync(new URL(name, FOLDER), "utf8");

@@ -113,7 +113,7 @@ describe.each([
 ] as const)("%s", (_name, type, patternDepth, valueDepth) => {
   const values = samples(type, valueDepth);
 
-  it("are decided as the arms say, in order", () => {
+  it("choose the first arm that matches", () => {
     fc.assert(
       fc.property(fc.array(patternOf(type, patternDepth), { maxLength: 6 }), (patterns) => {
         const { decision, missing, unreachable } = compileMatch(type, patterns);
@@ -126,7 +126,7 @@ describe.each([
     );
   });
 
-  it("have examples of what is missing, and arms that can be reached", () => {
+  it("have an example of what is missing, and name the arms that are never reached", () => {
     // Patterns are at most as deep as the values here, so that the values tell everything.
     const depth = Math.min(patternDepth, valueDepth);
     fc.assert(

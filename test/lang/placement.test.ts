@@ -80,7 +80,7 @@ function placementOf(program: ProgramBuilder, name: string) {
 }
 
 describe("one function", () => {
-  it("tells what stays from what is returned, as a whole and inside", () => {
+  it("tells a local value from one that is returned, as a whole or inside the result", () => {
     const [program, f] = functionWith([], [PAIR]);
     const unused = link(f, nil(f));
     const inner = link(f, nil(f));
@@ -118,7 +118,7 @@ describe("one function", () => {
     expect(sitesOf(program)).toEqual(["result"]);
   });
 
-  it("sees through a local object that is returned after it was stored into", () => {
+  it("follows a value that is stored into a local object which is returned", () => {
     const [program, f] = functionWith([], [PAIR]);
     const holder = f.construct(pair, nil(f), nil(f));
     const alias = f.mutable("alias", PAIR, holder);
@@ -151,7 +151,7 @@ describe("one function", () => {
     expect(summaryOf(program)).toEqual(["may store `item` into `a`"]);
   });
 
-  it("counts with parameters that are the same object", () => {
+  it("expects that two parameters may be the same object", () => {
     const [program, f] = functionWith(
       [
         ["a", PAIR],
@@ -164,7 +164,7 @@ describe("one function", () => {
     expect(sitesOf(program)).toEqual(["maybe result + into a"]);
   });
 
-  it("counts with a returned parameter that is what was stored into", () => {
+  it("expects that the returned parameter may be the one that was stored into", () => {
     const [program, f] = functionWith(
       [
         ["a", PAIR],
@@ -179,7 +179,7 @@ describe("one function", () => {
     expect(summaryOf(program)).toEqual(["returns `b`"]);
   });
 
-  it("counts with what is copied into a parameter that is another one's array", () => {
+  it("expects that a parameter may be the array of another one, into which elements are copied", () => {
     const [program, f] = functionWith(
       [
         ["array", CELL_ARRAY],
@@ -197,7 +197,7 @@ describe("one function", () => {
     expect(sitesOf(program)).toEqual(["local", "maybe result + into array"]);
   });
 
-  it("counts what a grown array takes over, and not the array", () => {
+  it("lets the elements of an array that grows escape, and not the old array", () => {
     const [program, f] = functionWith([], [CELL_ARRAY]);
     const array = newCells(f);
     f.emit({ op: "arraySet", array, index: int(0), values: [link(f, nil(f))] });
@@ -205,7 +205,7 @@ describe("one function", () => {
     expect(sitesOf(program)).toEqual(["local", "maybe in result", "result"]);
   });
 
-  it("does not take objects for the same that types keep onSparse", () => {
+  it("does not take two objects of different types for one", () => {
     const [program, f] = functionWith(
       [
         ["a", PAIR],
@@ -218,7 +218,7 @@ describe("one function", () => {
     expect(sitesOf(program)).toEqual(["into a"]);
   });
 
-  it("tells that a part may be returned where the whole may be, too", () => {
+  it("tells that a part may be returned as well as the whole", () => {
     const [program, f] = functionWith([["cell", CELL]], [CELL]);
     f.match(f.param(0), { 0: () => undefined, 1: (binding) => f.return(f.field(binding, 0)) });
     f.return(f.param(0));
@@ -274,7 +274,7 @@ describe("parts", () => {
     return f.define(PART, { op: "part", object, record: whole, index: 1 });
   };
 
-  it("take the whole along, with all that it holds", () => {
+  it("keep the whole, with all that it holds", () => {
     const [program, f] = functionWith([["cell", CELL]], [PART]);
     const made = f.construct(whole, link(f, nil(f)), f.param(0));
     f.return(partIn(f, made));
@@ -282,7 +282,7 @@ describe("parts", () => {
     expect(summaryOf(program)).toEqual(["may return `cell` inside its result"]);
   });
 
-  it("may be of any whole that there is", () => {
+  it("may belong to any object that can have such a part", () => {
     const [program, f] = functionWith(
       [
         ["a", WHOLE],
@@ -297,7 +297,7 @@ describe("parts", () => {
     expect(sitesOf(program)).toEqual(["maybe in result + into a"]);
   });
 
-  it("hold what is stored by whatever way", () => {
+  it("hold what is stored into them, through whatever reference", () => {
     const [program, f] = functionWith(
       [
         ["a", WHOLE],
@@ -347,7 +347,7 @@ describe("globals", () => {
 });
 
 describe("loops", () => {
-  it("tell what ends with its round from what is loopCarried to the next", () => {
+  it("tell what ends with its iteration from what is loop-carried", () => {
     const [program, f] = functionWith([["n", INT]], []);
     const kept = f.mutable("kept", CELL, nil(f));
     f.range(int(0), f.param(0), () => {
@@ -358,7 +358,7 @@ describe("loops", () => {
     expect(sitesOf(program)).toEqual(["local", "local, loop-carried"]);
   });
 
-  it("count how far out a value is loopCarried", () => {
+  it("count the loops that a loop-carried value leaves", () => {
     const [program, f] = functionWith([["n", INT]], []);
     f.range(int(0), f.param(0), () => {
       const inner = f.mutable("inner", CELL, nil(f));
@@ -368,7 +368,7 @@ describe("loops", () => {
     expect(placementOf(program, "f").sites.map(({ loopCarried, loops }) => [loopCarried, loops])).toEqual([[1, 2]]);
   });
 
-  it("let a value out by a break", () => {
+  it("let a value leave by a break", () => {
     const [program, f] = functionWith([["n", INT]], []);
     const found = f.mutable("found", CELL, nil(f));
     f.loop((label) => {
@@ -383,7 +383,7 @@ describe("loops", () => {
     expect(sitesOf(program)).toEqual(["local, loop-carried"]);
   });
 
-  it("carry what is stored into something from outside", () => {
+  it("make loop-carried what is stored into an object from outside", () => {
     const [program, f] = functionWith([["pair", PAIR]], []);
     const own = f.construct(pair, nil(f), nil(f));
     f.range(int(0), int(3), () => {
@@ -448,7 +448,7 @@ describe("calls", () => {
     expect(callsOf(program).sort()).toEqual(["local", "maybe result"]);
   });
 
-  it("take what a tail call is given out of the frame", () => {
+  it("let the arguments of a tail call leave the frame", () => {
     const [program, f] = functionWith([], [INT]);
     const use = program.declare("use", [["x", CELL]], [INT]);
     use.return(int(1));
@@ -456,7 +456,7 @@ describe("calls", () => {
     expect(sitesOf(program)).toEqual(["tail call", "tail call"]);
   });
 
-  it("settle in recursion", () => {
+  it("reach a fixed point in recursion", () => {
     const [program, f] = functionWith(
       [
         ["n", INT],
@@ -471,7 +471,7 @@ describe("calls", () => {
     expect(summaryOf(program)).toEqual(["may return `given` or something that holds it"]);
   });
 
-  it("settle in functions that call each other, with what goes through both", () => {
+  it("reach a fixed point in functions that call each other", () => {
     const program = new ProgramBuilder();
     const params = [
       ["n", INT],
@@ -515,7 +515,7 @@ describe("calls", () => {
   });
 });
 
-it("lets very many of a kind in one function share a placement", () => {
+it("shares a placement between very many similar sites of one function", () => {
   const [program, f] = functionWith([], [CELL]);
   const made = Array.from({ length: 40 }, () => link(f, nil(f)));
   f.return(made[35]!);

@@ -96,7 +96,7 @@ function freesIn(source: SourceFile): number {
   return main!.strongUpdates.size;
 }
 
-describe("what a variable alone leads to", () => {
+describe("a value that one variable alone leads to", () => {
   it.each(FREED)("ends without a collection: %s", async (name, round) => {
     const source = programWith(round);
     expect(freesIn(source)).toBe(1);
@@ -109,7 +109,7 @@ describe("what a variable alone leads to", () => {
   });
 });
 
-describe("what something else may lead to", () => {
+describe("a value that something else may lead to as well", () => {
   it.each(KEPT)("stays: %s", async (_name, round) => {
     const source = programWith(round);
     const { printed } = await under({ manager: "leak" }, source, ["200"]);
@@ -118,7 +118,7 @@ describe("what something else may lead to", () => {
   });
 });
 
-describe("random programs whose variables get other arrays again and again", () => {
+describe("random programs that assign new arrays to their variables", () => {
   const sources = Array.from({ length: often(10) }, (_, index) => generateRotations(randomFor(701 + index)));
   const expected = new Map<SourceFile, string>();
 
@@ -126,7 +126,7 @@ describe("random programs whose variables get other arrays again and again", () 
     for (const source of sources) expected.set(source, (await under({ manager: "leak" }, source, ["30"])).printed);
   });
 
-  it("free some", () => {
+  it("free some arrays", () => {
     expect(sources.reduce((sum, source) => sum + freesIn(source), 0)).toBeGreaterThan(sources.length / 2);
   });
 

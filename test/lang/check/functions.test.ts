@@ -128,7 +128,7 @@ fn main() {
          = hint: it is a field: write \`.all\`"
     `);
   });
-  it("are looked at once, however long a chain of calls is", () => {
+  it("are checked once each, also in a long chain of method calls", () => {
     const chain = ".next()".repeat(64);
     expect(
       errorsOf(`struct Link { next: fn() -> Link }
