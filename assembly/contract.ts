@@ -270,14 +270,14 @@ export const REGION_HAS_ARRAYS = 1;
  */
 export const REGION_BUMP_MAX_BYTES = 16 << 10;
 
-// Marks of regions: region/checkpoint.ts draws them. Offsets.
+// Checkpoints of regions: region/checkpoint.ts draws them. Offsets.
 
 export const CHECKPOINT_REGION = 0;
 export const CHECKPOINT_TOP = 4;
 export const CHECKPOINT_TAKEN = 16;
 /** With `epoch` behind it. */
 export const CHECKPOINT_THRESHOLD = 20;
-/** Bytes of a mark; a multiple of 8, so that its address has room for flags. */
+/** Bytes of a checkpoint; a multiple of 8, so that its address has room for flags. */
 export const CHECKPOINT_BYTES = 88;
 
 // Collections of regions: region/collect/candidates.ts and region/collect/generations.ts say what these mean.
@@ -286,7 +286,7 @@ export const CHECKPOINT_BYTES = 88;
 export const CANDIDATES_MOST = 5;
 /** Collects what pays. */
 export const COLLECT_AS_IT_PAYS = 0;
-/** Collects all that was allocated since the marks. */
+/** Collects all that was allocated since the checkpoints. */
 export const COLLECT_ALL = 1;
 /** Collects what is young wherever that is enough: for tests, and where there is no memory for more. */
 export const COLLECT_YOUNG = 2;
