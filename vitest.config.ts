@@ -1,4 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+// Here the commands that tests run keep what Node.js has compiled, by the text of the sources: each of some hundred
+// processes would compile them again.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/node", import.meta.url));
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -10,5 +15,7 @@ export default defineConfig(({ mode }) => ({
     hookTimeout: 120_000,
     // One for each core, the one that looks after them included: it has little to do.
     maxWorkers: "100%",
+    // What all files need, Binaryen above all, is loaded once for each worker. No test changes it.
+    isolate: false,
   },
 }));

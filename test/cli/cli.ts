@@ -8,6 +8,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+/**
+ * How the command is started. V8 is kept from optimising wasm, Binaryen's that is: in a process that builds one program,
+ * that takes as long again as all else.
+ */
+const COMMAND = ["--liftoff-only", MAIN];
 
 export interface CliResult {
   readonly exitCode: number | null;
@@ -20,7 +25,7 @@ export interface CliResult {
  * @param nodeOptions of the command's process and of those it starts
  */
 export function heapwright(args: readonly string[], input: string | Uint8Array = "", nodeOptions = ""): CliResult {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...COMMAND, ...args], {
     input,
     encoding: "utf8",
     env: { ...process.env, NODE_OPTIONS: nodeOptions, NO_COLOR: "1" },
@@ -31,7 +36,7 @@ export function heapwright(args: readonly string[], input: string | Uint8Array =
 /** The same with standard input from a shell's pipe, which, other than the one above, can be opened by name. */
 export function heapwrightPiped(args: readonly string[], input: string): CliResult {
   const script = 'printf %s "$0" | "$@"';
-  const { status, stdout, stderr } = spawnSync("sh", ["-c", script, input, process.execPath, MAIN, ...args], {
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", script, input, process.execPath, ...COMMAND, ...args], {
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1" },
   });

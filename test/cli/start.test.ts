@@ -94,7 +94,7 @@ describe("the compile cache of Node.js", () => {
   function leftBehind(name: string, environment: NodeJS.ProcessEnv): string[] {
     const folder = workshop.path(name);
     mkdirSync(folder);
-    const env = { ...process.env, TMPDIR: folder, ...environment };
+    const env = { ...process.env, NODE_COMPILE_CACHE: undefined, TMPDIR: folder, ...environment };
     expect(spawnSync(process.execPath, [MAIN, "check", hello], { env }).status).toBe(0);
     return readdirSync(folder);
   }
