@@ -3,7 +3,7 @@
 import { DEBUG } from "./config";
 import { verifySparse } from "./debug/sparse";
 import { verify as verifyHeap } from "./debug/verify";
-import { gcCensus, censusNow } from "./gc/census";
+import { censusNow, gcCensus } from "./gc/census";
 import { collect, setZealEvery } from "./gc/collect";
 import { refresh } from "./gc/statistics";
 import { matureStart } from "./mature/space";
@@ -20,8 +20,8 @@ export { shapeNew, shapeNewWide } from "./gc/immortal";
 export { gcInit } from "./gc/open";
 export { leakInit, leakLimit, leakRefill, leakRefillShared, leakTop } from "./leak/bump";
 export {
-  mallocFree,
   mallocAllocate,
+  mallocFree,
   mallocLive,
   mallocOpen,
   mallocOwns,
@@ -39,19 +39,19 @@ export { memoryClear } from "./memory/copy";
 export { gcAllInterior, gcChooseInterior } from "./object/interior";
 export { candidatesReturn } from "./region/collect/candidates";
 export {
-  regionSparseArrays,
-  regionChooseSparseArrays,
+  regionArrayGrow,
   regionArrayMayGrow,
   regionArrayNew,
-  regionArrayGrow,
+  regionChooseSparseArrays,
+  regionSparseArrays,
 } from "./region/arrays";
 export { regionArrayFree } from "./region/free-array";
 export { regionCollect } from "./region/collect/collect";
 export { regionLeastBytes } from "./region/pace";
-export { regionReset, regionClose } from "./region/close";
+export { regionClose, regionReset } from "./region/close";
 export { checkpointCovers, regionAround, regionStart } from "./region/owner";
-export { checkpointNone, checkpointOwn, checkpointsFilled, checkpointSet, checkpointsTell } from "./region/checkpoint";
-export { regionFrameLimit, regionFrameTop, regionPoisonFrames, regionGrow, regionInit } from "./region/region";
+export { checkpointNone, checkpointOwn, checkpointSet, checkpointsFilled, checkpointsTell } from "./region/checkpoint";
+export { regionFrameLimit, regionFrameTop, regionGrow, regionInit, regionPoisonFrames } from "./region/region";
 export { checkpointsReturn } from "./region/collect/at-return";
 export { regionStatistics } from "./region/statistics";
 export { sparseAlloc } from "./sparse/alloc";

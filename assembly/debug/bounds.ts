@@ -12,7 +12,7 @@
 // miss a load, but never accuses one wrongly.
 // State: the two tables, the depth of the innermost frame, the last number.
 
-import { BOUND_NAME, BOUND_SITE, CHUNKS_MAX, CHUNK_BYTES, GRANULE_BYTES, GRANULE_SHIFT, WORD_BYTES } from "../contract";
+import { BOUND_NAME, BOUND_SITE, CHUNK_BYTES, CHUNKS_MAX, GRANULE_BYTES, GRANULE_SHIFT, WORD_BYTES } from "../contract";
 import { leakAllocate } from "../leak/bump";
 import { alignUp, CHUNK_MASK, chunkAddress, chunkOf } from "../memory/address";
 

@@ -9,7 +9,7 @@ import { REGION_STATISTICS_BYTES } from "../contract";
 import { isAside, isFree } from "../memory/chunks";
 import { isExtent, ownerOf } from "../memory/page-map";
 import { POISON_BYTE } from "../memory/poison";
-import { regionFrameLimit, Region, usedEnd } from "../region/region";
+import { Region, regionFrameLimit, usedEnd } from "../region/region";
 import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
 import { regionStatistics } from "../region/statistics";
 import { Stack } from "../sparse/descriptor";

@@ -21,10 +21,10 @@ import {
   WORD_BYTES,
 } from "../contract";
 import { chunkOf } from "../memory/address";
-import { isExtent, extentFirstChunk, ownerOf } from "../memory/page-map";
+import { extentFirstChunk, isExtent, ownerOf } from "../memory/page-map";
 import { Stack } from "../sparse/descriptor";
 import { Entry } from "../sparse/entry";
-import { firstFreed, Freed, isFreed, LISTS, listOf, nextFreed } from "../sparse/free-set";
+import { firstFreed, Freed, isFreed, listOf, LISTS, nextFreed } from "../sparse/free-set";
 import { Extent } from "../sparse/extent";
 
 const OK: i32 = 0;

@@ -3,9 +3,9 @@
 import { DEBUG, LARGE_MIN_BYTES } from "../config";
 import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, OBJECT_MAX_BYTES } from "../contract";
 import { allocLarge } from "../mature/large";
-import { REMEMBER_OBJECT, remember } from "../mature/remembered";
+import { remember, REMEMBER_OBJECT } from "../mature/remembered";
 import { allocMature } from "../mature/space";
-import { failRequest, chunksReserve, ensureFree, lastRunIsFresh } from "../memory/chunks";
+import { chunksReserve, ensureFree, failRequest, lastRunIsFresh } from "../memory/chunks";
 import { memoryClear } from "../memory/copy";
 import { bump, hasRoom, nurseryTop } from "../nursery/bump";
 import { recordStart } from "../nursery/starts/finder";

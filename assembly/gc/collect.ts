@@ -41,8 +41,8 @@ import { limitNursery, nurseryBase, nurseryTop, nurseryUsed, setNurseryEnd } fro
 import { collectNursery } from "../nursery/minor";
 import { nurserySize, sizeAfter } from "../nursery/size";
 import { startsLimit } from "../nursery/starts/finder";
-import { gcCensus, censusCount, censusNow, censusReset } from "./census";
-import { countPause, counters } from "./statistics";
+import { censusCount, censusNow, censusReset, gcCensus } from "./census";
+import { counters, countPause } from "./statistics";
 
 /** Chunks that are always kept back: without a mark stack nothing could be freed any more. */
 const RESERVE_MARK_CHUNKS: u32 = 1;

@@ -24,7 +24,7 @@ import { CHUNK_BYTES, OWNER_CELLS, OWNER_CONTROL } from "../contract";
 import { CHUNK_MASK } from "../memory/address";
 import { setBit, testBit } from "../memory/bits";
 import { acquireRun, lastRunIsFresh, releaseRun } from "../memory/chunks";
-import { cellBytesOf, classOf, CLASSES } from "./classes";
+import { cellBytesOf, CLASSES, classOf } from "./classes";
 
 const CELL_SHIFT: usize = 4;
 const HEADER_BYTES: usize = 32;

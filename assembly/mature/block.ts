@@ -33,9 +33,9 @@ import {
   CHUNK_BYTES,
   FIRST_LINE,
   GRANULE_SHIFT,
-  LINES_PER_BLOCK,
   LINE_BYTES,
   LINE_SHIFT,
+  LINES_PER_BLOCK,
 } from "../contract";
 import { CHUNK_MASK } from "../memory/address";
 import { nextSetBit, previousSetBit, setBit, testBit } from "../memory/bits";

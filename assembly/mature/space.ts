@@ -3,9 +3,9 @@
 
 import { OWNER_BLOCK } from "../contract";
 import { isLarge, ownerOf } from "../memory/page-map";
-import { BLOCK_PAYLOAD_BYTES, blockStart, BLOCK_LINES, isBlockStart, sweepBlock } from "./block";
+import { BLOCK_LINES, BLOCK_PAYLOAD_BYTES, blockStart, isBlockStart, sweepBlock } from "./block";
 import { blocksOpen, giveBlock } from "./block-pool";
-import { cellStart, CELLS_PAYLOAD_BYTES, cellsIn, isInCell, sweepCells } from "./cells/block";
+import { CELLS_PAYLOAD_BYTES, cellsIn, cellStart, isInCell, sweepCells } from "./cells/block";
 import {
   allocCell,
   CLASSES,

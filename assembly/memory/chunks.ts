@@ -19,8 +19,8 @@
 
 import { GROW_MIN_CHUNKS } from "../config";
 import {
-  CHUNKS_MAX,
   CHUNK_BYTES,
+  CHUNKS_MAX,
   ERROR_GROW,
   ERROR_LIMIT,
   ERROR_NONE,

@@ -9,7 +9,7 @@
 
 import { shadeBox, shadeSlice } from "../mature/mark";
 import { isMarking } from "../mature/phase";
-import { REMEMBER_SLICE, remember } from "../mature/remembered";
+import { remember, REMEMBER_SLICE } from "../mature/remembered";
 import { nurseryBase, nurseryBytes } from "./bump";
 
 export let barrierBase: usize = 0;

@@ -24,22 +24,22 @@
 
 import { DEBUG } from "../config";
 import {
-  GRANULE_BYTES,
   CHECKPOINT_BYTES,
-  CHECKPOINT_THRESHOLD,
   CHECKPOINT_REGION,
   CHECKPOINT_TAKEN,
+  CHECKPOINT_THRESHOLD,
   CHECKPOINT_TOP,
+  GRANULE_BYTES,
   REGION_BYTES,
   WORD_BYTES,
 } from "../contract";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
-import { regionSparseArrays, dropArraysSince, isSparseArray, maybeArraySince } from "./arrays";
+import { dropArraysSince, isSparseArray, maybeArraySince, regionSparseArrays } from "./arrays";
 import { regionLeastBytes } from "./pace";
 import { bytesOnStack, isOnStack, noteSegment, Region } from "./region";
 import { returnSegments, Segment, segmentOf } from "./segments";
-import { countReturned, counters } from "./statistics";
+import { counters, countReturned } from "./statistics";
 
 @unmanaged
 @final

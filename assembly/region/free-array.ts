@@ -2,7 +2,7 @@
 // only reference. What lies on top of the array stays, and its place is used again (sparse/free-set.ts).
 
 import { CHECKPOINT_BYTES } from "../contract";
-import { entryOf, Entry } from "../sparse/entry";
+import { Entry, entryOf } from "../sparse/entry";
 import { isFreed } from "../sparse/free-set";
 import { removeEntry } from "../sparse/free";
 import { Extent, extentOf } from "../sparse/extent";
@@ -10,7 +10,7 @@ import { Stack } from "../sparse/descriptor";
 import { isSparseArray } from "./arrays";
 import { Checkpoint } from "./checkpoint";
 import { Region } from "./region";
-import { countReturned, counters } from "./statistics";
+import { counters, countReturned } from "./statistics";
 
 /** How many entries are looked at to find the one around an address. */
 const MOST_STEPS: u32 = 8;

@@ -1,7 +1,7 @@
 // Finds whose an address is, for a host that checks which object may refer to which.
 
 import { bytesBeforeMove } from "../object/header";
-import { isSince, Checkpoint } from "./checkpoint";
+import { Checkpoint, isSince } from "./checkpoint";
 import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "./segments";
 
 /** The region with a segment around an address; 0 where there is none, as on the stack of frames. */

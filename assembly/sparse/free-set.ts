@@ -17,7 +17,7 @@
 // entries are neighbours, and none is on top. State: none.
 
 import { GRANULE_SHIFT, SPARSE_ENTRY_BYTES, WORD_BYTES } from "../contract";
-import { mallocFree, mallocAllocate } from "../malloc/malloc";
+import { mallocAllocate, mallocFree } from "../malloc/malloc";
 import { Entry } from "./entry";
 
 const FIRST_SLOTS: u32 = 16;

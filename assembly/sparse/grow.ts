@@ -7,7 +7,7 @@ import { addExtent, push, sparseAlloc } from "./alloc";
 import { isLive, Stack } from "./descriptor";
 import { Entry, entryOf } from "./entry";
 import { removeEntry } from "./free";
-import { GROWER_ROOM_CHUNKS, Extent, makeSpace, widenExtent } from "./extent";
+import { Extent, GROWER_ROOM_CHUNKS, makeSpace, widenExtent } from "./extent";
 
 /** Smaller arrays get no extent of their own: that takes at least a chunk. */
 const GROWER_MIN_BYTES: usize = 16 << 10;

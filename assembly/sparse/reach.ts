@@ -12,7 +12,7 @@ import { CHUNK_BYTES, CHUNK_SHIFT, GRANULE_SHIFT, WORD_BYTES } from "../contract
 import { CHUNK_MASK, chunkAddress, chunkOf } from "../memory/address";
 import { previousSetBit, setBit } from "../memory/bits";
 import { isExtent, ownerOf } from "../memory/page-map";
-import { mallocFree, mallocAllocate } from "../malloc/malloc";
+import { mallocAllocate, mallocFree } from "../malloc/malloc";
 import { Stack } from "./descriptor";
 import { Entry, entryOf } from "./entry";
 import { removeEntry } from "./free";

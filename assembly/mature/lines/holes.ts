@@ -14,7 +14,7 @@
 // Source: Blackburn and McKinley 2008 (Immix), Cheney 1970.
 
 import { DEBUG } from "../../config";
-import { CHUNK_BYTES, FIRST_LINE, LINES_PER_BLOCK, LINE_BYTES, LINE_SHIFT } from "../../contract";
+import { CHUNK_BYTES, FIRST_LINE, LINE_BYTES, LINE_SHIFT, LINES_PER_BLOCK } from "../../contract";
 import { lineIsMarked, nextBlock, payloadStart, setBlockStart, setNextBlock, takeFreeLines } from "../block";
 import { takeBlock } from "../block-pool";
 import { PromotedVisitor } from "../promoted";

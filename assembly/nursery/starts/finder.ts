@@ -34,7 +34,7 @@ import { nurseryBase, nurseryBytes, nurseryTop } from "../bump";
 import { bitsBuild, bitsClear, bitsFind, bitsOpen, bitsSet } from "./bitset";
 import { compressedBuild, compressedBytesMax, compressedFind } from "./compressed";
 import { crossingClear, crossingFind, crossingLimit, crossingOpen } from "./crossing";
-import { sideBase, sideClear, sideClose, sideFind, sideOpen, sidePush, nurserySideTop } from "./side-stack";
+import { nurserySideTop, sideBase, sideClear, sideClose, sideFind, sideOpen, sidePush } from "./side-stack";
 import { walkBuild } from "./walk";
 
 /** The chosen finder, one of STARTS_. A literal: a constant would need a start function to set it. */

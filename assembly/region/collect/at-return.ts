@@ -6,10 +6,10 @@
 //
 // State: the back-off.
 
-import { COLLECT_ALL, CHECKPOINT_BYTES } from "../../contract";
+import { CHECKPOINT_BYTES, COLLECT_ALL } from "../../contract";
 import { regionCollect } from "./collect";
 import { isScarceFor } from "../pace";
-import { dropSince, isSince, Checkpoint, checkpointsFilled } from "../checkpoint";
+import { Checkpoint, checkpointsFilled, dropSince, isSince } from "../checkpoint";
 import { credit, spendCredit } from "../region";
 
 /** Less is not collected where a call returns. */

@@ -13,14 +13,14 @@
 // State: the bytes of gaps, while a call returns.
 
 import { DEBUG } from "../../config";
-import { CANDIDATES_MOST, COLLECT_ALL, CHECKPOINT_BYTES, WORD_BYTES } from "../../contract";
+import { CANDIDATES_MOST, CHECKPOINT_BYTES, COLLECT_ALL, WORD_BYTES } from "../../contract";
 import { poison } from "../../memory/poison";
 import { hasArrays } from "../arrays";
 import { regionCollect } from "./collect";
-import { dropSince, firstSince, isSince, Checkpoint, checkpointedSegment, checkpointsFilled } from "../checkpoint";
+import { Checkpoint, checkpointedSegment, checkpointsFilled, dropSince, firstSince, isSince } from "../checkpoint";
 import { endOnStack, leaveRoom, Region } from "../region";
 import { returnSegments, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "../segments";
-import { countReturned, counters } from "../statistics";
+import { counters, countReturned } from "../statistics";
 
 /** Smaller gaps are left. */
 const LEAST_GAP_BYTES: usize = 4 << 10;

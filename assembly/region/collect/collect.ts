@@ -14,12 +14,12 @@
 
 import { DEBUG } from "../../config";
 import {
+  CHECKPOINT_BYTES,
   CHUNK_SHIFT,
   COLLECT_ALL,
   COLLECT_AS_IT_PAYS,
   COLLECT_YOUNG,
   GRANULE_SHIFT,
-  CHECKPOINT_BYTES,
   WORD_BYTES,
 } from "../../contract";
 import { CHUNK_MASK } from "../../memory/address";
@@ -32,11 +32,11 @@ import { Shape } from "../../object/shape";
 import { visitPointers } from "../../object/walk";
 import { Entry } from "../../sparse/entry";
 import {
-  regionSparseArrays,
   isSparseArray,
   nextReached,
   reachArray,
   reachOldArrays,
+  regionSparseArrays,
   sweepArrays,
   sweptBytes,
   traceArrays,
@@ -47,7 +47,7 @@ import { copiesNeed, regionLeastBytes } from "../pace";
 import { startFrom } from "../owner";
 import { chooseGenerations, isPastFullThreshold, isYoungOnly, keepGenerations, noteGenerations } from "./generations";
 import { enterRemembered, rememberedCount, rememberedEntry, weighRemembered } from "./remembered";
-import { bytesWhereCheckpointed, cutOffSince, firstSince, Checkpoint, checkpointedSegment } from "../checkpoint";
+import { bytesWhereCheckpointed, Checkpoint, checkpointedSegment, cutOffSince, firstSince } from "../checkpoint";
 import { append, endOnStack, isOnStack, leaveRoom, noteTaken, Region, regionGrow, usedEnd } from "../region";
 import {
   isRun,
@@ -59,7 +59,7 @@ import {
   segmentBytes,
   segmentOf,
 } from "../segments";
-import { countReturned, counters } from "../statistics";
+import { counters, countReturned } from "../statistics";
 
 // What a collection adds to the owner of a segment that is being emptied, which is a checkpoint then.
 const OLD: usize = 1;

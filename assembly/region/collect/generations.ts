@@ -15,9 +15,9 @@
 // Invariant: a region of the call's own with an epoch has segments. So compiled code, which resets the region then,
 // removes the epoch.
 
-import { COLLECT_ALL, COLLECT_YOUNG, CHECKPOINT_BYTES } from "../../contract";
+import { CHECKPOINT_BYTES, COLLECT_ALL, COLLECT_YOUNG } from "../../contract";
 import { lastSerial } from "../../sparse/alloc";
-import { budgetFor, thresholdAfter, regionLeastBytes } from "../pace";
+import { budgetFor, regionLeastBytes, thresholdAfter } from "../pace";
 import { hasOverflowed } from "./remembered";
 import { Checkpoint } from "../checkpoint";
 import { Region } from "../region";

@@ -12,7 +12,7 @@
 
 import { WORD_BYTES } from "../../contract";
 import { objectBytes, shapeOf } from "../../object/header";
-import { insertSince, Checkpoint } from "../checkpoint";
+import { Checkpoint, insertSince } from "../checkpoint";
 import { roomEnd, Segment, SEGMENT_HEADER_BYTES, takeSegment } from "../segments";
 
 const KIND: u32 = 1;
