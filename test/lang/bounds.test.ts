@@ -277,20 +277,22 @@ describe("an object that outlives its frame", () => {
 
   describe("is noticed in most programs with one site that is wrongly local,", () => {
     it("and nothing else goes wrong first, under leak", () => {
-      const { found, errors } = stoppedPrograms("leak", OUTLIVED);
-      expect(errors).toEqual([]);
       // The others are not used any more, or not on the paths that the program takes.
-      expect(found).toBeGreaterThan(0.6);
+      expect(stoppedPrograms("leak", OUTLIVED)).toEqual({ found: 51, all: 74, errors: [] });
     });
 
     it.each(["regions", "sparse"])("under %s", (manager) => {
-      const { found } = stoppedPrograms(manager, ENDED);
-      expect(found).toBeGreaterThan(0.6);
+      const { found, all } = stoppedPrograms(manager, ENDED);
+      expect(all).toBe(74);
+      // Of some others the place is taken by then.
+      expect(found).toBeGreaterThanOrEqual(47);
     });
   });
 
-  /** Which share of programs of which one site is placed wrongly is stopped with a message, and the other messages. */
-  function stoppedPrograms(manager: string, message: RegExp): { found: number; errors: string[] } {
+  /**
+   * How many programs of which one site is placed wrongly are stopped with a message, of how many, and other messages.
+   */
+  function stoppedPrograms(manager: string, message: RegExp): { found: number; all: number; errors: string[] } {
     let [found, all] = [0, 0];
     const errors: string[] = [];
     for (const { source } of placementPrograms()) {
@@ -306,8 +308,7 @@ describe("an object that outlives its frame", () => {
         }
       }
     }
-    expect(all).toBeGreaterThan(50);
-    return { found: found / all, errors };
+    return { found, all, errors };
   }
 
   /** What a program says that may go wrong in any way. */
