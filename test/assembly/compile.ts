@@ -13,11 +13,30 @@ export interface CorePart {
   exports: Record<string, (...args: number[]) => number>;
 }
 
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
 /**
+ * An instance of its own of a part of the core, which is compiled once for all tests of a worker.
  * @param entry AssemblyScript source; imports are relative to the repository's root ("./assembly/memory/bits")
  * @param pages initial size of the memory, in 64 KiB pages
  */
 export async function compileCorePart(entry: string, pages: number, maximum = 65536): Promise<CorePart> {
+  const compiled = modules.get(entry) ?? compile(entry);
+  modules.set(entry, compiled);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum });
+  const instance = await WebAssembly.instantiate(await compiled, {
+    host: { now: () => performance.now(), collected() {} },
+    env: {
+      memory,
+      abort: (_message: number, _file: number, line: number) => {
+        throw new Error(`assertion failed in the core, line ${line}`);
+      },
+    },
+  });
+  return { memory, exports: instance.exports as CorePart["exports"] };
+}
+
+async function compile(entry: string): Promise<WebAssembly.Module> {
   let binary: Uint8Array | undefined;
   const { readFile } = await import("node:fs/promises");
   const result = await asc.main(
@@ -54,15 +73,5 @@ export async function compileCorePart(entry: string, pages: number, maximum = 65
     },
   );
   if (result.error || !binary) throw new Error(`asc failed: ${result.stderr.toString()}`);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum });
-  const { instance } = await WebAssembly.instantiate(binary.slice(), {
-    host: { now: () => performance.now(), collected() {} },
-    env: {
-      memory,
-      abort: (_message: number, _file: number, line: number) => {
-        throw new Error(`assertion failed in the core, line ${line}`);
-      },
-    },
-  });
-  return { memory, exports: instance.exports as CorePart["exports"] };
+  return new WebAssembly.Module(binary.slice());
 }
