@@ -16,7 +16,7 @@ import {
   runModule,
   SourceFile,
 } from "../../../src/lang/index.ts";
-import { compile } from "../../support/fast.ts";
+import { compile, compileIr } from "../../support/fast.ts";
 import { interpret } from "../../support/interpret.ts";
 import { often } from "../../support/often.ts";
 
@@ -38,23 +38,21 @@ interface Outcome {
 type Runner = (ports: Ports, options?: RunOptions) => Outcome;
 
 /** The program in the interpreter and under every build, by a name for each. */
-async function runners(text: string): Promise<[string, Runner][]> {
+function runners(text: string): [string, Runner][] {
   const source = new SourceFile("ports.mote", text);
   const program = buildProgram(source);
   const interpreted: Runner = (ports) => {
     const { stdout, stderr, exitCode } = interpret(program, { ports });
     return { output: Buffer.from(stdout).toString(), error: stderr, exit: exitCode };
   };
-  const compiled = await Promise.all(
-    BUILDS.map(async (build): Promise<[string, Runner]> => {
-      const module = new WebAssembly.Module((await compile(source, build)).wasm);
-      const run: Runner = (ports, options) => {
-        const { stdout, stderr, exitCode } = runModule(module, { ...options, ports });
-        return { output: Buffer.from(stdout).toString(), error: Buffer.from(stderr).toString(), exit: exitCode };
-      };
-      return [JSON.stringify(build), run];
-    }),
-  );
+  const compiled = BUILDS.map((build): [string, Runner] => {
+    const module = new WebAssembly.Module(compileIr(program, build).wasm);
+    const run: Runner = (ports, options) => {
+      const { stdout, stderr, exitCode } = runModule(module, { ...options, ports });
+      return { output: Buffer.from(stdout).toString(), error: Buffer.from(stderr).toString(), exit: exitCode };
+    };
+    return [JSON.stringify(build), run];
+  });
   return [["interpreter", interpreted], ...compiled];
 }
 
@@ -91,8 +89,8 @@ describe("values", () => {
   const loops = names.map((name) => `  while let value = ${name}s.get() { ${name}s.put(value) }\n`);
   const echo = `${declarations.join("")}fn main() {\n${loops.join("")}}\n`;
 
-  it("of every type cross in both directions", async () => {
-    const all = await runners(echo);
+  it("of every type cross in both directions", () => {
+    const all = runners(echo);
     const lists = fc.record(
       Object.fromEntries(names.map((name) => [`${name}s`, fc.array<PortValue>(kinds[name], { maxLength: 5 })])),
     );
@@ -108,8 +106,8 @@ describe("values", () => {
     );
   });
 
-  it("of type Text are bytes, where the host wants them", async () => {
-    for (const [name, run] of await runners(
+  it("of type Text are bytes, where the host wants them", () => {
+    for (const [name, run] of runners(
       'extern port texts: Text\nfn main() { while let t = texts.get() { texts.put(t[..1] + "ok") } }',
     )) {
       const given = [new Uint8Array([0xff, 0xfe]), "é", "\ud800x"];
@@ -128,7 +126,7 @@ describe("values", () => {
     }
   });
 
-  it("of type Text are copies on both sides", async () => {
+  it("of type Text are copies on both sides", () => {
     const text = `extern port texts: Text
 fn main() {
   let bytes = texts.get().get().bytes().copy()
@@ -138,7 +136,7 @@ fn main() {
   texts.put(text)
   print(text)
 }`;
-    for (const [name, run] of await runners(text)) {
+    for (const [name, run] of runners(text)) {
       const given = new TextEncoder().encode("abc");
       const port = scripted([given], [], true);
       expect(run({ texts: port }), name).toEqual({ ...FINE, output: "Xbc\n" });
@@ -150,12 +148,12 @@ fn main() {
     }
   });
 
-  it("are evaluated once, and before the port is asked", async () => {
+  it("are evaluated once, and before the port is asked", () => {
     const text = `extern port a: Int
 extern port b: Int
 fn twice(n: Int) -> Int { b.put(n); 2 * n }
 fn main() { print("{a.put(twice(3))} {a.put(twice(4)) && a.put(twice(5))}") }`;
-    for (const [name, run] of await runners(text)) {
+    for (const [name, run] of runners(text)) {
       const taken: PortValue[] = [];
       const full = { put: (value: PortValue) => taken.push(value) < 4 };
       expect(run({ a: full, b: full }), name).toEqual({ ...FINE, output: "true false\n" });
@@ -165,20 +163,20 @@ fn main() { print("{a.put(twice(3))} {a.put(twice(4)) && a.put(twice(5))}") }`;
 });
 
 describe("a host", () => {
-  it("that is full refuses, and one that is empty has nothing for now", async () => {
+  it("that is full refuses, and one that is empty has nothing for now", () => {
     const text = `extern port queue: Text
 fn main() {
   print("{queue.get() == None} {queue.put("a")} {queue.put("")} {queue.put("c")} {queue.get().get()}")
   print("{queue.put("d")} [{queue.get().get()}] {queue.get().get()} {queue.get().isNone()}")
 }`;
-    for (const [name, run] of await runners(text)) {
+    for (const [name, run] of runners(text)) {
       const queue = new HostPort<string>(2);
       expect(run({ queue }), name).toEqual({ ...FINE, output: "true true true false a\ntrue [] d true\n" });
       expect(run({ queue: new HostPort(0) }).error, name).toBe("error: this optional has no value, at ports.mote:3\n");
     }
   });
 
-  it("sees puts, gets and output in the order of the program", async () => {
+  it("sees puts, gets and output in the order of the program", () => {
     const text = `extern port out: Int
 extern port more: Bool
 global first = out.put(0)
@@ -190,7 +188,7 @@ fn main() {
   more.get()
   write("d")
 }`;
-    for (const [name, run] of (await runners(text)).slice(1)) {
+    for (const [name, run] of runners(text).slice(1)) {
       const events: string[] = [];
       const more = { get: () => events.push("get") < 0 };
       const out = { put: (value: PortValue) => events.push(`put ${value}`) > 0 };
@@ -199,9 +197,9 @@ fn main() {
     }
   });
 
-  it("that throws ends the run by what it throws, with the output so far", async () => {
+  it("that throws ends the run by what it throws, with the output so far", () => {
     const text = 'extern port p: Text\nfn main() { write("before"); p.put("x"); while let t = p.get() { write(t) } }';
-    for (const [name, run] of await runners(text)) {
+    for (const [name, run] of runners(text)) {
       for (const error of [new Error("mine"), new RangeError("mine, too"), "no object"]) {
         const output: string[] = [];
         const onWrite = (_stream: 1 | 2, bytes: Uint8Array) => output.push(Buffer.from(bytes).toString());
@@ -225,9 +223,9 @@ fn main() {
     }
   });
 
-  it("shares its stack with the program", async () => {
+  it("shares its stack with the program", () => {
     const text = "extern port p: Int\nfn f(n: Int) -> Int { p.put(n); 1 + f(n + 1) }\nfn main() { p.put(f(0)) }";
-    for (const [name, run] of (await runners(text)).slice(1)) {
+    for (const [name, run] of runners(text).slice(1)) {
       const { error, exit } = run({ p: { put: () => true } });
       expect(error, name).toMatch(/^error: stack overflow/);
       expect(exit, name).toBe(1);
@@ -250,10 +248,10 @@ fn main() {
     ["Text", [1], "a string or a Uint8Array, or null, but gave an object"],
   ];
 
-  it("that gives what is no value is told so", async () => {
+  it("that gives what is no value is told so", () => {
     for (const type of CARRIED) {
       // What is checked here is the host's side, whoever the manager is.
-      const all = (await runners(`extern port p: ${type}\nfn main() { p.get() }`)).slice(0, 2);
+      const all = runners(`extern port p: ${type}\nfn main() { p.get() }`).slice(0, 2);
       for (const [, value, message] of WRONG.filter(([wrong]) => wrong === type)) {
         for (const [name, run] of all) {
           const get = () => value as PortValue;
@@ -263,8 +261,8 @@ fn main() {
     }
   });
 
-  it("that does not say whether there was room is told so", async () => {
-    for (const [name, run] of await runners("extern port p: Int\nfn main() { p.put(1) }")) {
+  it("that does not say whether there was room is told so", () => {
+    for (const [name, run] of runners("extern port p: Int\nfn main() { p.put(1) }")) {
       const put = () => undefined as unknown as boolean;
       expect(() => run({ p: { put } }), name).toThrow(
         new TypeError('the port "p" has to say by true or false whether there was room, but gave undefined'),
@@ -272,9 +270,9 @@ fn main() {
     }
   });
 
-  it("has to wire what the program uses, and may wire more", async () => {
+  it("has to wire what the program uses, and may wire more", () => {
     const text = "extern port p: Int\nextern port q: Int\nextern port unused: Int\nfn main() { p.put(q.get().or(1)) }";
-    for (const [name, run] of await runners(text)) {
+    for (const [name, run] of runners(text)) {
       const p = new HostPort<number>(1);
       expect(run({ p, q: { get: () => null }, other: p }), name).toEqual(FINE);
       expect(p.get(), name).toBe(1);
