@@ -10,8 +10,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { compile, managerNames, runModule } from "../src/lang/index.ts";
+import { managerNames, runModule } from "../src/lang/index.ts";
 import { heapwright, Workshop } from "./cli/cli.ts";
+import { compile } from "./support/fast.ts";
 import { sampleProgram } from "./support/programs.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));

@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { generateProgram } from "../../bench/compile/generate.ts";
 import { checkProgram } from "../../src/lang/frontend.ts";
-import { compile, runModule, SourceFile } from "../../src/lang/index.ts";
+import { runModule, SourceFile } from "../../src/lang/index.ts";
+import { compile } from "../support/fast.ts";
 
 describe("a generated program", () => {
   it.each([1, 2])("of 2,000 lines, seed %i, checks, builds and prints what was predicted", async (seed) => {

@@ -6,9 +6,15 @@ import { openPeer } from "../../bench/peers/peer.ts";
 import { assembleTrees, WRITTEN } from "../../bench/region/trees.ts";
 import { runModule } from "../../src/lang/index.ts";
 
+const modules = new Map<string, WebAssembly.Module>();
+
 async function outputOf(file: string, args: readonly string[]): Promise<string> {
-  const { wasm } = await compileProgram(file, { manager: "regions" });
-  return Buffer.from(runModule(wasm, { args }).stdout).toString();
+  let module = modules.get(file);
+  if (module === undefined) {
+    module = new WebAssembly.Module((await compileProgram(file, { manager: "regions", optimise: false })).wasm);
+    modules.set(file, module);
+  }
+  return Buffer.from(runModule(module, { args }).stdout).toString();
 }
 
 describe("the bench of regions", () => {

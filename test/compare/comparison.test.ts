@@ -6,8 +6,9 @@
 import { expect, test } from "vitest";
 import { type ComparisonSettings, compareBuilds, ProgramFailedError } from "../../src/compare/comparison.ts";
 import { FailureError } from "../../src/compare/errors.ts";
-import { compile, SourceFile } from "../../src/lang/index.ts";
+import { SourceFile } from "../../src/lang/index.ts";
 import { builds } from "../cli/command-module.ts";
+import { compile } from "../support/fast.ts";
 
 const SETTINGS: ComparisonSettings = {
   args: [],

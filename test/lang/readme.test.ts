@@ -24,8 +24,9 @@ import {
   TEXT,
 } from "../../src/lang/check/types.ts";
 import { checkProgram } from "../../src/lang/frontend.ts";
-import { compile, type ExternModule, MoteError, managerNames, runModule } from "../../src/lang/index.ts";
+import { type ExternModule, MoteError, managerNames, runModule } from "../../src/lang/index.ts";
 import { heapwright, Workshop } from "../cli/cli.ts";
+import { compile } from "../support/fast.ts";
 import { sampleProgram } from "../support/programs.ts";
 
 const workshop = new Workshop();
