@@ -51,11 +51,11 @@ describe.for([false, true])("debug: %s", (debug) => {
     // The start bits of 4 MiB are one chunk to the byte; the next chunk is the large array's, header first. The nursery
     // has to grow to its full size before it can be filled: cells that survive make it.
     using heap = await Heap.open({ debug, nurseryBytes: 4 * MIB });
-    const Cell = heap.defineRecord("Cell", { number: int32() });
+    const Cell = heap.defineRecord("Cell", { numbers: unpacked(int32(), 15) });
     const Cells = heap.defineArray("Cells", box());
     using cells = heap.allocArray(Cells, 50_000);
     const filled: number[] = [];
-    for (let index = 0, before = heap.statistics(); filled.at(-1) !== 4 * MIB; index = (index + 1) % cells.length) {
+    for (let index = 0, before = heap.statistics(); filled.at(-1) !== 4 * MIB; index = (index + 1) % 12_500) {
       using cell = heap.alloc(Cell);
       cells.setAt(index, cell);
       const now = heap.statistics();
