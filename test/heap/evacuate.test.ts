@@ -1,6 +1,6 @@
 /** Opportunistic evacuation: sparse blocks are emptied, every reference follows, and dense ones stay where they are. */
 import { describe, expect, test } from "vitest";
-import { box, Heap, type HeapOptions, int32, type Ref, slice, uint8 } from "../../src/index.ts";
+import { box, Heap, type HeapOptions, int32, type Ref, slice, uint8, unpacked } from "../../src/index.ts";
 
 /** Blocks hold 246 lines of 256 bytes. */
 const BLOCK_PAYLOAD = 246 * 256;
@@ -81,7 +81,7 @@ describe("sparse blocks", () => {
 
   test("are not evacuated by an incremental collection", async () => {
     const { heap, check } = await openSparse(8, { pauseMs: 1 });
-    const Cell = heap.defineRecord("Cell", { next: box() });
+    const Cell = heap.defineRecord("Cell", { next: box(), numbers: unpacked(int32(), 62) });
     heap.collect("major");
     const { majorCollections } = heap.statistics();
     let list: Ref | null = null;
