@@ -1,6 +1,6 @@
 /**
- * Every sample program under every manager, and under `gc` with a tiny nursery, a collection at every allocation, and half of
- * the start builds. They are optimised under one manager, in turns, and under all with `npm run test:all`.
+ * Every sample program under every manager, fast and optimised, and under `gc` with a tiny nursery, a collection at
+ * every allocation, and half of the start builds.
  */
 
 import { describe, expect, it } from "vitest";
@@ -8,20 +8,14 @@ import { buildProgram } from "../../src/lang/frontend.ts";
 import { managerNames, runModule } from "../../src/lang/index.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { compileIr } from "../support/fast.ts";
-import { often } from "../support/often.ts";
 import { samplePrograms } from "../support/programs.ts";
 import { startBuilds } from "../support/starts.ts";
 
 const MANAGERS = managerNames();
-/** For how many managers a program is optimised, which takes as long as ten other builds. */
-const OPTIMISED = often(1, MANAGERS.length);
-
 /** @param turn the program's number among the others */
 function buildsFor(turn: number): readonly BuildOptions[] {
-  const inTurns = MANAGERS.map((_, index) => MANAGERS[(OPTIMISED * turn + index) % MANAGERS.length]!);
   return [
-    ...MANAGERS.map((manager) => ({ manager })),
-    ...inTurns.slice(0, OPTIMISED).map((manager) => ({ manager, optimise: true })),
+    ...MANAGERS.flatMap((manager) => [{ manager }, { manager, optimise: true }]),
     { manager: "gc", debug: true, nurseryBytes: 4096 },
     { manager: "gc", debug: true, nurseryBytes: 4096, zeal: 1 },
     ...startBuilds(turn),
