@@ -118,7 +118,7 @@ function loopOf(loops: LoopExports, { loop }: Workload, manager: Manager): ((...
 /** What one call of a loop in a new instance needs. */
 function footprint(module: WebAssembly.Module, workload: Workload, manager: Manager) {
   const { loops, memory } = openLoops(module, manager);
-  if (workload.limits !== undefined) loops.chooseSparse!(...workload.limits);
+  if (workload.limits !== undefined) loops.sparseChooseLimits!(...workload.limits);
   loopOf(loops, workload, manager)!(...workload.args);
   const copiedOnStack = new DataView(memory.buffer).getBigUint64(loops.STACK.value + SPARSE_COPIED_BYTES, true);
   const copied = Number(copiedOnStack) + Number(loops.copiedBytes!());
@@ -137,7 +137,7 @@ export async function runSparse(runs: number, onProgress: (text: string) => void
   for (const workload of WORKLOADS) {
     const contestants = MANAGERS.flatMap((manager) => {
       const { loops } = openLoops(module, manager);
-      if (workload.limits !== undefined) loops.chooseSparse!(...workload.limits);
+      if (workload.limits !== undefined) loops.sparseChooseLimits!(...workload.limits);
       const loop = loopOf(loops, workload, manager);
       return loop === undefined ? [] : [{ manager, loop, times: [] as number[] }];
     });
