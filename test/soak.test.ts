@@ -1,4 +1,7 @@
-/** The soak: its command line, and what it makes of a program that differs. What it runs is tested in lang/random.test.ts. */
+/**
+ * The soak: its command line, and what it makes of a program that differs. What it runs is tested in
+ * lang/random.test.ts.
+ */
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

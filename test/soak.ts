@@ -1,7 +1,7 @@
 /**
  * `npm run soak -- --minutes N`: random programs for as long as one likes, each in the interpreter with the oracle for
- * placement and in compiled code (support/everywhere.ts): under `leak` in both builds, under `host`, and under `gc` in one
- * of its builds after the other. In turns they are generated in the IR and in Mote.
+ * placement and in compiled code (support/everywhere.ts): under `leak` in both builds, under `host`, and under `gc` in
+ * one of its builds after the other. In turns they are generated in the IR and in Mote.
  *
  * The first program that does not do the same everywhere is made smaller as long as it differs, and shown. Exit codes:
  * 0 no difference; 1 there is one; 2 the command line makes no sense.

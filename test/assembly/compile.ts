@@ -1,6 +1,7 @@
 /**
  * Compiles parts of the core for tests of their own: an entry file that re-exports what a test wants to call, built
- * with the options of the debug target. What the core exports for compilers is far less than what its files offer each other.
+ * with the options of the debug target. What the core exports for compilers is far less than what its files offer each
+ * other.
  */
 
 import { fileURLToPath } from "node:url";

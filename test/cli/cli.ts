@@ -9,8 +9,8 @@ import { afterAll } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 /**
- * How the command is started. V8 is kept from optimising wasm, Binaryen's that is: in a process that builds one program,
- * that takes as long again as all else.
+ * How the command is started. V8 is kept from optimising wasm, Binaryen's that is: in a process that builds one
+ * program, that takes as long again as all else.
  */
 const COMMAND = ["--liftoff-only", MAIN];
 

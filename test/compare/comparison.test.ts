@@ -1,6 +1,6 @@
 /**
- * The comparison on modules written by hand: what it lets pass, what it refuses, what it reports. That times are right is not
- * tested, only that they are there.
+ * The comparison on modules written by hand: what it lets pass, what it refuses, what it reports. That times are right
+ * is not tested, only that they are there.
  */
 
 import { expect, test } from "vitest";

@@ -1,4 +1,6 @@
-/** The mature space in size classes: nothing moves, interior pointers find their objects, what is freed is used again. */
+/**
+ * The mature space in size classes: nothing moves, interior pointers find their objects, what is freed is used again.
+ */
 import { describe, expect, test } from "vitest";
 import { box, Heap, type HeapOptions, int32, slice, uint8 } from "../../src/index.ts";
 

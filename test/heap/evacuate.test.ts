@@ -6,8 +6,8 @@ import { box, Heap, type HeapOptions, int32, type Ref, slice, uint8, unpacked } 
 const BLOCK_PAYLOAD = 246 * 256;
 
 /**
- * Fills the mature space with arrays of a line and more, and keeps every nth; each is referred to by a record's Box and by
- * a Slice into its middle.
+ * Fills the mature space with arrays of a line and more, and keeps every nth; each is referred to by a record's Box and
+ * by a Slice into its middle.
  */
 async function openSparse(keepEvery: number, options: HeapOptions = {}) {
   const heap = await Heap.open({ debug: true, ...options });

@@ -6,7 +6,9 @@ import { describe, expect, test } from "vitest";
 import { box, Heap, HeapError, type HeapOptions, int32, type Ref, slice, uint8, unpacked } from "../../src/index.ts";
 
 const PAGE = 65536;
-/** Beyond what is just enough to open, a few pages are needed to be of use: the collector's reserve, handles, a block. */
+/**
+ * Beyond what is just enough to open, a few pages are needed to be of use: the collector's reserve, handles, a block.
+ */
 const SPARE_PAGES = 6;
 
 /** A bit of everything that asks for memory: young and old objects, large ones, handles, shapes, remembered slots. */

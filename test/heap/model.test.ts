@@ -1,7 +1,8 @@
 /**
  * Random operations on a heap and on its model (support/model.ts), under several settings of the collector.
  *
- * Not covered: objects above a few hundred KiB, more than a few hundred objects at once (collect.test.ts, deep.test.ts).
+ * Not covered: objects above a few hundred KiB, more than a few hundred objects at once (collect.test.ts,
+ * deep.test.ts).
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * The trace: a second, independent opinion on what is reachable. First that it sees what is there and finds what is wrong,
- * then that it agrees with the collector, and with the model, under random operations.
+ * The trace: a second, independent opinion on what is reachable. First that it sees what is there and finds what is
+ * wrong, then that it agrees with the collector, and with the model, under random operations.
  *
  * Not covered: a pointer that was overwritten with another valid one, which no walk can know (model.test.ts does).
  */

@@ -127,7 +127,8 @@ describe("verify finds", () => {
   });
 
   test("a chunk that the page map gives to somebody else", () => {
-    // The page map is the heap's first chunk, behind the shadow stack: a byte for each chunk. Verifying may grow the memory.
+    // The page map is the heap's first chunk, behind the shadow stack: a byte for each chunk. Verifying may grow the
+    // memory.
     const map = () => new Uint8Array(heap.memory.buffer, SHADOW_DEFAULT_BYTES);
     const first = SHADOW_DEFAULT_BYTES / CHUNK_BYTES;
     const last = heap.memory.buffer.byteLength / CHUNK_BYTES - 1;

@@ -58,7 +58,10 @@ describe("a list of many nodes", () => {
   });
 });
 
-/** Each level waits for the one below: without pointers, with an object that is built on the way back, with one that lives on. */
+/**
+ * Each level waits for the one below: without pointers, with an object that is built on the way back, with one that
+ * lives on.
+ */
 const RECURSIONS = `
 union Chain { End, Link(head: Int, tail: Chain) }
 

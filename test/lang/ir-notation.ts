@@ -1,8 +1,8 @@
 /**
  * Programs in the IR by hand, for tests of the back-end alone.
  *
- * A `FunctionBuilder` makes variables and instructions; what defines a variable returns it. Control flow takes functions
- * that fill the nested blocks.
+ * A `FunctionBuilder` makes variables and instructions; what defines a variable returns it. Control flow takes
+ * functions that fill the nested blocks.
  */
 
 import type {

@@ -1,12 +1,14 @@
 /**
- * How much memory programs keep, in exact bytes: each program of test/lang/memory runs at N and at 2 N, with a collection wherever
- * there may be one, and the most that was alive is the same, or grows by what its first comments say.
+ * How much memory programs keep, in exact bytes: each program of test/lang/memory runs at N and at 2 N, with a
+ * collection wherever there may be one, and the most that was alive is the same, or grows by what its first comments
+ * say.
  *
  *     // memory: constant
  *     // memory: 16 bytes each         for each of the N
  *
- * Under `gc` a collection at every allocation tells what is alive. Under `regions` and `sparse` collections copy what is alive of what they
- * look at, and what ends with a frame is in use as long as the frame is. Of segments in use there is a bound.
+ * Under `gc` a collection at every allocation tells what is alive. Under `regions` and `sparse` collections copy what
+ * is alive of what they look at, and what ends with a frame is in use as long as the frame is. Of segments in use there
+ * is a bound.
  *
  * The programs follow the ideas of Fble's memory tests (seed note 003).
  */
@@ -97,8 +99,9 @@ const regions: Gauge = {
 };
 
 /**
- * How much more segments may be in use for `bytes` more that are alive: old and new ones at the same time during a collection, of
- * which a 64th is start bits, and up to as much again headers and what is lost at ends; both rounded up to chunks.
+ * How much more segments may be in use for `bytes` more that are alive: old and new ones at the same time during a
+ * collection, of which a 64th is start bits, and up to as much again headers and what is lost at ends; both rounded up
+ * to chunks.
  */
 function mostSegments(bytes: number): number {
   return 2 * (bytes + bytes / 32 + CHUNK_BYTES);

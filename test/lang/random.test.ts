@@ -1,7 +1,7 @@
 /**
- * Random programs in all builds, with the heap verified around each collection and every load checked against placement:
- * they do what the interpreter does. What they are made of is said in test/support/generate.ts and test/support/mote.ts;
- * `npm run soak` does this for as long as one likes.
+ * Random programs in all builds, with the heap verified around each collection and every load checked against
+ * placement: they do what the interpreter does. What they are made of is said in test/support/generate.ts and
+ * test/support/mote.ts; `npm run soak` does this for as long as one likes.
  */
 
 import { describe, expect, it } from "vitest";

@@ -1,9 +1,9 @@
 /**
  * The language page against the compiler: its examples run, its tables and grammar name what there is.
  *
- * An example is a fence `mote` with a whole program. What it prints stands in its comments, as in test/lang/programs; or else
- * a fence `errors` follows, with what the checker says. A fence `explain` has what `heapwright explain --run` says of the example
- * before it. A fence `js` is an extern module, named in its first line.
+ * An example is a fence `mote` with a whole program. What it prints stands in its comments, as in test/lang/programs;
+ * or else a fence `errors` follows, with what the checker says. A fence `explain` has what `heapwright explain --run`
+ * says of the example before it. A fence `js` is an extern module, named in its first line.
  */
 
 import { readFileSync } from "node:fs";

@@ -87,7 +87,8 @@ fn main() {
         });
         peak.set(heapLimitBytes, (exports.memory as WebAssembly.Memory).buffer.byteLength - heapLimitBytes);
       }
-      // Beyond the limit there is only what the program has without a heap: static data, the shadow stack, a step of growth.
+      // Beyond the limit there is only what the program has without a heap: static data, the shadow stack, a step of
+      // growth.
       for (const beyond of peak.values()) expect(beyond, manager).toBeLessThan(3 << 20);
     }
   });

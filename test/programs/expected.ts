@@ -112,7 +112,9 @@ interface Place {
   lng?: unknown;
 }
 
-/** As json.mote reports on a list of places, with Node's own parser; numbers have to stand as JavaScript writes them. */
+/**
+ * As json.mote reports on a list of places, with Node's own parser; numbers have to stand as JavaScript writes them.
+ */
 export function json(input: string): string {
   const places: unknown = JSON.parse(input);
   if (!Array.isArray(places)) throw new TypeError("not a list of places");

@@ -1,8 +1,9 @@
 /**
  * What havlak.mote prints, from what its loops are by definition instead of by Havlak's algorithm.
  *
- * In a depth-first spanning tree, a node is a header if an edge comes to it from itself or from below. Its loop has those
- * nodes below it from which it can be reached without leaving what is below it; another entry makes the loop irreducible.
+ * In a depth-first spanning tree, a node is a header if an edge comes to it from itself or from below. Its loop has
+ * those nodes below it from which it can be reached without leaving what is below it; another entry makes the loop
+ * irreducible.
  */
 
 /** The targets of each block's edges, in the order in which they are searched. */

@@ -92,8 +92,8 @@ export function deriv(rounds: number): string {
 }
 
 /**
- * A chain in which what stands beside each other is joined where it can be, from its end on, and likewise the ends of the
- * last three.
+ * A chain in which what stands beside each other is joined where it can be, from its end on, and likewise the ends of
+ * the last three.
  * @param join null for what cannot be joined
  */
 function folded<T>(chain: readonly T[], join: (a: T, b: T) => T | null): T[] {

@@ -1,6 +1,6 @@
 /**
- * Random programs in Mote whose functions make several values, small and large, and return one of them, or something made of
- * some: what is to end where a function returns depends on what the program meets.
+ * Random programs in Mote whose functions make several values, small and large, and return one of them, or something
+ * made of some: what is to end where a function returns depends on what the program meets.
  *
  * Rows lead to older rows; a box can be changed to lead to any of them. A function calls those in front of it.
  */

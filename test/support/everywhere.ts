@@ -1,5 +1,6 @@
 /**
- * One program in all builds: what the interpreter does, with the oracle for placement looking on, each of them has to do.
+ * One program in all builds: what the interpreter does, with the oracle for placement looking on, each of them has to
+ * do.
  */
 
 import type { BuildOptions } from "../../src/lang/index.ts";

@@ -1,6 +1,6 @@
 /**
- * A random program in several builds: does each do what the interpreter does, and if not, what is the smallest program that
- * shows it? A program is a list of choices; fast-check makes the list, and shortens it.
+ * A random program in several builds: does each do what the interpreter does, and if not, what is the smallest program
+ * that shows it? A program is a list of choices; fast-check makes the list, and shortens it.
  */
 
 import fc from "fast-check";

@@ -1,6 +1,6 @@
 /**
- * The compiler as most tests call it: without Binaryen's optimiser, which takes most of a build's time. What optimised builds
- * do is compared with this by test/lang/programs.test.ts, for every sample under every manager.
+ * The compiler as most tests call it: without Binaryen's optimiser, which takes most of a build's time. What optimised
+ * builds do is compared with this by test/lang/programs.test.ts, for every sample under every manager.
  */
 
 import { compileIr as compileProgram } from "../../src/lang/backend.ts";

@@ -1,10 +1,10 @@
 /**
- * Random well-typed programs in the IR, the same for the same choices: records that are changed and shared, on their own and
- * inside others, a recursive union, globals, arrays and slices of it, branches, loops, calls, tail calls and recursion.
- * They end, and they never panic.
+ * Random well-typed programs in the IR, the same for the same choices: records that are changed and shared, on their
+ * own and inside others, a recursive union, globals, arrays and slices of it, branches, loops, calls, tail calls and
+ * recursion. They end, and they never panic.
  *
- * Every function has a parameter `depth`, which calls pass on smaller by one; at zero nothing more is called. All arrays
- * have two elements, written before anything is read, so that each index below two is in range.
+ * Every function has a parameter `depth`, which calls pass on smaller by one; at zero nothing more is called. All
+ * arrays have two elements, written before anything is read, so that each index below two is in range.
  */
 
 import type { Atom, ElementType, IrGlobal, IrProgram, IrType, RecordType, Variable } from "../../src/lang/ir/ir.ts";

@@ -1,6 +1,6 @@
 /**
- * The memory that programs manage themselves, for the interpreter: a real linear memory, so that extern modules can share it,
- * in which nothing is used twice and no two allocations touch. Every wrong use is found, as in debug builds.
+ * The memory that programs manage themselves, for the interpreter: a real linear memory, so that extern modules can
+ * share it, in which nothing is used twice and no two allocations touch. Every wrong use is found, as in debug builds.
  */
 
 import { FIRST_ADDRESS } from "#contract";

@@ -1,6 +1,6 @@
 /**
- * What random programs in Mote (mote.ts) are made of: the declarations that all of them share, and for each kind of value
- * how it is made, found in others, changed, and told in a number.
+ * What random programs in Mote (mote.ts) are made of: the declarations that all of them share, and for each kind of
+ * value how it is made, found in others, changed, and told in a number.
  */
 
 import type { Choose } from "./random.ts";

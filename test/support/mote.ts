@@ -1,10 +1,11 @@
 /**
- * Random well-typed programs in Mote: recursion and tail calls, functions as values, arrays, slices and unpacked arrays,
- * lists, classes that are changed and refer to each other in circles, optionals, ports and globals. They end, they never
- * stop with an error, and what they print depends on all that they made.
+ * Random well-typed programs in Mote: recursion and tail calls, functions as values, arrays, slices and unpacked
+ * arrays, lists, classes that are changed and refer to each other in circles, optionals, ports and globals. They end,
+ * they never stop with an error, and what they print depends on all that they made.
  *
- * Every function has a parameter `depth`, which calls pass on smaller by one; at zero nothing more is called. Functions as
- * values call nothing that is written by chance, so that none can call itself. Values are looked at only so deep (`fuel`).
+ * Every function has a parameter `depth`, which calls pass on smaller by one; at zero nothing more is called. Functions
+ * as values call nothing that is written by chance, so that none can call itself. Values are looked at only so deep
+ * (`fuel`).
  */
 
 import { SourceFile } from "../../src/lang/source.ts";

@@ -1,6 +1,6 @@
 /**
- * Programs to run: those of bench/programs with little work, those of test/lang/placement, which need nothing and end well,
- * and the small programs in test/lang/programs, each with what it needs and prints in its first comments:
+ * Programs to run: those of bench/programs with little work, those of test/lang/lifetimes/placement, which need nothing
+ * and end well, and the small programs in test/lang/programs, each with what it needs and prints in its first comments:
  *
  *     // args: one two            arguments, separated by blanks
  *     // input: text              standard input; \n is a line end
@@ -18,7 +18,7 @@ import type { PortHandlers, Ports } from "../../src/lang/run/ports/host-port.ts"
 import { SourceFile } from "../../src/lang/source.ts";
 
 const SAMPLES = new URL("../lang/programs/", import.meta.url);
-const PLACEMENTS = new URL("../lang/placement/", import.meta.url);
+const PLACEMENTS = new URL("../lang/lifetimes/placement/", import.meta.url);
 const BENCHES = new URL("../../bench/programs/", import.meta.url);
 
 /** A program, with what it is given. */

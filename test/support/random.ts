@@ -24,7 +24,9 @@ export function randomFor(seed: number): Choose {
   return choose;
 }
 
-/** A chooser that follows a list, and chooses 0 when it has ended: the shorter the list, the smaller what comes of it. */
+/**
+ * A chooser that follows a list, and chooses 0 when it has ended: the shorter the list, the smaller what comes of it.
+ */
 export function following(list: readonly number[]): Choose {
   let next = 0;
   return (below) => (list[next++] ?? 0) % below;

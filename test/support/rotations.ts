@@ -1,6 +1,6 @@
 /**
- * Random programs in Mote whose loops give array and list variables other values again and again: new ones, those of other variables,
- * parts of them, ones that are kept elsewhere as well.
+ * Random programs in Mote whose loops give array and list variables other values again and again: new ones, those of
+ * other variables, parts of them, ones that are kept elsewhere as well.
  */
 
 import { SourceFile } from "../../src/lang/source.ts";

@@ -1,4 +1,7 @@
-/** The beginning of programs in Mote that keep lists: `keep(n)` makes one of n rows, of 16 bytes each, and `sum` tells them apart. */
+/**
+ * The beginning of programs in Mote that keep lists: `keep(n)` makes one of n rows, of 16 bytes each, and `sum` tells
+ * them apart.
+ */
 
 export const ROWS = `union Rows { End, Row(n: Int, rest: Rows) }
 fn keep(n: Int) -> Rows { let rows = End; for i in 0..n { rows = Row(i, rows) }; rows }

@@ -1,7 +1,7 @@
 /**
  * Builds under every start finder, both reps and both kinds of mature space, with pauses and without, and frequent
- * collections. What one choice does wrong shows, if not alone, mostly together with one other: the builds have every pair
- * of choices at least once. test/support/starts.test.ts holds them to that.
+ * collections. What one choice does wrong shows, if not alone, mostly together with one other: the builds have every
+ * pair of choices at least once. test/support/starts.test.ts holds them to that.
  */
 
 import type { BuildOptions, MatureSpace, PointerReps, StartFinder } from "../../src/lang/index.ts";
@@ -32,8 +32,8 @@ const SECOND_HALF = CHOICES.map(([starts, reps, mature, steps]) =>
 export const START_BUILDS: readonly BuildOptions[] = [...FIRST_HALF, ...SECOND_HALF];
 
 /**
- * Half of them, for one of many programs. Every start finder is in each half, and every pair of the other choices; programs
- * one after the other have every pair.
+ * Half of them, for one of many programs. Every start finder is in each half, and every pair of the other choices;
+ * programs one after the other have every pair.
  * @param turn the program's number among the others
  */
 export function startBuilds(turn: number): readonly BuildOptions[] {

@@ -28,8 +28,8 @@ export function outputOf(program: IrProgram, options: BuildOptions, run: RunOpti
 }
 
 /**
- * Builds the program anew for each build, and expects the same output from all. Half of the start builds are among them:
- * which half depends on the output, so that a test that runs alone has the same.
+ * Builds the program anew for each build, and expects the same output from all. Half of the start builds are among
+ * them: which half depends on the output, so that a test that runs alone has the same.
  */
 export function expectOutput(build: (program: ProgramBuilder) => void, expected: string, run: RunOptions = {}): void {
   for (const options of [...BUILDS, ...startBuilds(expected.length)]) {
