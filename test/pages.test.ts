@@ -27,6 +27,18 @@ const PAGES = ["", ".github", "assembly", "bench", "src"].flatMap((folder) =>
     .map((file) => join(folder, file).replaceAll("\\", "/")),
 );
 
+/** All texts in test files, titles among them. A table of tests fills in its values for `%s`. */
+const TITLES = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".test.ts"))
+  .flatMap((file) => [...read(join("test", file)).matchAll(/"([^"\n]{12,})"/g)].map((match) => match[1]!));
+
+/** Whether a test has a title. @param title may lack its beginning, for which three dots stand */
+function isTitle(title: string): boolean {
+  if (title.startsWith("... ")) return TITLES.some((known) => known.endsWith(title.slice(4)));
+  const [filled] = title.split(/ with /);
+  return TITLES.includes(title) || TITLES.includes(`${filled} with %s`);
+}
+
 /** The fenced blocks of a page of one kind. */
 function fencesOf(page: string, kind: string): string[] {
   const fences = [...read(page).matchAll(/^```(\w+)\n(.*?)^```$/gms)];
@@ -50,6 +62,16 @@ describe("the pages", () => {
     const named = [...read(page).matchAll(/`([\w./-]+\.(?:ts|mote|md|json|wat|peggy))`/g)].map((match) => match[1]!);
     const bases = ["", dirname(page), "assembly", "src"];
     expect(named.filter((name) => !bases.some((base) => existsSync(join(ROOT, base, name))))).toEqual([]);
+  });
+
+  it.each(PAGES)("cite only titles of tests that exist in %s", (page) => {
+    const cited = [
+      ...read(page)
+        .replace(/\s+/g, " ")
+        .matchAll(/(?:Broken by|`test\/[\w./-]+`,) "([^"]+)"(?: and "([^"]+)")?/g),
+    ];
+    const titles = cited.flatMap(([, ...found]) => found.filter((title) => title !== undefined));
+    expect(titles.filter((title) => !isTitle(title))).toEqual([]);
   });
 
   it.each(PAGES)("have links that lead to files in %s", (page) => {
