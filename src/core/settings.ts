@@ -12,7 +12,7 @@ import {
 /** The start finders, the default first. */
 export const START_FINDERS = ["eager", "deferred", "compressed", "search", "crossing", "walk"] as const;
 export type StartFinder = (typeof START_FINDERS)[number];
-/** The number of each for `chooseStarts`. */
+/** The number of each for `nurseryChooseStarts`. */
 export const FINDER_NUMBERS: Readonly<Record<StartFinder, number>> = {
   eager: STARTS_EAGER,
   deferred: STARTS_DEFERRED,

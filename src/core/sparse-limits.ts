@@ -26,7 +26,7 @@ const DEFAULT_LIMITS: Required<SparseLimits> = {
   wasteBytes: SPARSE_WASTE_BYTES,
 };
 
-/** The limits in the order of chooseSparse. @throws HeapError bad-option */
+/** The limits in the order of `sparseChooseLimits`. @throws HeapError bad-option */
 export function sparseLimits(limits: SparseLimits): [number, number, number, number] {
   const word = (name: keyof SparseLimits): number => {
     const limit: unknown = limits[name] ?? DEFAULT_LIMITS[name];

@@ -305,7 +305,7 @@ const STEPS: Readonly<Record<string, (twin: Twin, choice: Choice) => void>> = {
     twin.open.pop();
     twin.end((thing) => thing.checkpoints.includes(checkpoint));
   },
-  renew: (twin) => {
+  reset: (twin) => {
     const region = twin.open.at(-1);
     if (!(region?.real instanceof Region)) return;
     region.real.reset();

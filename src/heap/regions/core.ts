@@ -48,7 +48,7 @@ interface RegionExports extends CommonExports {
     slices: number,
     globals: number,
     count: number,
-    lentEnd: number,
+    callerEnd: number,
     which: number,
   ): void;
   /** Does nothing in the release core. */

@@ -154,7 +154,7 @@ export class Region {
   }
 
   /**
-   * Ends all objects of the region, which goes on empty: for the next round of a loop. A small segment stays with it.
+   * Ends all objects of the region, which goes on empty: for the next iteration of a loop. A small segment stays with it.
    * @throws HeapError region-ended, wrong-order when something that began later is open, closed
    */
   reset(): void {
@@ -214,7 +214,7 @@ export class Checkpoint {
 
   /**
    * Collects what was allocated since: what these references do not lead to ends. It takes as long as copying the rest,
-   * whatever else there is. The checkpoint stays open, for the next round.
+   * whatever else there is. The checkpoint stays open, for the next iteration.
    * @param refs those to older objects, and empty slices, may be among them; other references to what came end
    * @returns the same references, which follow their objects
    * @throws HeapError region-ended, wrong-order, stale-handle, foreign-handle, bad-option, frames-full when there are

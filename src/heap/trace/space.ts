@@ -56,7 +56,7 @@ export class Space {
   readonly #pageMap: number;
 
   /**
-   * @param heapBase as passed to `init`
+   * @param heapBase as passed to `gcInit`
    * @param nursery its base and size in bytes
    * @param names of shapes by address
    */

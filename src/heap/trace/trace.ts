@@ -33,11 +33,11 @@ export interface TracedObject {
 
 /** Where a heap lies, as its exports do not tell. */
 export interface TraceOrigin {
-  /** As passed to `init`. */
+  /** As passed to `gcInit`. */
   readonly heapBase: number;
-  /** Where the shadow stack begins: its top, right after `init`. */
+  /** Where the shadow stack begins: its top, right after `gcInit`. */
   readonly shadowBase: number;
-  /** As chosen before `init`. */
+  /** As chosen before `gcInit`. */
   readonly mature: MatureSpace;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Alternatives under `regions` and `sparse`: of what a function makes for its result, what it does not return ends
+ * Candidates under `regions` and `sparse`: of what a function makes for its result, what it does not return ends
  * where that is decided, and is not collected; whatever it returns is still there.
  */
 

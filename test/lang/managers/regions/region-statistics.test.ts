@@ -62,7 +62,7 @@ fn main() {
     expect({ collections, copiedBytes, freedBytes }).toEqual({
       ...{ collections: 4, copiedBytes: 4 * 16, freedBytes: 3 * (80_008 + 16) },
     });
-    // Nothing of it is changed, so there is no ledger: segments of the old one and the new one.
+    // Nothing of it is changed, so there is no remembered set: segments of the old one and the new one.
     expect(peakBytes).toBe(2 * 2 * CHUNK_BYTES + 2 * 1024);
   });
 
