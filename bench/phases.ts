@@ -30,6 +30,14 @@ const PHASES = [
   "encode",
   "V8",
 ] as const;
+const MODES = ["--fast", "optimised"] as const;
+
+interface Build {
+  readonly program: string;
+  readonly manager: string;
+  readonly mode: (typeof MODES)[number];
+}
+
 type Times = Record<(typeof PHASES)[number], number>;
 const DEFAULT_RUNS = 7;
 
@@ -115,33 +123,33 @@ async function measure(program: Program, manager: string, optimise: boolean): Pr
   return times;
 }
 
-/** The medians over fresh processes, which take turns. */
+/** The medians over fresh processes, which take turns: a table for each mode. */
 function table(runs: number): string[] {
-  const builds = Object.keys(PROGRAMS).flatMap((program) =>
-    MANAGERS.flatMap((manager) => ["--fast", "optimised"].map((mode) => ({ program, manager, mode }))),
+  const builds = MODES.flatMap((mode) =>
+    Object.keys(PROGRAMS).flatMap((program) => MANAGERS.map((manager) => ({ program, manager, mode }))),
   );
-  const samples = builds.map((): Times[] => []);
+  const samples = new Map(builds.map((each): [Build, Times[]] => [each, []]));
   for (let run = 0; run < runs; run++) {
-    for (const [index, { program, manager, mode }] of builds.entries()) {
+    for (const [{ program, manager, mode }, times] of samples) {
       const args = [fileURLToPath(import.meta.url), "one", program, manager, mode];
-      samples[index]!.push(JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Times);
+      times.push(JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Times);
     }
   }
-  return formatTable(
-    ["phase", ...builds.map(({ program }) => program)].map((title, index) => ({
-      title,
-      align: index === 0 ? "left" : "right",
-    })),
-    [
-      ["", ...builds.map(({ manager }) => manager)],
-      ["", ...builds.map(({ mode }) => mode)],
-      ...PHASES.map((phase) => [
-        phase,
-        ...samples.map((times) => spreadOf(times.map((each) => each[phase])).median.toFixed(0)),
-      ]),
-      ["all", ...samples.map((times) => spreadOf(times.map(total)).median.toFixed(0))],
-    ],
-  );
+  return MODES.flatMap((mode, index) => {
+    const ofMode = [...samples].filter(([each]) => each.mode === mode);
+    const medians = (figure: (times: Times) => number): string[] =>
+      ofMode.map(([, times]) => spreadOf(times.map(figure)).median.toFixed(0));
+    return [
+      ...(index === 0 ? [] : [""]),
+      ...formatTable(
+        [
+          { title: mode, align: "left" },
+          ...ofMode.map(([{ program, manager }]) => ({ title: `${program} ${manager}`, align: "right" }) as const),
+        ],
+        [...PHASES.map((phase) => [phase, ...medians((times) => times[phase])]), ["all", ...medians(total)]],
+      ),
+    ];
+  });
 }
 
 function total(times: Times): number {
@@ -152,5 +160,11 @@ const [first, program, manager, mode] = process.argv.slice(2);
 if (first === "one") {
   console.log(JSON.stringify(await measure(program as Program, manager!, mode === "optimised")));
 } else {
-  console.log(table(first === undefined ? DEFAULT_RUNS : Number(first)).join("\n"));
+  const runs = Number(first ?? DEFAULT_RUNS);
+  if (Number.isInteger(runs) && runs > 0) {
+    console.log(table(runs).join("\n"));
+  } else {
+    console.error(`RUNS is a whole number from 1 on, not ${first}`);
+    process.exitCode = 2;
+  }
 }

@@ -54,7 +54,6 @@ function labelOf(manager: string, file: string): string {
 }
 
 export function describeArrays(results: readonly ArraysResult[]): string[] {
-  const names = Object.keys(results[0]!.figures);
   const right = (title: string): Column => ({ title, align: "right" });
   return [
     "Lists that grow, over arrays that have all their room from the start; and over gc.",
@@ -62,17 +61,16 @@ export function describeArrays(results: readonly ArraysResult[]): string[] {
     ...formatTable(
       [
         { title: "program", align: "left" },
-        ...names.flatMap((name) => [right(`${name} ms`), right("arrays ms"), right("ratio"), right("/gc")]),
+        { title: "manager", align: "left" },
+        ...["lists ms", "arrays ms", "ratio", "/gc"].map(right),
       ],
-      results.map(({ name, figures }) => [
-        name,
-        ...names.flatMap((manager) => {
-          const { ms, preallocatedMs } = figures[manager]!;
+      results.flatMap(({ name, figures }) =>
+        Object.entries(figures).map(([manager, { ms, preallocatedMs }], index) => {
           const arrays =
             preallocatedMs === null ? ["", ""] : [formatMs(preallocatedMs.median), over(ms, preallocatedMs)];
-          return [formatMs(ms.median), ...arrays, over(ms, figures.gc!.ms)];
+          return [index === 0 ? name : "", manager, formatMs(ms.median), ...arrays, over(ms, figures.gc!.ms)];
         }),
-      ]),
+      ),
     ),
   ];
 }

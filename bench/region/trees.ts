@@ -63,10 +63,10 @@ export function assembleTrees(start: string): Uint8Array {
 export function describeTrees(results: readonly TreesResult[]): string[] {
   const over = (ms: TreesResult["ms"], one: TreeContestant, other: TreeContestant): string =>
     `${rounded(ms[one].median / ms[other].median).toFixed(2)}x`;
-  return formatTable(
+  const rows = formatTable(
     [
-      { title: "binarytrees", align: "right" },
-      ...CONTESTANTS.map((name) => ({ title: `${name} ms`, align: "right" }) as const),
+      { title: "depth", align: "right" },
+      ...CONTESTANTS.map((name) => ({ title: name, align: "right" }) as const),
       { title: "regions/by hand", align: "right" },
       { title: "regions/gc", align: "right" },
       { title: "regions/host", align: "right" },
@@ -81,4 +81,5 @@ export function describeTrees(results: readonly TreesResult[]): string[] {
       over(ms, "by hand", "host"),
     ]),
   );
+  return ["Milliseconds of binarytrees, and their ratios.", "", ...rows];
 }
