@@ -24,26 +24,14 @@ import {
 } from "../ir-notation.ts";
 import { expectOutput } from "./expect-output.ts";
 import { newArray } from "./notation.ts";
+import { addMakeTree, treeUnion } from "./trees.ts";
 
 describe("records and unions", () => {
   it("builds and walks a tree", () => {
     expectOutput((p) => {
       const printInt = addPrintInt(p);
-      const tree = unionOf("Tree", {
-        Leaf: null,
-        Node: (self) => [
-          ["left", self],
-          ["right", self],
-        ],
-      });
-      const make = p.declare("make", [["depth", INT]], [tree.type]);
-      make.if(make.binary("eq", make.param(0), int(0)), () => {
-        make.return(make.define(tree.type, { op: "immediate", union: tree.union, caseIndex: 0 }));
-      });
-      const below = make.binary("sub", make.param(0), int(1));
-      const [left] = make.call(make, below) as [Variable];
-      const [right] = make.call(make, below) as [Variable];
-      make.return(make.construct(tree.record("Node"), left, right));
+      const tree = treeUnion();
+      const make = addMakeTree(p, tree);
       const check = p.declare("check", [["tree", tree.type]], [INT]);
       check.match(check.param(0), {
         0: () => check.return(int(1)),

@@ -26,6 +26,7 @@ import {
   TEXT,
   unionOf,
 } from "../../ir-notation.ts";
+import { addMakeTree, treeUnion } from "../trees.ts";
 
 type Fill = (program: ProgramBuilder) => void;
 
@@ -153,27 +154,11 @@ function unionOutput(records: number, immediates: number): string {
   ].join("\n");
 }
 
-const TREE = (): ReturnType<typeof unionOf> =>
-  unionOf("Tree", {
-    Leaf: null,
-    Node: (self) => [
-      ["left", self],
-      ["right", self],
-    ],
-  });
-
 /** make(depth) and check(tree), printed for depth 5. */
 function treeProgram(p: ProgramBuilder): void {
   const printInt = addPrintInt(p);
-  const tree = TREE();
-  const make = p.declare("make", [["depth", INT]], [tree.type]);
-  make.if(make.binary("eq", make.param(0), int(0)), () => {
-    make.return(make.define(tree.type, { op: "immediate", union: tree.union, caseIndex: 0 }));
-  });
-  const below = make.binary("sub", make.param(0), int(1));
-  const [left] = make.call(make, below) as [Variable];
-  const [right] = make.call(make, below) as [Variable];
-  make.return(make.construct(tree.record("Node"), left, right));
+  const tree = treeUnion();
+  const make = addMakeTree(p, tree);
   const check = p.declare("check", [["tree", tree.type]], [INT]);
   const nodes = check.mutable("nodes", INT);
   check.match(check.param(0), {
@@ -362,7 +347,7 @@ describe("sizes", () => {
   it("are counted with every object of a measuring build", () => {
     const wasm = build(
       (p) => {
-        const tree = TREE();
+        const tree = treeUnion();
         const main = p.declare("main", [], []);
         const leaf = main.define(tree.type, { op: "immediate", union: tree.union, caseIndex: 0 });
         const trees = { name: "Tree", components: [tree.type] };
