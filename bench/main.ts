@@ -5,11 +5,13 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { inspect } from "node:util";
 import { Argument, Command, CommanderError } from "commander";
 import { parseWhole } from "../src/cli/option-values.ts";
 import { engineName } from "../src/compare/engine.ts";
-import { EXIT_USAGE, UsageError } from "../src/compare/errors.ts";
+import { EXIT_FAILURE, EXIT_USAGE, UsageError } from "../src/compare/errors.ts";
 import { Progress } from "../src/compare/terminal.ts";
+import { measureParts } from "./measure.ts";
 import { replaceSummary, resultsPage } from "./pages/results-page.ts";
 import { summary } from "./pages/summary.ts";
 import { PART_NAMES, PARTS, type PartName, type Results } from "./parts.ts";
@@ -37,6 +39,13 @@ async function bench(asked: readonly (PartName | typeof GC)[], options: BenchOpt
   }
   if (from !== undefined && json !== undefined) throw new UsageError("--json writes what --from has read");
   const results = from === undefined ? await measure(names, runs, json) : readResults(from, names);
+  const failed = names.filter((name) => !(name in results));
+  if (failed.length > 0) {
+    process.exitCode = EXIT_FAILURE;
+    const unwritten = page !== undefined || write ? "; no page is written" : "";
+    process.stderr.write(`error: no results of ${failed.join(", ")}${unwritten}\n`);
+    return;
+  }
   if (page !== undefined) writeFileSync(page, resultsPage(results));
   if (write) {
     const readme = replaceSummary(readFileSync(README, "utf8"), summary(results));
@@ -50,20 +59,22 @@ async function bench(asked: readonly (PartName | typeof GC)[], options: BenchOpt
 async function measure(names: readonly PartName[], runs: number, json: string | undefined): Promise<Results> {
   const progress = new Progress();
   const machine = `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores`;
-  const results: Record<string, unknown> = { engine: engineName(), machine, runs };
-  console.log(`${engineName()}; ${machine}`);
-  for (const [index, name] of names.entries()) {
-    const begin = performance.now();
-    results[name] = await PARTS[name].measure(runs, (text) =>
-      progress.show(`part ${index + 1} of ${names.length}: ${text}`),
-    );
-    progress.clear();
-    show(name, results);
-    console.log(`\nThis took ${((performance.now() - begin) / 1000).toFixed(0)} s.`);
-    // A part that fails does not take those with it that have run.
-    if (json !== undefined) writeFileSync(json, asText(results));
-  }
-  return results;
+  const about = { engine: engineName(), machine, runs };
+  console.log(`${about.engine}; ${machine}`);
+  const measured = await measureParts(PARTS, names, runs, {
+    onProgress: (text) => progress.show(text),
+    onMeasured(name, results, seconds) {
+      progress.clear();
+      show(name, results);
+      console.log(`\nThis took ${seconds.toFixed(0)} s.`);
+      if (json !== undefined) writeFileSync(json, asText({ ...about, ...results }));
+    },
+    onFailed(name, error) {
+      progress.clear();
+      process.stderr.write(`error: the part ${name} failed: ${inspect(error)}\n`);
+    },
+  });
+  return { ...about, ...measured };
 }
 
 /** What `--json` wrote of these parts in an earlier run. @throws UsageError when one is missing */
@@ -86,8 +97,8 @@ function asText(results: Results): string {
   return `${JSON.stringify(results, null, 2)}\n`;
 }
 
-function show(name: PartName, results: Results): void {
-  const { title, describe } = PARTS[name];
+function show(name: string, results: Results): void {
+  const { title, describe } = PARTS[name as PartName];
   console.log(["", `${name}: ${title}`, "", ...describe(results[name])].join("\n"));
 }
 

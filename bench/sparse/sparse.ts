@@ -14,14 +14,15 @@ const ENTRY = "bench/sparse/loops/arrays.ts";
 /** As the core is built (asconfig.json). */
 const FLAGS = ["-O3", "--converge", "--noAssert", "--enable", "simd", "--use", "abort=", "--use", "HEAP_DEBUG=0"];
 
-const MANAGERS = ["sparse", "malloc", "regions", "gc"] as const;
+export const MANAGERS = ["sparse", "malloc", "regions", "gc"] as const;
 type Manager = (typeof MANAGERS)[number];
 const NAMES = { sparse: "Sparse", malloc: "Malloc", regions: "Regions", gc: "Gc" } as const;
 
-interface Workload {
+export interface Workload {
   readonly name: string;
   /** The loop, without the manager's name. */
   readonly loop: "fill" | "replace" | "calls";
+  /** The first says how often. */
   readonly args: readonly number[];
   /** What is divided by: pushes, objects. */
   readonly steps: number;
@@ -39,7 +40,7 @@ function fill(name: string, arrays: number, count: number): Workload {
   return { name, loop: "fill", args: [PUSHES / (arrays * count), arrays, count], steps: PUSHES };
 }
 
-const WORKLOADS: readonly Workload[] = [
+export const WORKLOADS: readonly Workload[] = [
   fill("one array of 16 elements", 1, 16),
   fill("one array of 1,024", 1, 1 << 10),
   fill("one array of 1 Mi", 1, 1 << 20),
@@ -67,6 +68,9 @@ const WORKLOADS: readonly Workload[] = [
 ];
 
 type LoopExports = Record<string, (...args: number[]) => number> & {
+  sparseChooseLimits(...limits: number[]): void;
+  copiedBytes(): number;
+  chunksPeak(): number;
   readonly shadowTop: WebAssembly.Global;
   readonly ARRAYS: WebAssembly.Global;
   readonly STACK: WebAssembly.Global;
@@ -85,7 +89,7 @@ export interface SparseResult {
   readonly copied: number | null;
 }
 
-async function compileLoops(): Promise<WebAssembly.Module> {
+export async function compileLoops(): Promise<WebAssembly.Module> {
   let wasm: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await asc.main(
     [ENTRY, "--config", "none.json", "--outFile", "loops.wasm", "--runtime", "stub", "--importMemory", ...FLAGS],
@@ -115,16 +119,19 @@ function loopOf(loops: LoopExports, { loop }: Workload, manager: Manager): ((...
   return loops[`${loop}${NAMES[manager]}`];
 }
 
-/** What one call of a loop in a new instance needs. */
-function footprint(module: WebAssembly.Module, workload: Workload, manager: Manager) {
+/** What one call of a loop in a new instance returns and needs; nothing where the manager has no such loop. */
+export function runOnce(module: WebAssembly.Module, workload: Workload, manager: Manager) {
   const { loops, memory } = openLoops(module, manager);
-  if (workload.limits !== undefined) loops.sparseChooseLimits!(...workload.limits);
-  loopOf(loops, workload, manager)!(...workload.args);
+  const loop = loopOf(loops, workload, manager);
+  if (loop === undefined) return undefined;
+  if (workload.limits !== undefined) loops.sparseChooseLimits(...workload.limits);
+  const sum = loop(...workload.args);
   const copiedOnStack = new DataView(memory.buffer).getBigUint64(loops.STACK.value + SPARSE_COPIED_BYTES, true);
-  const copied = Number(copiedOnStack) + Number(loops.copiedBytes!());
+  const copied = Number(copiedOnStack) + Number(loops.copiedBytes());
   const isPushing = workload.loop === "fill";
   return {
-    peakBytes: loops.chunksPeak!() * CHUNK_BYTES,
+    sum,
+    peakBytes: loops.chunksPeak() * CHUNK_BYTES,
     copied: isPushing ? copied / (workload.steps * WORD_BYTES) : null,
   };
 }
@@ -137,7 +144,7 @@ export async function runSparse(runs: number, onProgress: (text: string) => void
   for (const workload of WORKLOADS) {
     const contestants = MANAGERS.flatMap((manager) => {
       const { loops } = openLoops(module, manager);
-      if (workload.limits !== undefined) loops.sparseChooseLimits!(...workload.limits);
+      if (workload.limits !== undefined) loops.sparseChooseLimits(...workload.limits);
       const loop = loopOf(loops, workload, manager);
       return loop === undefined ? [] : [{ manager, loop, times: [] as number[] }];
     });
@@ -157,8 +164,8 @@ export async function runSparse(runs: number, onProgress: (text: string) => void
     const medians = contestants.map(({ manager, times }) => ({ manager, nanoseconds: spreadOf(times).median }));
     const base = medians.find(({ manager }) => manager === "malloc")!.nanoseconds;
     for (const { manager, nanoseconds } of medians) {
-      const needed = footprint(module, workload, manager);
-      results.push({ workload: workload.name, manager, nanoseconds, ratio: nanoseconds / base, ...needed });
+      const { peakBytes, copied } = runOnce(module, workload, manager)!;
+      results.push({ workload: workload.name, manager, nanoseconds, ratio: nanoseconds / base, peakBytes, copied });
     }
   }
   return results;
