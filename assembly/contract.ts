@@ -360,3 +360,14 @@ export const SPARSE_BROKEN_OWNERS = 3;
 export const SPARSE_BROKEN_REACHED = 4;
 export const SPARSE_BROKEN_SET = 5;
 export const SPARSE_BROKEN_COUNTS = 6;
+
+// The numbers of broken invariants of regions: debug/regions.ts says what they mean. 0: none is broken.
+
+export const REGION_BROKEN_LISTS = 1;
+export const REGION_BROKEN_OWNERS = 2;
+export const REGION_BROKEN_TAKEN = 3;
+export const REGION_BROKEN_OBJECTS = 4;
+export const REGION_BROKEN_POINTERS = 5;
+export const REGION_BROKEN_CHECKPOINTS = 6;
+export const REGION_BROKEN_REMEMBERED = 7;
+export const REGION_BROKEN_ARRAYS = 8;

@@ -1,6 +1,8 @@
 // What the core exports: functions that take and return numbers, and the globals that compiled code reads and moves.
 
 import { DEBUG } from "./config";
+import { verifyObjects } from "./debug/region-pointers";
+import { verifyCheckpoints, verifyRegions } from "./debug/regions";
 import { verifySparse } from "./debug/sparse";
 import { verify as verifyHeap } from "./debug/verify";
 import { censusNow, gcCensus } from "./gc/census";
@@ -115,6 +117,28 @@ export function gcVerify(): i32 {
 /** Debug: walks a sparse stack. @returns 0, or the number of a broken invariant (debug/sparse.ts); -1 in release */
 export function sparseVerify(stack: usize): i32 {
   return DEBUG ? verifySparse(stack) : -1;
+}
+
+/**
+ * Debug: walks all regions that have segments or arrays.
+ * @returns 0, or the number of a broken invariant (debug/regions.ts); -1 in release
+ */
+export function regionVerify(): i32 {
+  return DEBUG ? verifyRegions() : -1;
+}
+
+/**
+ * Debug: checks the pointers of all objects of a region, behind regionVerify.
+ * @param limit address where the region's first bytes on the stack of frames end
+ * @returns as regionVerify
+ */
+export function regionVerifyObjects(region: usize, limit: usize): i32 {
+  return DEBUG ? verifyObjects(region, limit) : -1;
+}
+
+/** Debug: checks the checkpoints of callers' regions from `from` to `end`, behind regionVerify. @returns as regionVerify */
+export function checkpointsVerify(from: usize, end: usize): i32 {
+  return DEBUG ? verifyCheckpoints(from, end, end) : -1;
 }
 
 /** Debug: collects at every `allocations`-th allocation from now on; 0 for never. */

@@ -45,6 +45,7 @@ import { setBit, testBit } from "../memory/bits";
 import { acquireRun, chunksAside, chunksEnd, chunksFirst, chunksFree, chunksUsed, releaseRun } from "../memory/chunks";
 import { isLarge, ownerOf, ownerOfChunk } from "../memory/page-map";
 import { isRemembered, lookupClose, lookupOpen } from "./lookup";
+import { isShape } from "./shapes";
 import { isYoung, nurseryBase, nurseryBytes, nurseryTop } from "../nursery/bump";
 import { findsAllStarts, youngStart } from "../nursery/starts/finder";
 import { objectBytes, shapeOf } from "../object/header";
@@ -139,13 +140,6 @@ function countsAgree(): bool {
     else if (kind != OWNER_FOREIGN) used++;
   }
   return free == chunksFree() && used == chunksUsed() && aside == chunksAside();
-}
-
-function isShape(at: usize): bool {
-  if (at == 0 || (at & 7) != 0 || at > <usize>memory.size() * CHUNK_BYTES - GRANULE_BYTES) return false;
-  const shape = Shape.at(at);
-  if (shape.kind > <u8>KIND_ARRAY || shape.flags > <u8>SHAPE_FLAGS) return false;
-  return shape.isArray || (shape.bytes >= <u32>GRANULE_BYTES && (shape.bytes & 7) == 0);
 }
 
 function nurseryWalks(): bool {

@@ -45,7 +45,8 @@ export function hasArrays(region: Region): bool {
   return regionSparseArrays != 0 && (region.arrays & REGION_HAS_ARRAYS) != 0;
 }
 
-function stackOf(region: Region): usize {
+/** The sparse stack for its arrays. */
+export function stackOf(region: Region): usize {
   return region.arrays & ~REGION_HAS_ARRAYS;
 }
 
@@ -91,6 +92,20 @@ export function regionArrayGrow(ref: usize, bytes: usize): usize {
   if (!to && releaseChunks()) to = sparseGrow(stackOf(region), ref, bytes);
   if (to) noteTaken(region, Entry.at(entryOf(to)).bytes - had);
   return to;
+}
+
+/** The bytes of the arrays of a region, by a walk over its stack. */
+export function bytesOfArrays(at: usize): usize {
+  const region = Region.at(at);
+  if (!hasArrays(region)) return 0;
+  const stack = Stack.at(stackOf(region));
+  let bytes: usize = 0;
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    for (let each = Extent.at(extent).head; Entry.at(each).owner >= <u32>at; each = Entry.at(each).previous) {
+      if (Entry.at(each).owner == <u32>at && !isFreed(stack.freed, each)) bytes += Entry.at(each).bytes;
+    }
+  }
+  return bytes;
 }
 
 /** Ends the arrays of a region. */

@@ -14,7 +14,7 @@
 //                 44  fullThreshold: of region/collect/generations.ts
 //                 48  serial: of the latest array on sparse stacks then
 //                 56  the same as 4 to 16 and as 48, for region/collect/generations.ts
-//                 80  remembered: the set of region/collect/remembered.ts, 0 for none
+//                 80  remembered: the set of region/remembered.ts, 0 for none
 //
 // The checkpoints of a call lie side by side on the stack of frames, in front of its regions. A tail-call cycle keeps
 // the checkpoints of its first call.

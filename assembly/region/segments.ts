@@ -185,6 +185,13 @@ function cutOff(kind: u32): usize {
   return cut;
 }
 
+/** Whether an address in a chunk of segments lies in one that has been cut off; beyond it the memory is untouched. */
+export function isCutOff(segment: usize, kind: u32): bool {
+  const cut: usize = kind == CHUNK_KIND ? 0 : kind ? cutMiddle : cutSmall;
+  // At the end of its chunk a cut is where another chunk begins.
+  return !(cut & CHUNK_MASK) || chunkOf(cut) != chunkOf(segment) || segment < cut;
+}
+
 /** Takes the first of the returned segments; a run goes back to the chunk provider. @returns 0 for a run */
 function sortOne(): usize {
   const segment = returned;

@@ -356,6 +356,9 @@ describe("regions do what their model does under random operations, with", () =>
       fc.asyncProperty(fc.array(steps, { maxLength: 150, size: "max" }), async (script) => {
         using regions = await Regions.open(options);
         const twin = new Twin(regions);
+        const verify = (): void => {
+          if (options.debug) regions.verify();
+        };
         for (const [index, [kind, choice]] of script.entries()) {
           try {
             STEPS[kind]!(twin, choice);
@@ -364,6 +367,7 @@ describe("regions do what their model does under random operations, with", () =>
             if (!(error instanceof HeapError && error.code === "out-of-memory")) throw error;
           }
           while (twin.held.length > HELD_MAX) twin.held.shift()!.ref.dispose();
+          verify();
           if (index % 5 === 0) twin.compare();
         }
         twin.compare();

@@ -7,6 +7,7 @@
 // State: the back-off.
 
 import { CHECKPOINT_BYTES, COLLECT_ALL } from "../../contract";
+import { verifyListOrTrap } from "../../debug/regions";
 import { regionCollect } from "./collect";
 import { isScarceFor } from "../pace";
 import { Checkpoint, checkpointsFilled, dropSince, isSince } from "../checkpoint";
@@ -27,7 +28,12 @@ const MOST_BACK_OFF: u32 = 64;
  */
 export function checkpointsReturn(from: usize, end: usize, zeal: bool, roots: usize, boxes: u32, slices: u32): void {
   if (!returnsAnything(from, end, roots, boxes + slices)) {
-    for (let at = from; at < end; at += CHECKPOINT_BYTES) if (Checkpoint.at(at).region) dropSince(Checkpoint.at(at));
+    for (let at = from; at < end; at += CHECKPOINT_BYTES) {
+      const region = Checkpoint.at(at).region;
+      if (!region) continue;
+      dropSince(Checkpoint.at(at));
+      verifyListOrTrap(region);
+    }
     return;
   }
   const before = checkpointsFilled(from, end);

@@ -14,6 +14,7 @@
 
 import { DEBUG } from "../../config";
 import { CANDIDATES_MOST, CHECKPOINT_BYTES, COLLECT_ALL, WORD_BYTES } from "../../contract";
+import { verifyListOrTrap } from "../../debug/regions";
 import { poison } from "../../memory/poison";
 import { hasArrays } from "../arrays";
 import { regionCollect } from "./collect";
@@ -66,6 +67,7 @@ export function candidatesReturn(
     above = at;
   }
   endUnneeded(first, above, isNeeded(needed, 0), isOnTop);
+  verifyListOrTrap(regionAt);
   if (gapBytes < LEAST_GAP_BYTES) return;
   const firstEnd = first + CHECKPOINT_BYTES;
   if (checkpointsFilled(first, firstEnd) - gapBytes <= gapBytes) {

@@ -22,6 +22,8 @@ import {
   GRANULE_SHIFT,
   WORD_BYTES,
 } from "../../contract";
+import { verifyRememberedOrTrap, verifySurvivorsOrTrap } from "../../debug/region-pointers";
+import { verifyBeginOrTrap, verifyEndOrTrap } from "../../debug/regions";
 import { CHUNK_MASK } from "../../memory/address";
 import { previousSetBit, setBit } from "../../memory/bits";
 import { ensureFree } from "../../memory/chunks";
@@ -46,7 +48,7 @@ import {
 import { copiesNeed, regionLeastBytes } from "../pace";
 import { startFrom } from "../owner";
 import { chooseGenerations, isPastFullThreshold, isYoungOnly, keepGenerations, noteGenerations } from "./generations";
-import { enterRemembered, rememberedCount, rememberedEntry, weighRemembered } from "./remembered";
+import { enterRemembered, rememberedCount, rememberedEntry, weighRemembered } from "../remembered";
 import { bytesWhereCheckpointed, Checkpoint, checkpointedSegment, cutOffSince, firstSince } from "../checkpoint";
 import { append, endOnStack, isOnStack, leaveRoom, noteTaken, Region, regionGrow, usedEnd } from "../region";
 import {
@@ -98,6 +100,7 @@ export function regionCollect(
   callerEnd: usize,
   which: u32,
 ): void {
+  verifyBeginOrTrap(from, callerEnd, end);
   firstCheckpoint = from;
   checkpointsEnd = end;
   if (which == COLLECT_AS_IT_PAYS && isPastFullThreshold(from, end)) which = canCopy() ? COLLECT_ALL : COLLECT_YOUNG;
@@ -124,11 +127,13 @@ export function regionCollect(
     // Nothing is left to scan.
     Checkpoint.at(at).scan = moved;
   }
+  verifySurvivorsOrTrap(from, callerEnd, end);
   // When all has been given back: the survivors decide the next threshold.
   noteGenerations(from, callerEnd, end, which);
   if (regionSparseArrays) untraceAll();
   if (isFull) counters().fullCollections++;
   counters().freedBytes += emptiedBytes - kept;
+  verifyEndOrTrap(from, callerEnd, end);
 }
 
 /** The bytes of the objects in a segment that a region took since its checkpoint. */
@@ -153,7 +158,8 @@ function movedBytes(at: usize): usize {
  */
 function emptyRegions(): bool {
   const fits = (traceAll() || (releaseChunks() && traceAll())) && canCopy();
-  if (!fits && regionSparseArrays) untraceAll();
+  if (fits) verifyRememberedOrTrap(firstCheckpoint, checkpointsEnd);
+  else if (regionSparseArrays) untraceAll();
   stackLo = usize.MAX_VALUE;
   stackHi = 0;
   emptiedBytes = 0;

@@ -18,7 +18,7 @@
 import { CHECKPOINT_BYTES, COLLECT_ALL, COLLECT_YOUNG } from "../../contract";
 import { lastSerial } from "../../sparse/alloc";
 import { budgetFor, regionLeastBytes, thresholdAfter } from "../pace";
-import { hasOverflowed } from "./remembered";
+import { hasOverflowed } from "../remembered";
 import { Checkpoint } from "../checkpoint";
 import { Region } from "../region";
 import { counters } from "../statistics";

@@ -38,6 +38,7 @@ import {
 } from "../../core/settings.ts";
 import { type SparseLimits, sparseLimits } from "../../core/sparse-limits.ts";
 import { type HeapCounts, readCounts } from "../../core/statistics.ts";
+import { assertUnbroken } from "../invariants.ts";
 import { type Allocator, newArray, newRecord, type Values } from "../objects/allocate.ts";
 import { ObjectMemory } from "../objects/object-memory.ts";
 import type { RecordRef } from "../objects/record.ts";
@@ -184,13 +185,7 @@ export class Heap extends ObjectMemory<Core> {
 
   /** Walks the whole heap. @throws HeapError broken-invariant, needs-debug */
   verify(): void {
-    const broken = this.debugCore("verify").verify();
-    if (broken === 0) return;
-    const invariant = INVARIANTS[broken] ?? "an invariant that this version does not know";
-    throw new HeapError(
-      "broken-invariant",
-      `The heap is broken, invariant ${broken} does not hold: ${invariant}. Look for code that writes to the heap's memory by itself`,
-    );
+    assertUnbroken("heap", this.debugCore("verify").verify(), INVARIANTS);
   }
 
   /**

@@ -51,6 +51,9 @@ interface RegionExports extends CommonExports {
     callerEnd: number,
     which: number,
   ): void;
+  regionVerify(): number;
+  regionVerifyObjects(region: number, limit: number): number;
+  checkpointsVerify(from: number, end: number): number;
   /** Does nothing in the release core. */
   regionPoisonFrames(from: number, to: number): void;
   readonly regionFrameTop: WebAssembly.Global;
@@ -62,6 +65,8 @@ export interface Lifetime {
   readonly kind: "region" | "checkpoint";
   /** Of its descriptor, or of the checkpoint. */
   readonly address: number;
+  /** Where its place on the stack of frames ends. */
+  readonly end: number;
   /** The region's descriptor, or that of the checkpointed one. */
   readonly region: number;
   /** How many were open when it began; -1 once it has ended. */
@@ -288,6 +293,17 @@ export class RegionCore extends CoreInstance<RegionExports> {
     return readRegionCounts(this.views.data, this.#statistics);
   }
 
+  /** Debug core. @returns 0, or the number of the broken invariant */
+  verify(): number {
+    return this.run((core) => {
+      const broken = core.regionVerify();
+      return this.#open.reduce((found, { kind, address, end }) => {
+        if (found !== 0) return found;
+        return kind === "region" ? core.regionVerifyObjects(address, end) : core.checkpointsVerify(address, end);
+      }, broken);
+    });
+  }
+
   /** How many regions or checkpoints are open. */
   countOpen(kind: Lifetime["kind"]): number {
     return this.#open.filter((each) => each.kind === kind).length;
@@ -323,7 +339,8 @@ export class RegionCore extends CoreInstance<RegionExports> {
   }
 
   #begin(kind: Lifetime["kind"], address: number, region: number): Lifetime {
-    const lifetime: Lifetime = { kind, address, region, depth: this.#open.length, handles: new Set() };
+    const end = this.#frameTop;
+    const lifetime: Lifetime = { kind, address, end, region, depth: this.#open.length, handles: new Set() };
     this.#open.push(lifetime);
     return lifetime;
   }

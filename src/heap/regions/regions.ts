@@ -20,9 +20,18 @@
  * their own, since the collector of a heap does not know them.
  */
 
-import { LENGTH_OFFSET } from "#contract";
+import {
+  LENGTH_OFFSET,
+  REGION_BROKEN_CHECKPOINTS,
+  REGION_BROKEN_LISTS,
+  REGION_BROKEN_OBJECTS,
+  REGION_BROKEN_OWNERS,
+  REGION_BROKEN_POINTERS,
+  REGION_BROKEN_TAKEN,
+} from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
 import type { RegionCounts } from "../../core/region-statistics.ts";
+import { assertUnbroken } from "../invariants.ts";
 import { type Allocator, newArray, newRecord, type Values } from "../objects/allocate.ts";
 import { ObjectMemory } from "../objects/object-memory.ts";
 import type { RecordRef } from "../objects/record.ts";
@@ -32,6 +41,16 @@ import type { ArrayRef } from "../objects/sequence.ts";
 import type { ArrayShape, RecordShape } from "../objects/shape.ts";
 import { type Lifetime, RegionCore } from "./core.ts";
 import { checkRegionOptions, checkRegionsOptions, type RegionOptions, type RegionsOptions } from "./options.ts";
+
+/** By their numbers, which assembly/debug/regions.ts explains. */
+const INVARIANTS: Readonly<Record<number, string>> = {
+  [REGION_BROKEN_LISTS]: "the segments of a region are linked both ways",
+  [REGION_BROKEN_OWNERS]: "a segment belongs to the region that lists it",
+  [REGION_BROKEN_TAKEN]: "what a region has taken is the sum of its segments",
+  [REGION_BROKEN_OBJECTS]: "the objects of a segment leave no gap and have shapes",
+  [REGION_BROKEN_POINTERS]: "a pointer leads to an object of the same region, or of one that ends later",
+  [REGION_BROKEN_CHECKPOINTS]: "what was allocated since a checkpoint lies behind it",
+};
 
 /** As options.ts says. */
 const FRAMES_DEFAULT_BYTES = 1 << 20;
@@ -69,6 +88,11 @@ export class Regions extends ObjectMemory<RegionCore> {
     checkRegionOptions(options);
     const { firstBytes = FIRST_DEFAULT_BYTES } = options;
     return new Region(this.session, this.session.core.enter(firstBytes));
+  }
+
+  /** Walks all regions and their objects. @throws HeapError broken-invariant, needs-debug */
+  verify(): void {
+    assertUnbroken("memory of regions", this.debugCore("verify").verify(), INVARIANTS);
   }
 
   statistics(): RegionsStatistics {

@@ -19,6 +19,7 @@ import { HeapError, shown } from "../../core/errors.ts";
 import { readSparseCounts, type SparseCounts } from "../../core/sparse-statistics.ts";
 import { isWord, WORD_MAX } from "../../core/words.ts";
 import type { Core } from "../collector/core.ts";
+import { assertUnbroken } from "../invariants.ts";
 import type { Session } from "../objects/ref.ts";
 
 /** By their numbers, which assembly/debug/sparse.ts explains. */
@@ -97,12 +98,7 @@ export class SparseStack {
     if (!this.#session.core.isDebug) {
       throw new HeapError("needs-debug", "verify needs the debug core: open the heap with debug: true");
     }
-    const broken = this.#session.core.sparseVerify(stack);
-    if (broken === 0) return;
-    throw new HeapError(
-      "broken-invariant",
-      `The sparse stack is broken, invariant ${broken} does not hold: ${INVARIANTS[broken]}. Look for code that writes beyond its objects`,
-    );
+    assertUnbroken("sparse stack", this.#session.core.sparseVerify(stack), INVARIANTS);
   }
 
   /** Ends the stack and all that is on it. Its memory is the heap's again, unless the heap has ended before. */

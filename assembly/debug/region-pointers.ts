@@ -1,0 +1,235 @@
+// The pointers of objects in regions, for verification (regions.ts, 5 and 7). Debug target only.
+//
+// Only what a collection has just copied is sure to be alive. An object that has died may refer to what has ended
+// since, as long as nobody looks at it. State: the object whose pointers are checked.
+
+import {
+  CHECKPOINT_BYTES,
+  GRANULE_SHIFT,
+  REGION_BYTES,
+  REGION_BROKEN_POINTERS,
+  REGION_BROKEN_REMEMBERED,
+  REGION_STATISTICS_BYTES,
+} from "../contract";
+import { previousSetBit } from "../memory/bits";
+import { objectBytes, shapeOf } from "../object/header";
+import { PointerVisitor, visitPointers } from "../object/walk";
+import { hasArrays, isSparseArray, stackOf } from "../region/arrays";
+import { Checkpoint, firstSince, isSince } from "../region/checkpoint";
+import { bytesOnStack, isOnStack, Region, regionFrameLimit, usedEnd } from "../region/region";
+import { rememberedCount, rememberedEntry } from "../region/remembered";
+import { isRun, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
+import { regionStatistics } from "../region/statistics";
+import { Stack } from "../sparse/descriptor";
+import { Entry, entryOf } from "../sparse/entry";
+import { Extent } from "../sparse/extent";
+import { isFreed } from "../sparse/free-set";
+import { sparseStart } from "../sparse/reach";
+import { isVerified, verifySegments } from "./regions";
+import { isShape } from "./shapes";
+
+const OK: i32 = 0;
+
+/** The region of the object, and where what it may refer to on the stack of frames ends. */
+let holder: usize = 0;
+let stackEnd: usize = 0;
+/** The checkpoints behind which something is about to be collected. */
+let firstCheckpoint: usize = 0;
+let checkpointsEnd: usize = 0;
+let broken: i32 = OK;
+
+/**
+ * Asserts that survivors refer only to what lives as long, at the end of a collection of what was allocated since the
+ * checkpoints from `from` to `end`.
+ * @param callerEnd where the checkpoints of callers' regions end: what lies there ends later than the call's frame,
+ *   which begins at `from`
+ */
+export function verifySurvivorsOrTrap(from: usize, callerEnd: usize, end: usize): void {
+  if (!isVerified()) return;
+  assert(verifySegments() == OK);
+  for (let at = from; at < end; at += CHECKPOINT_BYTES) {
+    stackEnd = at < callerEnd ? from : regionFrameLimit;
+    if (Checkpoint.at(at).region) assert(verifySurvivors(Checkpoint.at(at)) == OK);
+  }
+}
+
+/**
+ * Asserts that no old object refers to what the collection that begins is about to move or to end, unless it is
+ * remembered.
+ */
+export function verifyRememberedOrTrap(from: usize, end: usize): void {
+  if (!isVerified()) return;
+  firstCheckpoint = from;
+  checkpointsEnd = end;
+  for (let at = from; at < end; at += CHECKPOINT_BYTES) {
+    // The collection is of the young part where there is an epoch: the two fills have changed places.
+    if (Checkpoint.at(at).region && Checkpoint.at(at).epoch) assert(verifyOld(Checkpoint.at(at)) == OK);
+  }
+}
+
+/**
+ * Checks the pointers of all objects of a region, for a host that sees to it that dead objects dangle no more than
+ * others.
+ * @param limit where its first bytes on the stack of frames end
+ */
+export function verifyObjects(at: usize, limit: usize): i32 {
+  const region = Region.at(at);
+  holder = at;
+  stackEnd = limit;
+  broken = OK;
+  const first = at + REGION_BYTES;
+  visitRange<PointerVerifier>(first, endBehind(region, first, limit));
+  visitSegments<PointerVerifier>(region, region.first);
+  visitArrays<PointerVerifier>(region, 0, u64.MAX_VALUE, true);
+  return broken;
+}
+
+function verifySurvivors(checkpoint: Checkpoint): i32 {
+  holder = checkpoint.region;
+  broken = OK;
+  const region = Region.at(checkpoint.region);
+  visitSegments<PointerVerifier>(region, firstSince(checkpoint));
+  visitArrays<PointerVerifier>(region, checkpoint.serial, u64.MAX_VALUE, true);
+  return broken;
+}
+
+/** Checks what lies between the two fills of a checkpoint. */
+function verifyOld(checkpoint: Checkpoint): i32 {
+  const region = Region.at(checkpoint.region);
+  broken = OK;
+  visitOld(checkpoint, checkpoint.youngTop, endBehind(region, checkpoint.youngTop, checkpoint.youngLimit));
+  let last = checkpoint.youngLast;
+  while (last != checkpoint.last) {
+    last = last ? Segment.at(last).next : region.first;
+    const ref = last + SEGMENT_HEADER_BYTES;
+    visitOld(checkpoint, ref, isRun(last) ? ref + objectBytes(ref, shapeOf(ref)) : usedEnd(region, last));
+  }
+  visitArrays<YoungVerifier>(region, checkpoint.youngSerial, checkpoint.serial, false);
+  return broken;
+}
+
+/** Where the objects from `top` on end that lie side by side, up to `limit` at most. */
+function endBehind(region: Region, top: usize, limit: usize): usize {
+  if (region.limit == limit) return region.top;
+  return isOnStack(limit) ? top + bytesOnStack(top, limit) : Segment.at(segmentOf(limit - 1)).used;
+}
+
+/** Visits the objects from `from` on that lie in front of the young part. */
+function visitOld(checkpoint: Checkpoint, from: usize, end: usize): void {
+  let ref = from;
+  while (ref < end && !broken) {
+    if (ref >= checkpoint.top && ref < checkpoint.limit) return;
+    visitPointers<YoungVerifier>(ref, shapeOf(ref), changetype<YoungVerifier>(0));
+    if (broken && isRemembered(checkpoint, ref)) broken = OK;
+    ref += objectBytes(ref, shapeOf(ref));
+  }
+}
+
+function isRemembered(checkpoint: Checkpoint, ref: usize): bool {
+  const count = rememberedCount(checkpoint);
+  for (let i: u32 = 0; i < count; i++) if (rememberedEntry(checkpoint, i) == ref) return true;
+  return false;
+}
+
+function visitSegments<V extends PointerVisitor>(region: Region, first: usize): void {
+  for (let segment = first; segment; segment = Segment.at(segment).next) {
+    const ref = segment + SEGMENT_HEADER_BYTES;
+    visitRange<V>(ref, isRun(segment) ? ref + objectBytes(ref, shapeOf(ref)) : usedEnd(region, segment));
+  }
+}
+
+function visitRange<V extends PointerVisitor>(from: usize, end: usize): void {
+  for (let ref = from; ref < end && !broken; ref += objectBytes(ref, shapeOf(ref))) {
+    visitPointers<V>(ref, shapeOf(ref), changetype<V>(0));
+  }
+}
+
+/**
+ * Visits the arrays of a region with serials from after `after` to `upTo`.
+ * @param withMutable whether those as well whose pointers may change: a collection visits them without a set
+ */
+function visitArrays<V extends PointerVisitor>(region: Region, after: u64, upTo: u64, withMutable: bool): void {
+  if (!hasArrays(region)) return;
+  const at = <u32>changetype<usize>(region);
+  const stack = Stack.at(stackOf(region));
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    for (let each = Extent.at(extent).head; Entry.at(each).owner >= at && !broken; each = Entry.at(each).previous) {
+      const entry = Entry.at(each);
+      if (entry.owner != at || entry.serial <= after || entry.serial > upTo || isFreed(stack.freed, each)) continue;
+      const shape = shapeOf(entry.object);
+      if (withMutable || !shape.mayChange) visitPointers<V>(entry.object, shape, changetype<V>(0));
+    }
+  }
+}
+
+/** Checks that a pointer leads to an object that ends no sooner. */
+@final
+@unmanaged
+class PointerVerifier {
+  box(slot: usize): void {
+    const addr = load<usize>(slot);
+    const isImmediate = (addr & 1) != 0;
+    if (isImmediate || isConstant(addr)) return;
+    if (startOf(addr) != addr || !isShape(load<usize>(addr))) broken = REGION_BROKEN_POINTERS;
+  }
+
+  slice(slot: usize): void {
+    const addr = load<usize>(slot);
+    if (!isConstant(addr) && !startOf(addr)) broken = REGION_BROKEN_POINTERS;
+  }
+}
+
+/** Checks that a pointer does not lead behind a checkpoint. */
+@final
+@unmanaged
+class YoungVerifier {
+  box(slot: usize): void {
+    this.slice(slot);
+  }
+
+  slice(slot: usize): void {
+    const addr = load<usize>(slot);
+    if (isConstant(addr)) return;
+    for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
+      if (Checkpoint.at(at).region && isCollected(Checkpoint.at(at), addr)) broken = REGION_BROKEN_REMEMBERED;
+    }
+  }
+}
+
+/** 0, or an object among the program's data. */
+function isConstant(addr: usize): bool {
+  return addr < regionStatistics() + REGION_STATISTICS_BYTES;
+}
+
+/**
+ * The start of the object around an address, if an object of `holder` may refer to it; 0 otherwise. On the stack of
+ * frames it is the address itself: there are no start bits.
+ */
+function startOf(addr: usize): usize {
+  if (addr < regionFrameLimit) return addr < stackEnd ? addr : 0;
+  if (isSparseArray(addr)) {
+    const start = sparseStart(addr);
+    return start && <usize>Entry.at(entryOf(start)).owner <= holder ? start : 0;
+  }
+  const segment = segmentOf(addr);
+  const first = segment + SEGMENT_HEADER_BYTES;
+  if (!segment || addr < first) return 0;
+  const owner = Segment.at(segment).owner;
+  if (!owner || owner > holder) return 0;
+  let start = first;
+  if (!isRun(segment)) {
+    const granule = previousSetBit(roomEnd(segment), (addr - segment) >> GRANULE_SHIFT);
+    if (granule < 0) return 0;
+    start = segment + ((<usize>granule) << GRANULE_SHIFT);
+  }
+  return addr - start < objectBytes(start, shapeOf(start)) ? start : 0;
+}
+
+/** Whether what lies at an address was allocated since a checkpoint: as isSince says, but exactly. */
+function isCollected(checkpoint: Checkpoint, addr: usize): bool {
+  if (!isSparseArray(addr)) return isSince(checkpoint, addr);
+  const start = sparseStart(addr);
+  if (!start) return false;
+  const entry = Entry.at(entryOf(start));
+  return <usize>entry.owner == checkpoint.region && entry.serial > checkpoint.serial;
+}

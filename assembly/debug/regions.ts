@@ -1,0 +1,238 @@
+// Verification of regions. Each invariant has a number. Debug target only.
+//
+//   1 the segments of a region are linked both ways, its first behind 0 and its last in front of 0
+//   2 a segment that is not free belongs to the region that lists it, and is of the kind that the page map says
+//   3 what a region has taken is the sum of its segments and of its arrays on sparse stacks
+//   4 the objects of a segment leave no gap and have shapes, up to where the region has filled it
+//   5 a pointer leads to an object of the same region, or of one that ends later (region-pointers.ts)
+//   6 what was allocated since a checkpoint lies behind it, and what is young lies behind what is old
+//   7 an old object that is not remembered refers to nothing young (region-pointers.ts)
+//   8 sparse stacks: as debug/sparse.ts says; the owner of an array is a region that knows that it has arrays
+//
+// The page map leads to all segments and extents, and their owners to all regions that have any. The walk over the
+// objects of a segment sets its start bits, which only a collection needs otherwise, and sets anew.
+//
+// State: what the walk counts, and whether the collection that is under way is verified.
+
+import { DEBUG } from "../config";
+import {
+  CHECKPOINT_BYTES,
+  CHUNK_BYTES,
+  FIRST_ADDRESS,
+  GRANULE_BYTES,
+  GRANULE_SHIFT,
+  OWNER_EXTENT,
+  OWNER_LARGE,
+  OWNER_SEGMENTS,
+  REGION_BROKEN_ARRAYS,
+  REGION_BROKEN_CHECKPOINTS,
+  REGION_BROKEN_LISTS,
+  REGION_BROKEN_OBJECTS,
+  REGION_BROKEN_OWNERS,
+  REGION_BROKEN_TAKEN,
+  WORD_BYTES,
+} from "../contract";
+import { chunkAddress } from "../memory/address";
+import { setBit } from "../memory/bits";
+import { chunksEnd, chunksFirst } from "../memory/chunks";
+import { ownerOfChunk } from "../memory/page-map";
+import { objectBytes, shapeOf } from "../object/header";
+import { bytesOfArrays, hasArrays, stackOf } from "../region/arrays";
+import { Checkpoint } from "../region/checkpoint";
+import { Region, regionFrameLimit, usedEnd } from "../region/region";
+import {
+  CHUNK_KIND,
+  isCutOff,
+  isRun,
+  roomEnd,
+  Segment,
+  SEGMENT_HEADER_BYTES,
+  segmentBytes,
+  segmentOf,
+} from "../region/segments";
+import { counters } from "../region/statistics";
+import { Stack } from "../sparse/descriptor";
+import { Entry } from "../sparse/entry";
+import { Extent } from "../sparse/extent";
+import { isFreed } from "../sparse/free-set";
+import { isShape } from "./shapes";
+import { verifySparse } from "./sparse";
+
+const OK: i32 = 0;
+
+/** While more is in use, only one in so many collections is verified: a walk over all of it takes longer than these. */
+const ALWAYS_BYTES: u32 = 64 << 10;
+const SELDOM: u32 = 16;
+
+/** Segments that have an owner, and those that the lists of these owners have. */
+let owned: u32 = 0;
+let listed: u32 = 0;
+
+/** Walks all regions that have segments or arrays. @returns 0, or the number of a broken invariant */
+export function verifyRegions(): i32 {
+  const broken = verifySegments();
+  if (broken) return broken;
+  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
+    if (ownerOfChunk(chunk) != OWNER_EXTENT) continue;
+    const extent = Extent.at(chunkAddress(chunk));
+    const stack = Stack.at(extent.stack);
+    if (stack.extents == chunkAddress(chunk) && verifySparse(extent.stack)) return REGION_BROKEN_ARRAYS;
+    const brokenArray = verifyArrays(stack, extent);
+    if (brokenArray) return brokenArray;
+  }
+  return OK;
+}
+
+/** The same without arrays, also at the end of a collection. */
+export function verifySegments(): i32 {
+  owned = listed = 0;
+  for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
+    const mapped = ownerOfChunk(chunk);
+    const kind = mapped - OWNER_SEGMENTS;
+    if (mapped != OWNER_LARGE && kind > CHUNK_KIND) continue;
+    const end = chunkAddress(chunk) + CHUNK_BYTES;
+    let segment = chunkAddress(chunk);
+    while (segment < end && (mapped == OWNER_LARGE || isCutOff(segment, kind))) {
+      const at = Segment.at(segment);
+      if (mapped == OWNER_LARGE ? !isRun(segment) : at.kind != kind) return REGION_BROKEN_OWNERS;
+      const broken = at.owner ? verifySegment(segment) : OK;
+      if (broken) return broken;
+      segment += segmentBytes(segment);
+    }
+  }
+  // A segment on no list is one that its owner does not know.
+  return owned == listed ? OK : REGION_BROKEN_LISTS;
+}
+
+/**
+ * Checks the checkpoints from `from` to `end`, which lie side by side, where all regions are in order.
+ * @param callerEnd where those of callers' regions end, and those of a call's own begin
+ */
+export function verifyCheckpoints(from: usize, callerEnd: usize, end: usize): i32 {
+  for (let at = from; at < end; at += CHECKPOINT_BYTES) {
+    const checkpoint = Checkpoint.at(at);
+    if (!checkpoint.region) continue;
+    const region = Region.at(checkpoint.region);
+    if (!isBehind(region, checkpoint.top, checkpoint.limit, checkpoint.last, checkpoint.taken))
+      return REGION_BROKEN_CHECKPOINTS;
+    if (!checkpoint.epoch) continue;
+    // Compiled code removes the epoch when it resets a region with segments: there it looks no further.
+    if ((at >= callerEnd && !region.first) || checkpoint.youngTaken < checkpoint.taken)
+      return REGION_BROKEN_CHECKPOINTS;
+    if (!isBehind(region, checkpoint.youngTop, checkpoint.youngLimit, checkpoint.youngLast, checkpoint.youngTaken))
+      return REGION_BROKEN_CHECKPOINTS;
+  }
+  return OK;
+}
+
+/** Whether the collection that is under way is verified. */
+let verified: bool = false;
+
+export function isVerified(): bool {
+  return DEBUG && verified;
+}
+
+/** Asserts that all regions are in order as a collection begins, and the checkpoints, as of verifyCheckpoints. */
+export function verifyBeginOrTrap(from: usize, callerEnd: usize, end: usize): void {
+  if (!DEBUG) return;
+  verified = counters().usedBytes <= ALWAYS_BYTES || counters().collections % SELDOM == 0;
+  verifyEndOrTrap(from, callerEnd, end);
+}
+
+/** Asserts the same as the collection ends. */
+export function verifyEndOrTrap(from: usize, callerEnd: usize, end: usize): void {
+  if (!isVerified()) return;
+  assert(verifyRegions() == OK);
+  assert(verifyCheckpoints(from, callerEnd, end) == OK);
+}
+
+/** Asserts that the list of a region is in order. */
+export function verifyListOrTrap(at: usize): void {
+  if (DEBUG) assert(verifyList(at) == OK);
+}
+
+/** Whether the segments that a region took after `last` are those that came when it had taken `taken` bytes. */
+function isBehind(region: Region, top: usize, limit: usize, last: usize, taken: usize): bool {
+  if (top > limit || taken > region.taken) return false;
+  let segment = region.first;
+  if (last) {
+    while (segment && segment != last) segment = Segment.at(segment).next;
+    if (!segment) return false;
+    segment = Segment.at(segment).next;
+  }
+  for (; segment; segment = Segment.at(segment).next) if (Segment.at(segment).takenWith <= taken) return false;
+  return true;
+}
+
+/** Where a region may be: among the program's data, or on the stack of frames. */
+function isRegion(at: usize): bool {
+  return at >= <usize>FIRST_ADDRESS && at < regionFrameLimit && (at & (WORD_BYTES - 1)) == 0;
+}
+
+function verifySegment(segment: usize): i32 {
+  owned++;
+  const at = Segment.at(segment);
+  if (!isRegion(at.owner)) return REGION_BROKEN_OWNERS;
+  if (!at.previous) {
+    if (Region.at(at.owner).first != segment) return REGION_BROKEN_LISTS;
+    const broken = verifyList(at.owner);
+    if (broken) return broken;
+  }
+  return walk(segment) ? OK : REGION_BROKEN_OBJECTS;
+}
+
+/** Walks the segments of a region. @returns 0, or the number of a broken invariant */
+function verifyList(at: usize): i32 {
+  const region = Region.at(at);
+  let taken = bytesOfArrays(at);
+  let previous: usize = 0;
+  for (let segment = region.first; segment; segment = Segment.at(segment).next) {
+    if (segmentOf(segment) != segment) return REGION_BROKEN_LISTS;
+    if (Segment.at(segment).owner != at) return REGION_BROKEN_OWNERS;
+    if (Segment.at(segment).previous != previous) return REGION_BROKEN_LISTS;
+    taken += segmentBytes(segment);
+    previous = segment;
+    listed++;
+  }
+  if (previous && region.last != previous) return REGION_BROKEN_LISTS;
+  // Without memory for the set of freed entries, a freed array cannot be told from others.
+  const isExact = !hasArrays(region) || !Stack.at(stackOf(region)).lost;
+  return taken == region.taken || (!isExact && taken > region.taken) ? OK : REGION_BROKEN_TAKEN;
+}
+
+/** Sets the start bits of a segment. @returns false when its objects are not in order */
+function walk(segment: usize): bool {
+  let ref = segment + SEGMENT_HEADER_BYTES;
+  const most = roomEnd(segment);
+  if (isRun(segment)) return isObject(ref, most);
+  const end = usedEnd(Region.at(Segment.at(segment).owner), segment);
+  if (end < ref || end > most) return false;
+  memory.fill(most, 0, segmentBytes(segment) - (most - segment));
+  while (ref < end) {
+    if (!isObject(ref, end)) return false;
+    setBit(most, (ref - segment) >> GRANULE_SHIFT);
+    ref += objectBytes(ref, shapeOf(ref));
+  }
+  return true;
+}
+
+/** Whether an object lies at an address and ends in front of another. */
+function isObject(ref: usize, end: usize): bool {
+  if (end - ref < <usize>GRANULE_BYTES || !isShape(load<usize>(ref))) return false;
+  return objectBytes(ref, shapeOf(ref)) <= end - ref;
+}
+
+/** Whether the arrays of an extent belong to regions that know of them, and have the stack that these name. */
+function verifyArrays(stack: Stack, extent: Extent): i32 {
+  let above: usize = 0;
+  for (let at = extent.head; at != extent.base; at = Entry.at(at).previous) {
+    const owner = <usize>Entry.at(at).owner;
+    if (isFreed(stack.freed, at) || owner == above) continue;
+    above = owner;
+    if (!isRegion(owner) || !hasArrays(Region.at(owner)) || stackOf(Region.at(owner)) != extent.stack)
+      return REGION_BROKEN_ARRAYS;
+    // The others have been found by their segments.
+    if (!Region.at(owner).first && verifyList(owner)) return REGION_BROKEN_TAKEN;
+  }
+  return OK;
+}
