@@ -32,7 +32,7 @@ export function regionChooseSparseArrays(on: u32): void {
   regionSparseArrays = on;
 }
 
-/** How many entries are looked at for what a call returns. */
+/** How many entries of others are looked at where a call returns. */
 const MOST_STEPS: u32 = 8;
 
 let unvisited: usize = 0;
@@ -135,19 +135,32 @@ export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
   return true;
 }
 
-/** Frees the arrays that were allocated in a region after the serial, but for a few that lie below others. */
-export function dropArraysSince(at: usize, serial: u64): void {
+/**
+ * Frees the arrays that were allocated in a region after the serial, but for those that lie deep below others. Arrays
+ * of regions inside of it may lie on top: calls that wait for this one have them.
+ * @returns the bytes of the arrays that it has freed
+ */
+export function dropArraysSince(at: usize, serial: u64): usize {
   const region = Region.at(at);
-  if (!hasArrays(region)) return;
+  let bytes: usize = 0;
+  if (!hasArrays(region)) return 0;
   const stack = Stack.at(stackOf(region));
   for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
     let each = Extent.at(extent).head;
-    while (Entry.at(each).owner >= <u32>at) {
+    let others: u32 = 0;
+    while (Entry.at(each).owner >= <u32>at && others < MOST_STEPS) {
       const entry = Entry.at(each);
-      if (entry.owner == <u32>at && entry.serial <= serial) break;
-      each = isFreed(stack.freed, each) ? entry.previous : removeEntry(stack, each);
+      if (entry.owner == <u32>at && !isFreed(stack.freed, each)) {
+        if (entry.serial <= serial) break;
+        bytes += entry.bytes;
+        each = removeEntry(stack, each);
+      } else {
+        others++;
+        each = entry.previous;
+      }
     }
   }
+  return bytes;
 }
 
 // Collections

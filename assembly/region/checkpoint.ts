@@ -35,10 +35,10 @@ import {
 } from "../contract";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
-import { dropArraysSince, isSparseArray, maybeArraySince, regionSparseArrays } from "./arrays";
+import { dropArraysSince, hasArrays, isSparseArray, maybeArraySince, regionSparseArrays } from "./arrays";
 import { regionLeastBytes } from "./pace";
 import { bytesOnStack, isOnStack, noteSegment, Region } from "./region";
-import { returnSegments, Segment, segmentOf } from "./segments";
+import { returnSegments, Segment, segmentBytes, segmentOf } from "./segments";
 import { counters, countReturned } from "./statistics";
 
 @unmanaged
@@ -213,12 +213,21 @@ export function cutOffSince(checkpoint: Checkpoint): usize {
 export function dropSince(checkpoint: Checkpoint): void {
   const region = Region.at(checkpoint.region);
   const last = region.last;
-  counters().droppedBytes += filledSince(checkpoint);
-  countReturned(region.taken - checkpoint.taken);
+  const ofArrays = hasArrays(region) ? dropArrays(checkpoint) : 0;
+  counters().droppedBytes += filledSince(checkpoint) - ofArrays;
+  countReturned(region.taken - checkpoint.taken - ofArrays);
   const first = cutOffSince(checkpoint);
   if (first) returnSegments(first, last);
   if (DEBUG) poison(checkpoint.top, checkpoint.limit - checkpoint.top);
   region.top = checkpoint.top;
   region.limit = checkpoint.limit;
-  if (regionSparseArrays && checkpoint.serial != lastSerial) dropArraysSince(checkpoint.region, checkpoint.serial);
+  region.taken += ofArrays;
+}
+
+/** Ends arrays that were allocated since. @returns the bytes that are left since: of these, and what older ones grew by */
+function dropArrays(checkpoint: Checkpoint): usize {
+  const region = Region.at(checkpoint.region);
+  let left = region.taken - checkpoint.taken;
+  for (let segment = firstSince(checkpoint); segment; segment = Segment.at(segment).next) left -= segmentBytes(segment);
+  return checkpoint.serial == lastSerial ? left : left - dropArraysSince(checkpoint.region, checkpoint.serial);
 }

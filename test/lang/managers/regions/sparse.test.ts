@@ -38,6 +38,28 @@ fn main(args: [Text]) {
     "473935",
   ],
   [
+    "an array that is dropped below one of a call that waits for the drop",
+    `fn least(row: [Int], n: Int) -> [Int] {
+  let made = array(5000, n)
+  if made[n] > 100 { made } else { row }
+}
+fn build(row: [Int], depth: Int) -> [Int] {
+  let own = array(5000, depth)
+  let chosen = least(row, depth)
+  let other = array(5000, 90 + depth)
+  if depth < 3 { if build(own, depth + 1)[17] != depth { fail("another array lies where one was dropped") } }
+  if own[17] != depth || other[17] != 90 + depth { fail("an array has changed") }
+  chosen
+}
+fn main(args: [Text]) {
+  let sum = 0
+  for i in 0..args[0].toInt() { sum += build(array(5000, i), 0)[17] }
+  print("{sum}")
+}`,
+    20,
+    "190",
+  ],
+  [
     "a list of a caller that a callee makes longer, and one of the callee's that does not stay",
     `class Bag { items: List[[Int]] = [], count: Int = 0 }
 fn add(bag: Bag, n: Int) {
