@@ -28,6 +28,7 @@ const CORE_ORDER = [
 const SOURCE_ORDER = [["core"], ["heap", "lang"], ["compare"], ["cli", "index.ts"]];
 const LANG_ORDER = [
   ["port-abi.ts", "source.ts", "options.ts"],
+  ["option-table.ts"],
   ["run"],
   ["syntax"],
   ["check"],

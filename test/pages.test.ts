@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { managerNames, runModule } from "../src/lang/index.ts";
+import { allOptions } from "../src/lang/managers/registry.ts";
 import { heapwright, Workshop } from "./cli/cli.ts";
 import { compile } from "./support/fast.ts";
 import { sampleProgram } from "./support/programs.ts";
@@ -148,7 +149,32 @@ describe("the main page", () => {
   });
 });
 
+/** The rows of a table on a page, each as its cells. */
+function tableBelow(page: string, heading: string): string[][] {
+  const section = read(page).split(`## ${heading}\n`)[1]!.split("\n## ")[0]!;
+  const lines = section.split("\n").filter((line) => line.startsWith("|"));
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
+}
+
 describe("the page of the commands", () => {
+  it("has the options of the managers as their tables have them", () => {
+    const named = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+    const expected = allOptions().flatMap(({ flag, rows }) =>
+      rows.flatMap(({ option, managers }, index) => {
+        if (option.isForDebugging) return [];
+        const others = managerNames().filter((name) => !managers.includes(name));
+        const who = others.length === 1 ? `all but ${named(others)}` : named(managers);
+        return [[index === 0 ? `\`--${flag}\`` : "", who, option.meaning, option.byDefault]];
+      }),
+    );
+    expect(tableBelow("src/cli/README.md", "Settings of the managers")).toEqual(expected);
+  });
+
   it("has the options that the commands have", () => {
     const help = ["compare", "run", "build", "check", "explain"].map((name) => heapwright([name, "--help"]).stdout);
     const options = [...help.join("").matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1]!);

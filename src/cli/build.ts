@@ -13,8 +13,8 @@ export interface BuildCommandOptions extends Settings, DebugSettings {
 }
 
 export async function build(path: string, options: BuildCommandOptions): Promise<void> {
-  const settings = { ...buildOptions(options.manager, options), names: options.names ?? false };
-  const { wasm } = await compile(readProgram(path), settings);
+  const { manager, names = false } = options;
+  const { wasm } = await compile(readProgram(path), { ...buildOptions([manager], options), manager, names });
   writeWhole(options.output, wasm);
   console.log(`${options.output}: ${formatBytes(wasm.byteLength)}, manager ${options.manager}`);
 }

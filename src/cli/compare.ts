@@ -29,10 +29,9 @@ export interface CompareCommandOptions extends Settings, PortOptions, ExternSett
 /** @param args the program's own */
 export async function compare(path: string, args: readonly string[], options: CompareCommandOptions): Promise<void> {
   const source = readProgram(path);
-  // The shape is the compiler's, but the managers are the match's.
-  const { manager: _, ...settings } = buildOptions("", options);
   const progress = new Progress();
   const { managers, runs, maxSeconds, json } = options;
+  const settings = buildOptions(managers, options);
   const show = (input: string | null, inputFile: string | null): Promise<void> =>
     showContest(
       {

@@ -1,7 +1,6 @@
 /** Numbers, sizes and lists of names as they stand on the command line. */
 
 import { InvalidArgumentError } from "commander";
-import { PAUSE_MAX_MS, PAUSE_MIN_MS } from "../core/settings.ts";
 import { WORD_MAX } from "../core/words.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
@@ -35,19 +34,18 @@ export function parseWhole(least: number, most: number): (text: string) => numbe
 }
 
 /**
- * Reads the length of a pause, such as `1ms`, `0.5ms`; without a unit, milliseconds.
- * @returns milliseconds, 0.1 to 1000
- * @throws InvalidArgumentError
+ * A parser of times such as `1ms`, `0.5ms`; without a unit, milliseconds.
+ * @param least, most the range in milliseconds, both included
  */
-export function parsePause(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(?:ms)?$/.exec(text);
-  const ms = match === null ? Number.NaN : Number(match[1]);
-  if (!(ms >= PAUSE_MIN_MS && ms <= PAUSE_MAX_MS)) {
-    throw new InvalidArgumentError(
-      `Expected a time from ${PAUSE_MIN_MS}ms to ${PAUSE_MAX_MS}ms, such as 1ms or 0.5ms.`,
-    );
-  }
-  return ms;
+export function parseMilliseconds(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?)(?:ms)?$/.exec(text);
+    const ms = match === null ? Number.NaN : Number(match[1]);
+    if (!(ms >= least && ms <= most)) {
+      throw new InvalidArgumentError(`Expected a time from ${least}ms to ${most}ms, such as 1ms or 0.5ms.`);
+    }
+    return ms;
+  };
 }
 
 /**

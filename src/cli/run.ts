@@ -35,12 +35,13 @@ export async function run(path: string, args: readonly string[], options: RunCom
   if (census && !abilities.census) {
     throw new UsageError(`--shapes asks the heap of gc, and ${options.manager} has none`);
   }
+  const settings = buildOptions([options.manager], options);
   const externs = await loadExterns(options.extern);
   const {
     wasm,
     shapes,
     ports: used,
-  } = await compile(source, { ...buildOptions(options.manager, options), traceGc, census });
+  } = await compile(source, { ...settings, manager: options.manager, traceGc, census });
   const { ports, files } = new PortFiles(planPorts(used, options)).open((line) => writeThrough(1, line));
   const trace = traceGc ? new GcTrace((line) => writeThrough(2, Buffer.from(`${line}\n`))) : null;
   const { exitCode, exports } = runModule(wasm, {

@@ -9,7 +9,7 @@ import {
   requireExterns,
   type SourceFile,
 } from "../lang/index.ts";
-import { managerNamed } from "../lang/managers/registry.ts";
+import { managerNamed, settingsFor } from "../lang/managers/registry.ts";
 import { type Builds, type ComparisonResult, compareBuilds, type Figures, type Skipped } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { engineName } from "./engine.ts";
@@ -32,7 +32,7 @@ export interface ContestOptions {
   readonly managers: readonly string[];
   readonly runs: number;
   readonly budgetMs: number;
-  /** Sizes for the managers that understand them. */
+  /** Options of managers: each gets those that it has. */
   readonly settings: Omit<BuildOptions, "manager">;
   readonly onProgress?: (text: string) => void;
 }
@@ -74,9 +74,10 @@ export async function hold(options: ContestOptions): Promise<Contest> {
     }
     onProgress?.(`${name}: compiling`);
     try {
-      const timed = await compile(source, { ...settings, manager: name });
+      const own = settingsFor(name, settings);
+      const timed = await compile(source, own);
       requireExterns(timed.externs, new Set(Object.keys(options.externs ?? {})));
-      const measured = await compile(source, { ...settings, manager: name, measure: true, pauses: true });
+      const measured = await compile(source, { ...own, measure: true, pauses: true });
       const watchesEngine = managerNamed(name).abilities.heap === "engine";
       used = timed.ports;
       builds.push({ name, timed: timed.wasm, measured: measured.wasm, watchesEngine });

@@ -78,7 +78,7 @@ describe("start finders, reps and pauses", () => {
     [["--freed-entries", "101%,3"], "Expected a whole number from 0 to 100."],
     [["--freed-bytes", "25%,much"], "Expected a size below 4g, such as 65536, 64k or 64m."],
     [["--starts", "bitset"], "Allowed choices are eager, deferred, compressed, search, crossing, walk."],
-    [["--reps", "c"], "Allowed choices are a, b."],
+    [["--reps", "c"], "Allowed choices are b, a."],
     [["--mature", "cells"], "Allowed choices are lines, classes."],
     [["--pause", "0"], "Expected a time from 0.1ms to 1000ms, such as 1ms or 0.5ms."],
     [["--pause", "1s"], "Expected a time from 0.1ms to 1000ms, such as 1ms or 0.5ms."],

@@ -59,6 +59,19 @@ const WRONG: readonly { readonly args: readonly string[]; readonly message: RegE
   },
   { args: ["run", good, "-m", "gc", "--nursery", "0"], message: /Expected a size/ },
   { args: ["run", good, "-m", "gc", "--heap-limit", "4g"], message: /Expected a size below 4g/ },
+  {
+    args: ["run", good, "-m", "leak", "--nursery", "64k"],
+    message: /^error: --nursery is an option of gc, not of leak\n$/,
+  },
+  {
+    args: ["build", good, "-m", "host", "-o", "host.wasm", "--heap-limit", "8m"],
+    message:
+      /^error: --heap-limit is an option of gc, regions, sparse, leak, not of host: its heap is the engine's; limit/,
+  },
+  {
+    args: ["compare", good, "-m", "leak,host", "--nursery", "64k"],
+    message: /^error: --nursery is an option of gc, not of leak, host\n$/,
+  },
   { args: ["run", good, "-m", "gc", "--zeal", "1"], message: /zeal needs the core's debug build/ },
   { args: ["run", good, "-m", "gc", "--debug", "--zeal", "x"], message: /Expected a whole number from 1 to/ },
   { args: ["build", good, "-m", "gc"], message: /required option '-o, --output <file>' not specified/ },

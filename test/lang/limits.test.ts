@@ -10,6 +10,7 @@ import {
   runModule,
   SourceFile,
 } from "../../src/lang/index.ts";
+import { settingsFor } from "../../src/lang/managers/registry.ts";
 import { compile } from "../support/fast.ts";
 import { withMaximum } from "../support/maximum.ts";
 import { ROWS } from "../support/rows.ts";
@@ -106,7 +107,10 @@ describe("every heap limit that is too small", () => {
     { manager: "leak" },
     { manager: "leak", debug: true },
   ])("%o", async (options) => {
-    const { wasm } = await compile(SOURCE, { ...options, shadowStackBytes: CHUNK_BYTES, adjustable: true });
+    const { wasm } = await compile(
+      SOURCE,
+      settingsFor(options.manager, { ...options, shadowStackBytes: CHUNK_BYTES, adjustable: true }),
+    );
     const module = new WebAssembly.Module(wasm);
     const outputs = runUntilEnough((chunks, how) =>
       runModule(module, { ...how, settings: { heapLimitBytes: chunks * CHUNK_BYTES } }),
@@ -150,7 +154,7 @@ describe("a heap limit", () => {
 
 describe("every size of memory beyond which growth is refused", () => {
   const builds: BuildOptions[] = [
-    ...managerNames().map((manager) => ({ manager, nurseryBytes: 4096 })),
+    ...managerNames().map((manager) => settingsFor(manager, { nurseryBytes: 4096 })),
     { manager: "gc" },
     { manager: "gc", nurseryBytes: 4096, debug: true, zeal: 100 },
     { manager: "gc", nurseryBytes: 256 * 1024, debug: true },

@@ -1,6 +1,7 @@
 /** What is known of a memory manager before its code is loaded. */
 
 import type { ManagerFactory } from "../codegen/manager.ts";
+import type { ManagerOptionName, OptionTable } from "../option-table.ts";
 import type { BuildOptions } from "../options.ts";
 
 /** What a manager's modules can do: tools ask for these instead of comparing names. */
@@ -21,8 +22,12 @@ export interface ManagerEntry {
   /** One line for --help and tables. */
   readonly summary: string;
   readonly abilities: Abilities;
+  /** All options that it has; any other is refused. */
+  readonly options: OptionTable;
+  /** Of options that one may expect: why it does not have them, or what to use instead. */
+  readonly lacks?: Readonly<Partial<Record<ManagerOptionName, string>>>;
   /**
-   * Refuses options that only this manager can judge; absent: there are none.
+   * Refuses options that do not fit together; absent: all do.
    * @throws BuildOptionError
    */
   checkOptions?(options: BuildOptions): void;

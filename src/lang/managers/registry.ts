@@ -1,6 +1,7 @@
 /** The memory managers the compiler knows, by name. A new one is registered here and nowhere else. */
 
-import { BuildOptionError } from "../options.ts";
+import type { ManagerOption, ManagerOptionName } from "../option-table.ts";
+import { BuildOptionError, type BuildOptions } from "../options.ts";
 import type { ManagerEntry } from "./entry.ts";
 import { gc } from "./gc/entry.ts";
 import { host } from "./host/entry.ts";
@@ -23,4 +24,40 @@ export function managerNamed(name: string): ManagerEntry {
   const entry = MANAGERS.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
   throw new BuildOptionError(`unknown memory manager "${name}"; the known ones are ${managerNames().join(", ")}`);
+}
+
+/** An option as a user sees it: one flag, with a row for each meaning that it has under some managers. */
+export interface SharedOption {
+  readonly flag: string;
+  readonly rows: readonly { readonly option: ManagerOption; readonly managers: readonly string[] }[];
+}
+
+/** The options of all managers, each flag once, in the order of the managers. */
+export function allOptions(): readonly SharedOption[] {
+  const shared = new Map<string, { option: ManagerOption; managers: string[] }[]>();
+  for (const { name, options } of MANAGERS) {
+    for (const option of options) {
+      const rows = shared.get(option.flag) ?? [];
+      const known = rows.find((row) => row.option.meaning === option.meaning);
+      if (known === undefined) rows.push({ option, managers: [name] });
+      else known.managers.push(name);
+      shared.set(option.flag, rows);
+    }
+  }
+  return [...shared].map(([flag, rows]) => ({ flag, rows }));
+}
+
+/**
+ * The settings of a comparison for one of its managers: without what only tunes others. What changes the task stays, so
+ * that a manager that does not have it is refused.
+ */
+export function settingsFor(manager: string, settings: Omit<BuildOptions, "manager">): BuildOptions {
+  const own = new Set<ManagerOptionName>(managerNamed(manager).options.map(({ name }) => name));
+  const tunesOthers = new Set<string>(
+    MANAGERS.flatMap(({ options }) => options)
+      .filter(({ name, changesTask = false }) => !changesTask && !own.has(name))
+      .map(({ name }) => name),
+  );
+  const kept = Object.entries(settings).filter(([name]) => !tunesOthers.has(name));
+  return { ...Object.fromEntries(kept), manager };
 }

@@ -85,7 +85,18 @@ describe("builds", () => {
       /unknown memory manager "magic"; the known ones are gc, regions, sparse, leak, host/,
     );
     expect(build({ manager: "gc", zeal: 1 })).toThrow(/zeal needs the core's debug build/);
-    expect(build({ manager: "leak", zeal: 1, debug: true })).toThrow(/leak has none/);
+    expect(build({ manager: "leak", zeal: 1, debug: true })).toThrow(
+      "leak has no option zeal (--zeal): it never collects; gc, regions, sparse have it",
+    );
+    expect(build({ manager: "host", heapLimitBytes: 65_536 })).toThrow(
+      /^host has no option heapLimitBytes .*--max-old/,
+    );
+    expect(build({ manager: "regions", nurseryBytes: 65_536 })).toThrow(
+      "regions has no option nurseryBytes (--nursery); gc has it",
+    );
+    expect(build({ manager: "gc", growthPercent: 20_000 })).toThrow(
+      "growthPercent has to be from 1 to 10000, not 20000",
+    );
     expect(build({ manager: "gc", starts: "magic" as never })).toThrow(
       "starts has to be one of eager, deferred, compressed, search, crossing, walk, not magic",
     );

@@ -12,12 +12,12 @@ import type { ManagerContext, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { InstructionOf } from "../../ir/ir.ts";
 import { usesMalloc } from "../../ir/outside.ts";
-import { StillManager } from "../linear/barrier-free.ts";
+import { BarrierFreeManager } from "../linear/barrier-free.ts";
 import type { RecordLayout } from "../linear/layout.ts";
 
 const { i32 } = binaryen;
 
-export class LeakManager extends StillManager {
+export class LeakManager extends BarrierFreeManager {
   protected readonly arrayAllocator = "leak.allocArray";
   readonly #top: string;
   readonly #limit: string;

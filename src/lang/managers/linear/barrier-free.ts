@@ -14,7 +14,7 @@ import { LinearManager } from "./linear.ts";
 const { i32, i64 } = binaryen;
 const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
 
-export abstract class StillManager extends LinearManager {
+export abstract class BarrierFreeManager extends LinearManager {
   protected reserveGlobal(): Place {
     const address = this.context.data.reserve(WORD_BYTES, WORD_BYTES);
     return { base: () => this.module.i32.const(address), offset: 0 };

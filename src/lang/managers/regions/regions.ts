@@ -40,7 +40,7 @@ import type {
   Variable,
 } from "../../ir/ir.ts";
 import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/traverse.ts";
-import { StillManager } from "../linear/barrier-free.ts";
+import { BarrierFreeManager } from "../linear/barrier-free.ts";
 import { findSetBySlices } from "../linear/changes.ts";
 import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import { NEXT_REGION, SPARSE_MIN_BYTES, takeGrown, takeNew } from "./arrays.ts";
@@ -102,7 +102,7 @@ interface Current {
   readonly collections: CollectionCode;
 }
 
-class RegionsManager extends StillManager {
+class RegionsManager extends BarrierFreeManager {
   protected readonly arrayAllocator = ALLOC_ARRAY;
   readonly #shared: Shared;
   readonly #grow: string;
