@@ -1,4 +1,4 @@
-/** The memory managers the compiler knows, by name. A new one is registered here and nowhere else. */
+/** The memory managers the compiler knows, by name. README.md says how one is added. */
 
 import type { ManagerOption, ManagerOptionName } from "../option-table.ts";
 import { BuildOptionError, type BuildOptions } from "../options.ts";
@@ -8,8 +8,22 @@ import { host } from "./host/entry.ts";
 import { leak } from "./leak/entry.ts";
 import { regions, sparse } from "./regions/entry.ts";
 
+const registered: ManagerEntry[] = [gc, regions, sparse, leak, host];
 /** All managers, in the order in which tables list them. */
-export const MANAGERS: readonly ManagerEntry[] = [gc, regions, sparse, leak, host];
+export const MANAGERS: readonly ManagerEntry[] = registered;
+
+/**
+ * Makes another manager known to all that ask for managers by name.
+ * @returns what makes it unknown again
+ * @throws BuildOptionError when another one has its name
+ */
+export function registerManager(entry: ManagerEntry): () => void {
+  if (registered.some(({ name }) => name === entry.name)) {
+    throw new BuildOptionError(`there is a memory manager "${entry.name}" already`);
+  }
+  registered.push(entry);
+  return () => void registered.splice(registered.indexOf(entry), 1);
+}
 
 /** The names of all managers, in the order in which tables list them. */
 export function managerNames(): string[] {
