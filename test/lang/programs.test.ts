@@ -6,6 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/lang/frontend.ts";
 import { managerNames, runModule } from "../../src/lang/index.ts";
+import { verifyProgram } from "../../src/lang/ir/verify.ts";
 import type { BuildOptions } from "../../src/lang/options.ts";
 import { compileIr } from "../support/fast.ts";
 import { samplePrograms } from "../support/programs.ts";
@@ -29,6 +30,7 @@ describe("programs", () => {
 
   it.each(programs)("$name", ({ source, args, input, expected, openPorts, builds }) => {
     const program = buildProgram(source);
+    verifyProgram(program);
     for (const options of builds) {
       const built = compileIr(program, options);
       const put: string[] = [];

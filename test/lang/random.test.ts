@@ -7,6 +7,7 @@
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../src/lang/frontend.ts";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
+import { verifyProgram } from "../../src/lang/ir/verify.ts";
 import { difference, doIn, doInInterpreter, EVERYWHERE } from "../support/everywhere.ts";
 import { examineSeed } from "../support/examine.ts";
 import { generateProgram } from "../support/generate.ts";
@@ -24,6 +25,10 @@ const LANGUAGES: readonly (readonly [name: string, program: (seed: number) => Ir
 describe.each(LANGUAGES)("random programs in %s", (_name, program) => {
   const programs = SEEDS.map((seed) => ({ seed, program: program(seed) }));
   const expected = programs.map((each) => doInInterpreter(each.program));
+
+  it("are well formed in the IR", () => {
+    for (const each of programs) expect(() => verifyProgram(each.program), `seed ${each.seed}`).not.toThrow();
+  });
 
   it("end without an error, and make something", () => {
     for (const [index, { error, exit }] of expected.entries())

@@ -4,6 +4,7 @@ import type { IrProgram, Site } from "../ir/ir.ts";
 import { externsOf } from "../ir/outside.ts";
 import { usedPorts } from "../ir/ports.ts";
 import { hasLoop } from "../ir/traverse.ts";
+import { verifyProgram } from "../ir/verify.ts";
 import { type ProgramPlacement, placeProgram } from "../lifetimes/placement/placement.ts";
 import { type BuildOptions, InternalCompilerError } from "../options.ts";
 import type { PortFunction } from "../port-abi.ts";
@@ -52,6 +53,7 @@ export function buildModule(
   options: BuildOptions,
   place: (program: IrProgram) => ProgramPlacement = placeProgram,
 ): BuiltModule {
+  if (options.debug) verifyProgram(program);
   const module = factory.createModule(options, program);
   try {
     module.setFeatures(PROGRAM_FEATURES | factory.features);

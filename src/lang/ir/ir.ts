@@ -194,8 +194,8 @@ export type UnaryOperator =
   | "floatFromBits" // float <-> long, the same 64 bits
   | "floor"
   | "ceil"
-  | "sqrt"
-  | "abs" // float
+  | "sqrt" // float
+  | "abs"
   | "clz"
   | "ctz"
   | "popcount"; // int and long

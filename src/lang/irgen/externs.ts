@@ -26,7 +26,7 @@ export function buildExternCall(
 }
 
 /** True for handles and optional ones, which the module knows by a number. */
-function isHandle(type: Type): boolean {
+export function isHandle(type: Type): boolean {
   return (optionalElement(type) ?? type).kind === "handle";
 }
 

@@ -6,8 +6,8 @@
 import { findParts } from "../check/parts.ts";
 import type { Prelude } from "../check/prelude.ts";
 import type { FunctionSymbol, GlobalSymbol, Local, PortSymbol, TypedProgram } from "../check/typed.ts";
-import { BYTES, type FunctionType, type HandleType, typeName, UNIT } from "../check/types.ts";
-import type { IrExtern, IrFunction, IrGlobal, IrPort, IrProgram, IrStatic, Site } from "../ir/ir.ts";
+import { BYTES, type FunctionType, type HandleType, type Type, typeName, UNIT } from "../check/types.ts";
+import type { IrExtern, IrFunction, IrGlobal, IrPort, IrProgram, IrStatic, IrType, Site } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { MoteError } from "../source.ts";
 import { BodyBuilder } from "./body-builder.ts";
@@ -15,6 +15,7 @@ import { buildCaller, declareCaller } from "./closures.ts";
 import type { HandleKind, ProgramContext } from "./context.ts";
 import { ZERO } from "./emitter.ts";
 import { portType } from "./extern-ports.ts";
+import { isHandle } from "./externs.ts";
 import { earlyReads } from "./globals.ts";
 import { buildFreeAll } from "./handles.ts";
 import { type FunctionCase, INT_TYPE, Representation } from "./representation.ts";
@@ -172,8 +173,9 @@ class ProgramBuilder implements ProgramContext {
     if (extern === undefined) {
       const { name, parameters, result } = symbol;
       const { module, effect } = symbol.extern!;
-      const params = parameters.flatMap(({ type }) => this.representation.of(type));
-      extern = { module, name, params, result: this.representation.of(result)[0] ?? null, effect };
+      const typesOf = (type: Type): readonly IrType[] => (isHandle(type) ? [INT_TYPE] : this.representation.of(type));
+      const params = parameters.flatMap(({ type }) => typesOf(type));
+      extern = { module, name, params, result: typesOf(result)[0] ?? null, effect };
       this.#externs.set(symbol, extern);
     }
     return extern;
