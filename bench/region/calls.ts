@@ -4,6 +4,8 @@
 
 import { formatBytes, formatCount, formatTable } from "../../src/compare/formatting.ts";
 import { rounded } from "../../src/compare/samples.ts";
+import { settingsFor } from "../../src/lang/managers/registry.ts";
+import type { BuildOptions } from "../../src/lang/options.ts";
 import { compileProgram } from "../compile-program.ts";
 import type { DeepTask, DeepThread } from "./thread.ts";
 
@@ -17,7 +19,7 @@ const STACK_BYTES = 256 << 20;
  */
 const BASE_DEPTH = 100;
 const BARE = "no cells";
-const MANAGERS = ["regions", "gc", "host"] as const;
+export const MANAGERS = ["regions", "gc", "host"] as const;
 const MANY_DEPTH = 10_000;
 const MANY_CALLS = 1_000_000;
 const CELLS = [1, 2, 4, 8, 16, 32, 64] as const;
@@ -36,6 +38,15 @@ export interface CallsResult {
   }[];
 }
 
+/** The calls under one of the managers, with a stack for all of them where it is linear memory. */
+export async function compileCalls(
+  manager: (typeof MANAGERS)[number],
+  options: Omit<BuildOptions, "manager"> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const settings = settingsFor(manager, { ...options, shadowStackBytes: STACK_BYTES });
+  return (await compileProgram("region/calls.mote", settings)).wasm;
+}
+
 export async function runCalls(
   thread: DeepThread,
   runs: number,
@@ -43,8 +54,7 @@ export async function runCalls(
 ): Promise<CallsResult> {
   const modules = new Map<string, WebAssembly.Module>();
   for (const manager of MANAGERS) {
-    const { wasm } = await compileProgram("region/calls.mote", { manager, shadowStackBytes: STACK_BYTES });
-    modules.set(manager, new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>));
+    modules.set(manager, new WebAssembly.Module(await compileCalls(manager)));
   }
   const task = (manager: string, depth: number, cells: number, calls: number): DeepTask => ({
     name: `calls, ${depth} deep, ${cells} cells, ${manager}`,

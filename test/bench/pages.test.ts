@@ -1,10 +1,10 @@
 /** The pages that the bench writes, and its command line. Nothing here is measured. */
 
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { runCommand } from "../../bench/command.ts";
 import { replaceSummary, resultsPage, summaryOf } from "../../bench/pages/results-page.ts";
 import { summary } from "../../bench/pages/summary.ts";
 import { PART_NAMES, PARTS, type Results } from "../../bench/parts.ts";
@@ -17,8 +17,18 @@ const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 const results = JSON.parse(read("bench/results.json")) as Results;
 const workshop = new Workshop();
 
-function bench(...args: string[]) {
-  return spawnSync(process.execPath, [join(ROOT, "bench/main.ts"), ...args], { encoding: "utf8" });
+async function bench(...args: string[]) {
+  let stdout = "";
+  let stderr = "";
+  const status = await runCommand(args, {
+    out(text) {
+      stdout += text;
+    },
+    err(text) {
+      stderr += text;
+    },
+  });
+  return { status, stdout, stderr };
 }
 
 describe("the pages of the bench", () => {
@@ -70,28 +80,29 @@ describe("the bench's command line", () => {
     [["--write", "size"], "--write takes all parts from one run"],
     [["--from", "none.json"], "cannot read results from none.json"],
     [["--from", "bench/results.json", "--json", "again.json"], "--json writes what --from has read"],
-  ])("refuses %j", (args, message) => {
-    const { status, stdout, stderr } = bench(...args);
+  ])("refuses %j", async (args, message) => {
+    const { status, stdout, stderr } = await bench(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain(message);
   });
 
-  it("refuses kept results without the parts that are asked for", () => {
+  it("refuses kept results without the parts that are asked for", async () => {
     const { size, compile, ...rest } = results;
-    const { status, stderr } = bench("--from", workshop.write("some.json", JSON.stringify(rest)), "--write");
+    const { status, stderr } = await bench("--from", workshop.write("some.json", JSON.stringify(rest)), "--write");
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr: expect.stringContaining("has no results of size, compile"),
     });
   });
 
-  it("writes a page of the parts that are asked for", () => {
+  it("writes a page of the parts that are asked for", async () => {
     const page = workshop.write("page.md", "");
-    const { status, stdout } = bench("size", "micro", "--from", join(ROOT, "bench/results.json"), "--page", page);
+    const { status, stdout } = await bench("size", "micro", "--from", join(ROOT, "bench/results.json"), "--page", page);
     expect(status).toBe(0);
-    const { engine, machine, runs, size, micro } = results;
+    const { size, micro } = results;
     const written = readFileSync(page, "utf8");
-    expect(written).toBe(resultsPage({ engine, machine, runs, size, micro }));
+    const about = Object.entries(results).filter(([name]) => !(PART_NAMES as readonly string[]).includes(name));
+    expect(written).toBe(resultsPage({ ...Object.fromEntries(about), size, micro }));
     expect([...written.matchAll(/^## (\w+)/gm)].map((match) => match[1])).toEqual(["micro", "size"]);
     for (const line of PARTS.size.describe(size)) expect(stdout).toContain(line);
   });

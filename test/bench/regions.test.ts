@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { compileProgram } from "../../bench/compile-program.ts";
 import { openPeer } from "../../bench/peers/peer.ts";
+import { compileCalls, MANAGERS } from "../../bench/region/calls.ts";
 import { assembleTrees, WRITTEN } from "../../bench/region/trees.ts";
 import { runModule } from "../../src/lang/index.ts";
 
@@ -40,6 +41,11 @@ describe("the bench of regions", () => {
       expect(await outputOf("region/builds.mote", [way, "9", "2"])).toBe("total 18\n");
     },
   );
+
+  it.each(MANAGERS)("makes calls under %s", async (manager) => {
+    const wasm = await compileCalls(manager, { optimise: false });
+    expect(Buffer.from(runModule(wasm, { args: ["9", "1", "2"] }).stdout).toString()).toBe("total 18\n");
+  });
 
   it.each(["0", "1", "5"])("makes calls with %s cells", async (cells) => {
     // 1, 2 and 0 by turns.
