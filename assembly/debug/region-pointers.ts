@@ -14,16 +14,13 @@ import {
 import { previousSetBit } from "../memory/bits";
 import { objectBytes, shapeOf } from "../object/header";
 import { PointerVisitor, visitPointers } from "../object/walk";
-import { hasArrays, isSparseArray, stackOf } from "../region/arrays";
+import { isSparseArray, visitArrays } from "../region/arrays";
 import { Checkpoint, firstSince, isSince } from "../region/checkpoint";
 import { bytesOnStack, isOnStack, Region, regionFrameLimit, usedEnd } from "../region/region";
 import { rememberedCount, rememberedEntry } from "../region/remembered";
 import { isRun, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
 import { regionStatistics } from "../region/statistics";
-import { Stack } from "../sparse/descriptor";
 import { Entry, entryOf } from "../sparse/entry";
-import { Extent } from "../sparse/extent";
-import { isFreed } from "../sparse/free-set";
 import { sparseStart } from "../sparse/reach";
 import { isVerified, verifySegments } from "./regions";
 import { isShape } from "./shapes";
@@ -80,7 +77,7 @@ export function verifyObjects(at: usize, limit: usize): i32 {
   const first = at + REGION_BYTES;
   visitRange<PointerVerifier>(first, endBehind(region, first, limit));
   visitSegments<PointerVerifier>(region, region.first);
-  visitArrays<PointerVerifier>(region, 0, u64.MAX_VALUE, true);
+  visitArrays<PointersOfArrays>(at, 0, u64.MAX_VALUE, changetype<PointersOfArrays>(0));
   return broken;
 }
 
@@ -89,7 +86,7 @@ function verifySurvivors(checkpoint: Checkpoint): i32 {
   broken = OK;
   const region = Region.at(checkpoint.region);
   visitSegments<PointerVerifier>(region, firstSince(checkpoint));
-  visitArrays<PointerVerifier>(region, checkpoint.serial, u64.MAX_VALUE, true);
+  visitArrays<PointersOfArrays>(holder, checkpoint.serial, u64.MAX_VALUE, changetype<PointersOfArrays>(0));
   return broken;
 }
 
@@ -101,14 +98,17 @@ function verifyOld(checkpoint: Checkpoint): i32 {
   let last = checkpoint.youngLast;
   while (last != checkpoint.last) {
     last = last ? Segment.at(last).next : region.first;
-    const ref = last + SEGMENT_HEADER_BYTES;
-    visitOld(checkpoint, ref, isRun(last) ? ref + objectBytes(ref, shapeOf(ref)) : usedEnd(region, last));
+    visitOld(checkpoint, last + SEGMENT_HEADER_BYTES, objectsEnd(region, last));
   }
-  visitArrays<YoungVerifier>(region, checkpoint.youngSerial, checkpoint.serial, false);
+  const visitor = changetype<FixedArrays>(0);
+  visitArrays<FixedArrays>(checkpoint.region, checkpoint.youngSerial, checkpoint.serial, visitor);
   return broken;
 }
 
-/** Where the objects from `top` on end that lie side by side, up to `limit` at most. */
+/**
+ * Where the objects from `top` on end that lie side by side, up to `limit` at most: as bytesWhereCheckpointed, for any
+ * fill. Shared, it would make each module that has regions larger.
+ */
 function endBehind(region: Region, top: usize, limit: usize): usize {
   if (region.limit == limit) return region.top;
   return isOnStack(limit) ? top + bytesOnStack(top, limit) : Segment.at(segmentOf(limit - 1)).used;
@@ -133,32 +133,18 @@ function isRemembered(checkpoint: Checkpoint, ref: usize): bool {
 
 function visitSegments<V extends PointerVisitor>(region: Region, first: usize): void {
   for (let segment = first; segment; segment = Segment.at(segment).next) {
-    const ref = segment + SEGMENT_HEADER_BYTES;
-    visitRange<V>(ref, isRun(segment) ? ref + objectBytes(ref, shapeOf(ref)) : usedEnd(region, segment));
+    visitRange<V>(segment + SEGMENT_HEADER_BYTES, objectsEnd(region, segment));
   }
+}
+
+function objectsEnd(region: Region, segment: usize): usize {
+  const ref = segment + SEGMENT_HEADER_BYTES;
+  return isRun(segment) ? ref + objectBytes(ref, shapeOf(ref)) : usedEnd(region, segment);
 }
 
 function visitRange<V extends PointerVisitor>(from: usize, end: usize): void {
   for (let ref = from; ref < end && !broken; ref += objectBytes(ref, shapeOf(ref))) {
     visitPointers<V>(ref, shapeOf(ref), changetype<V>(0));
-  }
-}
-
-/**
- * Visits the arrays of a region with serials from after `after` to `upTo`.
- * @param withMutable whether those as well whose pointers may change: a collection visits them without a set
- */
-function visitArrays<V extends PointerVisitor>(region: Region, after: u64, upTo: u64, withMutable: bool): void {
-  if (!hasArrays(region)) return;
-  const at = <u32>changetype<usize>(region);
-  const stack = Stack.at(stackOf(region));
-  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
-    for (let each = Extent.at(extent).head; Entry.at(each).owner >= at && !broken; each = Entry.at(each).previous) {
-      const entry = Entry.at(each);
-      if (entry.owner != at || entry.serial <= after || entry.serial > upTo || isFreed(stack.freed, each)) continue;
-      const shape = shapeOf(entry.object);
-      if (withMutable || !shape.mayChange) visitPointers<V>(entry.object, shape, changetype<V>(0));
-    }
   }
 }
 
@@ -179,6 +165,15 @@ class PointerVerifier {
   }
 }
 
+@final
+@unmanaged
+class PointersOfArrays {
+  array(at: usize): void {
+    const ref = Entry.at(at).object;
+    visitPointers<PointerVerifier>(ref, shapeOf(ref), changetype<PointerVerifier>(0));
+  }
+}
+
 /** Checks that a pointer does not lead behind a checkpoint. */
 @final
 @unmanaged
@@ -193,6 +188,17 @@ class YoungVerifier {
     for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
       if (Checkpoint.at(at).region && isCollected(Checkpoint.at(at), addr)) broken = REGION_BROKEN_REMEMBERED;
     }
+  }
+}
+
+/** Of arrays whose pointers never change: a collection visits the others without a set. */
+@final
+@unmanaged
+class FixedArrays {
+  array(at: usize): void {
+    const ref = Entry.at(at).object;
+    const shape = shapeOf(ref);
+    if (!shape.mayChange) visitPointers<YoungVerifier>(ref, shape, changetype<YoungVerifier>(0));
   }
 }
 

@@ -37,7 +37,7 @@ import { setBit } from "../memory/bits";
 import { chunksEnd, chunksFirst } from "../memory/chunks";
 import { ownerOfChunk } from "../memory/page-map";
 import { objectBytes, shapeOf } from "../object/header";
-import { bytesOfArrays, hasArrays, stackOf } from "../region/arrays";
+import { hasArrays, stackOf, visitArrays } from "../region/arrays";
 import { Checkpoint } from "../region/checkpoint";
 import { Region, regionFrameLimit, usedEnd } from "../region/region";
 import {
@@ -67,6 +67,8 @@ const SELDOM: u32 = 16;
 /** Segments that have an owner, and those that the lists of these owners have. */
 let owned: u32 = 0;
 let listed: u32 = 0;
+/** Of the arrays of a region. */
+let arrayBytes: usize = 0;
 
 /** Walks all regions that have segments or arrays. @returns 0, or the number of a broken invariant */
 export function verifyRegions(): i32 {
@@ -184,7 +186,9 @@ function verifySegment(segment: usize): i32 {
 /** Walks the segments of a region. @returns 0, or the number of a broken invariant */
 function verifyList(at: usize): i32 {
   const region = Region.at(at);
-  let taken = bytesOfArrays(at);
+  arrayBytes = 0;
+  visitArrays<ArrayBytes>(at, 0, u64.MAX_VALUE, changetype<ArrayBytes>(0));
+  let taken = arrayBytes;
   let previous: usize = 0;
   for (let segment = region.first; segment; segment = Segment.at(segment).next) {
     if (segmentOf(segment) != segment) return REGION_BROKEN_LISTS;
@@ -198,6 +202,14 @@ function verifyList(at: usize): i32 {
   // Without memory for the set of freed entries, a freed array cannot be told from others.
   const isExact = !hasArrays(region) || !Stack.at(stackOf(region)).lost;
   return taken == region.taken || (!isExact && taken > region.taken) ? OK : REGION_BROKEN_TAKEN;
+}
+
+@final
+@unmanaged
+class ArrayBytes {
+  array(at: usize): void {
+    arrayBytes += Entry.at(at).bytes;
+  }
 }
 
 /** Sets the start bits of a segment. @returns false when its objects are not in order */

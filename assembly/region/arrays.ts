@@ -94,20 +94,6 @@ export function regionArrayGrow(ref: usize, bytes: usize): usize {
   return to;
 }
 
-/** The bytes of the arrays of a region, by a walk over its stack. */
-export function bytesOfArrays(at: usize): usize {
-  const region = Region.at(at);
-  if (!hasArrays(region)) return 0;
-  const stack = Stack.at(stackOf(region));
-  let bytes: usize = 0;
-  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
-    for (let each = Extent.at(extent).head; Entry.at(each).owner >= <u32>at; each = Entry.at(each).previous) {
-      if (Entry.at(each).owner == <u32>at && !isFreed(stack.freed, each)) bytes += Entry.at(each).bytes;
-    }
-  }
-  return bytes;
-}
-
 /** Ends the arrays of a region. */
 export function leaveArrays(at: usize): void {
   const region = Region.at(at);
@@ -118,6 +104,25 @@ export function leaveArrays(at: usize): void {
 
 // What follows looks at an extent from its top down to what has an outer owner; the base, which nobody owns, ends that
 // as well.
+
+export interface ArrayVisitor {
+  /** @param at address of the array's entry */
+  array(at: usize): void;
+}
+
+/** Visits the arrays of a region with serials from after `after` to `upTo`. */
+export function visitArrays<V extends ArrayVisitor>(at: usize, after: u64, upTo: u64, visitor: V): void {
+  const region = Region.at(at);
+  if (!hasArrays(region)) return;
+  const stack = Stack.at(stackOf(region));
+  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
+    for (let each = Extent.at(extent).head; Entry.at(each).owner >= <u32>at; each = Entry.at(each).previous) {
+      const entry = Entry.at(each);
+      const isWanted = entry.owner == <u32>at && entry.serial > after && entry.serial <= upTo;
+      if (isWanted && !isFreed(stack.freed, each)) visitor.array(each);
+    }
+  }
+}
 
 /**
  * Whether an array on a sparse stack may have been allocated in a region after the serial. It is not looked for any
@@ -213,18 +218,14 @@ export function reachArray(at: usize): void {
  * between these.
  */
 export function reachOldArrays(at: usize, after: u64, upTo: u64): void {
-  const region = Region.at(at);
-  if (!hasArrays(region)) return;
-  const stack = Stack.at(stackOf(region));
-  for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
-    let each = Extent.at(extent).head;
-    while (Entry.at(each).owner >= <u32>at) {
-      const entry = Entry.at(each);
-      const below = entry.previous;
-      const isOld = entry.owner == <u32>at && entry.serial > after && entry.serial <= upTo;
-      if (isOld && !isFreed(stack.freed, each) && shapeOf(entry.object).mayChange) reachArray(each);
-      each = below;
-    }
+  visitArrays<OldReacher>(at, after, upTo, changetype<OldReacher>(0));
+}
+
+@final
+@unmanaged
+class OldReacher {
+  array(at: usize): void {
+    if (shapeOf(Entry.at(at).object).mayChange) reachArray(at);
   }
 }
 

@@ -224,7 +224,10 @@ export function dropSince(checkpoint: Checkpoint): void {
   region.taken += ofArrays;
 }
 
-/** Ends arrays that were allocated since. @returns the bytes that are left since: of these, and what older ones grew by */
+/**
+ * Ends arrays that were allocated since, in a time that grows with the segments taken since.
+ * @returns the bytes of arrays that are left since: of those that it does not end, and what older ones grew by
+ */
 function dropArrays(checkpoint: Checkpoint): usize {
   const region = Region.at(checkpoint.region);
   let left = region.taken - checkpoint.taken;

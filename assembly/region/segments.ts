@@ -173,10 +173,15 @@ export function releaseChunks(): bool {
   return isAny;
 }
 
+/** Where the next segment of a kind is cut. Where another chunk begins, there is none left to cut from. */
+function cutOf(kind: u32): usize {
+  if (kind == CHUNK_KIND) return 0;
+  return kind ? cutMiddle : cutSmall;
+}
+
 /** A segment cut from a chunk. */
 function cutOff(kind: u32): usize {
-  let cut: usize = kind == CHUNK_KIND ? 0 : kind ? cutMiddle : cutSmall;
-  // At the end of its chunk a cut is where another chunk begins.
+  let cut = cutOf(kind);
   if (!(cut & CHUNK_MASK)) cut = acquire(1, OWNER_SEGMENTS + kind);
   if (!cut) return 0;
   if (kind == 0) cutSmall = cut + kindBytes(kind);
@@ -187,8 +192,7 @@ function cutOff(kind: u32): usize {
 
 /** Whether an address in a chunk of segments lies in one that has been cut off; beyond it the memory is untouched. */
 export function isCutOff(segment: usize, kind: u32): bool {
-  const cut: usize = kind == CHUNK_KIND ? 0 : kind ? cutMiddle : cutSmall;
-  // At the end of its chunk a cut is where another chunk begins.
+  const cut = cutOf(kind);
   return !(cut & CHUNK_MASK) || chunkOf(cut) != chunkOf(segment) || segment < cut;
 }
 

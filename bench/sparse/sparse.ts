@@ -115,16 +115,20 @@ function openLoops(module: WebAssembly.Module, manager: Manager): { loops: LoopE
   return { loops, memory };
 }
 
-function loopOf(loops: LoopExports, { loop }: Workload, manager: Manager): ((...args: number[]) => number) | undefined {
-  return loops[`${loop}${NAMES[manager]}`];
+/** A heap with the limits of a workload, and its loop; nothing where the manager has no such loop. */
+function openWorkload(module: WebAssembly.Module, { loop: name, limits }: Workload, manager: Manager) {
+  const { loops, memory } = openLoops(module, manager);
+  const loop: ((...args: number[]) => number) | undefined = loops[`${name}${NAMES[manager]}`];
+  if (loop === undefined) return undefined;
+  if (limits !== undefined) loops.sparseChooseLimits(...limits);
+  return { loops, memory, loop };
 }
 
 /** What one call of a loop in a new instance returns and needs; nothing where the manager has no such loop. */
 export function runOnce(module: WebAssembly.Module, workload: Workload, manager: Manager) {
-  const { loops, memory } = openLoops(module, manager);
-  const loop = loopOf(loops, workload, manager);
-  if (loop === undefined) return undefined;
-  if (workload.limits !== undefined) loops.sparseChooseLimits(...workload.limits);
+  const opened = openWorkload(module, workload, manager);
+  if (opened === undefined) return undefined;
+  const { loops, memory, loop } = opened;
   const sum = loop(...workload.args);
   const copiedOnStack = new DataView(memory.buffer).getBigUint64(loops.STACK.value + SPARSE_COPIED_BYTES, true);
   const copied = Number(copiedOnStack) + Number(loops.copiedBytes());
@@ -143,10 +147,8 @@ export async function runSparse(runs: number, onProgress: (text: string) => void
   const results: SparseResult[] = [];
   for (const workload of WORKLOADS) {
     const contestants = MANAGERS.flatMap((manager) => {
-      const { loops } = openLoops(module, manager);
-      if (workload.limits !== undefined) loops.sparseChooseLimits(...workload.limits);
-      const loop = loopOf(loops, workload, manager);
-      return loop === undefined ? [] : [{ manager, loop, times: [] as number[] }];
+      const opened = openWorkload(module, workload, manager);
+      return opened === undefined ? [] : [{ manager, loop: opened.loop, times: [] as number[] }];
     });
     let expected: number | undefined;
     // The first two rounds make the engine optimise.

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { UsageError } from "../compare/errors.ts";
 import { WORD_MAX } from "../core/words.ts";
 import { allOptions, MANAGERS, managerNamed, type SharedOption } from "../lang/managers/registry.ts";
-import type { ManagerOption, OptionValue } from "../lang/option-table.ts";
+import type { OptionValue } from "../lang/option-table.ts";
 import type { BuildOptions } from "../lang/options.ts";
 import { parseLimits, parseMilliseconds, parseSize, parseWhole } from "./option-values.ts";
 
@@ -66,11 +66,9 @@ export function buildOptions(
 function requireOwner({ flag, rows }: SharedOption, managers: readonly string[]): void {
   const owners = rows.flatMap((row) => row.managers);
   if (managers.some((each) => owners.includes(each))) return;
-  const [only] = managers;
-  const reason = managers.length === 1 ? managerNamed(only!).lacks?.[rows[0]!.option.name] : undefined;
-  throw new UsageError(
-    `--${flag} is an option of ${owners.join(", ")}, not of ${managers.join(", ")}${reason === undefined ? "" : `: ${reason}`}`,
-  );
+  const reason = managers.length === 1 ? managerNamed(managers[0]!).lacks?.[rows[0]!.option.name] : undefined;
+  const advice = reason === undefined ? "" : `: ${reason}`;
+  throw new UsageError(`--${flag} is an option of ${owners.join(", ")}, not of ${managers.join(", ")}${advice}`);
 }
 
 function isForDebugging({ rows }: SharedOption): boolean {
@@ -83,7 +81,7 @@ function flagOf({ flag, rows }: SharedOption): Option {
   return value.kind === "choice" ? option.choices(value.choices) : option.argParser(parserOf(value));
 }
 
-function describeRow({ option, managers }: { option: ManagerOption; managers: readonly string[] }): string {
+function describeRow({ option, managers }: SharedOption["rows"][number]): string {
   const who = managers.length === MANAGERS.length - 1 ? `all but ${missingFrom(managers)}` : managers.join(", ");
   return `${option.meaning.replaceAll("`", "")} (${who}; default: ${option.byDefault})`;
 }

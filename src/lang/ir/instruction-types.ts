@@ -13,6 +13,7 @@ import {
   TEXT_ELEMENT,
   TEXT_TYPE,
   type UnaryOperator,
+  type Variable,
 } from "./ir.ts";
 import { printType } from "./print.ts";
 
@@ -112,9 +113,13 @@ function wrong(message: string): never {
 }
 
 /** The element of what has to be an array, or a slice. */
-function elementOf(what: string, type: IrType, kind: "array" | "slice"): ElementType {
-  if (type.kind !== kind) wrong(`${what} is ${type.kind}, not ${kind}`);
+function elementOf({ name, type }: Variable, kind: "array" | "slice"): ElementType {
+  if (type.kind !== kind) wrong(`${name} is ${type.kind}, not ${kind}`);
   return type.element;
+}
+
+function sliceOf(element: ElementType): IrType {
+  return { kind: "slice", element };
 }
 
 function expectValues(values: readonly { readonly type: IrType }[], types: readonly IrType[]): void {
@@ -240,7 +245,7 @@ function checkMemory(i: MemoryInstruction): void {
     case "unpackedSlice": {
       expectInts(i.start, i.end);
       const { type } = unpacked(fieldOf(i.object, i.record, i.index));
-      expectSame("the slice", i.dst.type, { kind: "slice", element: { name: "", components: [type] } });
+      expectSame("the slice", i.dst.type, sliceOf({ name: "", components: [type] }));
       return;
     }
     case "memoryAllocate":
@@ -300,42 +305,36 @@ function checkSequence(i: Sequence): void {
       expectSame(i.dst.name, i.dst.type, { kind: "array", element: i.element });
       return;
     case "arrayLength":
-      elementOf(i.array.name, i.array.type, "array");
+      elementOf(i.array, "array");
       expectInts(i.dst);
       return;
     case "arrayGet":
       expectInts(i.index);
-      expectTargets(i.dsts, elementOf(i.array.name, i.array.type, "array").components);
+      expectTargets(i.dsts, elementOf(i.array, "array").components);
       return;
     case "arraySet":
       expectInts(i.index);
-      expectValues(i.values, elementOf(i.array.name, i.array.type, "array").components);
+      expectValues(i.values, elementOf(i.array, "array").components);
       return;
     case "arrayFill":
       expectInts(i.at, i.from, i.count);
-      expectSame(i.source.name, i.source.type, {
-        kind: "slice",
-        element: elementOf(i.array.name, i.array.type, "array"),
-      });
+      expectSame(i.source.name, i.source.type, sliceOf(elementOf(i.array, "array")));
       return;
     case "arraySlice":
       expectInts(i.start, i.end);
-      expectSame(i.dst.name, i.dst.type, {
-        kind: "slice",
-        element: elementOf(i.array.name, i.array.type, "array"),
-      });
+      expectSame(i.dst.name, i.dst.type, sliceOf(elementOf(i.array, "array")));
       return;
     case "sliceLength":
-      elementOf(i.slice.name, i.slice.type, "slice");
+      elementOf(i.slice, "slice");
       expectInts(i.dst);
       return;
     case "sliceGet":
       expectInts(i.index);
-      expectTargets(i.dsts, elementOf(i.slice.name, i.slice.type, "slice").components);
+      expectTargets(i.dsts, elementOf(i.slice, "slice").components);
       return;
     case "sliceSet":
       expectInts(i.index);
-      expectValues(i.values, elementOf(i.slice.name, i.slice.type, "slice").components);
+      expectValues(i.values, elementOf(i.slice, "slice").components);
       return;
     case "subslice":
       expectInts(i.start, i.end);
@@ -349,7 +348,7 @@ function checkSequence(i: Sequence): void {
       expectSame(i.dst.name, i.dst.type, TEXT_TYPE);
       return;
     case "arguments":
-      expectSame(i.dst.name, i.dst.type, { kind: "slice", element: TEXT_ELEMENT });
+      expectSame(i.dst.name, i.dst.type, sliceOf(TEXT_ELEMENT));
       return;
     case "write":
     case "textSend":

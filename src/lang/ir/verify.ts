@@ -26,8 +26,7 @@ const EVERYTHING = -1n;
 /** @throws InternalCompilerError naming the rule, the function and the instruction */
 export function verifyProgram(program: IrProgram): void {
   const { functions, main } = program;
-  const sites = new Set<Site>();
-  const known = { functions: new Set(functions), sites: new Set(program.sites), seen: sites };
+  const known = { functions: new Set(functions), sites: new Set(program.sites), seen: new Set<Site>() };
   if (!known.functions.has(main)) broken(8, main, "it is not among the functions");
   if (main.params.length + main.results.length > 0) broken(8, main, "it takes or returns something");
   for (const fn of functions) new FunctionVerifier(fn, known).verify();
