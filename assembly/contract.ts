@@ -125,8 +125,12 @@ export const OWNER_ASIDE_WARM = 14;
 export const OWNER_EXTENT = 15;
 /** OWNER_EXTENT_REST + k: a later chunk of an extent, whose first chunk is at least 2^k chunks back. */
 export const OWNER_EXTENT_REST = 16;
+/** The first chunk of a run that is a segment of a region. */
+export const OWNER_SEGMENT_RUN = 32;
+/** OWNER_SEGMENT_RUN_REST + k: a later chunk of such a run, whose first chunk is at least 2^k chunks back. */
+export const OWNER_SEGMENT_RUN_REST = 33;
 /** OWNER_LARGE_REST + k: a later chunk of a large object, whose first chunk is at least 2^k chunks back. */
-export const OWNER_LARGE_REST = 32;
+export const OWNER_LARGE_REST = 49;
 
 // The nursery: nursery/bump.ts draws it, README.md what lies in front of it.
 
@@ -371,3 +375,4 @@ export const REGION_BROKEN_POINTERS = 5;
 export const REGION_BROKEN_CHECKPOINTS = 6;
 export const REGION_BROKEN_REMEMBERED = 7;
 export const REGION_BROKEN_ARRAYS = 8;
+export const REGION_BROKEN_HEAP = 9;

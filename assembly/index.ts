@@ -53,9 +53,17 @@ export { regionLeastBytes } from "./region/pace";
 export { regionClose, regionReset } from "./region/close";
 export { checkpointCovers, regionAround, regionStart } from "./region/owner";
 export { checkpointNone, checkpointOwn, checkpointSet, checkpointsFilled, checkpointsTell } from "./region/checkpoint";
-export { regionFrameLimit, regionFrameTop, regionGrow, regionInit, regionPoisonFrames } from "./region/region";
+export {
+  regionFrameLimit,
+  regionFrameTop,
+  regionGrow,
+  regionInit,
+  regionOpen,
+  regionPoisonFrames,
+} from "./region/region";
+export { regionReleaseChunks } from "./region/segments";
 export { checkpointsReturn } from "./region/collect/at-return";
-export { regionStatistics } from "./region/statistics";
+export { regionCountHeap, regionStatistics } from "./region/statistics";
 export { sparseAlloc } from "./sparse/alloc";
 export {
   sparseChooseLimits,

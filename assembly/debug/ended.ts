@@ -5,10 +5,11 @@
 // On the stack of frames only the bytes tell. There eight bytes of a program that look like poison, in an array that a
 // slice is read from, are taken for it.
 
-import { REGION_STATISTICS_BYTES } from "../contract";
+import { OWNER_BLOCK, REGION_STATISTICS_BYTES } from "../contract";
 import { isAside, isFree } from "../memory/chunks";
 import { isExtent, ownerOf } from "../memory/page-map";
 import { POISON_BYTE } from "../memory/poison";
+import { isYoung } from "../nursery/bump";
 import { Region, regionFrameLimit, usedEnd } from "../region/region";
 import { isRun, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
 import { regionStatistics } from "../region/statistics";
@@ -33,7 +34,9 @@ export function regionHasEnded(addr: usize, isWritten: bool, framesEnd: usize): 
   const owner = ownerOf(addr);
   if (isExtent(owner)) return hasLeftExtent(addr);
   const segment = segmentOf(addr);
-  return segment ? hasLeftSegment(addr, segment) : isFree(owner) || isAside(owner);
+  if (segment) return hasLeftSegment(addr, segment);
+  if (isYoung(addr) || owner == OWNER_BLOCK) return isWritten && isPoison(addr);
+  return isFree(owner) || isAside(owner);
 }
 
 function isPoison(addr: usize): bool {

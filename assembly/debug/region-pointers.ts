@@ -1,4 +1,4 @@
-// The pointers of objects in regions, for verification (regions.ts, 5 and 7). Debug target only.
+// The pointers of objects in regions, for verification (regions.ts, 5, 7 and 9). Debug target only.
 //
 // Only what a collection has just copied is sure to be alive. An object that has died may refer to what has ended
 // since, as long as nobody looks at it. State: the object whose pointers are checked.
@@ -6,12 +6,16 @@
 import {
   CHECKPOINT_BYTES,
   GRANULE_SHIFT,
+  OWNER_BLOCK,
+  OWNER_NURSERY,
   REGION_BYTES,
+  REGION_BROKEN_HEAP,
   REGION_BROKEN_POINTERS,
   REGION_BROKEN_REMEMBERED,
   REGION_STATISTICS_BYTES,
 } from "../contract";
 import { previousSetBit } from "../memory/bits";
+import { isLarge, ownerOf } from "../memory/page-map";
 import { objectBytes, shapeOf } from "../object/header";
 import { PointerVisitor, visitPointers } from "../object/walk";
 import { isSparseArray, visitArrays } from "../region/arrays";
@@ -156,12 +160,15 @@ class PointerVerifier {
     const addr = load<usize>(slot);
     const isImmediate = (addr & 1) != 0;
     if (isImmediate || isConstant(addr)) return;
-    if (startOf(addr) != addr || !isShape(load<usize>(addr))) broken = REGION_BROKEN_POINTERS;
+    if (isInHeap(addr)) broken = REGION_BROKEN_HEAP;
+    else if (startOf(addr) != addr || !isShape(load<usize>(addr))) broken = REGION_BROKEN_POINTERS;
   }
 
   slice(slot: usize): void {
     const addr = load<usize>(slot);
-    if (!isConstant(addr) && !startOf(addr)) broken = REGION_BROKEN_POINTERS;
+    if (isConstant(addr)) return;
+    if (isInHeap(addr)) broken = REGION_BROKEN_HEAP;
+    else if (!startOf(addr)) broken = REGION_BROKEN_POINTERS;
   }
 }
 
@@ -200,6 +207,12 @@ class FixedArrays {
     const shape = shapeOf(ref);
     if (!shape.mayChange) visitPointers<YoungVerifier>(ref, shape, changetype<YoungVerifier>(0));
   }
+}
+
+/** Whether an address is one of the collected heap, which lies beside the regions where a program needs it. */
+function isInHeap(addr: usize): bool {
+  const owner = ownerOf(addr);
+  return owner == OWNER_NURSERY || owner == OWNER_BLOCK || isLarge(owner);
 }
 
 /** 0, or an object among the program's data. */

@@ -8,6 +8,7 @@
 //   6 what was allocated since a checkpoint lies behind it, and what is young lies behind what is old
 //   7 an old object that is not remembered refers to nothing young (region-pointers.ts)
 //   8 sparse stacks: as debug/sparse.ts says; the owner of an array is a region that knows that it has arrays
+//   9 no pointer leads to the heap that may lie beside the regions (region-pointers.ts)
 //
 // The page map leads to all segments and extents, and their owners to all regions that have any. The walk over the
 // objects of a segment sets its start bits, which only a collection needs otherwise, and sets anew.
@@ -22,7 +23,7 @@ import {
   GRANULE_BYTES,
   GRANULE_SHIFT,
   OWNER_EXTENT,
-  OWNER_LARGE,
+  OWNER_SEGMENT_RUN,
   OWNER_SEGMENTS,
   REGION_BROKEN_ARRAYS,
   REGION_BROKEN_CHECKPOINTS,
@@ -91,12 +92,12 @@ export function verifySegments(): i32 {
   for (let chunk = chunksFirst(); chunk < chunksEnd(); chunk++) {
     const mapped = ownerOfChunk(chunk);
     const kind = mapped - OWNER_SEGMENTS;
-    if (mapped != OWNER_LARGE && kind > CHUNK_KIND) continue;
+    if (mapped != OWNER_SEGMENT_RUN && kind > CHUNK_KIND) continue;
     const end = chunkAddress(chunk) + CHUNK_BYTES;
     let segment = chunkAddress(chunk);
-    while (segment < end && (mapped == OWNER_LARGE || isCutOff(segment, kind))) {
+    while (segment < end && (mapped == OWNER_SEGMENT_RUN || isCutOff(segment, kind))) {
       const at = Segment.at(segment);
-      if (mapped == OWNER_LARGE ? !isRun(segment) : at.kind != kind) return REGION_BROKEN_OWNERS;
+      if (mapped == OWNER_SEGMENT_RUN ? !isRun(segment) : at.kind != kind) return REGION_BROKEN_OWNERS;
       const broken = at.owner ? verifySegment(segment) : OK;
       if (broken) return broken;
       segment += segmentBytes(segment);

@@ -5,11 +5,21 @@
 // last growth, or grown by others.
 // State: the address of the map.
 
-import { CHUNK_SHIFT, OWNER_EXTENT, OWNER_EXTENT_REST, OWNER_LARGE, OWNER_LARGE_REST } from "../contract";
+import {
+  CHUNK_SHIFT,
+  OWNER_EXTENT,
+  OWNER_EXTENT_REST,
+  OWNER_LARGE,
+  OWNER_LARGE_REST,
+  OWNER_SEGMENT_RUN,
+  OWNER_SEGMENT_RUN_REST,
+} from "../contract";
 import { chunkOf } from "./address";
 
 // A later chunk is less than 2^16 chunks behind the first.
-if (OWNER_EXTENT_REST + 16 > OWNER_LARGE_REST || OWNER_LARGE_REST + 16 > 256) ERROR("owners overlap, or pass a byte");
+if (OWNER_EXTENT_REST + 16 > OWNER_SEGMENT_RUN || OWNER_SEGMENT_RUN_REST + 16 > OWNER_LARGE_REST)
+  ERROR("owners overlap");
+if (OWNER_LARGE_REST + 16 > 256) ERROR("owners pass a byte");
 
 let pageMap: usize = 0;
 
@@ -35,6 +45,12 @@ export function setLargeOwners(chunk: u32, count: u32): void {
   setBackSkips(chunk, 1, count, OWNER_LARGE_REST);
 }
 
+/** Enters a run as one segment of a region. */
+export function setSegmentRunOwners(chunk: u32, count: u32): void {
+  store<u8>(pageMap + <usize>chunk, OWNER_SEGMENT_RUN);
+  setBackSkips(chunk, 1, count, OWNER_SEGMENT_RUN_REST);
+}
+
 /** Enters a run as one extent. */
 export function setExtentOwners(chunk: u32, count: u32): void {
   store<u8>(pageMap + <usize>chunk, OWNER_EXTENT);
@@ -55,12 +71,21 @@ export function isLarge(owner: u32): bool {
 }
 
 export function isExtent(owner: u32): bool {
-  return owner >= <u32>OWNER_EXTENT && owner < <u32>OWNER_LARGE_REST;
+  return owner >= <u32>OWNER_EXTENT && owner < <u32>OWNER_SEGMENT_RUN;
+}
+
+export function isSegmentRun(owner: u32): bool {
+  return owner >= <u32>OWNER_SEGMENT_RUN && owner < <u32>OWNER_LARGE_REST;
 }
 
 /** The first chunk of the large object that `addr` lies in. */
 export function largeFirstChunk(addr: usize): u32 {
   return skipBack(addr, OWNER_LARGE_REST);
+}
+
+/** The first chunk of the run that `addr` lies in, which is a segment of a region. */
+export function segmentRunFirstChunk(addr: usize): u32 {
+  return skipBack(addr, OWNER_SEGMENT_RUN_REST);
 }
 
 /** The first chunk of the extent that `addr` lies in. */

@@ -22,7 +22,7 @@ import { Extent, extentOf } from "../sparse/extent";
 import { sparseLeave } from "../sparse/leave";
 import { sparseStart, sparseTrace, sparseUntrace } from "../sparse/reach";
 import { noteTaken, Region } from "./region";
-import { releaseChunks } from "./segments";
+import { regionReleaseChunks } from "./segments";
 
 /** Whether regions have arrays on sparse stacks. A literal, so that the module needs no start function. */
 export let regionSparseArrays: u32 = 0;
@@ -58,7 +58,7 @@ export function stackOf(region: Region): usize {
 export function regionArrayNew(at: usize, bytes: usize): usize {
   const region = Region.at(at);
   let ref = sparseAlloc(stackOf(region), <u32>at, bytes);
-  if (!ref && releaseChunks()) ref = sparseAlloc(stackOf(region), <u32>at, bytes);
+  if (!ref && regionReleaseChunks()) ref = sparseAlloc(stackOf(region), <u32>at, bytes);
   if (!ref) return 0;
   region.arrays |= REGION_HAS_ARRAYS;
   noteTaken(region, Entry.at(entryOf(ref)).bytes);
@@ -89,7 +89,7 @@ export function regionArrayGrow(ref: usize, bytes: usize): usize {
   const region = Region.at(entry.owner);
   const had = entry.bytes;
   let to = sparseGrow(stackOf(region), ref, bytes);
-  if (!to && releaseChunks()) to = sparseGrow(stackOf(region), ref, bytes);
+  if (!to && regionReleaseChunks()) to = sparseGrow(stackOf(region), ref, bytes);
   if (to) noteTaken(region, Entry.at(entryOf(to)).bytes - had);
   return to;
 }

@@ -7,7 +7,7 @@
 
 import { CHUNK_SHIFT } from "../contract";
 import { CHUNK_MASK } from "../memory/address";
-import { chunksAvailable, chunksLimit, chunksUsed, ensureFree } from "../memory/chunks";
+import { chunksAvailable, chunksLimit, chunksReserve, chunksUsed, ensureFree } from "../memory/chunks";
 import { freeWholeChunks } from "./segments";
 
 /** Where the heap has no limit, or a large one, a region is not collected before it has taken this many bytes. */
@@ -78,15 +78,22 @@ export function isScarceFor(bytes: usize): bool {
  */
 function grantedBytes(bytes: u64): u64 {
   const own = freeWholeChunks();
-  const room = chunksLimit() - chunksUsed();
+  const room = spareChunks();
   const needed = PARTLY_USED_CHUNKS + ((bytes + CHUNK_MASK) >> CHUNK_SHIFT);
   const more = <u32>(needed > own ? min<u64>(needed - own, room) : 0);
-  return bytesOf((ensureFree(more) ? room : chunksAvailable(more)) + own);
+  const reserve = chunksReserve();
+  return bytesOf((ensureFree(more + reserve) ? room : chunksAvailable(more + reserve) - reserve) + own);
 }
 
 /** How much more they may take as far as the limit goes. */
 function spareBytes(): u64 {
-  return bytesOf(chunksLimit() - chunksUsed() + freeWholeChunks());
+  return bytesOf(spareChunks() + freeWholeChunks());
+}
+
+/** The chunks up to the limit, without those that are kept back for a collector beside the regions. */
+function spareChunks(): u32 {
+  const taken = chunksUsed() + chunksReserve();
+  return taken < chunksLimit() ? chunksLimit() - taken : 0;
 }
 
 function bytesOf(chunks: u32): u64 {

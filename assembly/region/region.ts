@@ -23,6 +23,7 @@
 import { DEBUG } from "../config";
 import {
   ERROR_LIMIT,
+  ERROR_NONE,
   GRANULE_BYTES,
   REGION_ARRAYS,
   REGION_BUMP_MAX_BYTES,
@@ -89,14 +90,26 @@ if (REGION_TAKEN != REGION_FIRST + WORD_BYTES) ERROR("compiled code stores first
  * @returns 0, or an ERROR_ code
  */
 export function regionInit(framesBase: usize, heapBase: usize, heapLimitBytes: usize): i32 {
+  if (alignUp(framesBase, GRANULE_BYTES) + REGION_STATISTICS_BYTES > heapBase) return ERROR_LIMIT;
+  const error = chunksOpen(heapBase, heapLimitBytes);
+  return error ? error : regionOpen(framesBase, heapBase, heapLimitBytes);
+}
+
+/**
+ * Opens the regions in a heap that is open: beside the nursery and the mature space.
+ * @param framesBase as for `regionInit`
+ * @param framesEnd address where the stack of frames ends, at most where the heap begins
+ * @param heapLimitBytes the limit that the heap has been opened with
+ * @returns 0, or an ERROR_ code
+ */
+export function regionOpen(framesBase: usize, framesEnd: usize, heapLimitBytes: usize): i32 {
   const statistics = alignUp(framesBase, GRANULE_BYTES);
   regionFrameTop = statistics + REGION_STATISTICS_BYTES;
-  regionFrameLimit = heapBase;
+  regionFrameLimit = framesEnd;
   if (regionFrameTop > regionFrameLimit) return ERROR_LIMIT;
   paceOpen(heapLimitBytes);
-  const error = chunksOpen(heapBase, heapLimitBytes);
-  if (!error) statisticsOpen(statistics);
-  return error;
+  statisticsOpen(statistics);
+  return ERROR_NONE;
 }
 
 /** Whether a region bumps on the stack of frames, up to `limit`. */

@@ -18,10 +18,10 @@
 // State: the lists, and what is left of the chunks that the small kinds are cut from.
 
 import { DEBUG } from "../config";
-import { CHUNK_BYTES, OWNER_ASIDE_FRESH, OWNER_LARGE, OWNER_SEGMENTS } from "../contract";
+import { CHUNK_BYTES, OWNER_ASIDE_FRESH, OWNER_SEGMENT_RUN, OWNER_SEGMENTS } from "../contract";
 import { CHUNK_MASK, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
-import { isLarge, largeFirstChunk, ownerOf, setLargeOwners } from "../memory/page-map";
+import { isSegmentRun, ownerOf, segmentRunFirstChunk, setSegmentRunOwners } from "../memory/page-map";
 import { poison } from "../memory/poison";
 
 /** The largest kind of a fixed size; what asks for a larger one gets a run. */
@@ -86,7 +86,7 @@ export function roomEnd(segment: usize): usize {
 /** The segment around an address; 0 when there is none. */
 export function segmentOf(addr: usize): usize {
   const owner = ownerOf(addr);
-  if (isLarge(owner)) return chunkAddress(largeFirstChunk(addr));
+  if (isSegmentRun(owner)) return chunkAddress(segmentRunFirstChunk(addr));
   const kind = owner - OWNER_SEGMENTS;
   return kind <= CHUNK_KIND ? addr & ~(kindBytes(kind) - 1) : 0;
 }
@@ -142,9 +142,9 @@ function takeOf(kind: u32): usize {
 function takeRun(chunks: u32): usize {
   // The memory of runs that have been returned is used again, before there is more.
   sortAll();
-  const run = acquire(chunks, OWNER_LARGE);
+  const run = acquire(chunks, OWNER_SEGMENT_RUN);
   if (!run) return 0;
-  setLargeOwners(chunkOf(run), chunks);
+  setSegmentRunOwners(chunkOf(run), chunks);
   Segment.at(run).kind = chunks + RUN_KIND;
   return run;
 }
@@ -152,7 +152,7 @@ function takeRun(chunks: u32): usize {
 /** Chunks of the provider's; 0 when out of memory. */
 function acquire(chunks: u32, owner: u32): usize {
   const run = acquireRun(chunks, owner);
-  return run || !releaseChunks() ? run : acquireRun(chunks, owner);
+  return run || !regionReleaseChunks() ? run : acquireRun(chunks, owner);
 }
 
 /** How many chunks could be given back to the chunk provider. Runs that have been returned go there. */
@@ -162,7 +162,7 @@ export function freeWholeChunks(): u32 {
 }
 
 /** Gives back to the chunk provider what is free of whole chunks. @returns whether there was any */
-export function releaseChunks(): bool {
+export function regionReleaseChunks(): bool {
   const isAny = sortAll() || freeChunks != 0;
   while (freeChunks) {
     const segment = freeChunks;

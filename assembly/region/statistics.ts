@@ -13,6 +13,8 @@
 // ends are part of it. Compiled code that ends little by moving a region's top back is not seen. A collection has old
 // and new segments in use at the same time.
 //
+// Where a collected heap lies beside the regions, its collections count as well, and what they promoted as copied.
+//
 // State: the address of the block.
 
 import {
@@ -24,8 +26,11 @@ import {
   REGION_STATISTICS_FULL_COLLECTIONS,
   REGION_STATISTICS_PEAK_BYTES,
   REGION_STATISTICS_USED_BYTES,
+  STATISTICS_LAST_PROMOTED_BYTES,
+  STATISTICS_LAST_STEPS,
   STATISTICS_MAJOR_COLLECTIONS,
   STATISTICS_MINOR_COLLECTIONS,
+  STEP_MARKED,
 } from "../contract";
 
 @unmanaged
@@ -81,6 +86,14 @@ export function countTaken(bytes: usize): void {
   const now = counters();
   now.usedBytes += <u32>bytes;
   if (now.usedBytes > now.peakBytes) now.peakBytes = now.usedBytes;
+}
+
+/** Counts a collection of the heap that lies beside the regions. @param heap address of its statistics block */
+export function regionCountHeap(heap: usize): void {
+  const now = counters();
+  now.collections++;
+  if (load<u32>(heap + STATISTICS_LAST_STEPS) & STEP_MARKED) now.fullCollections++;
+  now.copiedBytes += load<u64>(heap + STATISTICS_LAST_PROMOTED_BYTES);
 }
 
 /** They are given back. */

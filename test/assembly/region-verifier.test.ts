@@ -135,6 +135,19 @@ describe("a collection of regions in the debug core", () => {
     expect(collect).toThrow(WebAssembly.RuntimeError);
   });
 
+  it("stops where a survivor refers to the heap beside the regions", () => {
+    // The heap begins anew, and the regions in it.
+    expect(core.gcInit!(2048, 2 * CHUNK_BYTES, 0, 0, 0, 0, 0)).toBe(0);
+    expect(core.regionOpen!(FRAMES, 2 * CHUNK_BYTES, 0)).toBe(0);
+    const first = chain(FIXED);
+    collect();
+    const inHeap = core.gcAllocRecord!(FIXED);
+    expect(inHeap).not.toBe(0);
+    set(lastOfChain() + NEXT, inHeap);
+    expect(first).not.toBe(0);
+    expect(collect).toThrow(WebAssembly.RuntimeError);
+  });
+
   it.each([
     ["whose pointer never changes, by its shape", FIXED, true],
     ["that is remembered", MUTABLE, false],

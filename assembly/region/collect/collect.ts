@@ -26,7 +26,7 @@ import { verifyRememberedOrTrap, verifySurvivorsOrTrap } from "../../debug/regio
 import { verifyBeginOrTrap, verifyEndOrTrap } from "../../debug/regions";
 import { CHUNK_MASK } from "../../memory/address";
 import { previousSetBit, setBit } from "../../memory/bits";
-import { ensureFree } from "../../memory/chunks";
+import { chunksReserve, ensureFree } from "../../memory/chunks";
 import { copyGranules } from "../../memory/copy";
 import { poison } from "../../memory/poison";
 import { bytesBeforeMove, forward, forwardedTo, isForwarded, objectBytes, shapeOf } from "../../object/header";
@@ -53,7 +53,7 @@ import { bytesWhereCheckpointed, Checkpoint, checkpointedSegment, cutOffSince, f
 import { append, endOnStack, isOnStack, leaveRoom, noteTaken, Region, regionGrow, usedEnd } from "../region";
 import {
   isRun,
-  releaseChunks,
+  regionReleaseChunks,
   returnSegments,
   roomEnd,
   Segment,
@@ -157,7 +157,7 @@ function movedBytes(at: usize): usize {
  * @returns false when there may not be enough memory for the new one: then nothing has changed
  */
 function emptyRegions(): bool {
-  const fits = (traceAll() || (releaseChunks() && traceAll())) && canCopy();
+  const fits = (traceAll() || (regionReleaseChunks() && traceAll())) && canCopy();
   if (fits) verifyRememberedOrTrap(firstCheckpoint, checkpointsEnd);
   else if (regionSparseArrays) untraceAll();
   stackLo = usize.MAX_VALUE;
@@ -216,8 +216,8 @@ function emptyRegion(at: usize): void {
 
 /** Whether there is memory for copies of all that may be moved, whatever is wasted at the ends of segments. */
 function canCopy(): bool {
-  const chunks = chunksOfCopies();
-  return ensureFree(chunks) || (releaseChunks() && ensureFree(chunks));
+  const chunks = chunksOfCopies() + chunksReserve();
+  return ensureFree(chunks) || (regionReleaseChunks() && ensureFree(chunks));
 }
 
 function chunksOfCopies(): u32 {
