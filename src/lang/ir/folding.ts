@@ -12,6 +12,7 @@ import { blocksOf } from "./traverse.ts";
 export type Construction = Extract<Instruction, { readonly op: "construct" }>;
 
 /**
+ * @param isShared whether a construction may be one of them: others do not collect, or are safepoints of their own
  * @param bytesOf the size of what is constructed
  * @param mostBytes what one check may ask for
  * @returns for the first construction of each run the bytes of the whole run, for the others 0; runs of one are left
@@ -20,6 +21,7 @@ export type Construction = Extract<Instruction, { readonly op: "construct" }>;
 export function foldAllocations(
   fn: IrFunction,
   isSafepoint: (instruction: Instruction) => boolean,
+  isShared: (construction: Construction) => boolean,
   bytesOf: (construction: Construction) => number,
   mostBytes: number,
 ): ReadonlyMap<Instruction, number> {
@@ -34,7 +36,7 @@ export function foldAllocations(
     };
     for (const instruction of block.instructions) {
       const inner = blocksOf(instruction);
-      if (instruction.op === "construct") {
+      if (instruction.op === "construct" && isShared(instruction)) {
         const own = bytesOf(instruction);
         if (bytes + own > mostBytes) end();
         run.push(instruction);

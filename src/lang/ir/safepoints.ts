@@ -17,12 +17,18 @@ export function allocates(instruction: Instruction): boolean {
   }
 }
 
-/** The functions during whose calls a collection may happen, through any chain of calls and tail calls. */
-export function functionsThatMayCollect(program: IrProgram): ReadonlySet<IrFunction> {
+/**
+ * The functions during whose calls a collection may happen, through any chain of calls and tail calls.
+ * @param mayCollect whether an instruction that is no call may collect
+ */
+export function functionsThatMayCollect(
+  program: IrProgram,
+  mayCollect: (instruction: Instruction) => boolean,
+): ReadonlySet<IrFunction> {
   const allocating = new Set<IrFunction>();
   for (const fn of program.functions) {
     forEachInstruction(fn.body, (instruction) => {
-      if (allocates(instruction)) allocating.add(fn);
+      if (mayCollect(instruction)) allocating.add(fn);
     });
   }
   return withCallers(program, allocating);

@@ -163,7 +163,7 @@ describe("safepoints", () => {
     tail.tailCall(leaf);
     caller.call(tail);
     main.call(pure, int(1));
-    const names = [...functionsThatMayCollect(program.program())].map((fn) => fn.name);
+    const names = [...functionsThatMayCollect(program.program(), allocates)].map((fn) => fn.name);
     expect(names).toEqual(["leaf", "tail", "caller"]);
   });
 });

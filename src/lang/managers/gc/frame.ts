@@ -24,43 +24,53 @@ export function checkShadowLimit(module: binaryen.Module, top: ExpressionRef, ov
   return module.if(module.i32.gt_u(top, module.global.get(SHADOW_LIMIT, i32)), overflow);
 }
 
+/** Where the shadow stack ends, and where the nursery is filled to. */
+export interface Registers {
+  readonly shadow: Temporary;
+  readonly top: Temporary;
+}
+
 export class Frame {
-  /** Variables that never refer to the heap. */
-  readonly statics: ReadonlySet<Variable>;
+  /** Variables that refer to statics only. */
+  readonly #statics: ReadonlySet<Variable>;
   /** Stores into objects that have not lived through a safepoint. */
   readonly freshStores: ReadonlySet<Instruction>;
   /** See foldAllocations. */
   readonly shares: ReadonlyMap<Instruction, number>;
   readonly #context: FunctionContext;
   readonly #liveAcross: LiveAcross;
+  readonly #mayRefer: (variable: Variable) => boolean;
   readonly #areMarked: boolean;
   readonly #checksAtCall: boolean;
-  /** Where the shadow stack ends and where the nursery is filled to; null in a function that does not pass them. */
-  readonly #registers: { readonly shadow: Temporary; readonly top: Temporary } | null;
+  /** Null in a function that does not pass them. */
+  readonly #registers: Registers | null;
   /** Most words that a call of this function pushes, of those that are checked at entry. */
   #words = 0;
 
-  /** @param areMarked slices have a mark in the shadow stack */
+  /**
+   * @param registers null in a function that does not pass them
+   * @param mayRefer whether a variable may refer to the heap
+   * @param areMarked slices have a mark in the shadow stack
+   */
   constructor(
     context: FunctionContext,
+    registers: Registers | null,
     isSafepoint: (instruction: Instruction) => boolean,
+    mayRefer: (variable: Variable) => boolean,
     shares: ReadonlyMap<Instruction, number>,
     areMarked: boolean,
   ) {
     const { fn } = context;
-    const [shadow, top] = context.hidden;
     this.#context = context;
     this.#liveAcross = computeLiveness(fn, isSafepoint);
-    this.statics = staticVariables(fn);
+    this.#mayRefer = mayRefer;
+    this.#statics = staticVariables(fn);
     this.freshStores = freshStores(fn, isSafepoint);
     this.shares = shares;
     this.#areMarked = areMarked;
-    const spills = countSpillingCalls(
-      fn,
-      (call) => isSafepoint(call) && this.#liveAcross(call).some((variable) => !this.statics.has(variable)),
-    );
+    const spills = countSpillingCalls(fn, (call) => isSafepoint(call) && this.rootsAcross(call).length > 0);
     this.#checksAtCall = spills === 1 && !hasLoop(fn);
-    this.#registers = shadow && top ? { shadow, top } : null;
+    this.#registers = registers;
   }
 
   // Registers
@@ -69,7 +79,7 @@ export class Frame {
     return this.#registers !== null;
   }
 
-  #own(): { readonly shadow: Temporary; readonly top: Temporary } {
+  #own(): Registers {
     if (this.#registers === null) throw new TypeError("a function that cannot collect has no registers of the heap");
     return this.#registers;
   }
@@ -99,13 +109,18 @@ export class Frame {
 
   /** The variables to push around an instruction that may collect. */
   rootsAcross(instruction: Instruction): Variable[] {
-    return this.withoutStatics(this.#liveAcross(instruction));
+    return this.referring(this.#liveAcross(instruction));
   }
 
   /** The pointer-holding variables that may refer to the heap, each once. */
-  withoutStatics(atoms: readonly Atom[]): Variable[] {
+  referring(atoms: readonly Atom[]): Variable[] {
     const variables = atoms.filter((atom) => atom.kind === "variable");
-    return [...new Set(variables)].filter((variable) => holdsPointer(variable.type) && !this.statics.has(variable));
+    return [...new Set(variables)].filter((variable) => holdsPointer(variable.type) && this.refersToHeap(variable));
+  }
+
+  /** Whether a variable may refer to the heap. */
+  refersToHeap(variable: Variable): boolean {
+    return !this.#statics.has(variable) && this.#mayRefer(variable);
   }
 
   /** As what each stands in the shadow stack. */

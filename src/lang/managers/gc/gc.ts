@@ -1,169 +1,60 @@
-/**
- * The manager `gc`: the core's nursery and mature space, as assembly/README.md asks for it.
- *
- * A record is bumped inline; everything else of an allocation is in the slow arm, the spills included. Around a call
- * that may collect, the pointers that live across it stand in the shadow stack; around one that cannot, nothing is
- * done. A pointer stored into an object that has lived through a safepoint passes the write barrier first.
- *
- * Two registers of the heap are passed from function to function: where the shadow stack ends, as a parameter, and
- * nurseryTop, as a parameter and a result. In globals they would be chains of stores and loads through the whole
- * program (binarytrees 16 spent a third of its allocation time in them). The globals are set only in front of a call of
- * the core.
- *
- * Invariants: a function that may collect has both; the first never changes, and pushing begins there. What is pushed
- * is read back before it is used again. A function joined by tail calls to one that may collect passes nurseryTop on,
- * too, since it must return as that one does.
- */
+/** The manager `gc`: every object is in the collected heap. */
 
-import binaryen from "binaryen";
-import {
-  ARRAY_HEADER_BYTES,
-  CHUNK_BYTES,
-  CHUNKS_BEFORE_NURSERY,
-  INLINE_MAX_BYTES,
-  LENGTH_OFFSET,
-  SLICE_MARK,
-  WORD_BYTES,
-} from "#contract";
-import { FINDER_NUMBERS, HEAP_BASE_MAX, SHADOW_DEFAULT_BYTES, START_FINDERS } from "../../../core/settings.ts";
-import { emitGranules, emitScaled, type Place } from "../../codegen/access.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, defineImport, fixSetting, openCore } from "../../codegen/core.ts";
+import type { Place } from "../../codegen/access.ts";
+import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { Locals } from "../../codegen/locals.ts";
 import type { ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, ModuleExport, Temporary, WasmType } from "../../codegen/wasm.ts";
-import { foldAllocations } from "../../ir/folding.ts";
-import type { Instruction, InstructionOf, IrFunction, Variable } from "../../ir/ir.ts";
-import { allocates, functionsThatMayCollect, withTailCallNeighbours } from "../../ir/safepoints.ts";
-import { BuildOptionError } from "../../options.ts";
+import type { InstructionOf, IrFunction } from "../../ir/ir.ts";
+import { allocates } from "../../ir/safepoints.ts";
 import type { ArrayLayout, PointerKind, RecordLayout } from "../linear/layout.ts";
 import { LinearManager, type PointerStore, type StoreInstruction } from "../linear/linear.ts";
-import { Barriers } from "./barriers.ts";
-import { checkShadowLimit, Frame } from "./frame.ts";
-import { SHADOW_LIMIT, SlowPaths, wordsOf } from "./slow-paths.ts";
-import { Starts } from "./starts.ts";
-
-const { i32, none } = binaryen;
+import { CollectedHeap, chooseHeap, type HeapScope } from "./heap.ts";
 
 export const gc: ManagerFactory = {
   features: CORE_FEATURES,
   createModule(options) {
     const core = openCore(options.debug ?? false);
-    fixSetting(core, "nurseryStartFinder", "nurseryChooseStarts", FINDER_NUMBERS[options.starts ?? START_FINDERS[0]]);
-    fixSetting(core, "gcAllInterior", "gcChooseInterior", options.reps === "a" ? 1 : 0);
-    fixSetting(core, "matureSizeClasses", "matureChooseClasses", options.mature === "classes" ? 1 : 0);
-    fixSetting(core, "gcIncremental", "gcChooseIncremental", options.pauseMs === undefined ? 0 : 1);
-    fixSetting(core, "gcCensus", "gcChooseCensus", options.census ? 1 : 0);
-    fixSetting(core, "gcTimed", "gcChooseTimed", options.traceGc ? 1 : 0);
+    chooseHeap(core, options);
     return core;
   },
   create: (context) => new GcManager(context),
 };
 
-/** Where the nursery is: a constant, though its size is not, since the engine may grant less than is asked for. */
-const NURSERY_BASE = "gc.nurseryBase";
-/** Where the shadow stack begins: a constant as well. */
-const SHADOW_BASE = "gc.shadowBase";
+const EVERYTHING: HeapScope = { allocates, isFoldable: () => true, mayRefer: () => true, beside: null };
 
 class GcManager extends LinearManager {
   protected readonly arrayAllocator: string;
-  readonly #mayCollect: ReadonlySet<IrFunction>;
-  readonly #passRegisters: ReadonlySet<IrFunction>;
-  readonly #isSafepoint: (instruction: Instruction) => boolean;
-  readonly #names: Readonly<Record<CoreName, string>>;
-  readonly #barriers: Barriers;
-  readonly #slowPaths: SlowPaths;
-  readonly #starts: Starts;
-  /** Slices have a mark in the shadow stack; where every pointer may be interior, they need none. */
-  readonly #areMarked: boolean;
-  /** What pointers of the whole program there are. */
-  readonly #globals: PointerKind[] = [];
-  #frame: Frame | null = null;
+  readonly #heap: CollectedHeap;
 
   constructor(context: ManagerContext) {
     super(context);
-    this.#names = Object.fromEntries(CORE_NAMES.map((name) => [name, coreName(this.module, name)])) as Record<
-      CoreName,
-      string
-    >;
-    this.arrayAllocator = this.#names.gcAllocArray;
-    const { options, wasi } = context;
-    if (!options.traceGc) {
-      defineImport(this.module, "now", (name) => wasi.defineClock(name));
-      defineImport(this.module, "collected", (name) => this.module.addFunction(name, i32, none, [], this.module.nop()));
-    }
-    const names = { ...this.#names, nurseryBase: NURSERY_BASE };
-    this.#barriers = new Barriers(this.module, names, options.pauseMs !== undefined);
-    this.#slowPaths = new SlowPaths(context, this.#names);
-    this.#starts = new Starts(this.module, this.#names, context.options);
-    this.#areMarked = context.options.reps !== "a";
-    this.#mayCollect = functionsThatMayCollect(context.program);
-    this.#passRegisters = withTailCallNeighbours(context.program, this.#mayCollect);
-    this.#isSafepoint = (instruction) =>
-      allocates(instruction) || (instruction.op === "call" && this.#mayCollect.has(instruction.callee));
+    this.#heap = new CollectedHeap(context, this.layouts, EVERYTHING);
+    this.arrayAllocator = this.#heap.arrayAllocator;
   }
 
-  // Globals
-
-  /** Pointers of the whole program are the first words of the shadow stack, where a collection begins to look. */
   protected reserveGlobal(kind: PointerKind): Place {
-    this.#globals.push(this.#areMarked ? kind : "box");
-    // The last of its words: a slice's mark stands in front of the pointer.
-    const offset = (wordsOf(this.#globals) - 1) * WORD_BYTES;
-    return { base: () => this.module.global.get(SHADOW_BASE, i32), offset };
-  }
-
-  /** In front of everything: the marks of slices among the globals, and the shadow stack behind them. */
-  #openGlobals(): ExpressionRef[] {
-    const op = this.module.i32;
-    const base = (): ExpressionRef => this.module.global.get(SHADOW_BASE, i32);
-    let words = 0;
-    const marks: ExpressionRef[] = [];
-    for (const kind of this.#globals) {
-      if (kind === "slice") marks.push(op.store(words * WORD_BYTES, 4, base(), op.const(SLICE_MARK)));
-      words += wordsOf([kind]);
-    }
-    if (words === 0) return [];
-    return [...marks, this.module.global.set(this.#names.shadowTop, op.add(base(), op.const(words * WORD_BYTES)))];
-  }
-
-  /** Defines the place of the nursery as a constant, and checks it at the start. */
-  #fixNursery(heapBase: number): ExpressionRef {
-    const { module } = this;
-    const op = module.i32;
-    const chunks = CHUNKS_BEFORE_NURSERY + (this.context.options.mature === "classes" ? 1 : 0);
-    const base = (Math.ceil(heapBase / CHUNK_BYTES) + chunks) * CHUNK_BYTES;
-    module.addGlobal(NURSERY_BASE, i32, false, op.const(base | 0));
-    return module.if(op.ne(this.#global("nurseryBase"), op.const(base | 0)), module.unreachable());
+    return this.#heap.reserveGlobal(kind);
   }
 
   // Frames and calls
 
   override hiddenParameters(fn: IrFunction): readonly WasmType[] {
-    return this.#passRegisters.has(fn) ? [i32, i32] : [];
+    return this.#heap.hiddenParameters(fn);
   }
 
   override hiddenResults(fn: IrFunction): readonly WasmType[] {
-    return this.#passRegisters.has(fn) ? [i32] : [];
+    return this.#heap.hiddenResults(fn);
   }
 
   override beginFunction(context: FunctionContext): void {
-    const shares = this.#starts.foldable
-      ? foldAllocations(
-          context.fn,
-          this.#isSafepoint,
-          ({ record }) => this.layouts.record(record).bytes,
-          INLINE_MAX_BYTES,
-        )
-      : new Map<Instruction, number>();
-    this.#frame = new Frame(context, this.#isSafepoint, shares, this.#areMarked);
+    this.#heap.beginFunction(context);
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    const frame = this.#current();
-    this.#frame = null;
-    const returned = context.fn.results.length === 0 && frame.hasRegisters ? [this.module.return(frame.top.get())] : [];
-    return context.sequence([...frame.checkAtEntry(), body, ...returned]);
+    const { before, after } = this.#heap.finishFunction(context);
+    return context.sequence([...before, body, ...after]);
   }
 
   override call(
@@ -171,17 +62,7 @@ class GcManager extends LinearManager {
     instruction: InstructionOf<"call">,
     emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef {
-    const { callee } = instruction;
-    if (!this.#passRegisters.has(callee)) return emit([], []);
-    const frame = this.#current();
-    if (!this.#mayCollect.has(callee)) {
-      // It only passes on what it is given.
-      return emit(frame.hasRegisters ? frame.registers(0) : this.#unusedRegisters(), []);
-    }
-    const roots = frame.rootsAcross(instruction);
-    const words = frame.wordsOf(roots);
-    const call = frame.spill(roots, [emit(frame.registers(words), [frame.top])]);
-    return context.sequence([...frame.checkAtCall(words), ...call]);
+    return this.#heap.call(context, instruction, emit);
   }
 
   override tailCall(
@@ -189,7 +70,7 @@ class GcManager extends LinearManager {
     instruction: InstructionOf<"tailCall">,
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    return emit(this.#passRegisters.has(instruction.callee) ? this.#current().registers(0) : []);
+    return emit(this.#heap.tailCallArguments(instruction));
   }
 
   override return(
@@ -197,8 +78,7 @@ class GcManager extends LinearManager {
     _instruction: InstructionOf<"return">,
     emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    const frame = this.#current();
-    return emit(frame.hasRegisters ? [frame.top.get()] : []);
+    return emit(this.#heap.returned());
   }
 
   // Allocation
@@ -209,41 +89,7 @@ class GcManager extends LinearManager {
     layout: RecordLayout,
     target: Temporary,
   ): ExpressionRef[] {
-    const { module } = this;
-    const op = module.i32;
-    const frame = this.#current();
-    const { top } = frame;
-    const share = frame.shares.get(instruction);
-    const header = op.store(0, 4, target.get(), op.const(layout.shape));
-    const record = this.#starts.record(context, target, layout.sliceable);
-    const bump = top.set(op.add(target.get(), op.const(layout.bytes)));
-    if (share === 0) return [target.set(top.get()), bump, ...record, header];
-    const roots = frame.withoutStatics([...frame.rootsAcross(instruction), ...instruction.args]);
-    const kinds = frame.kindsOf(roots);
-    const line = op.const(instruction.site.line);
-    if (share !== undefined) {
-      const operands = [frame.shadow(), target.get(), op.const(share), line];
-      return [
-        target.set(top.get()),
-        module.if(
-          op.gt_u(op.add(top.get(), op.const(share)), this.#global("nurseryLimit")),
-          this.#allocateSlowly(context, this.#slowPaths.reserve(kinds), roots, target, operands),
-        ),
-        bump,
-        ...record,
-        header,
-      ];
-    }
-    const operands = [frame.shadow(), target.get(), op.const(layout.shape), line];
-    return [
-      target.set(top.get()),
-      module.if(
-        op.gt_u(top.tee(op.add(top.get(), op.const(layout.bytes))), this.#global("nurseryLimit")),
-        this.#allocateSlowly(context, this.#slowPaths.record(kinds), roots, target, operands),
-        record.length === 0 ? undefined : context.sequence(record),
-      ),
-      header,
-    ];
+    return this.#heap.allocateRecord(context, instruction, layout, target);
   }
 
   protected override allocateArray(
@@ -252,89 +98,17 @@ class GcManager extends LinearManager {
     layout: ArrayLayout,
     target: Temporary,
   ): ExpressionRef[] {
-    const op = this.module.i32;
-    const frame = this.#current();
-    const { top } = frame;
-    const { length, site } = instruction;
-    // What is grown is still needed behind the allocation.
-    const needed = instruction.op === "arrayGrow" ? [instruction.array] : [];
-    const roots = frame.withoutStatics([...frame.rootsAcross(instruction), ...needed]);
-    const path = this.#slowPaths.array(frame.kindsOf(roots));
-    const { module } = this;
-    const bytes = context.temporary(i32);
-    const slowly = this.#allocateSlowly(context, path, roots, target, [
-      ...[frame.shadow(), target.get(), op.const(layout.shape), op.const(site.line), context.value(length)],
-    ]);
-    const elements = emitScaled(module, context.value(length), layout.stride);
-    const clear = (): ExpressionRef[] => {
-      const header = (): ExpressionRef => op.const(ARRAY_HEADER_BYTES);
-      const operands = [op.add(target.get(), header()), op.sub(bytes.get(), header())];
-      return [module.call(this.#names.memoryClear, operands, none)];
-    };
-    return [
-      target.set(top.get()),
-      bytes.set(emitGranules(module, op.add(elements, op.const(ARRAY_HEADER_BYTES)))),
-      module.if(
-        // A length that is no small one, negative ones among them, is for the slow path, whatever its bytes come to.
-        op.or(
-          op.gt_u(context.value(length), op.const(Math.floor((INLINE_MAX_BYTES - ARRAY_HEADER_BYTES) / layout.stride))),
-          op.gt_u(op.add(top.get(), bytes.get()), this.#global("nurseryLimit")),
-        ),
-        slowly,
-        context.sequence([
-          top.set(op.add(target.get(), bytes.get())),
-          op.store(0, 4, target.get(), op.const(layout.shape)),
-          op.store(LENGTH_OFFSET, 4, target.get(), context.value(length)),
-          ...this.#starts.record(context, target, true),
-          ...(layout.hasPointers ? clear() : []),
-        ]),
-      ),
-      // The core itself clears arrays with pointers only.
-      ...(layout.hasPointers || instruction.overwritten ? [] : clear()),
-    ];
+    return this.#heap.allocateArray(context, instruction, layout, target);
   }
 
-  /** Calls a slow path, which returns the new object, nurseryTop, and the roots where they are now. */
-  #allocateSlowly(
-    context: FunctionContext,
-    { name, type }: ReturnType<SlowPaths["record"]>,
-    roots: readonly Variable[],
-    target: Temporary,
-    operands: readonly ExpressionRef[],
-  ): ExpressionRef {
-    const { module } = this;
-    const results = context.temporary(type);
-    const addresses = roots.map((root) => context.read(root));
-    return context.sequence([
-      results.set(module.call(name, [...operands, ...addresses], type)),
-      target.set(module.tuple.extract(results.get(), 0)),
-      this.#current().top.set(module.tuple.extract(results.get(), 1)),
-      ...roots.map((root, index) => context.assignPart(root, 0, module.tuple.extract(results.get(), 2 + index))),
-    ]);
-  }
-
-  // Roots
+  // Roots and barriers
 
   protected protect(
     _context: FunctionContext,
     instruction: InstructionOf<"readInput" | "arguments">,
     statements: readonly ExpressionRef[],
   ): ExpressionRef[] {
-    const { module } = this;
-    const { nurseryTop, shadowTop } = this.#names;
-    const frame = this.#current();
-    const { top } = frame;
-    const roots = frame.rootsAcross(instruction);
-    const words = frame.wordsOf(roots);
-    return [
-      frame.checkShadow(words, instruction.site.line),
-      ...frame.spill(roots, [
-        module.global.set(shadowTop, frame.above(words)),
-        module.global.set(nurseryTop, top.get()),
-        ...statements,
-        top.set(this.#global("nurseryTop")),
-      ]),
-    ];
+    return this.#heap.protect(instruction, statements);
   }
 
   protected protectLocals(
@@ -342,47 +116,11 @@ class GcManager extends LinearManager {
     addresses: readonly Temporary[],
     statements: readonly ExpressionRef[],
   ): ExpressionRef[] {
-    const { module } = this;
-    const op = module.i32;
-    const base = locals.add(i32);
-    const top = (): ExpressionRef => op.add(base.get(), op.const(addresses.length * WORD_BYTES));
-    return [
-      base.set(this.#global("shadowTop")),
-      checkShadowLimit(module, top(), this.context.wasi.panic("stackOverflow", 0)),
-      ...addresses.map((address, index) => op.store(index * WORD_BYTES, 4, base.get(), address.get())),
-      module.global.set(this.#names.shadowTop, top()),
-      ...statements,
-      module.global.set(this.#names.shadowTop, base.get()),
-      ...addresses.map((address, index) => address.set(op.load(index * WORD_BYTES, 4, base.get()))),
-    ];
+    return this.#heap.protectLocals(locals, addresses, statements);
   }
 
-  #current(): Frame {
-    if (this.#frame === null) throw new TypeError("no function is being lowered");
-    return this.#frame;
-  }
-
-  #unusedRegisters(): ExpressionRef[] {
-    return [this.module.i32.const(0), this.module.i32.const(0)];
-  }
-
-  #global(name: CoreName): ExpressionRef {
-    return this.module.global.get(this.#names[name], i32);
-  }
-
-  // Write barriers
-
-  protected beforeStore(
-    context: FunctionContext,
-    instruction: StoreInstruction,
-    { slot, value, kind }: PointerStore,
-  ): ExpressionRef[] {
-    const { freshStores: fresh, statics } = this.#current();
-    if (fresh.has(instruction)) return [];
-    // Between steps of marking what is overwritten matters as well, whatever is stored.
-    const isHarmless = value.kind === "constant" || statics.has(value);
-    if (isHarmless && this.context.options.pauseMs === undefined) return [];
-    return [this.#barriers.store(slot, () => context.values(value)[0] as ExpressionRef, kind)];
+  protected beforeStore(context: FunctionContext, instruction: StoreInstruction, store: PointerStore): ExpressionRef[] {
+    return this.#heap.beforeStore(context, instruction, store);
   }
 
   protected override beforeFill(
@@ -391,8 +129,7 @@ class GcManager extends LinearManager {
     layout: ArrayLayout,
     place: Place,
   ): ExpressionRef[] {
-    if (this.#current().freshStores.has(instruction)) return [];
-    return this.#barriers.overwrite(layout, instruction.array, place, context.value(instruction.count));
+    return this.#heap.beforeFill(context, instruction, layout, place);
   }
 
   protected afterFill(
@@ -401,67 +138,28 @@ class GcManager extends LinearManager {
     layout: ArrayLayout,
     place: Place,
   ): ExpressionRef[] {
-    if (this.#current().freshStores.has(instruction)) return [];
-    return [this.#barriers.fill(layout, instruction.array, place, context.value(instruction.count))];
+    return this.#heap.afterFill(context, instruction, layout, place);
   }
 
   // The module
 
   finish(): ManagerResult {
-    const { module, context } = this;
-    const { options, wasi, data } = context;
-    const op = module.i32;
-    const failed = wasi.panic("outOfMemory", 0);
-    const pauseMicros = Math.ceil((options.pauseMs ?? 0) * 1000);
-    const shadowBase = data.seal();
-    const globalBytes = wordsOf(this.#globals) * WORD_BYTES;
-    const heapBase = shadowBase + globalBytes + (options.shadowStackBytes || SHADOW_DEFAULT_BYTES);
-    if (heapBase > HEAP_BASE_MAX) {
-      throw new BuildOptionError("shadowStackBytes leaves no room for the heap; lower it");
-    }
-    module.addGlobal(SHADOW_BASE, i32, false, op.const(shadowBase));
-    module.addGlobal(SHADOW_LIMIT, i32, false, op.const(heapBase | 0));
-    const { settings } = context;
-    const opened = module.call(
-      this.#names.gcInit,
-      [
-        op.const(shadowBase),
-        op.const(heapBase | 0),
-        settings.value("nurseryBytes"),
-        settings.value("heapLimitBytes"),
-        settings.value("growthPercent"),
-        op.const(pauseMicros),
-        settings.value("nurseryFirstBytes"),
-      ],
-      i32,
-    );
-    const start = [module.if(opened, failed)];
-    start.push(this.#fixNursery(heapBase), ...this.#openGlobals());
-    if (options.zeal) start.push(module.call(coreName(module, "gcSetZeal"), [op.const(options.zeal)], none));
+    const { module } = this;
+    const { options } = this.context;
+    const { start, mainArguments, nurseryTop, neverInline } = this.#heap.open(0);
     const isMeasured = options.measure || options.pauses;
     return {
-      start: module.block(null, start),
-      mainArguments: this.#passRegisters.has(context.program.main)
-        ? [this.#global("shadowTop"), this.#global("nurseryTop")]
-        : [],
+      start: module.block(null, [...start]),
+      mainArguments,
       // The census counts as far as the nursery is filled.
-      ...(options.census ? { mainResult: this.#names.nurseryTop } : {}),
+      ...(options.census ? { mainResult: nurseryTop } : {}),
       memory: { name: CORE_MEMORY, bytes: 0 },
       exports: [
         ...(isMeasured ? [this.#export("gcStatistics", "statistics")] : []),
         ...(options.census ? [this.#export("gcAllocated", "allocated")] : []),
       ],
       shapes: this.layouts.shapes(),
-      neverInline: [
-        this.#names.gcAllocRecord,
-        this.#names.gcAllocArray,
-        this.#names.gcReserve,
-        this.#names.barrierBox,
-        this.#names.barrierSlice,
-        "gc.remember*",
-        "gc.shade*",
-        "slow.*",
-      ],
+      neverInline,
     };
   }
 
@@ -470,23 +168,3 @@ class GcManager extends LinearManager {
     return { kind: "function", internal: coreName(this.module, name), external };
   }
 }
-
-const CORE_NAMES = [
-  "gcInit",
-  "gcAllocRecord",
-  "gcAllocArray",
-  "gcReserve",
-  "memoryClear",
-  "nurseryTop",
-  "nurseryLimit",
-  "nurseryBase",
-  "nurseryBytes",
-  "nurseryStartBits",
-  "nurserySideTop",
-  "shadowTop",
-  "barrierBase",
-  "barrierBytes",
-  "barrierBox",
-  "barrierSlice",
-] as const;
-type CoreName = (typeof CORE_NAMES)[number];

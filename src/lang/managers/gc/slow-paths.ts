@@ -63,11 +63,14 @@ type Allocator = "gcAllocRecord" | "gcAllocArray" | "gcReserve";
 export class SlowPaths {
   readonly #context: ManagerContext;
   readonly #names: AllocationNames;
+  readonly #reclaim: string | null;
   readonly #defined = new Set<string>();
 
-  constructor(context: ManagerContext, names: AllocationNames) {
+  /** @param reclaim the function of the core that gives chunks back before a collection; null where there is none */
+  constructor(context: ManagerContext, names: AllocationNames, reclaim: string | null) {
     this.#context = context;
     this.#names = names;
+    this.#reclaim = reclaim;
   }
 
   /** The function's name and its result type: ref, top, and one for each root. */
@@ -124,6 +127,7 @@ export class SlowPaths {
         module.global.set(names.shadowTop, above()),
         module.global.set(names.nurseryTop, top.get()),
         ...counters.pauseBegin(),
+        ...(this.#reclaim === null ? [] : [module.drop(module.call(this.#reclaim, [], i32))]),
         ref.set(module.call(names[allocator], operands, i32)),
         ...counters.pauseEnd(),
         module.if(
