@@ -7,8 +7,9 @@
  *         summary: [sentence],
  *         parameters: [{ name, type, destinations, certain, parts: [{ name, destinations }] }],
  *         globals: [{ name, destinations }],
- *         sites: [{ line, what, destinations, certain, loops, loopCarried }],
- *         calls: [{ line, callee, tail, groups: [{ whats, destinations, certain, loops, loopCarried }] }] }] }
+ *         sites: [{ line, what, destinations, certain, loops, loopCarried, inHeap, pilesUp }],
+ *         calls: [{ line, callee, tail,
+ *             groups: [{ whats, destinations, certain, loops, loopCarried, inHeap, pilesUp }] }] }] }
  *
  * With the profile of a run, sites, and calls of functions that the program does not define, also have
  * { objects, bytes }, functions
@@ -24,7 +25,7 @@
 import type { IrFunction } from "../lang/ir/ir.ts";
 import { printType } from "../lang/ir/print.ts";
 import { type Destinations, listDestinations } from "../lang/lifetimes/placement/destinations.ts";
-import type { FunctionPlacement, Placed, PlacedPart, ProgramPlacement } from "../lang/lifetimes/placement/placement.ts";
+import type { FunctionPlacement, Placed, PlacedPart, ProgramPlacement } from "../lang/lifetimes/placement/placed.ts";
 import { describeFunction } from "../lang/lifetimes/placement/words.ts";
 import type { ProfiledRun, RunProfile } from "./profile.ts";
 
@@ -81,8 +82,9 @@ function functionAsJson(placement: FunctionPlacement, profile: RunProfile | null
   };
 }
 
-function placedAsJson(fn: IrFunction, { destinations, certain, loops, loopCarried }: Placed): object {
-  return { destinations: destinationsAsJson(fn, destinations), certain, loops, loopCarried };
+function placedAsJson(fn: IrFunction, { destinations, ...others }: Placed): object {
+  const { certain, loops, loopCarried, inHeap, pilesUp } = others;
+  return { destinations: destinationsAsJson(fn, destinations), certain, loops, loopCarried, inHeap, pilesUp };
 }
 
 function destinationsAsJson(fn: IrFunction, destinations: Destinations): object[] {

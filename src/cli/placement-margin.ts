@@ -2,7 +2,7 @@
 
 import { formatCount } from "../compare/formatting.ts";
 import { type LinePlacement, type Maker, ownFunctions, placementsByLine } from "../lang/lifetimes/placement/lines.ts";
-import type { FunctionPlacement, ProgramPlacement } from "../lang/lifetimes/placement/placement.ts";
+import type { FunctionPlacement, ProgramPlacement } from "../lang/lifetimes/placement/placed.ts";
 import { describeFunction, describePlaced } from "../lang/lifetimes/placement/words.ts";
 import type { SourceFile } from "../lang/source.ts";
 import type { RunProfile } from "./profile.ts";

@@ -15,7 +15,7 @@ import { forEachInstruction } from "../lang/ir/traverse.ts";
 import { computeBounds } from "../lang/lifetimes/placement/bounds.ts";
 import type { FunctionBounds } from "../lang/lifetimes/placement/function-bounds.ts";
 import type { Maker } from "../lang/lifetimes/placement/lines.ts";
-import type { ProgramPlacement } from "../lang/lifetimes/placement/placement.ts";
+import type { ProgramPlacement } from "../lang/lifetimes/placement/placed.ts";
 import { runModule } from "../lang/run/run-module.ts";
 import type { ExternSettings } from "./extern-options.ts";
 import { writeThrough } from "./streams.ts";
@@ -50,7 +50,7 @@ export class RunProfile {
     this.frameBytes = frameBytes;
     this.regions = regions;
     this.#profile = profile;
-    this.#bounds = computeBounds(placement);
+    this.#bounds = computeBounds(placement, false);
     this.#records = new Set([...placement.keys()].flatMap(recordSites));
   }
 
@@ -74,7 +74,7 @@ export class RunProfile {
   }
 
   ofFunction(fn: IrFunction): FunctionProfile {
-    const bytes = { frame: 0, iteration: 0, caller: 0 };
+    const bytes = { frame: 0, iteration: 0, caller: 0, heap: 0 };
     for (const [site, bound] of this.#bounds.get(fn)!.sites) bytes[bound.of] += this.madeBy([site]).bytes;
     const counts = this.#profile.functions.get(fn)!;
     return { own: bytes.frame, iterations: bytes.iteration, caller: bytes.caller, ...counts };

@@ -6,7 +6,7 @@
 import { checkOptions } from "./check-options.ts";
 import { type BuiltModule, buildModule } from "./codegen/build.ts";
 import type { IrProgram } from "./ir/ir.ts";
-import type { ProgramPlacement } from "./lifetimes/placement/placement.ts";
+import type { ProgramPlacement } from "./lifetimes/placement/placed.ts";
 import { MANAGERS } from "./managers/registry.ts";
 import type { BuildOptions } from "./options.ts";
 

@@ -4,7 +4,7 @@ import { checkOptions } from "./check-options.ts";
 import type { BuiltModule } from "./codegen/build.ts";
 import { buildProgram } from "./frontend.ts";
 import type { IrProgram } from "./ir/ir.ts";
-import type { ProgramPlacement } from "./lifetimes/placement/placement.ts";
+import type { ProgramPlacement } from "./lifetimes/placement/placed.ts";
 import { managerNamed } from "./managers/registry.ts";
 import type { BuildOptions } from "./options.ts";
 import type { SourceFile } from "./source.ts";

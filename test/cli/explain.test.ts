@@ -120,6 +120,8 @@ Small, wrap(), put(): local                11 |   put(list, wrap(Small(1)))
               certain: false,
               loops: 0,
               loopCarried: 0,
+              inHeap: false,
+              pilesUp: false,
             },
           ],
         },

@@ -50,12 +50,19 @@ import type {
   Placed,
   PlacedSite,
   ProgramPlacement,
-} from "../../src/lang/lifetimes/placement/placement.ts";
+} from "../../src/lang/lifetimes/placement/placed.ts";
 import { type HeapObject, objectOf, reachableFrom, referencesOf } from "./heap-walk.ts";
 
 const ALWAYS_CHECKED = 50;
 /** What a callee has promised to keep to itself. */
-const STAYING: Placed = { destinations: NOWHERE, certain: false, loops: 0, loopCarried: 0 };
+const STAYING: Placed = {
+  destinations: NOWHERE,
+  certain: false,
+  loops: 0,
+  loopCarried: 0,
+  inHeap: false,
+  pilesUp: false,
+};
 
 interface Birth {
   /** Objects are numbered in the order of their allocation. */

@@ -19,7 +19,7 @@
 
 import type binaryen from "binaryen";
 import type { Atom, Instruction, InstructionOf, IrFunction, IrProgram, IrType, MatchArm, Variable } from "../ir/ir.ts";
-import type { ProgramPlacement } from "../lifetimes/placement/placement.ts";
+import type { ProgramPlacement } from "../lifetimes/placement/placed.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Counters } from "./counters.ts";
 import type { Externs } from "./externs.ts";

@@ -12,7 +12,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { buildProgram, SourceFile } from "../../../src/lang/frontend.ts";
 import { ownFunctions, placementsByLine } from "../../../src/lang/lifetimes/placement/lines.ts";
-import { type ProgramPlacement, placeProgram } from "../../../src/lang/lifetimes/placement/placement.ts";
+import type { ProgramPlacement } from "../../../src/lang/lifetimes/placement/placed.ts";
+import { placeProgram } from "../../../src/lang/lifetimes/placement/placement.ts";
 import { describeFunction } from "../../../src/lang/lifetimes/placement/words.ts";
 
 const FOLDER = new URL("placement/", import.meta.url);

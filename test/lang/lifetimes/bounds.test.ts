@@ -10,12 +10,8 @@ import { BYTE_ELEMENT, type IrProgram, type IrType, type Variable } from "../../
 import { usedPorts } from "../../../src/lang/ir/ports.ts";
 import { computeBounds } from "../../../src/lang/lifetimes/placement/bounds.ts";
 import { NOWHERE, TAIL_CALL } from "../../../src/lang/lifetimes/placement/destinations.ts";
-import {
-  type FunctionPlacement,
-  type Placed,
-  type ProgramPlacement,
-  placeProgram,
-} from "../../../src/lang/lifetimes/placement/placement.ts";
+import type { FunctionPlacement, Placed, ProgramPlacement } from "../../../src/lang/lifetimes/placement/placed.ts";
+import { placeProgram } from "../../../src/lang/lifetimes/placement/placement.ts";
 import { runModule } from "../../../src/lang/run/run-module.ts";
 import { compileIr } from "../../support/fast.ts";
 import { type InterpreterInput, interpret } from "../../support/interpret.ts";
@@ -332,7 +328,7 @@ describe("an object that outlives its frame", () => {
 
 describe("bounds", () => {
   const boundsIn = (...lines: string[]) => {
-    const bounds = computeBounds(placeProgram(programOf(...lines)));
+    const bounds = computeBounds(placeProgram(programOf(...lines)), false);
     return new Map([...bounds].map(([{ name }, found]) => [name, found]));
   };
 
@@ -409,6 +405,8 @@ describe("bounds", () => {
       const calls = placement.calls.map(({ call }) => ({ call, groups: [] }));
       return [fn, { ...placement, calls }] as const;
     });
-    expect(() => computeBounds(new Map(lacking))).toThrow("a call of leaf in main has no place for what it makes");
+    expect(() => computeBounds(new Map(lacking), false)).toThrow(
+      "a call of leaf in main has no place for what it makes",
+    );
   });
 });

@@ -487,9 +487,9 @@ describe("calls", () => {
     f.return();
     g.call(f, g.param(0), g.param(1), g.param(2));
     g.return();
-    expect(sitesOf(program, "f")).toEqual(["into a"]);
-    expect(callsOf(program, "f").sort()).toEqual(["into a", "into b"]);
-    expect(callsOf(program, "g").sort()).toEqual(["into a", "into b"]);
+    expect(sitesOf(program, "f")).toEqual(["into a, collected"]);
+    expect(callsOf(program, "f").sort()).toEqual(["into a, collected", "into b, collected"]);
+    expect(callsOf(program, "g").sort()).toEqual(["into a, collected", "into b, collected"]);
   });
 
   it("put callees before callers, and those that call each other together", () => {

@@ -19,28 +19,41 @@ import { blocksOf } from "../../ir/traverse.ts";
 import { InternalCompilerError } from "../../options.ts";
 import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } from "./destinations.ts";
 import type { Bound, FunctionBounds, Loop } from "./function-bounds.ts";
+import { passHeap } from "./heap-bounds.ts";
 import { mergeHidden } from "./hidden.ts";
-import type { FunctionPlacement, Placed, ProgramPlacement } from "./placement.ts";
+import type { FunctionPlacement, Placed, ProgramPlacement } from "./placed.ts";
 
 const FRAME: Bound = { of: "frame" };
 
-/** The bounds of a whole program. Cost: linear in its placement. */
-export function computeBounds(program: ProgramPlacement): ReadonlyMap<IrFunction, FunctionBounds> {
-  const hidden = new Map([...program].map(([fn, placement]) => [fn, hiddenOf(placement)]));
-  return mergeHidden(new Map([...program].map(([fn, placement]) => [fn, boundsOf(placement, hidden)])));
+const HEAP: Bound = { of: "heap" };
+
+/**
+ * The bounds of a whole program. Cost: linear in its placement.
+ * @param hasHeap whether what no region bounds goes to a collected heap; otherwise it ends as if one did
+ */
+export function computeBounds(program: ProgramPlacement, hasHeap: boolean): ReadonlyMap<IrFunction, FunctionBounds> {
+  const hidden = new Map([...program].map(([fn, placement]) => [fn, hiddenOf(placement, hasHeap)]));
+  const bounds = new Map([...program].map(([fn, placement]) => [fn, boundsOf(placement, hidden, hasHeap)]));
+  return mergeHidden(hasHeap ? passHeap(bounds) : bounds);
 }
 
-function hiddenOf({ sites, calls }: FunctionPlacement): readonly Destinations[] {
-  const all = [...sites, ...calls.flatMap(({ groups }) => groups)].map((each) => asCallerSees(each.destinations));
+function hiddenOf({ sites, calls }: FunctionPlacement, hasHeap: boolean): readonly Destinations[] {
+  const all = [...sites, ...calls.flatMap(({ groups }) => groups)]
+    .filter(({ inHeap }) => !(hasHeap && inHeap))
+    .map((each) => asCallerSees(each.destinations));
   return [...new Set(all)].filter((destinations) => destinations !== NOWHERE);
 }
 
 function boundsOf(
   { fn, sites, calls, candidates }: FunctionPlacement,
   hidden: ReadonlyMap<IrFunction, readonly Destinations[]>,
+  hasHeap: boolean,
 ): FunctionBounds {
   const own = hidden.get(fn)!;
-  const boundOf = ({ destinations, loops, loopCarried }: Placed): Bound => {
+  const isInHeap = ({ inHeap }: Placed): boolean => hasHeap && inHeap;
+  const boundOf = (placed: Placed): Bound => {
+    const { destinations, loops, loopCarried } = placed;
+    if (isInHeap(placed)) return HEAP;
     if (destinations !== NOWHERE) return { of: "caller", index: own.indexOf(asCallerSees(destinations)) };
     return loopCarried < loops ? { of: "iteration", level: loops - loopCarried } : FRAME;
   };
@@ -52,8 +65,11 @@ function boundsOf(
     });
     return [call, bounds] as const;
   });
-  const mayStay = ({ destinations, certain }: Placed): boolean =>
-    !certain && onlyReturned(fn, destinations) && (destinations & ~TAIL_CALL) !== NOWHERE;
+  const mayStay = (placed: Placed): boolean => {
+    const { destinations, certain } = placed;
+    if (isInHeap(placed) || certain) return false;
+    return onlyReturned(fn, destinations) && (destinations & ~TAIL_CALL) !== NOWHERE;
+  };
   const uncertain = [
     ...sites.filter(mayStay).map(() => null),
     ...calls.filter(({ groups }) => groups.some(mayStay)).map(({ call }) => call),
@@ -63,7 +79,8 @@ function boundsOf(
   const levels = all.reduce((most, bound) => (bound.of === "iteration" ? Math.max(most, bound.level) : most), 0);
   return {
     hidden: own,
-    hasFrame: all.some(({ of }) => of !== "caller"),
+    mayBeHeap: new Set(),
+    hasFrame: all.some(({ of }) => of === "frame" || of === "iteration"),
     levels,
     loops: new Map(levelsOf(fn.body, 1).filter(([, level]) => level <= levels)),
     sites: new Map(bySite),

@@ -10,7 +10,7 @@
  * planned within the caller's region; it never makes a value outlive its memory.
  */
 
-import type { Atom, Block, FieldType, Instruction, IrFunction, Label, Variable } from "../../ir/ir.ts";
+import type { Atom, Block, FieldType, Instruction, IrFunction, Label, RecordType, Variable } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { holdsPointer, writesOf } from "../../ir/traverse.ts";
 import type { Component } from "./components.ts";
@@ -27,8 +27,27 @@ export interface Certainty {
   readonly parameters: ReadonlySet<number>;
 }
 
+/** What counts as kept. */
+export interface KeepingRules {
+  /** Whether what is returned is kept. */
+  readonly returned: boolean;
+  /** What an instruction stores where it is kept. */
+  storedBy(fn: IrFunction, instruction: Instruction): readonly Atom[];
+  /** Whether what a record's field is given at its construction stays in it. */
+  stays(record: RecordType, index: number): boolean;
+}
+
+const AS_RESULTS: KeepingRules = {
+  returned: true,
+  storedBy: () => [],
+  stays: ({ fields }, index) => !fields[index]!.mutable,
+};
+
 /** For all functions; callees come before their callers. */
-export function computeCertainty(components: readonly Component[]): ReadonlyMap<IrFunction, Certainty> {
+export function computeCertainty(
+  components: readonly Component[],
+  rules: KeepingRules = AS_RESULTS,
+): ReadonlyMap<IrFunction, Certainty> {
   const found = new Map<IrFunction, Certainty>();
   // Within a component everything is certain until a path is found on which it is not.
   const isKept = (callee: IrFunction, index: number) => found.get(callee)?.parameters.has(index) ?? true;
@@ -37,7 +56,7 @@ export function computeCertainty(components: readonly Component[]): ReadonlyMap<
       news = false;
       for (const fn of functions) {
         const before = found.get(fn)?.parameters.size ?? fn.params.length;
-        const certainty = new Keeping(isKept).run(fn);
+        const certainty = new Keeping(fn, isKept, rules).run();
         found.set(fn, certainty);
         news ||= isRecursive && certainty.parameters.size < before;
       }
@@ -47,6 +66,8 @@ export function computeCertainty(components: readonly Component[]): ReadonlyMap<
 }
 
 class Keeping {
+  readonly #fn: IrFunction;
+  readonly #rules: KeepingRules;
   readonly #isKept: (callee: IrFunction, index: number) => boolean;
   readonly #bits = new Map<Variable, bigint>();
   readonly #kept = new Map<Instruction, boolean>();
@@ -54,11 +75,14 @@ class Keeping {
   /** Kept between rounds, so that nested loops settle quickly. */
   readonly #atHead = new Map<Label, Kept>();
 
-  constructor(isKept: (callee: IrFunction, index: number) => boolean) {
+  constructor(fn: IrFunction, isKept: (callee: IrFunction, index: number) => boolean, rules: KeepingRules) {
+    this.#fn = fn;
     this.#isKept = isKept;
+    this.#rules = rules;
   }
 
-  run(fn: IrFunction): Certainty {
+  run(): Certainty {
+    const fn = this.#fn;
     const atStart = this.#block(fn.body, NOTHING);
     const parameters = fn.params.flatMap((param, index) => (this.#has(atStart, param) ? [index] : []));
     const kept = [...this.#kept].filter(([, isKept]) => isKept).map(([instruction]) => instruction);
@@ -118,7 +142,7 @@ class Keeping {
       case "panic":
         return EVERYTHING;
       case "return":
-        return this.#with(NOTHING, i.values);
+        return this.#rules.returned ? this.#with(NOTHING, i.values) : NOTHING;
       case "tailCall":
         this.#kept.set(i, true);
         return this.#with(NOTHING, this.#keptArguments(i));
@@ -140,11 +164,17 @@ class Keeping {
 
   #defining(i: Instruction, behind: Kept): Kept {
     const pointers = writesOf(i).filter(({ type }) => holdsPointer(type));
-    if (pointers.length === 0) return behind;
+    if (pointers.length === 0) return this.#with(behind, this.#alsoKept(i));
     const isKept = pointers.every((variable) => this.#has(behind, variable));
     if (allocates(i) || i.op === "call") this.#kept.set(i, isKept);
     const rest = this.#without(behind, pointers);
-    return isKept ? this.#with(rest, this.#keptWith(i)) : rest;
+    return this.#with(isKept ? this.#with(rest, this.#keptWith(i)) : rest, this.#alsoKept(i));
+  }
+
+  /** What an instruction keeps whatever becomes of what it defines. */
+  #alsoKept(i: Instruction): readonly Atom[] {
+    if (this.#rules.returned) return [];
+    return i.op === "call" ? this.#keptArguments(i) : this.#rules.storedBy(this.#fn, i);
   }
 
   /** What an instruction reads and keeps, if what it defines is kept. */
@@ -153,7 +183,8 @@ class Keeping {
       case "set":
         return [i.src];
       case "construct":
-        return i.record.fields.every(staysWhole) ? i.args : [];
+        // With others among the fields, arguments and fields do not match.
+        return i.record.fields.every(isSingle) ? i.args.filter((_, index) => this.#rules.stays(i.record, index)) : [];
       case "arraySlice":
         return [i.array];
       case "subslice":
@@ -173,7 +204,7 @@ class Keeping {
   }
 }
 
-/** Whether a field keeps what it is given: elements, and the fields of what lies inline, may be overwritten. */
-function staysWhole({ mutable, unpackedLength, inline }: FieldType): boolean {
-  return !mutable && unpackedLength === undefined && inline === undefined;
+/** Whether a field is one value: elements, and the fields of what lies inline, may be overwritten. */
+function isSingle({ unpackedLength, inline }: FieldType): boolean {
+  return unpackedLength === undefined && inline === undefined;
 }

@@ -88,6 +88,16 @@ export class Flow {
     return this.#calls.get(call)!.groups;
   }
 
+  /** The calls that the graph has been given, tail calls among them. */
+  calls(): readonly Call[] {
+    return [...this.#calls.keys()];
+  }
+
+  /** For the nodes of a callee's summary, what they are here. */
+  nodesOf(call: Call): ReadonlyMap<Node, ReadonlySet<Node>> {
+    return this.#calls.get(call)!.nodes;
+  }
+
   /** All of these, with the callees. */
   *groups(): Iterable<readonly [callee: IrFunction, origin: Destinations, node: Node]> {
     for (const [{ callee }, { groups }] of this.#calls) {

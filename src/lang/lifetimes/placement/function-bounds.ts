@@ -14,12 +14,16 @@ export type Bound =
   /** The present iteration of the loop that is the `level`-th from the outside, the outermost being the first. */
   | { readonly of: "iteration"; readonly level: number }
   /** What the function is handed as its hidden argument of this index. */
-  | { readonly of: "caller"; readonly index: number };
+  | { readonly of: "caller"; readonly index: number }
+  /** Nothing: it is in the collected heap (heap.ts). */
+  | { readonly of: "heap" };
 
 /** The bounds of all that a function allocates or passes on. */
 export interface FunctionBounds {
   /** Where what is bound by each hidden argument goes when the call is over: none of them nowhere. */
   readonly hidden: readonly Destinations[];
+  /** The hidden arguments for which some caller passes the heap. */
+  readonly mayBeHeap: ReadonlySet<number>;
   /** Whether anything is bound to the function's own frame, or to an iteration in it. */
   readonly hasFrame: boolean;
   /** The deepest level of loops to whose iterations anything is bound; 0 for none. */

@@ -54,7 +54,8 @@ function mergedBound(bound: Bound, merged: Merged): Bound {
 function nameOf(bound: Bound): string {
   switch (bound.of) {
     case "frame":
-      return "frame";
+    case "heap":
+      return bound.of;
     case "iteration":
       return `iteration ${bound.level}`;
     case "caller":
@@ -73,5 +74,6 @@ function withMerged(bounds: FunctionBounds, fn: IrFunction, merged: ReadonlyMap<
     return [call, kept.map((bound) => mergedBound(bound, own))] as const;
   });
   const sites = [...bounds.sites].map(([site, bound]) => [site, mergedBound(bound, own)] as const);
-  return { ...bounds, hidden, sites: new Map(sites), calls: new Map(calls) };
+  const mayBeHeap = new Set([...bounds.mayBeHeap].map((index) => own[index]!));
+  return { ...bounds, hidden, mayBeHeap, sites: new Map(sites), calls: new Map(calls) };
 }

@@ -2,7 +2,7 @@
 
 import type { IrFunction, Site } from "../../ir/ir.ts";
 import type { Call } from "./flow.ts";
-import type { FunctionPlacement, PlacedCall, ProgramPlacement } from "./placement.ts";
+import type { FunctionPlacement, PlacedCall, ProgramPlacement } from "./placed.ts";
 import { describePlaced } from "./words.ts";
 
 /**

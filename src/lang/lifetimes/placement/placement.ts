@@ -12,6 +12,7 @@
  *             -> certain.ts, iterations.ts  what is not only possible but sure; what outlives an iteration of its loop
  *             -> candidates.ts        what is made one after the other, and of which not all is returned
  *             -> strong-updates.ts          arrays that nobody knows any more when a variable gets another
+ *             -> heap.ts        what no region bounds, which a collector has to free
  *
  * For those who act on it, bounds.ts turns destinations into frames: what a function is handed, and what it hands on.
  *
@@ -19,82 +20,33 @@
  * all functions of its type: then the summaries of all of them are joined by that function's graph.
  */
 
-import type { Instruction, IrFunction, IrProgram, Site } from "../../ir/ir.ts";
+import type { Instruction, IrFunction, IrProgram } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
-import { type Candidates, findCandidates } from "./candidates.ts";
+import { findAnchored } from "./anchored.ts";
+import { findCandidates } from "./candidates.ts";
 import { type Certainty, computeCertainty } from "./certain.ts";
 import { type Component, callComponents } from "./components.ts";
 import { type Destinations, GLOBAL, inside, intoParameter, NOWHERE, TAIL_CALL, wholeResults } from "./destinations.ts";
 import { propagateDestinations } from "./escape.ts";
-import { type Call, Flow } from "./flow.ts";
+import { Flow } from "./flow.ts";
 import type { Node } from "./graph.ts";
 import { groundedNodes } from "./ground.ts";
+import { findHeap, type HeapFlow, type HeapUse } from "./heap.ts";
 import { findIterations } from "./iterations.ts";
+import { outermostOf } from "./outermost.ts";
+import type {
+  FunctionPlacement,
+  Placed,
+  PlacedCall,
+  PlacedParameter,
+  PlacedPart,
+  PlacedSite,
+  ProgramPlacement,
+} from "./placed.ts";
 import { Slots } from "./slots.ts";
-import { findStrongUpdates, type StrongUpdate } from "./strong-updates.ts";
+import { findStrongUpdates } from "./strong-updates.ts";
 import { Summary } from "./summary.ts";
-
-/** Where objects that one instruction makes may go. */
-export interface Placed {
-  readonly destinations: Destinations;
-  /** They become a result, or a part of one, on every path that returns. */
-  readonly certain: boolean;
-  /** The number of loops around the instruction. */
-  readonly loops: number;
-  /** Of how many of these loops, from the innermost on, the objects may outlive the iteration that makes them. */
-  readonly loopCarried: number;
-}
-
-export interface PlacedSite extends Placed {
-  readonly site: Site;
-}
-
-/** The objects that a callee makes for its caller, of those that it sends to the same destinations. */
-export interface PlacedGroup extends Placed {
-  /** Where the callee sends them. */
-  readonly origin: Destinations;
-  /** What they are, in the source's words. */
-  readonly whats: readonly string[];
-}
-
-export interface PlacedCall {
-  readonly call: Call;
-  readonly groups: readonly PlacedGroup[];
-}
-
-/** A field of what a parameter points to, the elements of an array (`[]`), or a global. */
-export interface PlacedPart {
-  readonly name: string;
-  /** Where what is read through it may go, beyond where the parameter takes it along. */
-  readonly destinations: Destinations;
-}
-
-export interface PlacedParameter {
-  readonly index: number;
-  /** Where the object that it points to may go, and with it all that it refers to. */
-  readonly destinations: Destinations;
-  /** It becomes a result, or a part of one, on every path that returns. */
-  readonly certain: boolean;
-  readonly parts: readonly PlacedPart[];
-}
-
-export interface FunctionPlacement {
-  readonly fn: IrFunction;
-  readonly sites: readonly PlacedSite[];
-  /** Only of calls that allocate for the function, tail calls among them. */
-  readonly calls: readonly PlacedCall[];
-  /** Only of parameters that hold pointers. */
-  readonly parameters: readonly PlacedParameter[];
-  /** Of globals that it reads, itself or by its calls: where what they refer to may go, other than into globals. */
-  readonly globals: readonly PlacedPart[];
-  /** What it makes for its results and may return one of without another; null where there is nothing like that. */
-  readonly candidates: Candidates | null;
-  /** Assignments (`set`) in front of which the variable has the only reference to an array, or to a list with one. */
-  readonly strongUpdates: ReadonlyMap<Instruction, StrongUpdate>;
-}
-
-export type ProgramPlacement = ReadonlyMap<IrFunction, FunctionPlacement>;
 
 /** Analyses a whole program. Cost: near to linear in its size for functions of usual length. */
 export function placeProgram(program: IrProgram): ProgramPlacement {
@@ -102,14 +54,34 @@ export function placeProgram(program: IrProgram): ProgramPlacement {
   const certainty = computeCertainty(components);
   const slots = new Slots(program.functions);
   const summaries = new Map<IrFunction, Summary>();
-  const placement = new Map<IrFunction, FunctionPlacement>();
+  const flows: HeapFlow[] = [];
   for (const component of components) {
-    const recursive = new Set(component.isRecursive ? component.functions : []);
+    const { isRecursive } = component;
+    const recursive = new Set(isRecursive ? component.functions : []);
     for (const [flow, real] of solveComponent(component, slots, summaries)) {
-      placement.set(flow.fn, placeFunction(flow, real, certainty.get(flow.fn)!, recursive));
+      const placement = placeFunction(flow, real, certainty.get(flow.fn)!, recursive);
+      flows.push({ flow, real, placement, isRecursive });
     }
   }
-  return placement;
+  const anchored = () => findAnchored(components, new Map(flows.map(({ flow }) => [flow.fn, flow])), slots);
+  const heap = findHeap(flows, slots, anchored, outermostOf(program));
+  return new Map(
+    flows.map(({ flow, placement }) => [flow.fn, heap === null ? placement : withHeap(placement, flow, heap)]),
+  );
+}
+
+function withHeap(placement: FunctionPlacement, flow: Flow, heap: HeapUse): FunctionPlacement {
+  const { fn, sites, calls } = placement;
+  const of = (node: Node) => ({ inHeap: heap.must(fn, node), pilesUp: heap.pilesUp(fn, node) });
+  return {
+    ...placement,
+    sites: sites.map((placed) => ({ ...placed, ...of(flow.sites.get(placed.site)!) })),
+    calls: calls.map(({ call, groups }) => ({
+      call,
+      groups: groups.map((group) => ({ ...group, ...of(flow.groupsOf(call).get(group.origin)!) })),
+    })),
+    mayReferToHeap: (variable) => heap.mayRefer(fn, variable),
+  };
 }
 
 /**
@@ -156,6 +128,8 @@ function placeFunction(
     certain: (node.destinations & results) !== NOWHERE && certainty.kept.has(instruction),
     loops: iterations.depth(instruction),
     loopCarried: iterations.loopCarried(instruction, node),
+    inHeap: false,
+    pilesUp: false,
   });
 
   const sites: PlacedSite[] = [];
@@ -171,7 +145,8 @@ function placeFunction(
   const globals = placeParts(flow.graph.globals, GLOBAL | TAIL_CALL);
   const candidates = findCandidates(flow, real, (i) => certainty.kept.has(i), recursive);
   const strongUpdates = findStrongUpdates(flow);
-  return { fn, sites, calls, parameters: placeParameters(flow, certainty), globals, candidates, strongUpdates };
+  const parameters = placeParameters(flow, certainty);
+  return { fn, sites, calls, parameters, globals, candidates, strongUpdates, mayReferToHeap: () => false };
 }
 
 function placeParameters({ fn, graph }: Flow, certainty: Certainty): PlacedParameter[] {

@@ -2,16 +2,17 @@
 
 import type { IrFunction } from "../../ir/ir.ts";
 import { type Destination, type Destinations, intoParameter, listDestinations, NOWHERE } from "./destinations.ts";
-import type { FunctionPlacement, Placed, PlacedParameter } from "./placement.ts";
+import type { FunctionPlacement, Placed, PlacedParameter } from "./placed.ts";
 
 /**
  * Where objects may go: "local", "result", "maybe in result", "into list + tail call". A "maybe" is about the result:
  * it may also not be reached. In a loop, what stays is "local, loop-carried" if it may outlive the iteration that makes
- * it.
+ * it. What no region bounds is "collected", with all that has to do with it.
  */
-export function describePlaced(fn: IrFunction, { destinations, certain, loopCarried }: Placed): string {
-  if (destinations === NOWHERE) return loopCarried > 0 ? "local, loop-carried" : "local";
-  return placesOf(fn, destinations, certain).join(" + ");
+export function describePlaced(fn: IrFunction, { destinations, certain, loopCarried, inHeap }: Placed): string {
+  const collected = inHeap ? ", collected" : "";
+  if (destinations !== NOWHERE) return placesOf(fn, destinations, certain).join(" + ") + collected;
+  return `local${loopCarried > 0 ? ", loop-carried" : ""}${collected}`;
 }
 
 /** What callers have to know of a function, in sentences without an end; empty if it lets nothing out. */
@@ -33,7 +34,27 @@ export function describeFunction({ fn, sites, calls, parameters, globals }: Func
     }
   }
   for (const [place, whats] of made) sentences.push(`allocates for its caller, ${place}: ${[...whats].join(", ")}`);
-  return sentences;
+  return [...sentences, ...describePilingUp(fn, sites, calls)];
+}
+
+/** Why a collector frees some of it. */
+function describePilingUp(
+  fn: IrFunction,
+  sites: FunctionPlacement["sites"],
+  calls: FunctionPlacement["calls"],
+): string[] {
+  const made = new Map<string, Set<string>>();
+  const add = (placed: Placed, whats: readonly string[]): void => {
+    if (!placed.pilesUp) return;
+    const often = placed.loops > 0 ? "in a loop" : "in a recursion";
+    const place = `${often}, ${placesOf(fn, placed.destinations, true).join(" + ")}`;
+    const known = made.get(place) ?? new Set();
+    made.set(place, known);
+    for (const what of whats) known.add(what);
+  };
+  for (const placed of sites) add(placed, [placed.site.what]);
+  for (const { groups } of calls) for (const group of groups) add(group, group.whats);
+  return [...made].map(([place, whats]) => `makes what no region bounds, ${place}: ${[...whats].join(", ")}`);
 }
 
 /** Results as one word: a whole says more than a part. */

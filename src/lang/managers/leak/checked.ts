@@ -43,7 +43,7 @@ export class CheckedLeakManager extends LeakManager {
 
   constructor(context: ManagerContext) {
     super(context);
-    this.#bounds = computeBounds(context.placement());
+    this.#bounds = computeBounds(context.placement(), false);
     for (const name of [NEXT_DEPTH, NEXT_SITE]) this.module.addGlobal(name, i32, true, this.module.i32.const(0));
     this.#defineCheck();
   }

@@ -9,13 +9,15 @@ import type { Place } from "../../codegen/access.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import { defineFunction, type Local, type Locals } from "../../codegen/locals.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
-import { LinearManager } from "./linear.ts";
+import type { InstructionOf } from "../../ir/ir.ts";
+import type { ArrayLayout, PointerKind } from "./layout.ts";
+import { LinearManager, type PointerStore, type StoreInstruction } from "./linear.ts";
 
 const { i32, i64 } = binaryen;
 const LARGEST_ARRAY_BYTES = 0x7ffffff8n;
 
 export abstract class BarrierFreeManager extends LinearManager {
-  protected reserveGlobal(): Place {
+  protected reserveGlobal(_kind: PointerKind): Place {
     const address = this.context.data.reserve(WORD_BYTES, WORD_BYTES);
     return { base: () => this.module.i32.const(address), offset: 0 };
   }
@@ -74,11 +76,20 @@ export abstract class BarrierFreeManager extends LinearManager {
     return [...statements];
   }
 
-  protected beforeStore(): ExpressionRef[] {
+  protected beforeStore(
+    _context: FunctionContext,
+    _instruction: StoreInstruction,
+    _store: PointerStore,
+  ): ExpressionRef[] {
     return [];
   }
 
-  protected afterFill(): ExpressionRef[] {
+  protected afterFill(
+    _context: FunctionContext,
+    _instruction: InstructionOf<"arrayFill">,
+    _layout: ArrayLayout,
+    _place: Place,
+  ): ExpressionRef[] {
     return [];
   }
 }

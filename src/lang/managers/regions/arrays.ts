@@ -44,12 +44,20 @@ function clear(module: binaryen.Module, ref: Temporary, from: () => ExpressionRe
 
 /**
  * Takes a new array from the next region.
- * @param apartFrom the bytes from which on arrays lie on sparse stacks; null for never
+ * @param sparseFrom the bytes from which on arrays lie on sparse stacks; null for never
+ * @param inHeap the function that allocates arrays in the heap, for when there is no next region; null for never
  */
-export function takeNew(module: binaryen.Module, isZeroed: boolean, sparseFrom: number | null): Take {
+export function takeNew(
+  module: binaryen.Module,
+  isZeroed: boolean,
+  sparseFrom: number | null,
+  inHeap: string | null,
+): Take {
   const op = module.i32;
-  return (ref, bytes, locals) => {
+  return (ref, bytes, locals, [shape, length]) => {
     const region = locals.add(i32);
+    const ofHeap = (allocator: string): ExpressionRef =>
+      module.if(op.eqz(region.get()), module.return(module.call(allocator, [shape!.get(), length!.get()], i32)));
     const grown = orReturn(module, ref, module.call(coreName(module, "regionGrow"), [region.get(), bytes.get()], i32));
     const hasNoRoom = op.gt_u(bytes.get(), op.sub(op.load(REGION_LIMIT, 4, region.get()), ref.get()));
     const isLong = op.gt_u(bytes.get(), op.const(REGION_BUMP_MAX_BYTES));
@@ -65,6 +73,7 @@ export function takeNew(module: binaryen.Module, isZeroed: boolean, sparseFrom: 
       orReturn(module, ref, module.call(coreName(module, "regionArrayNew"), [region.get(), bytes.get()], i32));
     return [
       region.set(nextRegion(module)),
+      ...(inHeap === null ? [] : [ofHeap(inHeap)]),
       ...(sparseFrom === null
         ? bumped
         : [

@@ -13,10 +13,10 @@
  */
 
 import type { IrFunction, IrProgram } from "../../ir/ir.ts";
-import { forEachInstruction } from "../../ir/traverse.ts";
 import { callComponents, tailCalleesOf } from "../../lifetimes/placement/components.ts";
 import { GLOBAL, onlyReturned } from "../../lifetimes/placement/destinations.ts";
 import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import { outermostOf } from "../../lifetimes/placement/outermost.ts";
 
 export interface CallerRegions {
   /** The hidden arguments that are regions to checkpoint. */
@@ -40,10 +40,11 @@ type AllBounds = ReadonlyMap<IrFunction, FunctionBounds>;
  * @param fillsInLoops whether iterations of a loop of the function allocate in the region that is this hidden argument
  */
 export function findCallerRegions(
-  { functions, main }: IrProgram,
+  program: IrProgram,
   bounds: AllBounds,
   fillsInLoops: (fn: IrFunction, index: number) => boolean,
 ): ReadonlyMap<IrFunction, CallerRegions> {
+  const { functions } = program;
   const tailCycles = new Map<IrFunction, ReadonlySet<IrFunction>>();
   for (const component of callComponents(functions, tailCalleesOf)) {
     if (!component.isRecursive) continue;
@@ -57,7 +58,7 @@ export function findCallerRegions(
   const recursive = new Map(
     callComponents(functions).flatMap((each) => each.functions.map((fn) => [fn, new Set(each.functions)] as const)),
   );
-  const outermost = outermostOf(functions, main);
+  const outermost = outermostOf(program);
   const allCallerRegions = new Map<IrFunction, CallerRegions>();
   for (const fn of functions) {
     const own = bounds.get(fn)!;
@@ -88,26 +89,6 @@ export function findCallerRegions(
     });
   }
   return allCallerRegions;
-}
-
-/**
- * The function that runs for as long as the program does, when its start has given way to it; null if there is none.
- */
-function outermostOf(functions: readonly IrFunction[], main: IrFunction): IrFunction | null {
-  const calls = new Map<IrFunction, { readonly fn: IrFunction; readonly op: "call" | "tailCall" }[]>();
-  for (const fn of functions) {
-    forEachInstruction(fn.body, (i) => {
-      if (i.op !== "call" && i.op !== "tailCall") return;
-      const known = calls.get(i.callee);
-      if (known === undefined) calls.set(i.callee, [{ fn, op: i.op }]);
-      else known.push({ fn, op: i.op });
-    });
-  }
-  if (calls.has(main)) return null;
-  const next = [...calls].find(
-    ([, known]) => known.length === 1 && known[0]!.fn === main && known[0]!.op === "tailCall",
-  );
-  return next?.[0] ?? main;
 }
 
 function ownCallerRegions(fn: IrFunction, { hidden }: FunctionBounds): number[] {

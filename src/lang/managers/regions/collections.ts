@@ -106,7 +106,7 @@ export class CollectionCode {
     });
     const isProgram = ofCaller.length > 0 && callerRegions!.isOutermost;
     const { address, count } = this.#shared.globals;
-    const globals = (isProgram ? [address, count] : [0, 0]).map((each) => op.const(each));
+    const globals = isProgram ? [address(), op.const(count)] : [op.const(0), op.const(0)];
     const collect = this.#withRoots(roots, (operands) =>
       module.call(
         coreName(module, "regionCollect"),
@@ -153,10 +153,11 @@ export class CollectionCode {
       callerRegions.checkpoints === 1 &&
       callerRegions.others.length === 0 &&
       callerRegions.tailCycle.size === 0 &&
+      !frame.plan.bounds.mayBeHeap.has(index!) &&
       candidates === null;
     if (!isSimple || isSeen) return general();
     // Mostly little was allocated, all of it in one piece: then addresses tell.
-    const region = (): ExpressionRef => this.#context.hidden[index!]!.get();
+    const region = (): ExpressionRef => frame.regionOf({ of: "caller", index: index! });
     const checkpointed = (field: number): ExpressionRef => op.load(field, 4, frame.at(0));
     const top = (): ExpressionRef => op.load(REGION_TOP, 4, region());
     const isReturned = [...roots.boxes, ...roots.slices]

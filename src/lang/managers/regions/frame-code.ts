@@ -41,7 +41,7 @@ export interface Shared {
   /** The region of what ends with the program. */
   readonly program: number;
   /** The words of the program's globals that lead to objects. */
-  readonly globals: { readonly address: number; readonly count: number };
+  readonly globals: { readonly address: () => ExpressionRef; readonly count: number };
 }
 
 /** Sets aside a descriptor of a sparse stack. @returns its address */
@@ -61,6 +61,8 @@ export class FrameCode {
   readonly #shared: Shared;
   readonly #context: FunctionContext;
   readonly #module: binaryen.Module;
+  /** The hidden parameters of plan.ts. */
+  readonly #hidden: readonly Temporary[];
   /** Where the frame begins; null for a function without one. */
   readonly #base: Temporary | null;
   readonly #isDebug: boolean;
@@ -69,7 +71,8 @@ export class FrameCode {
   /** The sparse stack of the function, once it has one. */
   #stack: number | null = null;
 
-  constructor(shared: Shared, context: FunctionContext) {
+  constructor(shared: Shared, context: FunctionContext, hidden: readonly Temporary[]) {
+    this.#hidden = hidden;
     this.plan = shared.plans.get(context.fn)!;
     this.#shared = shared;
     this.#context = context;
@@ -99,12 +102,13 @@ export class FrameCode {
 
   /** The checkpoints that the call has taken over from the one that it replaces, or 0. */
   inherited(): ExpressionRef {
-    return this.#context.hidden[this.plan.bounds.hidden.length]!.get();
+    return this.#hidden[this.plan.bounds.hidden.length]!.get();
   }
 
-  /** The address of a region's descriptor. */
+  /** The address of a region's descriptor; 0 for the heap. */
   regionOf(bound: Bound): ExpressionRef {
-    if (bound.of === "caller") return this.#context.hidden[bound.index]!.get();
+    if (bound.of === "caller") return this.#hidden[bound.index]!.get();
+    if (bound.of === "heap") return this.#module.i32.const(0);
     return this.at(this.plan.layout.regions.get(levelOf(bound)!)!.offset);
   }
 
@@ -120,7 +124,7 @@ export class FrameCode {
 
   /** The hidden parameter that says where the frame begins. */
   #given(): Temporary {
-    return this.#context.hidden.at(-1)!;
+    return this.#hidden.at(-1)!;
   }
 
   // Loops that keep in a local where a region is filled to
@@ -195,10 +199,13 @@ export class FrameCode {
       const begin = [this.at(0), op.const(program), op.const(program + REGION_BYTES)];
       return [module.call(coreName(module, "checkpointOwn"), begin, none), this.#noteThreshold(0)];
     }
-    const hidden = (index: number): ExpressionRef => this.#context.hidden[index]!.get();
-    const set = checkpointed.map((index, at) =>
-      module.call(coreName(module, "checkpointSet"), [this.at(at * CHECKPOINT_BYTES), hidden(index)], none),
-    );
+    const hidden = (index: number): ExpressionRef => this.#hidden[index]!.get();
+    const set = checkpointed.map((index, at) => {
+      const checkpoint = (): ExpressionRef => this.at(at * CHECKPOINT_BYTES);
+      const onRegion = module.call(coreName(module, "checkpointSet"), [checkpoint(), hidden(index)], none);
+      if (!this.plan.bounds.mayBeHeap.has(index)) return onRegion;
+      return module.if(hidden(index), onRegion, module.call(coreName(module, "checkpointNone"), [checkpoint()], none));
+    });
     const unused = checkpointsOf(callerRegions)
       .slice(checkpointed.length)
       .map((checkpoint) => module.call(coreName(module, "checkpointNone"), [this.at(checkpoint)], none));
@@ -220,7 +227,7 @@ export class FrameCode {
     const index = this.plan.candidates?.begins.indexOf(instruction) ?? -1;
     if (index < 0) return [];
     const module = this.#module;
-    const region = this.#context.hidden[this.plan.callerRegions!.checkpointed[0]!]!.get();
+    const region = this.#hidden[this.plan.callerRegions!.checkpointed[0]!]!.get();
     return [module.call(coreName(module, "checkpointSet"), [this.at(this.#dividing()[index]!), region], none)];
   }
 

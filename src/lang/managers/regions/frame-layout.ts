@@ -58,9 +58,9 @@ export interface FrameLayout {
 /** What makes an object for which there may be a slot. */
 export type Sized = Extract<Instruction, { op: "construct" | "arrayNew" }>;
 
-/** The level of what is bound to the function itself; null for what is the caller's. */
+/** The level of what is bound to the function itself; null for what is the caller's, or in the heap. */
 export function levelOf(bound: Bound): number | null {
-  if (bound.of === "caller") return null;
+  if (bound.of === "caller" || bound.of === "heap") return null;
   return bound.of === "iteration" ? bound.level : 0;
 }
 

@@ -8,7 +8,7 @@ import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
-import type { FunctionPlacement } from "../../lifetimes/placement/placement.ts";
+import type { FunctionPlacement } from "../../lifetimes/placement/placed.ts";
 import { readByFrees } from "../../lifetimes/placement/strong-updates.ts";
 import { pointerKindOf } from "../linear/layout.ts";
 import { levelOf } from "./frame-layout.ts";
@@ -54,7 +54,7 @@ export function findLoopCollections(
     for (const bound of boundsMadeIn(loop.body, bounds)) {
       const at = levelOf(bound);
       if (bound.of === "caller") ofCaller.add(bound.index);
-      else if (at! < level) filled.add(at!);
+      else if (at !== null && at < level) filled.add(at);
     }
     if (filled.size + ofCaller.size === 0) return;
     found.set(loop, {

@@ -10,12 +10,12 @@
  * call would have to move and to put back.
  */
 
-import type { InstructionOf, IrFunction, IrProgram } from "../../ir/ir.ts";
+import type { InstructionOf, IrFunction, IrProgram, Site } from "../../ir/ir.ts";
 import { withCallers } from "../../ir/safepoints.ts";
 import { computeBounds } from "../../lifetimes/placement/bounds.ts";
 import type { Candidates } from "../../lifetimes/placement/candidates.ts";
 import type { Bound, FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
-import type { FunctionPlacement, ProgramPlacement } from "../../lifetimes/placement/placement.ts";
+import type { FunctionPlacement, ProgramPlacement } from "../../lifetimes/placement/placed.ts";
 import { type CallerRegions, findCallerRegions } from "./caller-regions.ts";
 import { type FrameLayout, layoutFrame, type Sized } from "./frame-layout.ts";
 import { findLoopCollections, type LoopCollection } from "./loop-collections.ts";
@@ -32,11 +32,19 @@ export interface FunctionPlan {
   readonly candidates: Candidates | null;
   /** Assignments in front of which an array is freed: under `sparse`. */
   readonly strongUpdates: FunctionPlacement["strongUpdates"];
+  readonly mayReferToHeap: FunctionPlacement["mayReferToHeap"];
   readonly isInTailCycle: boolean;
   /** The loops during which a local says where a region is filled to. */
   readonly promotedLoops: ReadonlyMap<InstructionOf<"loop">, Bound>;
   /** Whether it is told where its frame begins. */
   readonly takesTop: boolean;
+}
+
+/** Whether an instruction allocates in the collected heap: always, sometimes (its caller decides), or never. */
+export function heapUseOf({ bounds }: FunctionPlan, site: Site): "always" | "sometimes" | "never" {
+  const bound = bounds.sites.get(site)!;
+  if (bound.of === "heap") return "always";
+  return bound.of === "caller" && bounds.mayBeHeap.has(bound.index) ? "sometimes" : "never";
 }
 
 /**
@@ -52,9 +60,12 @@ export function planFunctions(
   isDebug: boolean,
   isSparse: boolean,
 ): ReadonlyMap<IrFunction, FunctionPlan> {
-  const bounds = computeBounds(placement);
-  const strongUpdatesIn = (fn: IrFunction): FunctionPlacement["strongUpdates"] =>
-    isSparse ? placement.get(fn)!.strongUpdates : new Map();
+  const bounds = computeBounds(placement, true);
+  const strongUpdatesIn = (fn: IrFunction): FunctionPlacement["strongUpdates"] => {
+    const { strongUpdates, mayReferToHeap } = placement.get(fn)!;
+    // What may be in the heap frees a collector; where it has moved to nobody notes for a dead variable.
+    return new Map(isSparse ? [...strongUpdates].filter(([, { assignment }]) => !mayReferToHeap(assignment.dst)) : []);
+  };
   const loopCollections = new Map(
     [...bounds].map(([fn, own]) => [fn, findLoopCollections(fn, own, strongUpdatesIn(fn))]),
   );
@@ -79,6 +90,7 @@ export function planFunctions(
       callerRegions,
       candidates,
       strongUpdates,
+      mayReferToHeap: placement.get(fn)!.mayReferToHeap,
       isInTailCycle,
     });
   }
@@ -88,10 +100,11 @@ export function planFunctions(
 }
 
 /**
- * A function's candidates, if all of them come to one region, and nothing is moved there before the function returns.
+ * A function's candidates, if all of them come to one region, which is not the heap, and nothing is moved there before
+ * the function returns.
  */
 function candidatesOf(
-  { candidates }: FunctionBounds,
+  { candidates, mayBeHeap }: FunctionBounds,
   callerRegions: CallerRegions | null,
   loopCollections: ReadonlyMap<InstructionOf<"loop">, LoopCollection>,
 ): Candidates | null {
@@ -99,7 +112,8 @@ function candidatesOf(
     callerRegions === null ||
     !callerRegions.mayDrop ||
     callerRegions.checkpoints !== 1 ||
-    callerRegions.tailCycle.size > 0
+    callerRegions.tailCycle.size > 0 ||
+    mayBeHeap.has(callerRegions.checkpointed[0]!)
   )
     return null;
   return [...loopCollections.values()].some(({ ofCaller }) => ofCaller.length > 0) ? null : candidates;

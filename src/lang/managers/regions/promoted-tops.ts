@@ -32,9 +32,13 @@ export function findPromotedLoops(
   forEachInstruction(fn.body, (loop) => {
     if (loop.op !== "loop" || !isClosed(loop.body, loop.label)) return;
     const level = bounds.loops.get(loop) ?? Number.POSITIVE_INFINITY;
-    const made = boundsMadeIn(loop.body, bounds).filter((bound) => bound.of === "caller" || levelOf(bound)! < level);
+    const made = boundsMadeIn(loop.body, bounds).filter((bound) => {
+      const at = levelOf(bound);
+      return bound.of === "caller" || (at !== null && at < level);
+    });
     const region = made[0];
-    if (region === undefined || !made.every((bound) => isSame(bound, region) || areDisjoint(bound, region))) return;
+    if (region === undefined || (region.of === "caller" && bounds.mayBeHeap.has(region.index))) return;
+    if (!made.every((bound) => isSame(bound, region) || areDisjoint(bound, region))) return;
     let isOnlyBumped = true;
     forEachInstruction(loop.body, (i) => {
       if (allocates(i) && "site" in i && isSame(bounds.sites.get(i.site)!, region)) isOnlyBumped &&= isBumped(i);
@@ -61,7 +65,7 @@ export function isSame(one: Bound, other: Bound): boolean {
   if (one.of === "caller" || other.of === "caller") {
     return one.of === "caller" && other.of === "caller" && one.index === other.index;
   }
-  return levelOf(one) === levelOf(other);
+  return one.of !== "heap" && other.of !== "heap" && levelOf(one) === levelOf(other);
 }
 
 /** Whether two regions are surely not one: one of them is the function's own. */

@@ -26,7 +26,7 @@ import { sparseLimits } from "../../../core/sparse-limits.ts";
 import { emitScaled, type Place } from "../../codegen/access.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
-import { defineFunction } from "../../codegen/locals.ts";
+import { defineFunction, type Locals } from "../../codegen/locals.ts";
 import type { ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
 import type {
@@ -40,14 +40,16 @@ import type {
   Variable,
 } from "../../ir/ir.ts";
 import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/traverse.ts";
+import { CollectedHeap, chooseHeap, type HeapScope } from "../gc/heap.ts";
 import { BarrierFreeManager } from "../linear/barrier-free.ts";
 import { findSetBySlices } from "../linear/changes.ts";
-import { type ArrayLayout, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
+import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
+import type { PointerStore, StoreInstruction } from "../linear/linear.ts";
 import { NEXT_REGION, SPARSE_MIN_BYTES, takeGrown, takeNew } from "./arrays.ts";
 import { CollectionCode } from "./collections.ts";
 import { FrameCode, reserveStack, type Shared } from "./frame-code.ts";
 import type { Sized } from "./frame-layout.ts";
-import { type FunctionPlan, planFunctions } from "./plan.ts";
+import { type FunctionPlan, heapUseOf, planFunctions } from "./plan.ts";
 
 const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
@@ -71,7 +73,11 @@ const SLOW_OF_ARRAYS = ["regionArrayNew", "regionArrayGrow", "regionArrayFree"];
 
 export const regions: ManagerFactory = {
   features: CORE_FEATURES,
-  createModule: (options) => openCore(options.debug ?? false),
+  createModule(options) {
+    const core = openCore(options.debug ?? false);
+    chooseHeap(core, options);
+    return core;
+  },
   create: (context) => new RegionsManager(context, false),
 };
 
@@ -80,20 +86,41 @@ export const sparse: ManagerFactory = {
   create: (context) => new RegionsManager(context, true),
 };
 
-/** How many globals of a program lead to objects. */
-function countGlobals({ functions }: IrProgram): number {
+/** How many words the globals of a program take that lead to objects. @param kindWords what one of a kind takes */
+function countGlobals({ functions }: IrProgram, kindWords: (kind: PointerKind) => number): number {
   const globals = new Set<IrGlobal>();
   for (const { body } of functions) {
     forEachInstruction(body, (i) => {
       if (i.op === "globalGet" || i.op === "globalSet") globals.add(i.global);
     });
   }
-  return [...globals].filter(({ type }) => pointerKindOf(type) !== null).length;
+  return [...globals].reduce((words, { type }) => {
+    const kind = pointerKindOf(type);
+    return kind === null ? words : words + kindWords(kind);
+  }, 0);
 }
 
 /** Whether a new array may have any content: nothing reads it, nor does a collection. */
 function mayBeUnclear({ overwritten = false }: InstructionOf<"arrayNew" | "arrayGrow">, layout: ArrayLayout): boolean {
   return overwritten && !layout.hasPointers;
+}
+
+function hasHeap(plans: Shared["plans"]): boolean {
+  return [...plans.values()].some(({ bounds }) =>
+    [...bounds.sites.values(), ...[...bounds.calls.values()].flat()].some(({ of }) => of === "heap"),
+  );
+}
+
+function heapScope(plans: Shared["plans"]): HeapScope {
+  const uses = new Map<Site, ReturnType<typeof heapUseOf>>();
+  for (const plan of plans.values()) for (const site of plan.bounds.sites.keys()) uses.set(site, heapUseOf(plan, site));
+  return {
+    // Input is read by functions that all managers share, which protect what they make from collections.
+    allocates: (i) => i.op === "readInput" || i.op === "arguments" || ("site" in i && uses.get(i.site) !== "never"),
+    isFoldable: ({ site }) => uses.get(site) === "always",
+    mayRefer: (fn, variable) => plans.get(fn)!.mayReferToHeap(variable),
+    beside: { reclaim: "regionReleaseChunks", collected: "regionCountHeap" },
+  };
 }
 
 /** The function that is being lowered. */
@@ -109,6 +136,8 @@ class RegionsManager extends BarrierFreeManager {
   readonly #isSetBySlices: (element: ElementType) => boolean;
   /** The bytes from which on arrays lie on sparse stacks; null for never. */
   readonly #sparseFrom: number | null;
+  /** What no region bounds; null where there is nothing like that. */
+  readonly #heap: CollectedHeap | null;
   #globalsUsed = 0;
   #now: Current | null = null;
 
@@ -119,36 +148,47 @@ class RegionsManager extends BarrierFreeManager {
     fixSetting(module, "regionSparseArrays", "regionChooseSparseArrays", isSparse ? 1 : 0);
     this.#isSetBySlices = findSetBySlices(program);
     const isDebug = options.debug ?? false;
-    const globals = countGlobals(program);
+    const bytesOf = (instruction: Sized): number | null => this.#bytesOf(instruction);
+    const plans = planFunctions(program, context.placement(), bytesOf, isDebug, isSparse);
+    this.#heap = hasHeap(plans) ? new CollectedHeap(context, this.layouts, heapScope(plans)) : null;
     this.#shared = {
       context,
-      plans: planFunctions(
-        program,
-        context.placement(),
-        (instruction) => this.#bytesOf(instruction),
-        isDebug,
-        isSparse,
-      ),
+      plans,
       isSparse,
       program: data.reserve(REGION_BYTES, WORD_BYTES),
-      globals: { address: data.reserve(globals * WORD_BYTES, WORD_BYTES), count: globals },
+      globals: this.#heap === null ? this.#reserveGlobals() : this.#globalsOfHeap(this.#heap),
     };
     this.#grow = coreName(module, "regionGrow");
     module.addGlobal(NEXT_REGION, i32, true, module.i32.const(this.#shared.program));
     // Where rare paths are looked for, no array is short.
     this.#sparseFrom = isSparse ? (options.zeal ? 0 : SPARSE_MIN_BYTES) : null;
-    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(module, false, this.#sparseFrom));
-    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(module, true, this.#sparseFrom));
+    // Only what reads input chooses the heap by the next region: it allocates in a function of its own.
+    const inHeap = this.#heap?.arrayAllocator ?? null;
+    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(module, false, this.#sparseFrom, inHeap));
+    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(module, true, this.#sparseFrom, null));
     if (isDebug) this.#defineCheck();
     if (!isSparse) return;
     this.defineArrayAllocator(GROW_ARRAY, takeGrown(module, ALLOC_ARRAY, false), 2);
     this.defineArrayAllocator(GROW_ZEROED, takeGrown(module, ALLOC_ZEROED, true), 2);
   }
 
-  /** Side by side, so that a collection finds them. */
-  protected override reserveGlobal(): Place {
-    const address = this.#shared.globals.address + this.#globalsUsed++ * WORD_BYTES;
-    return { base: () => this.module.i32.const(address), offset: 0 };
+  /** Side by side, so that a collection finds them: in the heap's shadow stack, if there is a heap. */
+  protected override reserveGlobal(kind: PointerKind): Place {
+    if (this.#heap !== null) return this.#heap.reserveGlobal(kind);
+    return { base: this.#shared.globals.address, offset: this.#globalsUsed++ * WORD_BYTES };
+  }
+
+  #reserveGlobals(): Shared["globals"] {
+    const count = countGlobals(this.context.program, () => 1);
+    const address = this.context.data.reserve(count * WORD_BYTES, WORD_BYTES);
+    return { address: () => this.module.i32.const(address), count };
+  }
+
+  #globalsOfHeap(heap: CollectedHeap): Shared["globals"] {
+    return {
+      address: () => heap.globalsAddress(),
+      count: countGlobals(this.context.program, (kind) => heap.wordsOf(kind)),
+    };
   }
 
   // Frames and calls
@@ -156,17 +196,26 @@ class RegionsManager extends BarrierFreeManager {
   /** As plan.ts says. */
   override hiddenParameters(fn: IrFunction): readonly WasmType[] {
     const { bounds, isInTailCycle, takesTop } = this.#planOf(fn);
-    return Array.from({ length: bounds.hidden.length + Number(isInTailCycle) + Number(takesTop) }, () => i32);
+    const own = Array.from({ length: bounds.hidden.length + Number(isInTailCycle) + Number(takesTop) }, () => i32);
+    return [...(this.#heap?.hiddenParameters(fn) ?? []), ...own];
+  }
+
+  override hiddenResults(fn: IrFunction): readonly WasmType[] {
+    return this.#heap?.hiddenResults(fn) ?? [];
   }
 
   override beginFunction(context: FunctionContext): void {
-    const frame = new FrameCode(this.#shared, context);
+    const ofHeap = this.#heap?.hiddenParameters(context.fn).length ?? 0;
+    const frame = new FrameCode(this.#shared, context, context.hidden.slice(ofHeap));
     this.#now = { frame, collections: new CollectionCode(this.#shared, context, frame) };
+    this.#heap?.beginFunction(context);
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
     const { frame } = this.#current();
-    return context.sequence([...frame.enter(), body, ...frame.countAdopted(), ...frame.end()]);
+    const { before, after } = this.#heap?.finishFunction(context) ?? { before: [], after: [] };
+    const ended = [...frame.countAdopted(), ...frame.end()];
+    return context.sequence([...before, ...frame.enter(), body, ...ended, ...after]);
   }
 
   override call(
@@ -175,12 +224,16 @@ class RegionsManager extends BarrierFreeManager {
     emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef {
     const { isInTailCycle, takesTop } = this.#planOf(instruction.callee);
+    const { frame } = this.#current();
     const hidden = [
       ...this.#passed(instruction),
       ...(isInTailCycle ? [this.module.i32.const(0)] : []),
-      ...(takesTop ? [this.#current().frame.beyond()] : []),
+      ...(takesTop ? [frame.beyond()] : []),
     ];
-    return context.sequence(this.context.profile.countAt(context, instruction, [emit(hidden, [])]));
+    const called =
+      this.#heap?.call(context, instruction, (ofHeap, targets) => emit([...ofHeap, ...hidden], targets)) ??
+      emit(hidden, []);
+    return context.sequence([...this.context.profile.countAt(context, instruction, [called])]);
   }
 
   override tailCall(
@@ -194,6 +247,7 @@ class RegionsManager extends BarrierFreeManager {
     const goesOn = frame.plan.callerRegions?.tailCycle.has(callee) === true;
     const jump = (): ExpressionRef =>
       emit([
+        ...(this.#heap?.tailCallArguments(instruction) ?? []),
         ...this.#passed(instruction),
         ...(isInTailCycle ? [goesOn ? frame.at(0) : this.module.i32.const(0)] : []),
         ...(takesTop ? [frame.begin()] : []),
@@ -213,7 +267,8 @@ class RegionsManager extends BarrierFreeManager {
     emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
     const { frame, collections } = this.#current();
-    return context.sequence([...frame.end(), ...collections.drop(values), ...frame.countAdopted(), emit([])]);
+    const returned = emit(this.#heap?.returned() ?? []);
+    return context.sequence([...frame.end(), ...collections.drop(values), ...frame.countAdopted(), returned]);
   }
 
   override beginLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
@@ -257,6 +312,40 @@ class RegionsManager extends BarrierFreeManager {
 
   protected allocateRecord(
     context: FunctionContext,
+    instruction: InstructionOf<"construct">,
+    layout: RecordLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    return this.#allocate(
+      context,
+      instruction.site,
+      () => this.#recordInRegion(context, instruction, layout, target),
+      (heap) => heap.allocateRecord(context, instruction, layout, target),
+    );
+  }
+
+  /** Allocates where a site's bound says: in a region, in the heap, or where the caller has said. */
+  #allocate(
+    context: FunctionContext,
+    site: Site,
+    inRegion: () => ExpressionRef[],
+    inHeap: (heap: CollectedHeap) => ExpressionRef[],
+  ): ExpressionRef[] {
+    const { frame } = this.#current();
+    switch (heapUseOf(frame.plan, site)) {
+      case "never":
+        return inRegion();
+      case "always":
+        return inHeap(this.#heap!);
+      case "sometimes": {
+        const region = frame.regionOfSite(site);
+        return [this.module.if(region, context.sequence(inRegion()), context.sequence(inHeap(this.#heap!)))];
+      }
+    }
+  }
+
+  #recordInRegion(
+    context: FunctionContext,
     { site }: InstructionOf<"construct">,
     layout: RecordLayout,
     target: Temporary,
@@ -288,7 +377,21 @@ class RegionsManager extends BarrierFreeManager {
 
   protected override allocateArray(
     context: FunctionContext,
-    instruction: InstructionOf<"arrayNew">,
+    instruction: InstructionOf<"arrayNew" | "arrayGrow">,
+    layout: ArrayLayout,
+    target: Temporary,
+  ): ExpressionRef[] {
+    return this.#allocate(
+      context,
+      instruction.site,
+      () => this.#arrayInRegion(context, instruction, layout, target),
+      (heap) => heap.allocateArray(context, instruction, layout, target),
+    );
+  }
+
+  #arrayInRegion(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayNew" | "arrayGrow">,
     layout: ArrayLayout,
     target: Temporary,
   ): ExpressionRef[] {
@@ -296,7 +399,7 @@ class RegionsManager extends BarrierFreeManager {
     const { length, site } = instruction;
     const { frame } = this.#current();
     const slot = frame.takeSlot(site, target);
-    if (slot !== null) {
+    if (slot !== null && instruction.op === "arrayNew") {
       const op = module.i32;
       const header = [
         op.store(0, 4, target.get(), op.const(layout.shape)),
@@ -336,7 +439,7 @@ class RegionsManager extends BarrierFreeManager {
   override arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef {
     const { array, isFinal = false } = instruction;
     const sliced = super.arraySlice(context, instruction);
-    if (!isFinal || array.type.kind !== "array") return sliced;
+    if (!isFinal || array.type.kind !== "array" || this.#current().frame.plan.mayReferToHeap(array)) return sliced;
     const { element } = array.type;
     const { hasPointers, stride } = this.layouts.element(element);
     if (!hasPointers || this.#isSetBySlices(element)) return sliced;
@@ -353,6 +456,22 @@ class RegionsManager extends BarrierFreeManager {
   /** Under `sparse` an array grows where it is. */
   override arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
     if (!this.#shared.isSparse) return super.arrayGrow(context, instruction);
+    const { frame } = this.#current();
+    switch (heapUseOf(frame.plan, instruction.site)) {
+      case "never":
+        return this.#growInPlace(context, instruction);
+      case "always":
+        return super.arrayGrow(context, instruction);
+      case "sometimes":
+        return this.module.if(
+          frame.regionOfSite(instruction.site),
+          this.#growInPlace(context, instruction),
+          super.arrayGrow(context, instruction),
+        );
+    }
+  }
+
+  #growInPlace(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
     const { module } = this;
     const { dst, array, used, element, length, site } = instruction;
     const layout = this.layouts.array(element);
@@ -371,6 +490,51 @@ class RegionsManager extends BarrierFreeManager {
       ...this.countArray(site, layout, () => context.value(length)),
       context.assign(dst, [target.get()]),
     ]);
+  }
+
+  // Roots and barriers of the heap
+
+  protected override protect(
+    context: FunctionContext,
+    instruction: InstructionOf<"readInput" | "arguments">,
+    statements: readonly ExpressionRef[],
+  ): ExpressionRef[] {
+    return this.#heap?.protect(instruction, statements) ?? super.protect(context, instruction, statements);
+  }
+
+  protected override protectLocals(
+    locals: Locals,
+    addresses: readonly Temporary[],
+    statements: readonly ExpressionRef[],
+  ): ExpressionRef[] {
+    const heap = this.#heap;
+    return heap?.protectLocals(locals, addresses, statements) ?? super.protectLocals(locals, addresses, statements);
+  }
+
+  protected override beforeStore(
+    context: FunctionContext,
+    instruction: StoreInstruction,
+    store: PointerStore,
+  ): ExpressionRef[] {
+    return this.#heap?.beforeStore(context, instruction, store) ?? [];
+  }
+
+  protected override beforeFill(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayFill">,
+    layout: ArrayLayout,
+    place: Place,
+  ): ExpressionRef[] {
+    return this.#heap?.beforeFill(context, instruction, layout, place) ?? [];
+  }
+
+  protected override afterFill(
+    context: FunctionContext,
+    instruction: InstructionOf<"arrayFill">,
+    layout: ArrayLayout,
+    place: Place,
+  ): ExpressionRef[] {
+    return this.#heap?.afterFill(context, instruction, layout, place) ?? [];
   }
 
   before(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[] {
@@ -439,16 +603,20 @@ class RegionsManager extends BarrierFreeManager {
     const failed = context.wasi.panic("outOfMemory", 0);
     const programStack = isSparse ? reserveStack(context) : 0;
     const isMeasured = options.measure || options.pauses || options.profile;
-    const framesBase = context.data.seal();
-    const heapBase = framesBase + (options.shadowStackBytes || FRAMES_DEFAULT_BYTES);
-    const settings = [op.const(framesBase), op.const(heapBase | 0), context.settings.value("heapLimitBytes")];
+    const framesBytes = options.shadowStackBytes || FRAMES_DEFAULT_BYTES;
+    const opened = this.#heap?.open(framesBytes) ?? null;
+    const framesBase = opened === null ? context.data.seal() : opened.shadowEnd;
+    const limit = context.settings.value("heapLimitBytes");
+    const settings = [op.const(framesBase), op.const((framesBase + framesBytes) | 0), limit];
     const { bounds, isInTailCycle, takesTop } = this.#planOf(context.program.main);
     const forMain = [
+      ...(opened?.mainArguments ?? []),
       ...bounds.hidden.map(() => op.const(program)),
       ...(isInTailCycle ? [op.const(0)] : []),
       ...(takesTop ? [module.global.get(coreName(module, "regionFrameTop"), i32)] : []),
     ];
-    const start = [module.if(module.call(coreName(module, "regionInit"), settings, i32), failed)];
+    const open = coreName(module, opened === null ? "regionInit" : "regionOpen");
+    const start = [...(opened?.start ?? []), module.if(module.call(open, settings, i32), failed)];
     if (isSparse) {
       start.push(op.store(REGION_ARRAYS, 4, op.const(program), op.const(programStack)));
       if (options.sparseLimits !== undefined) {
@@ -464,7 +632,7 @@ class RegionsManager extends BarrierFreeManager {
       exports: isMeasured
         ? [{ kind: "function", internal: coreName(module, "regionStatistics"), external: "statistics" }]
         : [],
-      neverInline: [CHECK, this.#grow, ...slow.map((name) => coreName(module, name))],
+      neverInline: [CHECK, this.#grow, ...slow.map((name) => coreName(module, name)), ...(opened?.neverInline ?? [])],
     };
   }
 }

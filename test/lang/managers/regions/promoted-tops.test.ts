@@ -64,7 +64,7 @@ describe("a loop that only bumps", () => {
     const source = `${ROWS}${text}\nfn main() { print("{sumFrom(made(9), 0)}") }`;
     const program = buildProgram(new SourceFile("test.mote", source));
     const layout = { slots: new Map() } as unknown as FrameLayout;
-    const found = [...computeBounds(placeProgram(program))]
+    const found = [...computeBounds(placeProgram(program), false)]
       .filter(([{ internal }]) => !internal)
       .flatMap(([fn, bounds]) => [...findPromotedLoops(fn, bounds, layout, () => 16).values()]);
     expect(found.map((bound) => bound.of)).toEqual(regions);

@@ -1,0 +1,144 @@
+/**
+ * Programs that run on and on, with little that is alive: under `regions` and `sparse` they need no more memory than
+ * under `gc`. Each makes at least twice as much as the heap may hold.
+ */
+
+import { describe, expect, it } from "vitest";
+import { type BuildOptions, runModule, SourceFile } from "../../../../src/lang/index.ts";
+import { compile } from "../../../support/fast.ts";
+
+const HEAP_LIMIT_BYTES = 2 << 20;
+const ROUNDS = 100_000;
+
+const PROGRAMS: readonly (readonly [name: string, text: string])[] = [
+  [
+    "a field of a parameter in a loop",
+    `class Page { title: Text = "" }
+fn show(page: Page, n: Int) { for i in 0..n { page.title = "page number {i}" } }
+fn main() { let page = Page(); show(page, ${ROUNDS}); print(page.title) }`,
+  ],
+  [
+    "a field of the object itself in a loop",
+    `class Clock { time: Text = ""
+  fn tick(n: Int) { for i in 0..n { this.time = "{i} seconds past" } }
+}
+fn main() { let clock = Clock(); clock.tick(${ROUNDS}); print(clock.time) }`,
+  ],
+  [
+    "a global in a loop of a function",
+    `global state: Text = "new"
+fn turn(n: Int) { for i in 0..n { state = "{state.length} and {i}" } }
+fn main() { turn(${ROUNDS}); print(state) }`,
+  ],
+  [
+    "slots of an array",
+    `fn fill(slots: [Text], n: Int) { for i in 0..n { slots[i * 7 % slots.length] = "slot with {i}" } }
+fn main() { let slots = array(12, "empty"); fill(slots, ${ROUNDS}); print("{slots[5]} {slots[11]}") }`,
+  ],
+  [
+    "a queue of a fixed length",
+    `fn pump(queue: List[Text], n: Int) { for i in 0..n { queue.push("job number {i}"); if queue.length > 8 { queue.remove(0) } } }
+fn main() { let queue: List[Text] = []; pump(queue, ${ROUNDS}); print("{queue.length}: {queue[0]}") }`,
+  ],
+  [
+    "a port",
+    `global inbox: Port[Text] = port(2)
+fn relay(n: Int) -> Int { let sum = 0; for i in 0..n { inbox.put("letter {i}"); while let letter = inbox.get() { sum += letter.length } }; sum }
+fn main() { print("{relay(${ROUNDS})}") }`,
+  ],
+  [
+    "what a function value has captured",
+    `class Cell { held: Text = "" }
+fn times(n: Int, each: fn(Int)) { for i in 0..n { each(i) } }
+fn main() { let cell = Cell(); times(${ROUNDS}, fn(i) { cell.held = "held since {i}" }); print(cell.held) }`,
+  ],
+  [
+    "tail calls that pass an object on",
+    `class Cell { held: Text = "" }
+fn count(cell: Cell, n: Int) { if n > 0 { cell.held = "{n} are left"; count(cell, n - 1) } }
+fn main() { let cell = Cell(); count(cell, ${ROUNDS}); print(cell.held) }`,
+  ],
+  [
+    "a list that one function fills and another clears",
+    `fn fill(list: List[Text], i: Int) { for j in 0..8 { list.push("{i} times {j}") } }
+fn serve(list: List[Text], n: Int) { for i in 0..n { fill(list, i); list.clear() } }
+fn main() { let list: List[Text] = []; serve(list, ${ROUNDS / 8}); print("{list.length}") }`,
+  ],
+  [
+    "a linked queue",
+    `class Link { value: Int, next: Link? = None }
+class Chain { head: Link? = None, tail: Link? = None, length: Int = 0
+  fn put(value: Int) {
+    let link = Link { value: value }
+    if let tail = this.tail { tail.next = link } else { this.head = link }
+    this.tail = link
+    this.length += 1
+  }
+  fn take() -> Int {
+    if let head = this.head { this.head = head.next; if head.next.isNone() { this.tail = None }; this.length -= 1; head.value } else { 0 }
+  }
+}
+fn pump(chain: Chain, n: Int) -> Int { let sum = 0; for i in 0..n { chain.put(i); if chain.length > 5 { sum = (sum + chain.take()) % 1000 } }; sum }
+fn main() { let chain = Chain(); print("{pump(chain, ${2 * ROUNDS})}") }`,
+  ],
+  [
+    "a server with sessions, a log and a count",
+    `class Session { user: Text, count: Int = 0, last: Text = "" }
+class Server {
+  sessions: [Session?]
+  log: List[Text] = []
+  served: Int = 0
+  fn handle(request: Int) -> Text {
+    let id = request % 16
+    if let session = this.sessions[id] {
+      session.count += 1
+      session.last = "request {request} of {session.user}"
+      if session.count % 100 == 0 { this.sessions[id] = None }
+    } else {
+      this.sessions[id] = Session { user: "user {id}" }
+    }
+    this.log.push("handled {request}")
+    if this.log.length > 100 { this.log.remove(0) }
+    this.served += 1
+    "ok {request}: {this.log[0]}"
+  }
+  fn run(n: Int) -> Int { let bytes = 0; for i in 0..n { bytes += this.handle(i).length }; bytes }
+}
+fn main() { let server = Server { sessions: array(16, None) }; print("{server.run(${ROUNDS / 2})} {server.served}") }`,
+  ],
+  [
+    "a result that a loop replaces, beside a list that the caller keeps in the same region",
+    `fn build(n: Int, log: List[Text]) -> Text { log.push("start"); let text = ""; for i in 0..n { text = "{text.length} and {i}" }; text }
+fn main() { let log: List[Text] = []; print(build(${ROUNDS}, log)); print("{log.length}") }`,
+  ],
+  [
+    "what is appended at times only",
+    `class Item { name: Text }
+fn keep(kept: List[Item], n: Int) { for i in 0..n { let item = Item { name: "item {i}" }; if i % 5000 == 0 { kept.push(item) } } }
+fn main() { let kept: List[Item] = []; keep(kept, ${ROUNDS}); print("{kept.length} {kept[3].name}") }`,
+  ],
+];
+
+async function output(text: string, options: BuildOptions): Promise<string> {
+  const { wasm } = await compile(new SourceFile("test.mote", text), options);
+  const { stdout, stderr } = runModule(wasm);
+  return Buffer.from(stdout).toString() + Buffer.from(stderr).toString();
+}
+
+describe.each(PROGRAMS)("%s", (_name, text) => {
+  it("needs no more under regions and sparse", async () => {
+    const expected = await output(text, { manager: "gc", heapLimitBytes: HEAP_LIMIT_BYTES });
+    expect(expected).not.toContain("error");
+    for (const manager of ["regions", "sparse"]) {
+      expect(await output(text, { manager, heapLimitBytes: HEAP_LIMIT_BYTES }), manager).toBe(expected);
+    }
+  });
+
+  it("prints the same with collections wherever there may be one", async () => {
+    const few = text.replaceAll(/\b\d{4,}\b/g, "300");
+    const expected = await output(few, { manager: "gc" });
+    for (const manager of ["regions", "sparse"]) {
+      expect(await output(few, { manager, debug: true, zeal: 3 }), manager).toBe(expected);
+    }
+  });
+});
