@@ -12,6 +12,7 @@
  *             -> certain.ts, iterations.ts  what is not only possible but sure; what outlives an iteration of its loop
  *             -> candidates.ts        what is made one after the other, and of which not all is returned
  *             -> strong-updates.ts          arrays that nobody knows any more when a variable gets another
+ *             -> recursion.ts   regions that nobody needs while the function recurs
  *             -> heap.ts        what no region bounds, which a collector has to free
  *
  * For those who act on it, bounds.ts turns destinations into frames: what a function is handed, and what it hands on.
@@ -44,6 +45,7 @@ import type {
   PlacedSite,
   ProgramPlacement,
 } from "./placed.ts";
+import { findEmptied } from "./recursion.ts";
 import { Slots } from "./slots.ts";
 import { findStrongUpdates } from "./strong-updates.ts";
 import { Summary } from "./summary.ts";
@@ -145,8 +147,9 @@ function placeFunction(
   const globals = placeParts(flow.graph.globals, GLOBAL | TAIL_CALL);
   const candidates = findCandidates(flow, real, (i) => certainty.kept.has(i), recursive);
   const strongUpdates = findStrongUpdates(flow);
+  const emptied = findEmptied(flow, { sites, calls }, strongUpdates, recursive);
   const parameters = placeParameters(flow, certainty);
-  return { fn, sites, calls, parameters, globals, candidates, strongUpdates, mayReferToHeap: () => false };
+  return { fn, sites, calls, parameters, globals, candidates, strongUpdates, emptied, mayReferToHeap: () => false };
 }
 
 function placeParameters({ fn, graph }: Flow, certainty: Certainty): PlacedParameter[] {

@@ -12,7 +12,8 @@
  * the same way; then globals refer there as well.
  */
 
-import type { IrFunction, IrProgram } from "../../ir/ir.ts";
+import type { Block, IrFunction, IrProgram } from "../../ir/ir.ts";
+import { blocksOf, forEachInstruction, holdsPointer, writesOf } from "../../ir/traverse.ts";
 import { callComponents, tailCalleesOf } from "../../lifetimes/placement/components.ts";
 import { GLOBAL, onlyReturned } from "../../lifetimes/placement/destinations.ts";
 import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
@@ -75,7 +76,7 @@ export function findCallerRegions(
     }
     const checkpointed = ownCallerRegions(fn, own);
     const tailCycle = tailCycles.get(fn) ?? new Set();
-    const mayDrop = checkpointed.length > 0 && dropsSome(own, recursive.get(fn)!);
+    const mayDrop = checkpointed.length > 0 && dropsSome(fn, own, recursive.get(fn)!);
     if (tailCycle.size === 0 && !mayDrop && !checkpointed.some((index) => fillsInLoops(fn, index))) continue;
     const others = own.hidden.flatMap((_, index) => (checkpointed.includes(index) ? [] : [index]));
     const inTailCycle = [...tailCycle].map((member) => ownCallerRegions(member, bounds.get(member)!).length);
@@ -102,9 +103,34 @@ function fills(fn: IrFunction, bounds: FunctionBounds, tailCycle: ReadonlySet<Ir
 }
 
 /**
- * Whether something that might be returned is not on some path. Of what calls of a recursive function leave to each
- * other, nothing is looked after: there are many, and little is made between two of them.
+ * Whether something that might be returned is not on some path. What calls of a recursive function leave to each other
+ * counts only where there are several in a row that do not descend: their number grows beyond all bounds with the depth.
  */
-function dropsSome(bounds: FunctionBounds, recursive: ReadonlySet<IrFunction>): boolean {
-  return bounds.uncertain.some((call) => call === null || !recursive.has(call.callee));
+function dropsSome(fn: IrFunction, { uncertain }: FunctionBounds, recursive: ReadonlySet<IrFunction>): boolean {
+  if (uncertain.some((call) => call === null || !recursive.has(call.callee))) return true;
+  if (uncertain.length < 2) return false;
+  const descending = descendingCalls(fn);
+  const calls = new Set<unknown>(uncertain.filter((call) => call !== null && !descending.has(call)));
+  return mostInARow(fn.body, calls) > 1;
+}
+
+/** The calls that are given a part of some object: there are no more of them than objects. */
+function descendingCalls({ body }: IrFunction): ReadonlySet<unknown> {
+  const parts = new Set<unknown>();
+  const calls = new Set<unknown>();
+  forEachInstruction(body, (i) => {
+    if (i.op === "field" || i.op === "arrayGet" || i.op === "sliceGet" || i.op === "unpackedGet") {
+      for (const variable of writesOf(i)) if (holdsPointer(variable.type)) parts.add(variable);
+    }
+    if (i.op === "call" && i.args.some((arg) => parts.has(arg))) calls.add(i);
+  });
+  return calls;
+}
+
+/** How many of some calls come one after the other, on some path; iterations of a loop are several. */
+function mostInARow({ instructions }: Block, calls: ReadonlySet<unknown>): number {
+  return instructions.reduce((sum, i) => {
+    const inner = Math.max(0, ...blocksOf(i).map((block) => mostInARow(block, calls)));
+    return sum + (calls.has(i) ? 1 : 0) + (i.op === "loop" ? 2 * inner : inner);
+  }, 0);
 }

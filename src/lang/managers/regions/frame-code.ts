@@ -263,6 +263,30 @@ export class FrameCode {
     return [...this.countSegments(), ...own.flatMap((region) => this.#reset(region))];
   }
 
+  /** In front of a call: ends what is in the regions that nobody needs during it. */
+  emptyFor(call: InstructionOf<"call">): ExpressionRef[] {
+    const regions = (this.plan.emptied.get(call) ?? []).flatMap((level) => this.plan.layout.regions.get(level) ?? []);
+    if (regions.length === 0) return [];
+    const ended = regions.flatMap((region) => this.#empty(region));
+    return [...this.countSegments(), ...this.storeTop(), ...ended, ...this.loadTop()];
+  }
+
+  /** Ends all that is in a region, and keeps nothing of its memory but its first bytes. */
+  #empty(region: FrameRegion): ExpressionRef[] {
+    const module = this.#module;
+    const { offset, bytes, checkpoint } = region;
+    const start = offset + REGION_BYTES;
+    const store = (field: number, value: number): ExpressionRef =>
+      module.i32.store(field, 4, this.at(offset), this.at(value));
+    return [
+      this.#return(region),
+      ...this.#poison(start, start + bytes),
+      store(REGION_TOP, start),
+      store(REGION_LIMIT, start + bytes),
+      ...(checkpoint === null ? [] : [this.#noteThreshold(checkpoint)]),
+    ];
+  }
+
   /** Ends the iterations of a loop and of those in it, which may have been left by a jump. */
   resetIterations(loop: InstructionOf<"loop">): ExpressionRef[] {
     const { bounds, layout } = this.plan;

@@ -32,6 +32,7 @@ export interface FunctionPlan {
   readonly candidates: Candidates | null;
   /** Assignments in front of which an array is freed: under `sparse`. */
   readonly strongUpdates: FunctionPlacement["strongUpdates"];
+  readonly emptied: FunctionPlacement["emptied"];
   readonly mayReferToHeap: FunctionPlacement["mayReferToHeap"];
   readonly isInTailCycle: boolean;
   /** The loops during which a local says where a region is filled to. */
@@ -90,6 +91,7 @@ export function planFunctions(
       callerRegions,
       candidates,
       strongUpdates,
+      emptied: placement.get(fn)!.emptied,
       mayReferToHeap: placement.get(fn)!.mayReferToHeap,
       isInTailCycle,
     });

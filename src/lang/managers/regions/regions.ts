@@ -233,7 +233,10 @@ class RegionsManager extends BarrierFreeManager {
     const called =
       this.#heap?.call(context, instruction, (ofHeap, targets) => emit([...ofHeap, ...hidden], targets)) ??
       emit(hidden, []);
-    return context.sequence([...this.context.profile.countAt(context, instruction, [called])]);
+    return context.sequence([
+      ...frame.emptyFor(instruction),
+      ...this.context.profile.countAt(context, instruction, [called]),
+    ]);
   }
 
   override tailCall(
