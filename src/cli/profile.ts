@@ -109,7 +109,7 @@ export async function profileProgram(
 ): Promise<ProfiledRun> {
   const input = options.input === undefined ? readStandardInput() : readInput(options.input);
   const externs = await loadExterns(options.extern);
-  const built = await buildIr(program, { manager: "regions", profile: true }, () => placement);
+  const built = await buildIr(program, { manager: "regions", profile: true });
   const { ports, files } = new PortFiles(planPorts(built.ports, options)).open((line) => writeThrough(2, line));
   let exports: WebAssembly.Exports | null = null;
   let [exitCode, failure]: [number, unknown] = [EXIT_FAILURE, null];

@@ -4,7 +4,6 @@ import { checkOptions } from "./check-options.ts";
 import type { BuiltModule } from "./codegen/build.ts";
 import { buildProgram } from "./frontend.ts";
 import type { IrProgram } from "./ir/ir.ts";
-import type { ProgramPlacement } from "./lifetimes/placement/placed.ts";
 import { managerNamed } from "./managers/registry.ts";
 import type { BuildOptions } from "./options.ts";
 import type { SourceFile } from "./source.ts";
@@ -21,16 +20,11 @@ export async function compile(source: SourceFile, options: BuildOptions): Promis
 /**
  * Compiles a program in the IR. The manager, and Binaryen with it, is loaded here: what builds nothing does without.
  * @param options that have been checked
- * @param place the lifetime analysis, where its result is known already
  */
-export async function buildIr(
-  program: IrProgram,
-  options: BuildOptions,
-  place?: (program: IrProgram) => ProgramPlacement,
-): Promise<BuiltModule> {
+export async function buildIr(program: IrProgram, options: BuildOptions): Promise<BuiltModule> {
   const [{ buildModule }, factory] = await Promise.all([
     import("./codegen/build.ts"),
     managerNamed(options.manager).load(),
   ]);
-  return buildModule(factory, program, options, place);
+  return buildModule(factory, program, options);
 }

@@ -88,6 +88,11 @@ Small, wrap(), put(): local                11 |   put(list, wrap(Small(1)))
         "  List[Number] storage: result + into list",
       ].join("\n"),
     );
+    expect(stdout).toContain(
+      ["fn wrap(x: Number) -> (Number)", "  union: Number = new Number.Wrapped(x) in caller 0", "  return union"].join(
+        "\n",
+      ),
+    );
   });
 
   test("gives the same as JSON", () => {

@@ -15,7 +15,7 @@ export function addExplain(program: Command): void {
     )
     .argument("<program>", "a .mote file")
     .argument("[arguments...]", "with --run: the program's own arguments, behind --")
-    .option("--internal", "also list what the program does not define: the prelude's functions, and the compiler's")
+    .option("--internal", "also list the functions of the prelude and the compiler, and show what regions does in each")
     .option("--json", "print one object for programs to read")
     .option(
       "--run",

@@ -1,5 +1,6 @@
 /** From a program in the IR to a wasm command, under any memory manager. */
 
+import { copyProgram, type ProgramCopy } from "../ir/copy.ts";
 import type { IrProgram, Site } from "../ir/ir.ts";
 import { externsOf } from "../ir/outside.ts";
 import { usedPorts } from "../ir/ports.ts";
@@ -14,7 +15,7 @@ import { Counters } from "./counters.ts";
 import { Externs } from "./externs.ts";
 import { linkModule, PROGRAM_FEATURES } from "./link.ts";
 import { FunctionNames, lowerFunction } from "./lower.ts";
-import type { ManagerContext, ManagerFactory } from "./manager.ts";
+import type { ManagerContext, ManagerFactory, ManagerMaker } from "./manager.ts";
 import { ManualMemory } from "./manual-memory.ts";
 import { emitModule } from "./optimise.ts";
 import { HostPorts } from "./ports.ts";
@@ -55,6 +56,27 @@ export function buildModule(
   place: (program: IrProgram) => ProgramPlacement = placeProgram,
 ): BuiltModule {
   if (options.debug) verifyProgram(program);
+  const copy = typeof factory.create === "function" ? null : copyProgram(program);
+  const prepared = copy?.program ?? program;
+  let placed: ProgramPlacement | undefined;
+  const placement = (): ProgramPlacement => {
+    placed ??= place(prepared);
+    return placed;
+  };
+  const create =
+    typeof factory.create === "function" ? factory.create : factory.create.prepare(prepared, { options, placement });
+  if (options.debug && copy !== null) verifyProgram(prepared);
+  return emitProgram(factory, create, prepared, options, placement, copy?.origins ?? new Map());
+}
+
+function emitProgram(
+  factory: ManagerFactory,
+  create: ManagerMaker,
+  program: IrProgram,
+  options: BuildOptions,
+  placement: () => ProgramPlacement,
+  origins: ProgramCopy["origins"],
+): BuiltModule {
   const module = factory.createModule(options, program);
   try {
     module.setFeatures(PROGRAM_FEATURES | factory.features);
@@ -62,11 +84,6 @@ export function buildModule(
     const wasi = new Wasi(module, data, program.file);
     const counters = new Counters(module, options);
     const profile = new Profile(module, data, program, options);
-    let placed: ProgramPlacement | undefined;
-    const placement = (): ProgramPlacement => {
-      placed ??= place(program);
-      return placed;
-    };
     const manual = new ManualMemory(module, options.debug ?? false);
     const externs = new Externs(module, program, options.debug ?? false);
     const context: ManagerContext = {
@@ -83,7 +100,7 @@ export function buildModule(
       manual,
       externs,
     };
-    const manager = factory.create(context);
+    const manager = create(context);
     const names = new FunctionNames();
     for (const fn of program.functions) lowerFunction(context, manager, names, fn);
     const result = manager.finish();
@@ -103,7 +120,7 @@ export function buildModule(
       staticBytes: data.seal(),
       shapes: result.shapes ?? new Map(),
       sites: program.sites,
-      profile: profile.table,
+      profile: profile.tableOf(origins),
       ports: usedPorts(program),
       externs: externsOf(program).map(({ module, name }) => ({ module, name })),
     };

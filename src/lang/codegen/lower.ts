@@ -7,7 +7,6 @@
  */
 
 import binaryen from "binaryen";
-import { exitTestOf } from "../ir/exit-test.ts";
 import type { Atom, Block, Instruction, InstructionOf, IrFunction, Label, PanicCode, Variable } from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { emitBinary, emitUnary } from "./arithmetic.ts";
@@ -209,12 +208,6 @@ class FunctionLowering implements FunctionContext {
   // Instructions
 
   #instruction(instruction: Instruction): ExpressionRef {
-    const before = this.#manager.before?.(this, instruction) ?? [];
-    const lowered = this.#lowered(instruction);
-    return before.length === 0 ? lowered : this.sequence([...before, lowered]);
-  }
-
-  #lowered(instruction: Instruction): ExpressionRef {
     const { module } = this;
     const manager = this.#manager;
     switch (instruction.op) {
@@ -347,6 +340,14 @@ class FunctionLowering implements FunctionContext {
         return manager.textSend(this, instruction);
       case "textReceive":
         return manager.textReceive(this, instruction);
+      case "regionReset":
+      case "regionClose":
+      case "regionCheckpoint":
+      case "regionCollect":
+      case "regionDrop":
+      case "arrayFree":
+      case "accessCheck":
+        return manager.lifetime(this, instruction);
     }
   }
 
@@ -382,16 +383,8 @@ class FunctionLowering implements FunctionContext {
     const breakTo = this.newLabel(instruction.label.name);
     const continueTo = `${breakTo}.again`;
     this.#labels.set(instruction.label, { breakTo, continueTo });
-    const { instructions } = instruction.body;
-    const test = exitTestOf(instruction);
-    const start = test === null ? 0 : instructions.indexOf(test) + 1;
     const before = this.#manager.beginLoop(this, instruction);
-    const body = module.block(null, [
-      this.lowerBlock({ instructions: instructions.slice(0, start) }),
-      ...this.#manager.beginIteration(this, instruction),
-      this.lowerBlock({ instructions: instructions.slice(start) }),
-      module.br(continueTo),
-    ]);
+    const body = module.block(null, [this.lowerBlock(instruction.body), module.br(continueTo)]);
     const loop = module.block(breakTo, [module.loop(continueTo, body)], binaryen.none);
     return this.sequence([...before, loop, ...this.#manager.endLoop(this, instruction)]);
   }

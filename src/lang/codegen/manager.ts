@@ -18,7 +18,16 @@
  */
 
 import type binaryen from "binaryen";
-import type { Atom, Instruction, InstructionOf, IrFunction, IrProgram, IrType, MatchArm, Variable } from "../ir/ir.ts";
+import type {
+  Atom,
+  InstructionOf,
+  IrFunction,
+  IrProgram,
+  IrType,
+  LifetimeInstruction,
+  MatchArm,
+  Variable,
+} from "../ir/ir.ts";
 import type { ProgramPlacement } from "../lifetimes/placement/placed.ts";
 import type { BuildOptions } from "../options.ts";
 import type { Counters } from "./counters.ts";
@@ -43,8 +52,18 @@ export interface ManagerFactory {
    * use its malloc, an empty one otherwise. The module has its linear memory already.
    */
   createModule(options: BuildOptions, program: IrProgram): binaryen.Module;
-  create(context: ManagerContext): MemoryManager;
+  /** Makes the manager for a program, or a pass over the program that makes it. */
+  readonly create: ManagerMaker | { readonly prepare: LifetimePass };
 }
+
+export type ManagerMaker = (context: ManagerContext) => MemoryManager;
+
+/**
+ * Inserts into a program what it does about memory besides allocating (`LifetimeInstruction`).
+ * @param program a copy, to be changed in place
+ * @returns what makes the manager that lowers it
+ */
+export type LifetimePass = (program: IrProgram, context: Pick<ManagerContext, "options" | "placement">) => ManagerMaker;
 
 /** What a manager may use during a whole build. */
 export interface ManagerContext {
@@ -89,8 +108,6 @@ export interface MemoryManager {
   finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
   /** Statements in front of a loop. */
   beginLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
-  /** Statements at the beginning of each iteration of a loop, behind its exit test. */
-  beginIteration(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
   /** Statements behind a loop. */
   endLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
   /** A call. `emit` makes it with the given hidden arguments and assigns its results, the hidden ones to `targets`. */
@@ -160,8 +177,8 @@ export interface MemoryManager {
   textSend(context: FunctionContext, instruction: InstructionOf<"textSend">): ExpressionRef;
   textReceive(context: FunctionContext, instruction: InstructionOf<"textReceive">): ExpressionRef;
 
-  /** Statements in front of an instruction, whatever it is; absent: there are none. */
-  before?(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[];
+  /** What the manager's own pass has inserted. */
+  lifetime(context: FunctionContext, instruction: LifetimeInstruction): ExpressionRef;
 
   // The module
   /** After all functions: helper functions, globals. @returns what `_start` does before it calls main. */

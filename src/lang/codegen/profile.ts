@@ -12,7 +12,8 @@
  */
 
 import binaryen from "binaryen";
-import type { IrFunction, IrProgram, Site } from "../ir/ir.ts";
+import type { ProgramCopy } from "../ir/copy.ts";
+import type { Instruction, IrFunction, IrProgram, Site } from "../ir/ir.ts";
 import { allocates } from "../ir/safepoints.ts";
 import { forEachInstruction } from "../ir/traverse.ts";
 import type { Maker } from "../lifetimes/placement/lines.ts";
@@ -114,6 +115,14 @@ export class Profile {
       const isMore = module.i64.gt_u(value.get(), module.i64.load(0, COUNTER_BYTES, at.get()));
       return [module.if(isMore, module.i64.store(0, COUNTER_BYTES, at.get(), value.get()))];
     });
+  }
+
+  /** The table, in words of the program that has been copied. @param origins what its functions and calls are copies of */
+  tableOf(origins: ProgramCopy["origins"]): ProfileTable | null {
+    if (this.table === null) return null;
+    const { makers, functions } = this.table;
+    const original = <T>(copy: T): T => (origins.get(copy as Instruction) as T | undefined) ?? copy;
+    return { ...this.table, makers: makers.map(original), functions: functions.map(original) };
   }
 
   /**

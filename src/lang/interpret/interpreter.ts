@@ -9,6 +9,7 @@
 import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, Site, Variable } from "../ir/ir.ts";
 import { numberBytes } from "../ir/numbers.ts";
 import { allocates } from "../ir/safepoints.ts";
+import { isAccess } from "../ir/traverse.ts";
 import type { Observer } from "./observer.ts";
 import { binary, unary } from "./operators.ts";
 import { type Simple, type Step, stepsOf } from "./steps.ts";
@@ -105,6 +106,7 @@ export class Interpreter {
           break;
         case "selectCase": {
           const value = atomValue(values, step.value) as number | RecordObject;
+          observer?.accessed?.(step.match, (variable) => values[variable.id]);
           const target = step.targets.get(typeof value === "number" ? value : value.record.caseOf!.index);
           if (target?.binding !== undefined) values[target.binding.id] = value;
           frame.next = target?.to ?? step.otherwise;
@@ -142,6 +144,9 @@ export class Interpreter {
           break;
         }
         default:
+          if (observer?.accessed !== undefined && isAccess(step)) {
+            observer.accessed(step, (variable) => values[variable.id]);
+          }
           this.#execute(step, values);
           if (observer !== undefined && allocates(step) && "site" in step)
             observer.allocated(step, values[step.dst.id] as Storage);
@@ -325,6 +330,15 @@ export class Interpreter {
         this.#options.world.ports().send((from.data as Uint8Array).subarray(start, start + length));
         return;
       }
+      case "regionReset":
+      case "regionClose":
+      case "regionCheckpoint":
+      case "regionCollect":
+      case "regionDrop":
+      case "arrayFree":
+      case "accessCheck":
+        this.#options.observer?.lifetime?.(i, (variable) => values[variable.id]);
+        return;
       case "textReceive":
         this.#options.world.ports().receive(storage(i.array).data as Uint8Array);
         return;

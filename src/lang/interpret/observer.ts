@@ -1,6 +1,7 @@
 /** What is told of calls, loops and allocations while a program runs. */
 
-import type { Instruction, IrFunction, IrGlobal, Variable } from "../ir/ir.ts";
+import type { Instruction, IrFunction, IrGlobal, LifetimeInstruction, Variable } from "../ir/ir.ts";
+import type { Access } from "../ir/traverse.ts";
 import type { CallInstruction, LoopEvent, LoopInstruction, TailCallInstruction } from "./steps.ts";
 import type { RecordObject, Slice, Storage } from "./values.ts";
 
@@ -20,4 +21,8 @@ export interface Observer {
    * @param read tells what a variable of the running function holds, if anything has been assigned to it
    */
   looped(loop: LoopInstruction, event: LoopEvent, read: (variable: Variable) => unknown): void;
+  /** An instruction reads or writes objects. */
+  accessed?(instruction: Access, read: (variable: Variable) => unknown): void;
+  /** An instruction that a lifetime pass has inserted. Without an observer such instructions do nothing. */
+  lifetime?(instruction: LifetimeInstruction, read: (variable: Variable) => unknown): void;
 }

@@ -6,6 +6,7 @@ export type LoopInstruction = Extract<Instruction, { op: "loop" }>;
 export type LoopEvent = "begin" | "again" | "left";
 
 export type CallInstruction = Extract<Instruction, { op: "call" }>;
+type MatchInstruction = Extract<Instruction, { op: "match" }>;
 export type TailCallInstruction = Extract<Instruction, { op: "tailCall" }>;
 
 export type Simple = Exclude<
@@ -22,6 +23,7 @@ export type Step =
   | { readonly op: "select"; readonly value: Atom; readonly targets: Map<number, number>; otherwise: number }
   | {
       readonly op: "selectCase";
+      readonly match: MatchInstruction;
       readonly value: Variable;
       readonly targets: Map<number, CaseTarget>;
       otherwise: number;
@@ -96,7 +98,7 @@ class Linearizer {
       }
       case "match": {
         const targets = new Map<number, CaseTarget>();
-        const select = { op: "selectCase" as const, value: i.value, targets, otherwise: -1 };
+        const select = { op: "selectCase" as const, match: i, value: i.value, targets, otherwise: -1 };
         this.#steps.push(select);
         const ends = i.arms.map(({ caseIndex, binding, body }) => {
           targets.set(caseIndex, { binding, to: this.#here() });

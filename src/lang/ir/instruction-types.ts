@@ -361,6 +361,9 @@ function checkSequence(i: Sequence): void {
       expectKind("the value", i.value.type, NUMBERS);
       expectSame(i.dst.name, i.dst.type, BOOL);
       return;
+    case "arrayFree":
+      expectKind(i.owner.name, i.owner.type, i.field === null ? ["array", "slice"] : ["record"]);
+      return;
     case "portGet":
       expectSame(i.dsts[0].name, i.dsts[0].type, BOOL);
       expectKind(i.dsts[1].name, i.dsts[1].type, NUMBERS);

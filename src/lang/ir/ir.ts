@@ -244,6 +244,8 @@ export type Instruction =
       readonly args: readonly Atom[];
       /** Where the call is written, for reports; absent for calls that nobody wrote. */
       readonly line?: number;
+      /** From a lifetime pass: what the callee binds to its hidden parameters. */
+      readonly bounds?: readonly Bound[];
     }
 
   /** Whether two records, or optional records, are the same object (or both none). */
@@ -260,6 +262,8 @@ export type Instruction =
       readonly record: RecordType;
       readonly args: readonly Atom[];
       readonly site: Site;
+      /** From a lifetime pass. */
+      readonly bound?: Bound;
     }
   /** The immediate value of a case without fields. */
   | { readonly op: "immediate"; readonly dst: Variable; readonly union: UnionType; readonly caseIndex: number }
@@ -321,6 +325,8 @@ export type Instruction =
       readonly element: ElementType;
       readonly length: Atom;
       readonly site: Site;
+      /** From a lifetime pass. */
+      readonly bound?: Bound;
     }
   /**
    * Gives an array of `length` elements, the first `used` of which are those of `array`, the others as of a new one; it
@@ -337,6 +343,8 @@ export type Instruction =
       /** Not less than `used`. */
       readonly length: Atom;
       readonly site: Site;
+      /** From a lifetime pass. */
+      readonly bound?: Bound;
       readonly line?: number;
     }
   | {
@@ -446,6 +454,8 @@ export type Instruction =
       readonly args: readonly Atom[];
       /** As of a call. */
       readonly line?: number;
+      /** From a lifetime pass: what the callee binds to its hidden parameters. */
+      readonly bounds?: readonly Bound[];
     }
   /** Stops the program: message to standard error with the source line, exit code 1. */
   | { readonly op: "panic"; readonly code: PanicCode; readonly a?: Atom; readonly b?: Atom; readonly line: number }
@@ -496,9 +506,9 @@ export type Instruction =
       readonly line?: number;
     }
   /** All of standard input as a slice of bytes. May allocate. */
-  | { readonly op: "readInput"; readonly dst: Variable; readonly site: Site }
+  | { readonly op: "readInput"; readonly dst: Variable; readonly site: Site; readonly bound?: Bound }
   /** The command line's arguments, without the program's name: a slice of texts. May allocate. */
-  | { readonly op: "arguments"; readonly dst: Variable; readonly site: Site }
+  | { readonly op: "arguments"; readonly dst: Variable; readonly site: Site; readonly bound?: Bound }
   /**
    * Puts a value into a port, after all that has been written; `dst` says whether there was room. Of a text: its
    * length.
@@ -509,7 +519,70 @@ export type Instruction =
   /** Hands the bytes of a slice over to the host: the text that the next `portPut` puts. */
   | { readonly op: "textSend"; readonly bytes: Variable }
   /** Fills an array of bytes with the text that the last `portGet` got; it has exactly that length. */
-  | { readonly op: "textReceive"; readonly array: Variable };
+  | { readonly op: "textReceive"; readonly array: Variable }
+
+  // Lifetimes: what the pass of a memory manager inserts, for its own lowering. The program computes the same without.
+  // A function has a region for the call, of level 0, and one for the iterations of each level of its loops. Regions of
+  // its callers are its hidden parameters, by their index.
+  /** Ends all objects of some of the function's own regions, which stay open. */
+  | {
+      readonly op: "regionReset";
+      readonly levels: readonly number[];
+      /** The regions keep no memory for what comes next. */
+      readonly releases?: true;
+    }
+  /** Ends the function's own regions: in front of what leaves it. */
+  | { readonly op: "regionClose" }
+  /** Begins a sub-region of a caller's region, for one candidate for the results: the one of this number. */
+  | { readonly op: "regionCheckpoint"; readonly index: number }
+  /** Collects regions, if one of those that grow has reached its threshold; it may move what the roots refer to. */
+  | {
+      readonly op: "regionCollect";
+      /** The function's own regions that it takes in. */
+      readonly levels: readonly number[];
+      /** Those of them that grow here. */
+      readonly filled: readonly number[];
+      /** Whether it takes in what was allocated since the checkpoints of callers' regions. */
+      readonly ofCallers: boolean;
+      /** All that is live and may refer there. */
+      readonly roots: readonly Variable[];
+    }
+  /** In front of a return: ends what was made for the results and is not among these values; it may move the values. */
+  | { readonly op: "regionDrop"; readonly keeping: readonly Atom[] }
+  /** Frees the array that only this variable leads to, or the record that it refers to in a field. */
+  | { readonly op: "arrayFree"; readonly owner: Variable; readonly field: number | null }
+  /** Stops the program if the object has ended: in debug builds, in front of what reads or writes it. */
+  | {
+      readonly op: "accessCheck";
+      readonly object: Variable;
+      /** The program has written there before. */
+      readonly isWritten: boolean;
+      readonly line: number;
+    };
+
+/** With what an object ends. */
+export type Bound =
+  /** The frame of the function itself. */
+  | { readonly of: "frame" }
+  /** The present iteration of the loop that is the `level`-th from the outside, the outermost being the first. */
+  | { readonly of: "iteration"; readonly level: number }
+  /** What the function is handed as its hidden argument of this index. */
+  | { readonly of: "caller"; readonly index: number }
+  /** Nothing: it is in the collected heap (lifetimes/placement/heap.ts). */
+  | { readonly of: "heap" };
+
+/** What the pass of a memory manager inserts. */
+export type LifetimeInstruction = Extract<Instruction, { readonly op: (typeof LIFETIME_OPS)[number] }>;
+
+const LIFETIME_OPS = [
+  "regionReset",
+  "regionClose",
+  "regionCheckpoint",
+  "regionCollect",
+  "regionDrop",
+  "arrayFree",
+  "accessCheck",
+] as const satisfies readonly Instruction["op"][];
 
 /** The instruction with this `op`. */
 export type InstructionOf<Op extends Instruction["op"]> = Extract<Instruction, { readonly op: Op }>;

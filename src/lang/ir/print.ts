@@ -1,6 +1,17 @@
 /** The IR as readable text, for tests and for looking at. */
 
-import type { Atom, Block, ElementType, Instruction, IrFunction, IrType, Label, RecordType, Variable } from "./ir.ts";
+import type {
+  Atom,
+  Block,
+  Bound,
+  ElementType,
+  Instruction,
+  IrFunction,
+  IrType,
+  Label,
+  RecordType,
+  Variable,
+} from "./ir.ts";
 
 /** One function. Variables of the same name are told apart by a number: `t`, `t.2`. */
 export function printFunction(fn: IrFunction): string {
@@ -128,11 +139,11 @@ class FunctionPrinter {
       case "same":
         return set(i.dst, `same ${atom(i.a)}, ${atom(i.b)}`);
       case "call":
-        return sets(i.dsts, `call ${i.callee.name}(${this.#atoms(i.args)})`);
+        return sets(i.dsts, `call ${i.callee.name}(${this.#atoms(i.args)})${boundsOf(i.bounds)}`);
       case "callExtern":
         return sets(i.dsts, `extern ${i.extern.module}.${i.extern.name}(${this.#atoms(i.args)})`);
       case "construct":
-        return set(i.dst, `new ${i.record.name}(${this.#atoms(i.args)})`);
+        return set(i.dst, `new ${i.record.name}(${this.#atoms(i.args)})${boundOf(i.bound)}`);
       case "immediate":
         return set(i.dst, `case ${i.union.cases[i.caseIndex]?.name}`);
       case "field":
@@ -146,9 +157,9 @@ class FunctionPrinter {
       case "unpackedSlice":
         return set(i.dst, `slice ${this.#field(i.object, i.record, i.index)}[${atom(i.start)}..${atom(i.end)}]`);
       case "arrayNew":
-        return set(i.dst, `array [${i.element.name}] of ${atom(i.length)}`);
+        return set(i.dst, `array [${i.element.name}] of ${atom(i.length)}${boundOf(i.bound)}`);
       case "arrayGrow":
-        return set(i.dst, `grow ${atom(i.array)}[0..${atom(i.used)}] to ${atom(i.length)}`);
+        return set(i.dst, `grow ${atom(i.array)}[0..${atom(i.used)}] to ${atom(i.length)}${boundOf(i.bound)}`);
       case "arrayLength":
         return set(i.dst, `length ${atom(i.array)}`);
       case "arrayGet":
@@ -177,7 +188,7 @@ class FunctionPrinter {
       case "return":
         return i.values.length === 0 ? "return" : `return ${this.#atoms(i.values)}`;
       case "tailCall":
-        return `tail call ${i.callee.name}(${this.#atoms(i.args)})`;
+        return `tail call ${i.callee.name}(${this.#atoms(i.args)})${boundsOf(i.bounds)}`;
       case "panic": {
         const numbers = [i.a, i.b].filter((number) => number !== undefined);
         return `panic ${i.code}(${this.#atoms(numbers)}) at line ${i.line}`;
@@ -195,9 +206,9 @@ class FunctionPrinter {
       case "write":
         return `write ${i.stream} ${atom(i.bytes)}`;
       case "readInput":
-        return set(i.dst, "input");
+        return set(i.dst, `input${boundOf(i.bound)}`);
       case "arguments":
-        return set(i.dst, "arguments");
+        return set(i.dst, `arguments${boundOf(i.bound)}`);
       case "portPut":
         return set(i.dst, `put ${i.port.name}, ${atom(i.value)}`);
       case "portGet":
@@ -206,6 +217,56 @@ class FunctionPrinter {
         return `send ${atom(i.bytes)}`;
       case "textReceive":
         return `receive ${atom(i.array)}`;
+      case "regionReset":
+        return `${i.releases ? "empty" : "reset"} ${regions(i.levels)}`;
+      case "regionClose":
+        return "close";
+      case "regionCheckpoint":
+        return `checkpoint ${i.index}`;
+      case "regionCollect": {
+        const taken = [
+          ...(i.ofCallers ? ["callers' regions"] : []),
+          ...(i.levels.length > 0 ? [regions(i.levels)] : []),
+        ];
+        const keeping = i.roots.length === 0 ? "" : ` keeping ${this.#atoms(i.roots)}`;
+        return `collect ${taken.join(" and ")}${keeping}`;
+      }
+      case "regionDrop":
+        return i.keeping.length === 0 ? "drop" : `drop keeping ${this.#atoms(i.keeping)}`;
+      case "arrayFree":
+        return `free ${this.#name(i.owner)}${i.field === null ? "" : ` field ${i.field}`}`;
+      case "accessCheck":
+        return `check ${this.#name(i.object)} at line ${i.line}`;
     }
   }
+}
+
+/** Regions of the function itself, as `boundName` has them. */
+function regions(levels: readonly number[]): string {
+  return levels.map(levelName).join(", ");
+}
+
+function levelName(level: number): string {
+  return level === 0 ? "frame" : `iteration ${level}`;
+}
+
+function boundName(bound: Bound): string {
+  switch (bound.of) {
+    case "frame":
+      return levelName(0);
+    case "iteration":
+      return levelName(bound.level);
+    case "caller":
+      return `caller ${bound.index}`;
+    case "heap":
+      return "heap";
+  }
+}
+
+function boundOf(bound: Bound | undefined): string {
+  return bound === undefined ? "" : ` in ${boundName(bound)}`;
+}
+
+function boundsOf(bounds: readonly Bound[] | undefined): string {
+  return bounds === undefined || bounds.length === 0 ? "" : ` in ${bounds.map(boundName).join(", ")}`;
 }

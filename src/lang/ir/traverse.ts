@@ -1,6 +1,6 @@
 /** Walking the IR: what an instruction reads and writes, and the blocks it contains. */
 
-import type { Atom, Block, Instruction, IrFunction, IrType, Variable } from "./ir.ts";
+import type { Atom, Block, Instruction, IrFunction, IrType, LifetimeInstruction, Variable } from "./ir.ts";
 
 /** True for types whose values refer to memory, so that a collector must know them. */
 export function holdsPointer(type: IrType): boolean {
@@ -39,7 +39,7 @@ export function isAccess(instruction: Instruction): instruction is Access {
 }
 
 /** The objects that an access reads or writes. */
-export function accessedBy(instruction: Access): readonly Variable[] {
+function accessedBy(instruction: Access): readonly Variable[] {
   switch (instruction.op) {
     case "field":
     case "setField":
@@ -60,6 +60,14 @@ export function accessedBy(instruction: Access): readonly Variable[] {
     case "write":
       return [instruction.bytes];
   }
+}
+
+/** The checks of the objects that an instruction reads or writes. */
+export function accessChecks(i: Instruction): LifetimeInstruction[] {
+  if (!isAccess(i)) return [];
+  return accessedBy(i).map((object) => {
+    return { op: "accessCheck", object, isWritten: i.op !== "sliceSet", line: i.line ?? 0 };
+  });
 }
 
 /** The atoms an instruction reads itself; what its nested blocks read is not among them. */
@@ -136,6 +144,17 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
       return [instruction.address, instruction.index];
     case "memoryStore":
       return [instruction.address, instruction.index, instruction.value];
+    case "regionCollect":
+      return instruction.roots;
+    case "regionDrop":
+      return instruction.keeping;
+    case "arrayFree":
+      return [instruction.owner];
+    case "accessCheck":
+      return [instruction.object];
+    case "regionReset":
+    case "regionClose":
+    case "regionCheckpoint":
     case "globalGet":
     case "immediate":
     case "sliceEmpty":

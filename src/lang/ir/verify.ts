@@ -10,13 +10,15 @@
  *   6 a match has an arm for each case, or `otherwise`; no case has two arms
  *   7 an allocation has a site of the program, which no other one has
  *   8 main takes nothing and returns nothing
+ *   9 a function with regions closes them once on every path that leaves it, and uses none of them afterwards; a tail
+ *     call of itself may leave them open. Levels of regions are those that something is bound to, or lower ones
  */
 
 import { InternalCompilerError } from "../options.ts";
 import { checkTypes, isAssignable } from "./instruction-types.ts";
 import type { Block, Instruction, InstructionOf, IrFunction, IrProgram, IrType, Label, Site, Variable } from "./ir.ts";
 import { printType } from "./print.ts";
-import { readsOf, writesOf } from "./traverse.ts";
+import { forEachInstruction, readsOf, writesOf } from "./traverse.ts";
 
 /** The variables that are defined, a bit for each; null where no path leads. */
 type Defined = bigint | null;
@@ -51,10 +53,15 @@ class FunctionVerifier {
   /** What is defined wherever a `break` of the label leaves it; the loops and blocks around the instruction. */
   readonly #atBreak = new Map<Label, Defined>();
   readonly #loops = new Set<Label>();
+  /** The deepest level of the function's regions; none for a function without. */
+  readonly #deepest: number | undefined;
+  /** Stands for the function's regions, once they are closed, as if closing them defined a variable. */
+  readonly #closed = 1n;
 
   constructor(fn: IrFunction, known: Known) {
     this.#fn = fn;
     this.#known = known;
+    this.#deepest = deepestRegion(fn);
   }
 
   verify(): void {
@@ -63,7 +70,9 @@ class FunctionVerifier {
       body,
       params.reduce((defined, param) => this.#define(param, defined), 0n),
     );
-    if (atEnd !== null && results.length > 0) broken(4, this.#fn, "control falls off its end");
+    if (atEnd === null) return;
+    if (results.length > 0) broken(4, this.#fn, "control falls off its end");
+    this.#leave(undefined, atEnd);
   }
 
   #block({ instructions }: Block, before: bigint): Defined {
@@ -83,6 +92,7 @@ class FunctionVerifier {
     const wrong = checkTypes(instruction, this.#fn);
     if (wrong !== null) this.#broken(2, instruction, wrong);
     if ("site" in instruction) this.#site(instruction, instruction.site);
+    this.#region(instruction, before);
     const defined = writesOf(instruction).reduce((all, variable) => this.#define(variable, all, instruction), before);
     switch (instruction.op) {
       case "if":
@@ -107,10 +117,15 @@ class FunctionVerifier {
         return defined;
       case "tailCall":
         this.#call(instruction, this.#fn.results);
+        if (instruction.callee !== this.#fn) this.#leave(instruction, defined);
         return null;
       case "return":
+        this.#leave(instruction, defined);
+        return null;
       case "panic":
         return null;
+      case "regionClose":
+        return defined | this.#closed;
       default:
         return defined;
     }
@@ -165,6 +180,24 @@ class FunctionVerifier {
         this.#broken(5, instruction, `a result is ${printType(type)}, not ${printType(results[index]!)}`);
   }
 
+  /** Regions of the function are there, and used only while they are open. */
+  #region(instruction: Instruction, before: bigint): void {
+    const { op } = instruction;
+    const levels =
+      op === "regionReset" || op === "regionCollect" ? instruction.levels : op === "regionClose" ? [0] : [];
+    if (levels.some((level) => level > (this.#deepest ?? -1)))
+      this.#broken(9, instruction, "the function has no region of this level");
+    const isUsed = levels.length > 0 || ownBoundsOf(instruction).length > 0;
+    if (isUsed && before !== EVERYTHING && before & this.#closed)
+      this.#broken(9, instruction, "the function has closed its regions");
+  }
+
+  #leave(instruction: Instruction | undefined, defined: bigint): void {
+    // A program that no lifetime pass has changed has no regions.
+    if (this.#deepest === undefined || defined & this.#closed) return;
+    this.#broken(9, instruction, "the function leaves its regions open");
+  }
+
   #site(instruction: Instruction, site: Site): void {
     if (!this.#known.sites.has(site)) this.#broken(7, instruction, "its site is not of the program");
     if (this.#known.seen.has(site)) this.#broken(7, instruction, "another allocation has its site");
@@ -181,7 +214,8 @@ class FunctionVerifier {
   #bit(variable: Variable): bigint {
     let bit = this.#bits.get(variable);
     if (bit === undefined) {
-      bit = 1n << BigInt(this.#bits.size);
+      // The first stands for closed regions.
+      bit = 1n << BigInt(this.#bits.size + 1);
       this.#bits.set(variable, bit);
     }
     return bit;
@@ -190,6 +224,25 @@ class FunctionVerifier {
   #broken(rule: number, instruction: Instruction | undefined, what: string): never {
     broken(rule, this.#fn, instruction === undefined ? what : `${instruction.op}: ${what}`);
   }
+}
+
+/** The levels of the regions that something is bound to. */
+function ownBoundsOf(i: Instruction): readonly number[] {
+  const isCall = i.op === "call" || i.op === "tailCall";
+  const bounds = isCall ? (i.bounds ?? []) : "bound" in i && i.bound !== undefined ? [i.bound] : [];
+  return bounds.flatMap((bound) => {
+    if (bound.of === "frame") return [0];
+    return bound.of === "iteration" ? [bound.level] : [];
+  });
+}
+
+/** The deepest level of regions that something is bound to in a function; undefined for none. */
+function deepestRegion({ body }: IrFunction): number | undefined {
+  let deepest: number | undefined;
+  forEachInstruction(body, (i) => {
+    for (const level of ownBoundsOf(i)) deepest = Math.max(deepest ?? 0, level);
+  });
+  return deepest;
 }
 
 /** What is defined where two paths meet. */

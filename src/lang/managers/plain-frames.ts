@@ -3,7 +3,8 @@
 import type { FunctionContext } from "../codegen/function-context.ts";
 import type { MemoryManager } from "../codegen/manager.ts";
 import type { ExpressionRef, Temporary, WasmType } from "../codegen/wasm.ts";
-import type { InstructionOf, IrFunction } from "../ir/ir.ts";
+import type { InstructionOf, IrFunction, LifetimeInstruction } from "../ir/ir.ts";
+import { InternalCompilerError } from "../options.ts";
 
 type Frames = Pick<
   MemoryManager,
@@ -12,11 +13,11 @@ type Frames = Pick<
   | "beginFunction"
   | "finishFunction"
   | "beginLoop"
-  | "beginIteration"
   | "endLoop"
   | "call"
   | "tailCall"
   | "return"
+  | "lifetime"
 >;
 
 export abstract class PlainFrames implements Frames {
@@ -38,10 +39,6 @@ export abstract class PlainFrames implements Frames {
     return [];
   }
 
-  beginIteration(_context: FunctionContext, _loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    return [];
-  }
-
   endLoop(_context: FunctionContext, _loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     return [];
   }
@@ -60,6 +57,10 @@ export abstract class PlainFrames implements Frames {
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
     return emit([]);
+  }
+
+  lifetime(_context: FunctionContext, { op }: LifetimeInstruction): ExpressionRef {
+    throw new InternalCompilerError(`the manager has no ${op}: its pass inserts none`);
   }
 
   return(

@@ -14,11 +14,11 @@
  * Hidden arguments for which all calls pass the same become one (hidden.ts).
  */
 
-import type { Block, IrFunction } from "../../ir/ir.ts";
+import type { Block, Bound, IrFunction } from "../../ir/ir.ts";
 import { blocksOf } from "../../ir/traverse.ts";
 import { InternalCompilerError } from "../../options.ts";
 import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } from "./destinations.ts";
-import type { Bound, FunctionBounds, Loop } from "./function-bounds.ts";
+import type { FunctionBounds, Loop } from "./function-bounds.ts";
 import { passHeap } from "./heap-bounds.ts";
 import { mergeHidden } from "./hidden.ts";
 import type { FunctionPlacement, Placed, ProgramPlacement } from "./placed.ts";

@@ -1,22 +1,11 @@
 /** What the bounds of one function are, and which of them a part of it uses: see bounds.ts, which computes them. */
 
-import type { Block, Instruction, Site } from "../../ir/ir.ts";
+import type { Block, Bound, Instruction, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Destinations } from "./destinations.ts";
 import type { Call } from "./flow.ts";
-
-/** With what an object ends. */
-export type Bound =
-  /** The frame of the function itself. */
-  | { readonly of: "frame" }
-  /** The present iteration of the loop that is the `level`-th from the outside, the outermost being the first. */
-  | { readonly of: "iteration"; readonly level: number }
-  /** What the function is handed as its hidden argument of this index. */
-  | { readonly of: "caller"; readonly index: number }
-  /** Nothing: it is in the collected heap (heap.ts). */
-  | { readonly of: "heap" };
 
 /** The bounds of all that a function allocates or passes on. */
 export interface FunctionBounds {

@@ -3,8 +3,8 @@
  * heap. One for which some calls do *may be the heap*, and only the program's run tells.
  */
 
-import type { IrFunction } from "../../ir/ir.ts";
-import type { Bound, FunctionBounds } from "./function-bounds.ts";
+import type { Bound, IrFunction } from "../../ir/ir.ts";
+import type { FunctionBounds } from "./function-bounds.ts";
 
 type AllBounds = ReadonlyMap<IrFunction, FunctionBounds>;
 type Indices = ReadonlyMap<IrFunction, Set<number>>;

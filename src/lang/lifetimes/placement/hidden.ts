@@ -6,8 +6,8 @@
  * some call passes different bounds, until none does.
  */
 
-import type { IrFunction } from "../../ir/ir.ts";
-import type { Bound, FunctionBounds } from "./function-bounds.ts";
+import type { Bound, IrFunction } from "../../ir/ir.ts";
+import type { FunctionBounds } from "./function-bounds.ts";
 
 type AllBounds = ReadonlyMap<IrFunction, FunctionBounds>;
 /** For each hidden argument of a function, the number of what it has become. */

@@ -13,12 +13,14 @@ import { BOUND_NAME, BOUND_SITE } from "#contract";
 import { coreName } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import { defineFunction } from "../../codegen/locals.ts";
-import type { ManagerContext, ManagerResult } from "../../codegen/manager.ts";
+import type { LifetimePass, ManagerContext, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
-import type { Instruction, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
-import { accessedBy, isAccess } from "../../ir/traverse.ts";
+import { appendTo, insertInto } from "../../ir/insert.ts";
+import type { Bound, Instruction, InstructionOf, IrFunction, LifetimeInstruction, Site } from "../../ir/ir.ts";
+import { accessChecks } from "../../ir/traverse.ts";
+import { annotateBounds } from "../../lifetimes/annotate.ts";
 import { computeBounds } from "../../lifetimes/placement/bounds.ts";
-import type { Bound, FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import type { FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
 import { LeakManager } from "./bump.ts";
 
@@ -37,13 +39,36 @@ interface Frame {
   readonly depth: Temporary | null;
 }
 
-export class CheckedLeakManager extends LeakManager {
+/** The pass over a program: inserts the checks, and where iterations end. */
+export const checkAll: LifetimePass = (program, { placement }) => {
+  const all = computeBounds(placement(), false);
+  annotateBounds(program, all);
+  for (const fn of program.functions) {
+    const { hasFrame, loops, levels } = all.get(fn)!;
+    const reset = (loop: InstructionOf<"loop">): LifetimeInstruction[] => {
+      const level = loops.get(loop);
+      if (level === undefined) return [];
+      // Iterations of loops inside may have been left by a jump.
+      return [{ op: "regionReset", levels: Array.from({ length: levels - level + 1 }, (_, index) => level + index) }];
+    };
+    const close: LifetimeInstruction[] = hasFrame ? [{ op: "regionClose" }] : [];
+    const inFrontOf = (i: Instruction): LifetimeInstruction[] => [
+      ...accessChecks(i),
+      ...(i.op === "return" || i.op === "tailCall" ? close : []),
+    ];
+    insertInto(fn.body, { inFrontOf, beginIteration: reset, endLoop: reset });
+    if (fn.results.length === 0) appendTo(fn, close);
+  }
+  return (context) => new CheckedLeakManager(context, all);
+};
+
+class CheckedLeakManager extends LeakManager {
   readonly #bounds: ReadonlyMap<IrFunction, FunctionBounds>;
   #frame: Frame | null = null;
 
-  constructor(context: ManagerContext) {
+  constructor(context: ManagerContext, bounds: ReadonlyMap<IrFunction, FunctionBounds>) {
     super(context);
-    this.#bounds = computeBounds(context.placement(), false);
+    this.#bounds = bounds;
     for (const name of [NEXT_DEPTH, NEXT_SITE]) this.module.addGlobal(name, i32, true, this.module.i32.const(0));
     this.#defineCheck();
   }
@@ -60,7 +85,7 @@ export class CheckedLeakManager extends LeakManager {
   }
 
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    return context.sequence([...this.#enter(context), body, ...this.#leave()]);
+    return context.sequence([...this.#enter(context), body]);
   }
 
   override call(
@@ -78,31 +103,24 @@ export class CheckedLeakManager extends LeakManager {
   ): ExpressionRef {
     // A jump of the function to itself does not come by the prologue, where the next frame would begin.
     const again = instruction.callee === context.fn ? this.#enter(context) : [];
-    return context.sequence([...this.#leave(), ...again, emit(this.#passed(context, instruction))]);
+    return context.sequence([...again, emit(this.#passed(context, instruction))]);
   }
 
-  override return(
-    context: FunctionContext,
-    _instruction: InstructionOf<"return">,
-    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
-  ): ExpressionRef {
-    return context.sequence([...this.#leave(), emit([])]);
-  }
-
-  override beginIteration(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    return this.#reset(loop);
-  }
-
-  /** The last iteration has ended as well. */
-  override endLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    return this.#reset(loop);
-  }
-
-  /** Ends the iterations of a loop and of those in it, which may have been left by a jump. */
-  #reset(loop: InstructionOf<"loop">): ExpressionRef[] {
+  override lifetime(context: FunctionContext, instruction: LifetimeInstruction): ExpressionRef {
     const { module } = this;
-    const level = this.#current().bounds.loops.get(loop);
-    return level === undefined ? [] : [module.call(coreName(module, "boundsReset"), [this.#depthOfLevel(level)], none)];
+    switch (instruction.op) {
+      case "regionReset":
+        // The frames of deeper levels end with it.
+        return module.call(coreName(module, "boundsReset"), [this.#depthOfLevel(instruction.levels[0]!)], none);
+      case "regionClose":
+        return context.sequence(this.#leave());
+      case "accessCheck": {
+        const line = module.i32.const(instruction.line);
+        return module.call(CHECK, [context.read(instruction.object), line], none);
+      }
+      default:
+        return super.lifetime(context, instruction);
+    }
   }
 
   /** Begins the function's frame, and in it one for the iterations of each level of loops. */
@@ -125,7 +143,7 @@ export class CheckedLeakManager extends LeakManager {
   }
 
   #passed(context: FunctionContext, call: InstructionOf<"call" | "tailCall">): ExpressionRef[] {
-    return (this.#current().bounds.calls.get(call) ?? []).map((bound) => this.#depthOf(context, bound));
+    return call.bounds!.map((bound) => this.#depthOf(context, bound));
   }
 
   #depthOf(context: FunctionContext, bound: Bound): ExpressionRef {
@@ -148,13 +166,13 @@ export class CheckedLeakManager extends LeakManager {
 
   protected override allocateRecord(
     context: FunctionContext,
-    { site }: InstructionOf<"construct">,
+    { site, bound }: InstructionOf<"construct">,
     layout: RecordLayout,
     target: Temporary,
   ): ExpressionRef[] {
     const { module } = this;
     const { counters } = this.context;
-    const operands = [module.i32.const(layout.bytes), this.#boundOf(context, site), this.#nameOf(site)];
+    const operands = [module.i32.const(layout.bytes), this.#depthOf(context, bound!), this.#nameOf(site)];
     return [
       ...counters.pauseBegin(),
       target.set(module.call(coreName(module, "boundsAllocate"), operands, i32)),
@@ -191,13 +209,12 @@ export class CheckedLeakManager extends LeakManager {
   }
 
   /** Says what is bound to what, for the arrays that are made next. */
-  #bindNext(context: FunctionContext, { site }: { readonly site: Site }): ExpressionRef[] {
+  #bindNext(
+    context: FunctionContext,
+    { site, bound }: InstructionOf<"arrayNew" | "arrayGrow" | "readInput" | "arguments">,
+  ): ExpressionRef[] {
     const { global } = this.module;
-    return [global.set(NEXT_DEPTH, this.#boundOf(context, site)), global.set(NEXT_SITE, this.#nameOf(site))];
-  }
-
-  #boundOf(context: FunctionContext, site: Site): ExpressionRef {
-    return this.#depthOf(context, this.#current().bounds.sites.get(site)!);
+    return [global.set(NEXT_DEPTH, this.#depthOf(context, bound!)), global.set(NEXT_SITE, this.#nameOf(site))];
   }
 
   #nameOf({ what, functionName, line }: Site): ExpressionRef {
@@ -205,14 +222,6 @@ export class CheckedLeakManager extends LeakManager {
   }
 
   // Loads and stores
-
-  /** Checks that the objects of a load or store have not ended. */
-  before(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[] {
-    const { module } = this;
-    if (!isAccess(instruction)) return [];
-    const line = (): ExpressionRef => module.i32.const(instruction.line ?? 0);
-    return accessedBy(instruction).map((object) => module.call(CHECK, [context.read(object), line()], none));
-  }
 
   /** `bounds.check(address, line)`: stops the program if the object there has ended. */
   #defineCheck(): void {

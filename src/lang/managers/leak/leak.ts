@@ -7,10 +7,13 @@
 import { CORE_FEATURES, openCore } from "../../codegen/core.ts";
 import type { ManagerFactory } from "../../codegen/manager.ts";
 import { LeakManager } from "./bump.ts";
-import { CheckedLeakManager } from "./checked.ts";
+import { checkAll } from "./checked.ts";
 
 export const leak: ManagerFactory = {
   features: CORE_FEATURES,
   createModule: (options) => openCore(options.debug ?? false),
-  create: (context) => (context.options.debug ? new CheckedLeakManager(context) : new LeakManager(context)),
+  create: {
+    prepare: (program, context) =>
+      context.options.debug ? checkAll(program, context) : (prepared) => new LeakManager(prepared),
+  },
 };

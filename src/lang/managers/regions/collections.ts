@@ -27,7 +27,7 @@ import { coreName } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { FunctionCounter } from "../../codegen/profile.ts";
 import type { ExpressionRef } from "../../codegen/wasm.ts";
-import type { Atom, InstructionOf } from "../../ir/ir.ts";
+import type { InstructionOf } from "../../ir/ir.ts";
 import { checkpointsOf, type FrameCode, type Shared, statistics } from "./frame-code.ts";
 import type { FrameRegion } from "./frame-layout.ts";
 import { type Roots, rootsAmong } from "./loop-collections.ts";
@@ -47,26 +47,12 @@ export class CollectionCode {
     this.#frame = frame;
   }
 
-  /**
-   * Where an iteration of a loop begins: collects the regions around it, if those that its iterations fill have taken
-   * as much as they may.
-   */
-  beginIteration(loop: InstructionOf<"loop">): ExpressionRef[] {
-    const { layout, callerRegions, loopCollections } = this.#frame.plan;
-    const loopCollection = loopCollections.get(loop);
-    if (loopCollection === undefined) return [];
-    const { level, filled, ofCaller, roots } = loopCollection;
-    const checkpoints = ofCaller.length === 0 ? [] : checkpointsOf(callerRegions!);
-    const around = [...layout.regions].filter(([at]) => at < level);
-    return [this.#collect(checkpoints, around, filled, roots)];
-  }
-
-  /**
-   * Where a function of a tail-call cycle tail-calls another: collects the callers' regions, if they have taken as
-   * much as they may.
-   */
-  tailCall(args: readonly Atom[]): ExpressionRef {
-    return this.#collect(checkpointsOf(this.#frame.plan.callerRegions!), [], [], rootsAmong(args));
+  /** Collects regions, if those that grow have taken as much as they may. */
+  collect({ levels, filled, ofCallers, roots }: InstructionOf<"regionCollect">): ExpressionRef {
+    const { layout, callerRegions } = this.#frame.plan;
+    const checkpoints = ofCallers ? checkpointsOf(callerRegions!) : [];
+    const around = [...layout.regions].filter(([level]) => levels.includes(level));
+    return this.#collect(checkpoints, around, filled, rootsAmong(roots));
   }
 
   /**
@@ -128,15 +114,15 @@ export class CollectionCode {
     return module.select(op.rem_u(collections, op.const(zeal)), op.const(COLLECT_YOUNG), op.const(COLLECT_ALL));
   }
 
-  /** Where the function returns: ends what it has made for its results and does not return. */
-  drop(values: readonly Atom[]): ExpressionRef[] {
+  /** In front of a return: ends what the function has made for its results and does not return. */
+  drop({ keeping }: InstructionOf<"regionDrop">): ExpressionRef[] {
     const module = this.#module;
     const frame = this.#frame;
     const op = module.i32;
     const { candidates, layout, callerRegions } = frame.plan;
-    if (callerRegions === null || !callerRegions.mayDrop) return [];
+    if (callerRegions === null) return [];
     const { debug, profile } = this.#shared.context.options;
-    const roots = rootsAmong(values);
+    const roots = rootsAmong(keeping);
     const general = (): ExpressionRef[] =>
       this.#withRoots(roots, (operands) => {
         const checkpoints = [0, layout.callerEnd].map((each) => frame.at(each));

@@ -23,8 +23,8 @@ import { coreName } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { ManagerContext } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
-import type { Instruction, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
-import type { Bound } from "../../lifetimes/placement/function-bounds.ts";
+import type { Bound, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
+
 import type { CallerRegions } from "./caller-regions.ts";
 import { type FrameRegion, levelOf } from "./frame-layout.ts";
 import type { FunctionPlan } from "./plan.ts";
@@ -112,10 +112,6 @@ export class FrameCode {
     return this.at(this.plan.layout.regions.get(levelOf(bound)!)!.offset);
   }
 
-  regionOfSite(site: Site): ExpressionRef {
-    return this.regionOf(this.plan.bounds.sites.get(site)!);
-  }
-
   /** Puts the address of a site's slot into `target`; nothing where it has none. */
   takeSlot(site: Site, target: Temporary): ExpressionRef[] | null {
     const slot = this.plan.layout.slots.get(site);
@@ -143,9 +139,9 @@ export class FrameCode {
     return stored;
   }
 
-  /** The local, if it is that of a site's region. */
-  topOf(site: Site): Temporary | null {
-    const isPromoted = this.#promoted !== null && isSame(this.#promoted.region, this.plan.bounds.sites.get(site)!);
+  /** The local, if it is of this region. */
+  topOf(bound: Bound): Temporary | null {
+    const isPromoted = this.#promoted !== null && isSame(this.#promoted.region, bound);
     return isPromoted ? this.#promoted!.top : null;
   }
 
@@ -222,13 +218,11 @@ export class FrameCode {
     return [module.if(op.eqz(this.inherited()), module.block(null, all))];
   }
 
-  /** In front of an instruction: where a sub-region begins with it, sets its checkpoint on the caller's region. */
-  divide(instruction: Instruction): ExpressionRef[] {
-    const index = this.plan.candidates?.begins.indexOf(instruction) ?? -1;
-    if (index < 0) return [];
+  /** Begins the sub-region of a candidate: sets its checkpoint on the caller's region. */
+  divide(index: number): ExpressionRef {
     const module = this.#module;
     const region = this.#hidden[this.plan.callerRegions!.checkpointed[0]!]!.get();
-    return [module.call(coreName(module, "checkpointSet"), [this.at(this.#dividing()[index]!), region], none)];
+    return module.call(coreName(module, "checkpointSet"), [this.at(this.#dividing()[index]!), region], none);
   }
 
   /** Where its checkpoints lie, from the frame's start: all of them. */
@@ -257,18 +251,19 @@ export class FrameCode {
     return [...this.countSegments(), ...ended, ...this.#poison(start, layout.bytes)];
   }
 
-  /** Ends the function's own regions, which go on empty. */
-  reset(): ExpressionRef[] {
-    const own = [...this.plan.layout.regions.values()];
-    return [...this.countSegments(), ...own.flatMap((region) => this.#reset(region))];
-  }
-
-  /** In front of a call: ends what is in the regions that nobody needs during it. */
-  emptyFor(call: InstructionOf<"call">): ExpressionRef[] {
-    const regions = (this.plan.emptied.get(call) ?? []).flatMap((level) => this.plan.layout.regions.get(level) ?? []);
-    if (regions.length === 0) return [];
-    const ended = regions.flatMap((region) => this.#empty(region));
-    return [...this.countSegments(), ...this.storeTop(), ...ended, ...this.loadTop()];
+  /** Ends all that is in some of the function's own regions, which go on empty. */
+  reset({ levels, releases }: InstructionOf<"regionReset">): ExpressionRef[] {
+    const { layout } = this.plan;
+    const regions = levels.flatMap((level) => layout.regions.get(level) ?? []);
+    if (releases) {
+      if (regions.length === 0) return [];
+      const emptied = regions.flatMap((region) => this.#empty(region));
+      return [...this.countSegments(), ...this.storeTop(), ...emptied, ...this.loadTop()];
+    }
+    const poisoned = [...layout.slotsOf].flatMap(([level, { from, to }]) =>
+      levels.includes(level) ? this.#poison(from, to) : [],
+    );
+    return [...this.countSegments(), ...poisoned, ...regions.flatMap((region) => this.#reset(region))];
   }
 
   /** Ends all that is in a region, and keeps nothing of its memory but its first bytes. */
@@ -284,19 +279,6 @@ export class FrameCode {
       store(REGION_TOP, start),
       store(REGION_LIMIT, start + bytes),
       ...(checkpoint === null ? [] : [this.#noteThreshold(checkpoint)]),
-    ];
-  }
-
-  /** Ends the iterations of a loop and of those in it, which may have been left by a jump. */
-  resetIterations(loop: InstructionOf<"loop">): ExpressionRef[] {
-    const { bounds, layout } = this.plan;
-    const level = bounds.loops.get(loop);
-    if (level === undefined) return [];
-    const poisoned = [...layout.slotsOf].flatMap(([at, { from, to }]) => (at < level ? [] : this.#poison(from, to)));
-    return [
-      ...this.countSegments(),
-      ...poisoned,
-      ...[...layout.regions].flatMap(([at, region]) => (at < level ? [] : this.#reset(region))),
     ];
   }
 

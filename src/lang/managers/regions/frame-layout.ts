@@ -14,10 +14,10 @@
 
 import { CHECKPOINT_BYTES, GRANULE_BYTES, REGION_BYTES } from "#contract";
 import { alignUp } from "../../../core/align.ts";
-import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
+import type { Block, Bound, Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { blocksOf } from "../../ir/traverse.ts";
-import type { Bound, FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import type { FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 
 /** No more than this lies on the stack of frames for one region. */
 const MOST_BYTES = 256;

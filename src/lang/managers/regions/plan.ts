@@ -10,20 +10,20 @@
  * call would have to move and to put back.
  */
 
-import type { InstructionOf, IrFunction, IrProgram, Site } from "../../ir/ir.ts";
+import type { Bound, InstructionOf, IrFunction, IrProgram } from "../../ir/ir.ts";
 import { withCallers } from "../../ir/safepoints.ts";
 import { computeBounds } from "../../lifetimes/placement/bounds.ts";
 import type { Candidates } from "../../lifetimes/placement/candidates.ts";
-import type { Bound, FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import type { FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import type { FunctionPlacement, ProgramPlacement } from "../../lifetimes/placement/placed.ts";
 import { type CallerRegions, findCallerRegions } from "./caller-regions.ts";
 import { type FrameLayout, layoutFrame, type Sized } from "./frame-layout.ts";
 import { findLoopCollections, type LoopCollection } from "./loop-collections.ts";
 import { findPromotedLoops } from "./promoted-tops.ts";
 
-export interface FunctionPlan {
+/** What is decided before the program is changed: what objects are bound to, and what ends or is collected where. */
+export interface Lifetimes {
   readonly bounds: FunctionBounds;
-  readonly layout: FrameLayout;
   /** The loops between whose iterations its regions, or its callers', may be collected. */
   readonly loopCollections: ReadonlyMap<InstructionOf<"loop">, LoopCollection>;
   /** What it does about its callers' regions. */
@@ -34,6 +34,11 @@ export interface FunctionPlan {
   readonly strongUpdates: FunctionPlacement["strongUpdates"];
   readonly emptied: FunctionPlacement["emptied"];
   readonly mayReferToHeap: FunctionPlacement["mayReferToHeap"];
+}
+
+/** What the lowering of a function needs besides its instructions. */
+export interface FunctionPlan extends Omit<Lifetimes, "loopCollections" | "strongUpdates" | "emptied"> {
+  readonly layout: FrameLayout;
   readonly isInTailCycle: boolean;
   /** The loops during which a local says where a region is filled to. */
   readonly promotedLoops: ReadonlyMap<InstructionOf<"loop">, Bound>;
@@ -41,26 +46,18 @@ export interface FunctionPlan {
   readonly takesTop: boolean;
 }
 
-/** Whether an instruction allocates in the collected heap: always, sometimes (its caller decides), or never. */
-export function heapUseOf({ bounds }: FunctionPlan, site: Site): "always" | "sometimes" | "never" {
-  const bound = bounds.sites.get(site)!;
+/** Whether what is bound so lies in the collected heap: always, sometimes (the caller decides), or never. */
+export function heapUseOf({ bounds }: FunctionPlan, bound: Bound): "always" | "sometimes" | "never" {
   if (bound.of === "heap") return "always";
   return bound.of === "caller" && bounds.mayBeHeap.has(bound.index) ? "sometimes" : "never";
 }
 
-/**
- * @param bytesOf the size of what an instruction makes; null where only the program's run tells
- * @param isDebug whether loads are checked: then every function is told where its frame begins, and memory says where
- *   regions are filled to
- * @param isSparse whether arrays lie on sparse stacks
- */
-export function planFunctions(
+/** @param isSparse whether arrays lie on sparse stacks */
+export function planLifetimes(
   program: IrProgram,
   placement: ProgramPlacement,
-  bytesOf: (instruction: Sized) => number | null,
-  isDebug: boolean,
   isSparse: boolean,
-): ReadonlyMap<IrFunction, FunctionPlan> {
+): ReadonlyMap<IrFunction, Lifetimes> {
   const bounds = computeBounds(placement, true);
   const strongUpdatesIn = (fn: IrFunction): FunctionPlacement["strongUpdates"] => {
     const { strongUpdates, mayReferToHeap } = placement.get(fn)!;
@@ -73,32 +70,48 @@ export function planFunctions(
   const allCallerRegions = findCallerRegions(program, bounds, (fn, index) =>
     [...loopCollections.get(fn)!.values()].some(({ ofCaller }) => ofCaller.includes(index)),
   );
-  const layouts = new Map<IrFunction, Omit<FunctionPlan, "takesTop">>();
-  for (const [fn, own] of bounds) {
-    const callerRegions = allCallerRegions.get(fn) ?? null;
-    const checkpointed = checkpointedLoopCollections(loopCollections.get(fn)!, callerRegions);
-    const candidates = candidatesOf(own, callerRegions, checkpointed);
+  return new Map(
+    [...bounds].map(([fn, own]) => {
+      const callerRegions = allCallerRegions.get(fn) ?? null;
+      const checkpointed = checkpointedLoopCollections(loopCollections.get(fn)!, callerRegions);
+      const { emptied, mayReferToHeap } = placement.get(fn)!;
+      const lifetimes: Lifetimes = {
+        bounds: own,
+        loopCollections: checkpointed,
+        callerRegions,
+        candidates: candidatesOf(own, callerRegions, checkpointed),
+        strongUpdates: strongUpdatesIn(fn),
+        emptied,
+        mayReferToHeap,
+      };
+      return [fn, lifetimes];
+    }),
+  );
+}
+
+/**
+ * @param bytesOf the size of what an instruction makes; null where only the program's run tells
+ * @param isDebug whether loads are checked: then every function is told where its frame begins, and memory says where
+ *   regions are filled to
+ */
+export function planFunctions(
+  program: IrProgram,
+  all: ReadonlyMap<IrFunction, Lifetimes>,
+  bytesOf: (instruction: Sized) => number | null,
+  isDebug: boolean,
+): ReadonlyMap<IrFunction, FunctionPlan> {
+  const plans = new Map<IrFunction, Omit<FunctionPlan, "takesTop">>();
+  for (const [fn, { bounds, callerRegions, candidates, loopCollections, mayReferToHeap }] of all) {
     const dividing = candidates?.begins.length ?? 0;
-    const layout = layoutFrame(fn, own, callerRegions?.checkpoints ?? 0, dividing, checkpointed.size > 0, bytesOf);
-    const promotedLoops = isDebug ? new Map() : findPromotedLoops(fn, own, layout, bytesOf);
+    const isCollected = loopCollections.size > 0;
+    const layout = layoutFrame(fn, bounds, callerRegions?.checkpoints ?? 0, dividing, isCollected, bytesOf);
+    const promotedLoops = isDebug ? new Map() : findPromotedLoops(fn, bounds, layout, bytesOf);
     const isInTailCycle = (callerRegions?.tailCycle.size ?? 0) > 0;
-    const strongUpdates = strongUpdatesIn(fn);
-    layouts.set(fn, {
-      promotedLoops,
-      bounds: own,
-      layout,
-      loopCollections: checkpointed,
-      callerRegions,
-      candidates,
-      strongUpdates,
-      emptied: placement.get(fn)!.emptied,
-      mayReferToHeap: placement.get(fn)!.mayReferToHeap,
-      isInTailCycle,
-    });
+    plans.set(fn, { bounds, layout, callerRegions, candidates, mayReferToHeap, isInTailCycle, promotedLoops });
   }
-  const withFrames = program.functions.filter((fn) => layouts.get(fn)!.layout.bytes > 0);
+  const withFrames = program.functions.filter((fn) => plans.get(fn)!.layout.bytes > 0);
   const takers = isDebug ? new Set(program.functions) : withCallers(program, withFrames);
-  return new Map([...layouts].map(([fn, plan]) => [fn, { ...plan, takesTop: takers.has(fn) }]));
+  return new Map([...plans].map(([fn, plan]) => [fn, { ...plan, takesTop: takers.has(fn) }]));
 }
 
 /**

@@ -8,10 +8,10 @@
  */
 
 import { REGION_BUMP_MAX_BYTES } from "#contract";
-import type { Block, Instruction, InstructionOf, IrFunction, Label } from "../../ir/ir.ts";
+import type { Block, Bound, Instruction, InstructionOf, IrFunction, Label } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
-import { type Bound, boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import { type FrameLayout, levelOf, type Sized } from "./frame-layout.ts";
 
 type Loop = InstructionOf<"loop">;

@@ -27,19 +27,20 @@ import { emitScaled, type Place } from "../../codegen/access.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import { defineFunction, type Locals } from "../../codegen/locals.ts";
-import type { ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
+import type { LifetimePass, ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
 import type {
+  Bound,
   ElementType,
   Instruction,
   InstructionOf,
   IrFunction,
   IrGlobal,
   IrProgram,
-  Site,
-  Variable,
+  LifetimeInstruction,
 } from "../../ir/ir.ts";
-import { type Access, accessedBy, forEachInstruction, isAccess } from "../../ir/traverse.ts";
+import { allocates } from "../../ir/safepoints.ts";
+import { forEachInstruction } from "../../ir/traverse.ts";
 import { CollectedHeap, chooseHeap, type HeapScope } from "../gc/heap.ts";
 import { BarrierFreeManager } from "../linear/barrier-free.ts";
 import { findSetBySlices } from "../linear/changes.ts";
@@ -49,7 +50,8 @@ import { NEXT_REGION, SPARSE_MIN_BYTES, takeGrown, takeNew } from "./arrays.ts";
 import { CollectionCode } from "./collections.ts";
 import { FrameCode, reserveStack, type Shared } from "./frame-code.ts";
 import type { Sized } from "./frame-layout.ts";
-import { type FunctionPlan, heapUseOf, planFunctions } from "./plan.ts";
+import { type FunctionPlan, heapUseOf, type Lifetimes, planFunctions } from "./plan.ts";
+import { prepareRegions } from "./prepare.ts";
 
 const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
@@ -78,13 +80,20 @@ export const regions: ManagerFactory = {
     chooseHeap(core, options);
     return core;
   },
-  create: (context) => new RegionsManager(context, false),
+  create: { prepare: prepare(false) },
 };
 
 export const sparse: ManagerFactory = {
   ...regions,
-  create: (context) => new RegionsManager(context, true),
+  create: { prepare: prepare(true) },
 };
+
+function prepare(isSparse: boolean): LifetimePass {
+  return (program, { options, placement }) => {
+    const lifetimes = prepareRegions(program, placement(), isSparse, options.debug ?? false);
+    return (context) => new RegionsManager(context, lifetimes, isSparse);
+  };
+}
 
 /** How many words the globals of a program take that lead to objects. @param kindWords what one of a kind takes */
 function countGlobals({ functions }: IrProgram, kindWords: (kind: PointerKind) => number): number {
@@ -105,19 +114,22 @@ function mayBeUnclear({ overwritten = false }: InstructionOf<"arrayNew" | "array
   return overwritten && !layout.hasPointers;
 }
 
-function hasHeap(plans: Shared["plans"]): boolean {
-  return [...plans.values()].some(({ bounds }) =>
-    [...bounds.sites.values(), ...[...bounds.calls.values()].flat()].some(({ of }) => of === "heap"),
-  );
-}
-
-function heapScope(plans: Shared["plans"]): HeapScope {
-  const uses = new Map<Site, ReturnType<typeof heapUseOf>>();
-  for (const plan of plans.values()) for (const site of plan.bounds.sites.keys()) uses.set(site, heapUseOf(plan, site));
+/** What the heap has of a program; null for nothing. */
+function heapScope(plans: Shared["plans"]): HeapScope | null {
+  const uses = new Map<Instruction, ReturnType<typeof heapUseOf>>();
+  let isUsed = false;
+  for (const [fn, plan] of plans) {
+    forEachInstruction(fn.body, (i) => {
+      if (allocates(i) && "bound" in i) uses.set(i, heapUseOf(plan, i.bound!));
+      isUsed ||= uses.get(i) === "always";
+      if (i.op === "call" || i.op === "tailCall") isUsed ||= i.bounds!.some(({ of }) => of === "heap");
+    });
+  }
+  if (!isUsed) return null;
   return {
     // Input is read by functions that all managers share, which protect what they make from collections.
-    allocates: (i) => i.op === "readInput" || i.op === "arguments" || ("site" in i && uses.get(i.site) !== "never"),
-    isFoldable: ({ site }) => uses.get(site) === "always",
+    allocates: (i) => i.op === "readInput" || i.op === "arguments" || (uses.get(i) ?? "never") !== "never",
+    isFoldable: (construction) => uses.get(construction) === "always",
     mayRefer: (fn, variable) => plans.get(fn)!.mayReferToHeap(variable),
     beside: { reclaim: "regionReleaseChunks", collected: "regionCountHeap" },
   };
@@ -141,7 +153,7 @@ class RegionsManager extends BarrierFreeManager {
   #globalsUsed = 0;
   #now: Current | null = null;
 
-  constructor(context: ManagerContext, isSparse: boolean) {
+  constructor(context: ManagerContext, lifetimes: ReadonlyMap<IrFunction, Lifetimes>, isSparse: boolean) {
     super(context);
     const { module } = this;
     const { data, options, program } = context;
@@ -149,8 +161,9 @@ class RegionsManager extends BarrierFreeManager {
     this.#isSetBySlices = findSetBySlices(program);
     const isDebug = options.debug ?? false;
     const bytesOf = (instruction: Sized): number | null => this.#bytesOf(instruction);
-    const plans = planFunctions(program, context.placement(), bytesOf, isDebug, isSparse);
-    this.#heap = hasHeap(plans) ? new CollectedHeap(context, this.layouts, heapScope(plans)) : null;
+    const plans = planFunctions(program, lifetimes, bytesOf, isDebug);
+    const scope = heapScope(plans);
+    this.#heap = scope === null ? null : new CollectedHeap(context, this.layouts, scope);
     this.#shared = {
       context,
       plans,
@@ -233,10 +246,7 @@ class RegionsManager extends BarrierFreeManager {
     const called =
       this.#heap?.call(context, instruction, (ofHeap, targets) => emit([...ofHeap, ...hidden], targets)) ??
       emit(hidden, []);
-    return context.sequence([
-      ...frame.emptyFor(instruction),
-      ...this.context.profile.countAt(context, instruction, [called]),
-    ]);
+    return context.sequence([...this.context.profile.countAt(context, instruction, [called])]);
   }
 
   override tailCall(
@@ -244,8 +254,8 @@ class RegionsManager extends BarrierFreeManager {
     instruction: InstructionOf<"tailCall">,
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    const { frame, collections } = this.#current();
-    const { callee, args } = instruction;
+    const { frame } = this.#current();
+    const { callee } = instruction;
     const { isInTailCycle, takesTop } = this.#planOf(callee);
     const goesOn = frame.plan.callerRegions?.tailCycle.has(callee) === true;
     const jump = (): ExpressionRef =>
@@ -255,44 +265,50 @@ class RegionsManager extends BarrierFreeManager {
         ...(isInTailCycle ? [goesOn ? frame.at(0) : this.module.i32.const(0)] : []),
         ...(takesTop ? [frame.begin()] : []),
       ]);
-    // A jump of the function to itself does not come by the prologue: the frame stays, and its regions begin anew.
-    const isJump = callee === context.fn;
-    if (goesOn) {
-      return context.sequence([...(isJump ? frame.reset() : frame.end()), collections.tailCall(args), jump()]);
-    }
-    const ended = isJump ? frame.reset() : [...frame.countAdopted(), ...frame.end()];
-    return context.sequence([...ended, jump()]);
+    return context.sequence([...(goesOn ? [] : frame.countAdopted()), jump()]);
   }
 
   override return(
     context: FunctionContext,
-    { values }: InstructionOf<"return">,
+    _instruction: InstructionOf<"return">,
     emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    const { frame, collections } = this.#current();
-    const returned = emit(this.#heap?.returned() ?? []);
-    return context.sequence([...frame.end(), ...collections.drop(values), ...frame.countAdopted(), returned]);
+    const { frame } = this.#current();
+    return context.sequence([...frame.countAdopted(), emit(this.#heap?.returned() ?? [])]);
   }
 
   override beginLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
     return this.#current().frame.beginLoop(loop);
   }
 
-  override beginIteration(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    const { frame, collections } = this.#current();
-    return [...frame.resetIterations(loop), ...collections.beginIteration(loop)];
+  override endLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
+    return this.#current().frame.endLoop(loop);
   }
 
-  /** The last iteration has ended as well. */
-  override endLoop(_context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[] {
-    const { frame } = this.#current();
-    return [...frame.endLoop(loop), ...frame.resetIterations(loop)];
+  override lifetime(context: FunctionContext, instruction: LifetimeInstruction): ExpressionRef {
+    const { frame, collections } = this.#current();
+    switch (instruction.op) {
+      case "regionReset":
+        return context.sequence(frame.reset(instruction));
+      case "regionClose":
+        return context.sequence(frame.end());
+      case "regionCheckpoint":
+        return frame.divide(instruction.index);
+      case "regionCollect":
+        return collections.collect(instruction);
+      case "regionDrop":
+        return context.sequence(collections.drop(instruction));
+      case "arrayFree":
+        return context.sequence(this.#freeArray(context, instruction));
+      case "accessCheck":
+        return this.#checkAccess(context, instruction);
+    }
   }
 
   /** The regions that a call lends. */
   #passed(call: InstructionOf<"call" | "tailCall">): ExpressionRef[] {
     const { frame } = this.#current();
-    return (frame.plan.bounds.calls.get(call) ?? []).map((bound) => frame.regionOf(bound));
+    return call.bounds!.map((bound) => frame.regionOf(bound));
   }
 
   #planOf(fn: IrFunction): FunctionPlan {
@@ -321,27 +337,27 @@ class RegionsManager extends BarrierFreeManager {
   ): ExpressionRef[] {
     return this.#allocate(
       context,
-      instruction.site,
+      instruction.bound!,
       () => this.#recordInRegion(context, instruction, layout, target),
       (heap) => heap.allocateRecord(context, instruction, layout, target),
     );
   }
 
-  /** Allocates where a site's bound says: in a region, in the heap, or where the caller has said. */
+  /** Allocates where a bound says: in a region, in the heap, or where the caller has said. */
   #allocate(
     context: FunctionContext,
-    site: Site,
+    bound: Bound,
     inRegion: () => ExpressionRef[],
     inHeap: (heap: CollectedHeap) => ExpressionRef[],
   ): ExpressionRef[] {
     const { frame } = this.#current();
-    switch (heapUseOf(frame.plan, site)) {
+    switch (heapUseOf(frame.plan, bound)) {
       case "never":
         return inRegion();
       case "always":
         return inHeap(this.#heap!);
       case "sometimes": {
-        const region = frame.regionOfSite(site);
+        const region = frame.regionOf(bound);
         return [this.module.if(region, context.sequence(inRegion()), context.sequence(inHeap(this.#heap!)))];
       }
     }
@@ -349,7 +365,7 @@ class RegionsManager extends BarrierFreeManager {
 
   #recordInRegion(
     context: FunctionContext,
-    { site }: InstructionOf<"construct">,
+    { site, bound }: InstructionOf<"construct">,
     layout: RecordLayout,
     target: Temporary,
   ): ExpressionRef[] {
@@ -359,14 +375,14 @@ class RegionsManager extends BarrierFreeManager {
     const { frame } = this.#current();
     const slot = frame.takeSlot(site, target);
     if (slot !== null) return [...slot, header()];
-    const region = (): ExpressionRef => frame.regionOfSite(site);
+    const region = (): ExpressionRef => frame.regionOf(bound!);
     const end = context.temporary(i32);
     const grown = [
       target.set(module.call(this.#grow, [region(), op.const(layout.bytes)], i32)),
       module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
     ];
     if (layout.bytes > REGION_BUMP_MAX_BYTES) return [...grown, header()];
-    const top = frame.topOf(site);
+    const top = frame.topOf(bound!);
     return [
       target.set(top === null ? op.load(REGION_TOP, 4, region()) : top.get()),
       module.if(
@@ -386,7 +402,7 @@ class RegionsManager extends BarrierFreeManager {
   ): ExpressionRef[] {
     return this.#allocate(
       context,
-      instruction.site,
+      instruction.bound!,
       () => this.#arrayInRegion(context, instruction, layout, target),
       (heap) => heap.allocateArray(context, instruction, layout, target),
     );
@@ -417,7 +433,7 @@ class RegionsManager extends BarrierFreeManager {
     }
     const operands = [module.i32.const(layout.shape), context.value(length)];
     return [
-      this.#chooseRegion(site),
+      this.#chooseRegion(instruction.bound!),
       target.set(module.call(mayBeUnclear(instruction, layout) ? ALLOC_ARRAY : ALLOC_ZEROED, operands, i32)),
       module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
     ];
@@ -425,17 +441,17 @@ class RegionsManager extends BarrierFreeManager {
 
   override readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef {
     const read = super.readInput(context, instruction);
-    return context.sequence([this.#chooseRegion(instruction.site), read]);
+    return context.sequence([this.#chooseRegion(instruction.bound!), read]);
   }
 
   override arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef {
     const made = super.arguments(context, instruction);
-    return context.sequence([this.#chooseRegion(instruction.site), made]);
+    return context.sequence([this.#chooseRegion(instruction.bound!), made]);
   }
 
   /** Says where the arrays go that are made next. */
-  #chooseRegion(site: Site): ExpressionRef {
-    return this.module.global.set(NEXT_REGION, this.#current().frame.regionOfSite(site));
+  #chooseRegion(bound: Bound): ExpressionRef {
+    return this.module.global.set(NEXT_REGION, this.#current().frame.regionOf(bound));
   }
 
   /** What is in an array that does not change any more need not be looked at again, once a collection has left it. */
@@ -460,14 +476,14 @@ class RegionsManager extends BarrierFreeManager {
   override arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
     if (!this.#shared.isSparse) return super.arrayGrow(context, instruction);
     const { frame } = this.#current();
-    switch (heapUseOf(frame.plan, instruction.site)) {
+    switch (heapUseOf(frame.plan, instruction.bound!)) {
       case "never":
         return this.#growInPlace(context, instruction);
       case "always":
         return super.arrayGrow(context, instruction);
       case "sometimes":
         return this.module.if(
-          frame.regionOfSite(instruction.site),
+          frame.regionOf(instruction.bound!),
           this.#growInPlace(context, instruction),
           super.arrayGrow(context, instruction),
         );
@@ -487,7 +503,7 @@ class RegionsManager extends BarrierFreeManager {
     ];
     const grow = mayBeUnclear(instruction, layout) ? GROW_ARRAY : GROW_ZEROED;
     return context.sequence([
-      this.#chooseRegion(site),
+      this.#chooseRegion(instruction.bound!),
       target.set(module.call(grow, operands, i32)),
       module.if(module.i32.eqz(target.get()), context.panic("outOfMemory", site.line)),
       ...this.countArray(site, layout, () => context.value(length)),
@@ -540,50 +556,30 @@ class RegionsManager extends BarrierFreeManager {
     return this.#heap?.afterFill(context, instruction, layout, place) ?? [];
   }
 
-  before(context: FunctionContext, instruction: Instruction): readonly ExpressionRef[] {
-    const { frame } = this.#current();
-    const strongUpdates = frame.plan.strongUpdates.get(instruction);
-    if (strongUpdates !== undefined) return this.#freeArray(context, strongUpdates.assignment.dst, strongUpdates.field);
-    const divided = frame.divide(instruction);
-    return isAccess(instruction) ? [...divided, ...this.#checkAccess(context, instruction)] : divided;
-  }
-
   /** Frees the array that a variable, or the record that it refers to in a field, has the only reference to. */
-  #freeArray(context: FunctionContext, variable: Variable, field: number | null): ExpressionRef[] {
+  #freeArray(context: FunctionContext, { owner, field }: InstructionOf<"arrayFree">): ExpressionRef[] {
     const { module } = this;
     const { frame } = this.#current();
-    const { type } = variable;
+    const { type } = owner;
     const array =
       type.kind === "record" && field !== null
-        ? this.loadField(context, variable, type.record, field)
-        : context.read(variable);
+        ? this.loadField(context, owner, type.record, field)
+        : context.read(owner);
     const checkpoints = frame
       .checkpoints()
       .map((each) => (frame.plan.layout.bytes > 0 ? frame.at(each) : module.i32.const(0)));
     const freed = module.call(coreName(module, "regionArrayFree"), [array, ...checkpoints], none);
     // The address of an empty slice may be anything.
-    return [type.kind === "slice" ? module.if(context.read(variable, 1), freed) : freed];
+    return [type.kind === "slice" ? module.if(context.read(owner, 1), freed) : freed];
   }
 
   // Checks of debug builds
 
-  /** Checks that the objects of a load or store have not ended. */
-  #checkAccess(context: FunctionContext, instruction: Access): readonly ExpressionRef[] {
+  #checkAccess(context: FunctionContext, { object, isWritten, line }: InstructionOf<"accessCheck">): ExpressionRef {
     const { module } = this;
-    if (!this.context.options.debug) return [];
-    const isWritten = instruction.op === "sliceSet" ? 0 : 1;
-    return accessedBy(instruction).map((object) =>
-      module.call(
-        CHECK,
-        [
-          context.read(object),
-          module.i32.const(isWritten),
-          this.#current().frame.beyond(),
-          module.i32.const(instruction.line ?? 0),
-        ],
-        none,
-      ),
-    );
+    const { frame } = this.#current();
+    const operands = [module.i32.const(isWritten ? 1 : 0), frame.beyond(), module.i32.const(line)];
+    return module.call(CHECK, [context.read(object), ...operands], none);
   }
 
   /** `regions.check(address, isWritten, framesEnd, line)`: stops the program if what is there has ended. */
