@@ -1,0 +1,185 @@
+/**
+ * What the pass of `regions` and `sparse` inserts: as text; for random programs under the model of regions; and how
+ * many mistakes the IR verifier and the model notice.
+ */
+
+import { describe, expect, it } from "vitest";
+import { buildProgram } from "../../../src/lang/frontend.ts";
+import { SourceFile } from "../../../src/lang/index.ts";
+import type { Instruction, IrProgram, LifetimeInstruction } from "../../../src/lang/ir/ir.ts";
+import { printFunction } from "../../../src/lang/ir/print.ts";
+import { verifyProgram } from "../../../src/lang/ir/verify.ts";
+import { generateProgram } from "../../support/generate.ts";
+import { interpret } from "../../support/interpret.ts";
+import { type Prepared, placesOf, prepared, runPrepared } from "../../support/lifetimes.ts";
+import { generateSource } from "../../support/mote.ts";
+import { often } from "../../support/often.ts";
+import { randomFor } from "../../support/random.ts";
+import { generateServer } from "../../support/servers.ts";
+
+const GENERATORS: readonly (readonly [name: string, make: (seed: number) => IrProgram])[] = [
+  ["functions", (seed) => generateProgram(randomFor(seed))],
+  ["programs", (seed) => buildProgram(generateSource(randomFor(seed)))],
+  ["servers", (seed) => buildProgram(generateServer(randomFor(seed), 20))],
+];
+
+const ITEM = "class Item { id: Int, next: Item? = None }\n";
+
+function linesOf(text: string, name: string): string[] {
+  const { program } = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)), true);
+  return printFunction(program.functions.find((fn) => fn.name === name)!)
+    .split("\n")
+    .map((line) => line.trim());
+}
+
+describe("the pass inserts", () => {
+  it("bounds at allocations and calls, and a close in front of a return", () => {
+    const lines = linesOf(
+      'fn make(i: Int) -> Item { Item { id: i } } fn f() -> Int { let a = make(1); a.id } fn main() { print("{f()}") }',
+      "f",
+    );
+    expect(lines).toContain("a: Item = call make(1) in frame");
+    expect(lines.slice(-2)).toEqual(["close", expect.stringMatching(/^return /)]);
+    expect(
+      linesOf('fn make(i: Int) -> Item { Item { id: i } } fn main() { print("{make(1).id}") }', "make"),
+    ).toContainEqual(expect.stringMatching(/= new Item\(i, .*\) in caller 0$/));
+  });
+
+  it("a reset behind the exit test of a loop and behind the loop", () => {
+    const lines = linesOf(
+      'fn f(n: Int) -> Int { let sum = 0; for i in 0..n { let a = Item { id: i }; sum += a.id }; sum } fn main() { print("{f(3)}") }',
+      "f",
+    );
+    expect(lines.filter((line) => line === "reset iteration 1")).toHaveLength(2);
+    expect(lines).toContainEqual(expect.stringMatching(/ in iteration 1$/));
+  });
+
+  it("a collection where a loop builds something up, with what is live", () => {
+    const lines = linesOf(
+      'fn f(n: Int) -> Int { let last = Item { id: 0 }; for i in 1..n { last = Item { id: i } }; last.id } fn main() { print("{f(3)}") }',
+      "f",
+    );
+    expect(lines.filter((line) => line.startsWith("collect"))).toEqual(["collect frame keeping last.2"]);
+  });
+
+  it("a drop where not all is returned, and checkpoints between candidates", () => {
+    const lines = linesOf(
+      'fn f(n: Int) -> Item { let a = Item { id: n }; let b = Item { id: n + 1 }; if n > 3 { a } else { b } } fn main() { print("{f(3).id}") }',
+      "f",
+    );
+    expect(lines).toContain("checkpoint 0");
+    expect(lines).toContain("drop keeping a");
+    expect(lines).toContain("drop keeping b");
+  });
+
+  it("an emptied region in front of a recursive call that needs nothing of it", () => {
+    const lines = linesOf(
+      'fn f(n: Int) -> Int { let l: List[Int] = []; for i in 0..n { l.push(i) }; let s = l.length; if n == 0 { s } else { let r = f(n - 1); r + s } } fn main() { print("{f(3)}") }',
+      "f",
+    );
+    expect(lines[lines.findIndex((line) => line.includes("call f(")) - 1]).toBe("empty frame");
+  });
+});
+
+describe("under the model of regions, nothing is used that has ended", () => {
+  const seeds = Array.from({ length: often(20) }, (_, index) => index + 1);
+  describe.each(GENERATORS)("random %s", (_name, make) => {
+    it.each(seeds)("%d", (seed) => {
+      const program = make(seed);
+      const { stdout, stderr } = interpret(program);
+      const expected = Buffer.from(stdout).toString() + stderr;
+      for (const isSparse of [false, true]) {
+        expect(runPrepared(prepared(program, isSparse), 1 + (seed % 3))).toBe(expected);
+      }
+    });
+  });
+});
+
+it.each([
+  ["a path that leaves a region open", "regionClose", (): Instruction[] => []],
+  ["a region that is closed twice", "regionClose", (i: Instruction): Instruction[] => [i, i]],
+  [
+    "a region that is not there",
+    "regionReset",
+    (): Instruction[] => [{ op: "regionReset", levels: [2] } satisfies LifetimeInstruction],
+  ],
+] as const)("the IR verifier finds %s", (_name, op, changed) => {
+  const text = 'fn main() { for i in 0..3 { let a = Item { id: i }; print("{a.id}") } }';
+  const { program } = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)));
+  verifyProgram(program);
+  const { block, index } = placesOf(program, (i) => i.op === op)[0]!;
+  block.instructions.splice(index, 1, ...changed(block.instructions[index]!));
+  expect(() => verifyProgram(program)).toThrow("breaks rule 9");
+});
+
+/** Changes an instruction of a list; false where it cannot be changed so. */
+type Mutation = (instructions: Instruction[], index: number) => boolean;
+
+const MUTATIONS: Readonly<Record<string, Mutation>> = {
+  dropped: (instructions, index) => instructions.splice(index, 1).length > 0,
+  doubled: (instructions, index) => instructions.splice(index, 0, instructions[index]!).length === 0,
+  "moved later": (instructions, index) => swap(instructions, index, index + 1),
+  "moved earlier": (instructions, index) => swap(instructions, index - 1, index),
+  "without its first root": (instructions, index) => {
+    const i = instructions[index]!;
+    if (i.op !== "regionCollect" || i.roots.length === 0) return false;
+    instructions[index] = { ...i, roots: i.roots.slice(1) };
+    return true;
+  },
+  "of one level more": (instructions, index) => {
+    const i = instructions[index]!;
+    if (i.op !== "regionReset" || i.levels[0] === 0) return false;
+    instructions[index] = { ...i, levels: [i.levels[0]! - 1, ...i.levels] };
+    return true;
+  },
+};
+
+function swap(instructions: Instruction[], first: number, second: number): boolean {
+  if (first < 0 || second >= instructions.length) return false;
+  [instructions[first], instructions[second]] = [instructions[second]!, instructions[first]!];
+  return true;
+}
+
+function isNoticed(program: Prepared, expected: string): boolean {
+  try {
+    return runPrepared(program) !== expected;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Of the instructions that are executed in some programs. What only costs memory is not noticed: dropped collections
+ * and drops, doubled resets, and what is moved past an instruction that it has nothing to do with.
+ */
+it("of mistakes in lifetimes, the IR verifier and the model notice as many as ever", () => {
+  const counts: Record<string, Record<string, readonly [noticed: number, all: number]>> = {};
+  for (const [, make] of GENERATORS) {
+    for (let seed = 1; seed <= 6; seed++) {
+      const program = prepared(make(seed), true);
+      const executed = new Set<LifetimeInstruction>();
+      const expected = runPrepared(program, 1, executed);
+      for (const { block, index } of placesOf(program.program, (i) => executed.has(i as LifetimeInstruction))) {
+        const { instructions } = block;
+        const before = [...instructions];
+        const { op } = before[index]!;
+        for (const [name, mutate] of Object.entries(MUTATIONS)) {
+          if (mutate(instructions, index)) {
+            const [noticed, all] = counts[name]?.[op] ?? [0, 0];
+            const found = isNoticed(program, expected) ? 1 : 0;
+            counts[name] = { ...counts[name], [op]: [noticed + found, all + 1] };
+          }
+          instructions.splice(0, instructions.length, ...before);
+        }
+      }
+    }
+  }
+  expect(counts).toEqual({
+    dropped: { regionClose: [60, 60], regionReset: [11, 61], regionCollect: [0, 13], regionDrop: [0, 24] },
+    doubled: { regionClose: [60, 60], regionReset: [0, 61], regionCollect: [0, 13], regionDrop: [0, 24] },
+    "moved later": { regionClose: [44, 60], regionReset: [9, 58], regionCollect: [3, 13], regionDrop: [0, 24] },
+    "moved earlier": { regionClose: [15, 56], regionReset: [0, 54], regionCollect: [0, 13], regionDrop: [9, 24] },
+    "without its first root": { regionCollect: [3, 12] },
+    "of one level more": { regionReset: [7, 45] },
+  });
+});

@@ -1,0 +1,258 @@
+/**
+ * A model of regions, for programs with lifetimes in the interpreter (managers/regions/prepare.ts): it knows of each
+ * object where it lies and when it ends, and stops at the first use of one that has ended. A collection ends all that
+ * its roots do not reach, so that a root that is missing shows.
+ */
+
+import type { Observer } from "../../src/lang/interpret/observer.ts";
+import type { LoopEvent, LoopInstruction } from "../../src/lang/interpret/steps.ts";
+import type { RecordObject, Slice, Storage } from "../../src/lang/interpret/values.ts";
+import type { Bound, Instruction, IrFunction, IrGlobal, LifetimeInstruction, Variable } from "../../src/lang/ir/ir.ts";
+import { printFunction } from "../../src/lang/ir/print.ts";
+import { type Access, accessChecks } from "../../src/lang/ir/traverse.ts";
+import type { Lifetimes } from "../../src/lang/managers/regions/plan.ts";
+import { type HeapObject, objectOf, reachableFrom, referencesOf } from "./heap-walk.ts";
+
+/** A use of what has ended, or a frame that leaves its regions open. */
+export class BrokenLifetime extends Error {}
+
+interface Life {
+  readonly what: string;
+  endedBy: string | null;
+}
+
+interface Region {
+  readonly objects: HeapObject[];
+}
+
+/** What was allocated in a region since a call began. */
+interface Since {
+  readonly region: Region;
+  readonly from: number;
+}
+
+interface Frame {
+  fn: IrFunction;
+  own: Region[];
+  /** Regions of callers, null for the heap. */
+  callers: readonly (Region | null)[];
+  checkpoints: readonly Since[];
+  isClosed: boolean;
+  /** What the iteration before had made for itself. */
+  iterations: Map<LoopInstruction, ReadonlySet<HeapObject>>;
+}
+
+type Read = (variable: Variable) => unknown;
+
+export class RegionModel implements Observer {
+  readonly #lifetimes: ReadonlyMap<IrFunction, Lifetimes>;
+  readonly #every: number;
+  readonly #program: Region = { objects: [] };
+  readonly #lives = new WeakMap<HeapObject, Life>();
+  readonly #wholes = new WeakMap<HeapObject, HeapObject>();
+  readonly #frames: Frame[] = [];
+  #globals: ReadonlyMap<IrGlobal, unknown> = new Map();
+  #collections = 0;
+
+  /** @param every how many chances of a collection go by for one that is taken */
+  constructor(lifetimes: ReadonlyMap<IrFunction, Lifetimes>, every = 1) {
+    this.#lifetimes = lifetimes;
+    this.#every = every;
+  }
+
+  started(globals: ReadonlyMap<IrGlobal, unknown>): void {
+    this.#globals = globals;
+  }
+
+  entered(call: Extract<Instruction, { op: "call" }> | null, fn: IrFunction): void {
+    const hidden = this.#lifetimes.get(fn)!.bounds.hidden;
+    const callers = call === null ? hidden.map(() => this.#program) : this.#resolve(call.bounds!);
+    this.#frames.push({ ...this.#opened(fn), callers, checkpoints: this.#checkpoints(fn, callers) });
+  }
+
+  replaced(call: Extract<Instruction, { op: "tailCall" }>): void {
+    const frame = this.#top();
+    const { callee } = call;
+    const callers = this.#resolve(call.bounds!);
+    const isAgain = callee === frame.fn;
+    const goesOn = isAgain || this.#lifetimes.get(frame.fn)!.callerRegions?.tailCycle.has(callee) === true;
+    if (!isAgain) this.#requireClosed(frame);
+    if (!goesOn) frame.checkpoints = this.#checkpoints(callee, callers);
+    if (!isAgain) Object.assign(frame, this.#opened(callee));
+    frame.callers = callers;
+  }
+
+  returned(): void {
+    this.#requireClosed(this.#top());
+    this.#frames.pop();
+  }
+
+  allocated(instruction: Instruction, object: RecordObject | Storage | Slice): void {
+    if (!("bound" in instruction) || !("site" in instruction)) return;
+    const region = this.#regionOf(instruction.bound!);
+    const life: Life = { what: instruction.site.what, endedBy: null };
+    const made = objectOf(object)!;
+    // What is made together, such as the texts of the arguments, ends together.
+    for (const each of instruction.op === "arguments" ? reachableFrom([made]) : [made]) {
+      this.#lives.set(each, life);
+      region?.objects.push(each);
+      if ("record" in each) this.#addParts(each, each);
+    }
+  }
+
+  /** Records and arrays that lie in a record: whoever refers to them refers to it. */
+  #addParts(whole: HeapObject, { record, fields }: RecordObject): void {
+    for (const [index, { inline, unpackedLength }] of record.fields.entries()) {
+      if (inline === undefined && unpackedLength === undefined) continue;
+      const part = fields[index] as HeapObject;
+      this.#wholes.set(part, whole);
+      if ("record" in part) this.#addParts(whole, part);
+    }
+  }
+
+  #wholeOf(value: unknown): HeapObject | undefined {
+    const object = objectOf(value);
+    return object && (this.#wholes.get(object) ?? object);
+  }
+
+  #reachedFrom(roots: readonly unknown[]): ReadonlySet<HeapObject> {
+    const reached = new Set(roots.flatMap((root) => this.#wholeOf(root) ?? []));
+    // A set is iterated in the order of insertion, so what is added here is visited, too.
+    for (const object of reached) {
+      for (const referred of referencesOf(object)) {
+        const whole = this.#wholes.get(referred) ?? referred;
+        reached.add(whole);
+        // A part is read through, since what it refers to is not among the fields of the whole.
+        if (whole === object)
+          for (const inner of reachableFrom([referred])) reached.add(this.#wholes.get(inner) ?? inner);
+      }
+    }
+    return reached;
+  }
+
+  /** What an iteration has made for itself has ended when the next one ends. */
+  looped(loop: LoopInstruction, event: LoopEvent): void {
+    const frame = this.#top();
+    const level = this.#lifetimes.get(frame.fn)!.bounds.loops.get(loop);
+    if (level === undefined || event === "left") return;
+    const objects = frame.own[level]!.objects;
+    const before = frame.iterations.get(loop);
+    if (event === "again" && objects.some((object) => before?.has(object)))
+      throw new BrokenLifetime(`${frame.fn.name} keeps what an iteration has made`);
+    frame.iterations.set(loop, event === "again" ? new Set(objects) : new Set());
+  }
+
+  accessed(instruction: Access, read: Read): void {
+    for (const check of accessChecks(instruction))
+      if (check.op === "accessCheck") this.#use(check.object, read, instruction.op);
+  }
+
+  lifetime(i: LifetimeInstruction, read: Read): void {
+    const frame = this.#top();
+    const by = `${i.op} in ${frame.fn.name}`;
+    switch (i.op) {
+      case "regionReset":
+        for (const level of i.levels) this.#end({ region: frame.own[level]!, from: 0 }, by);
+        return;
+      case "regionClose":
+        if (frame.isClosed) throw new BrokenLifetime(`${frame.fn.name} closes its regions twice`);
+        for (const region of frame.own) this.#end({ region, from: 0 }, by);
+        frame.isClosed = true;
+        return;
+      case "regionCheckpoint":
+        return;
+      case "regionCollect": {
+        if (this.#collections++ % this.#every !== 0) return;
+        const own = i.levels.map((level) => ({ region: frame.own[level]!, from: 0 }));
+        const isProgram = i.ofCallers && this.#lifetimes.get(frame.fn)!.callerRegions!.isOutermost;
+        const roots = [...i.roots.map(read), ...(isProgram ? this.#globals.values() : [])];
+        this.#collect([...(i.ofCallers ? frame.checkpoints : []), ...own], roots, by);
+        return;
+      }
+      case "regionDrop":
+        this.#collect(
+          frame.checkpoints,
+          i.keeping.map((atom) => (atom.kind === "variable" ? read(atom) : atom.value)),
+          by,
+        );
+        return;
+      case "arrayFree": {
+        const value = read(i.owner);
+        const array = objectOf(i.field === null ? value : (value as RecordObject).fields[i.field]);
+        const life = array && this.#lives.get(array);
+        if (life !== undefined) life.endedBy ??= by;
+        return;
+      }
+      case "accessCheck":
+        this.#use(i.object, read, "check");
+        return;
+    }
+  }
+
+  #opened(fn: IrFunction): Pick<Frame, "fn" | "own" | "isClosed" | "iterations"> {
+    const { hasFrame, levels } = this.#lifetimes.get(fn)!.bounds;
+    const own = Array.from({ length: hasFrame ? levels + 1 : 0 }, (): Region => ({ objects: [] }));
+    return { fn, own, isClosed: !hasFrame, iterations: new Map() };
+  }
+
+  /** As the core sets them: one for each region, and none if one of them is a region that anything may refer to. */
+  #checkpoints(fn: IrFunction, callers: readonly (Region | null)[]): Since[] {
+    const { callerRegions } = this.#lifetimes.get(fn)!;
+    if (callerRegions === null) return [];
+    if (callerRegions.isOutermost) return [{ region: this.#program, from: 0 }];
+    const checkpointed = new Set(callerRegions.checkpointed.map((index) => callers[index]!));
+    if (callerRegions.others.some((index) => checkpointed.has(callers[index]!))) return [];
+    return [...checkpointed].flatMap((region) => (region === null ? [] : [{ region, from: region.objects.length }]));
+  }
+
+  #resolve(bounds: readonly Bound[]): (Region | null)[] {
+    return bounds.map((bound) => this.#regionOf(bound));
+  }
+
+  #regionOf(bound: Bound): Region | null {
+    const frame = this.#top();
+    switch (bound.of) {
+      case "frame":
+        return frame.own[0]!;
+      case "iteration":
+        return frame.own[bound.level]!;
+      case "caller":
+        return frame.callers[bound.index]!;
+      case "heap":
+        return null;
+    }
+  }
+
+  #end({ region, from }: Since, by: string, isKept: (object: HeapObject) => boolean = () => false): void {
+    const kept: HeapObject[] = [];
+    for (const object of region.objects.splice(from)) {
+      if (isKept(object)) kept.push(object);
+      else this.#lives.get(object)!.endedBy ??= by;
+    }
+    region.objects.push(...kept);
+  }
+
+  #collect(parts: readonly Since[], roots: readonly unknown[], by: string): void {
+    if (parts.length === 0) return;
+    const reached = this.#reachedFrom(roots);
+    for (const part of parts) this.#end(part, by, (object) => reached.has(object));
+  }
+
+  #use(variable: Variable, read: Read, op: string): void {
+    const object = this.#wholeOf(read(variable));
+    const life = object && this.#lives.get(object);
+    if (life === undefined || life.endedBy === null) return;
+    const { fn } = this.#top();
+    throw new BrokenLifetime(
+      `${fn.name}: ${op} of ${variable.name} uses a ${life.what} that ended by ${life.endedBy}\n${printFunction(fn)}`,
+    );
+  }
+
+  #requireClosed({ fn, isClosed }: Frame): void {
+    if (!isClosed) throw new BrokenLifetime(`${fn.name} leaves its regions open`);
+  }
+
+  #top(): Frame {
+    return this.#frames.at(-1)!;
+  }
+}
