@@ -152,6 +152,11 @@ export class RegionModel implements Observer {
     const by = `${i.op} in ${frame.fn.name}`;
     switch (i.op) {
       case "regionReset":
+        // Arrays of inner regions lie above those of outer ones on a sparse stack.
+        for (const [level, { objects }] of frame.own.entries()) {
+          if (level > Math.min(...i.levels) && !i.levels.includes(level) && objects.length > 0)
+            throw new BrokenLifetime(`${by} ends a region around one that is not empty`);
+        }
         for (const level of i.levels) this.#end({ region: frame.own[level]!, from: 0 }, by);
         return;
       case "regionClose":

@@ -68,8 +68,8 @@ export interface FunctionPlacement {
   /** Assignments (`set`) in front of which the variable has the only reference to an array, or to a list with one. */
   readonly strongUpdates: ReadonlyMap<Instruction, StrongUpdate>;
   /**
-   * For calls that recur, the levels of the function's own regions that are emptied in front of them: 0 for the
-   * frame's, then those of iterations.
+   * For calls that recur, the levels of the function's own regions that are emptied in front of them, inner ones first:
+   * those of iterations, 0 for the frame's.
    */
   readonly emptied: ReadonlyMap<Call, readonly number[]>;
   /** Whether a variable may refer to the collected heap. */

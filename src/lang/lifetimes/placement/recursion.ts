@@ -46,10 +46,11 @@ export function findEmptied(
   for (const { call, depth } of calls) {
     const variables = [...liveAcross(call), ...readsOf(call).filter((atom) => atom.kind === "variable")];
     const live = reachableFrom(variables.flatMap((variable) => [...flow.pointees(variable)]));
-    for (let level = 0; level <= depth; level++) {
+    // Inner ones first: their arrays lie above those of outer ones on the sparse stack, and would end with them.
+    for (let level = depth; level >= 0; level--) {
       const held = all.filter((each) => each.level === level);
-      if (held.every(({ isSized }) => isSized) || held.some(({ node }) => live.has(node))) continue;
-      emptied.set(call, [...(emptied.get(call) ?? []), level]);
+      if (held.some(({ node }) => live.has(node))) break;
+      if (held.some(({ isSized }) => !isSized)) emptied.set(call, [...(emptied.get(call) ?? []), level]);
     }
   }
   return emptied;

@@ -134,6 +134,19 @@ fn main() { print("{best(18, 1).rank}") }`,
 fn walk(n: Int) -> Int { let entry = table(n)[n % 200]; if n == 0 { 0 } else { let rest = walk(n - 1); rest + entry % 7 } }
 fn main() { print("{walk(4000)}") }`,
   ],
+  [
+    "lists of a frame and of an iteration, of which a recursive call needs only the inner one",
+    `fn sum(list: List[Int]) -> Int { let all = 0; for v in list { all += v }; all }
+fn walk(n: Int, given: List[Int]) -> Int {
+  let all = 0
+  let mine: List[Int] = []
+  for i in 0..n { mine.push(i) }
+  all += sum(mine)
+  for i in 0..n { let inner: List[Int] = []; inner.push(i); all = (all + walk(n - 1, inner)) % 10007 }
+  all + sum(given)
+}
+fn main() { print("{walk(7, [1])}") }`,
+  ],
 ];
 
 async function output(text: string, options: BuildOptions): Promise<string> {
