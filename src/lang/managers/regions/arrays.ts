@@ -22,8 +22,6 @@ const { i32, none } = binaryen;
 
 /** The region that the next array goes to. */
 export const NEXT_REGION = "regions.next";
-/** Under `sparse` shorter arrays lie in the region itself. */
-export const SPARSE_MIN_BYTES = 2048;
 
 /** Statements that put the address of memory for an array into `ref`, or return 0. */
 type Take = (ref: Temporary, bytes: Temporary, locals: Locals, parameters: readonly Temporary[]) => ExpressionRef[];
@@ -44,13 +42,13 @@ function clear(module: binaryen.Module, ref: Temporary, from: () => ExpressionRe
 
 /**
  * Takes a new array from the next region.
- * @param sparseFrom the bytes from which on arrays lie on sparse stacks; null for never
+ * @param apartFrom the bytes from which on arrays lie apart, on sparse stacks; null for never
  * @param inHeap the function that allocates arrays in the heap, for when there is no next region; null for never
  */
 export function takeNew(
   module: binaryen.Module,
   isZeroed: boolean,
-  sparseFrom: number | null,
+  apartFrom: number | null,
   inHeap: string | null,
 ): Take {
   const op = module.i32;
@@ -64,7 +62,7 @@ export function takeNew(
     const bumped = [
       ref.set(op.load(REGION_TOP, 4, region.get())),
       module.if(
-        sparseFrom === null ? op.or(hasNoRoom, isLong) : hasNoRoom,
+        apartFrom === null ? op.or(hasNoRoom, isLong) : hasNoRoom,
         module.block(null, grown),
         op.store(REGION_TOP, 4, region.get(), op.add(ref.get(), bytes.get())),
       ),
@@ -74,11 +72,11 @@ export function takeNew(
     return [
       region.set(nextRegion(module)),
       ...(inHeap === null ? [] : [ofHeap(inHeap)]),
-      ...(sparseFrom === null
+      ...(apartFrom === null
         ? bumped
         : [
             module.if(
-              op.ge_u(bytes.get(), op.const(sparseFrom)),
+              op.ge_u(bytes.get(), op.const(apartFrom)),
               module.block(null, onSparse()),
               module.block(null, bumped),
             ),

@@ -7,16 +7,12 @@ import binaryen from "binaryen";
 import {
   CHECKPOINT_BYTES,
   CHECKPOINT_THRESHOLD,
-  GRANULE_BYTES,
-  REGION_ARRAYS,
   REGION_BYTES,
   REGION_FIRST,
-  REGION_HAS_ARRAYS,
   REGION_LIMIT,
   REGION_STATISTICS_BYTES,
   REGION_TAKEN,
   REGION_TOP,
-  SPARSE_BYTES,
   WORD_BYTES,
 } from "#contract";
 import { coreName } from "../../codegen/core.ts";
@@ -25,6 +21,7 @@ import type { ManagerContext } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { Bound, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
 
+import type { ArrayPlaces } from "./array-places.ts";
 import type { CallerRegions } from "./caller-regions.ts";
 import { type FrameRegion, levelOf } from "./frame-layout.ts";
 import type { FunctionPlan } from "./plan.ts";
@@ -36,17 +33,11 @@ const { i32, none } = binaryen;
 export interface Shared {
   readonly context: ManagerContext;
   readonly plans: ReadonlyMap<IrFunction, FunctionPlan>;
-  /** Whether arrays have sparse stacks. */
-  readonly isSparse: boolean;
+  readonly arrays: ArrayPlaces;
   /** The region of what ends with the program. */
   readonly program: number;
   /** The words of the program's globals that lead to objects. */
   readonly globals: { readonly address: () => ExpressionRef; readonly count: number };
-}
-
-/** Sets aside a descriptor of a sparse stack. @returns its address */
-export function reserveStack({ data }: ManagerContext): number {
-  return data.reserve(SPARSE_BYTES, GRANULE_BYTES);
 }
 
 /** The address of the statistics block. */
@@ -68,8 +59,8 @@ export class FrameCode {
   readonly #isDebug: boolean;
   /** During a loop that allocates in one region: that, and where it is filled to. */
   #promoted: { readonly region: Bound; readonly top: Temporary } | null = null;
-  /** The sparse stack of the function, once it has one. */
-  #stack: number | null = null;
+  /** What is set aside for the function's arrays, once it is. */
+  #reserved: number | null = null;
 
   constructor(shared: Shared, context: FunctionContext, hidden: readonly Temporary[]) {
     this.#hidden = hidden;
@@ -293,7 +284,7 @@ export class FrameCode {
       op.store(REGION_LIMIT, 4, this.at(offset), this.at(start + bytes)),
       // And what it has taken.
       module.i64.store(REGION_FIRST, 8, this.at(offset), module.i64.const(0n)),
-      ...(this.#shared.isSparse ? [op.store(REGION_ARRAYS, 4, this.at(offset), op.const(this.#stackAddress()))] : []),
+      ...this.#shared.arrays.open(module, this.at(offset), () => this.#reservedForArrays()),
       ...(checkpoint === null ? [] : [this.#noteThreshold(checkpoint)]),
     ];
   }
@@ -342,17 +333,16 @@ export class FrameCode {
     return module.if(this.#hasMore(region), call);
   }
 
-  /** Whether a region has segments, or arrays on a sparse stack. */
+  /** Whether a region has segments, or arrays apart. */
   #hasMore({ offset }: FrameRegion): ExpressionRef {
-    const { i32: op } = this.#module;
-    const first = op.load(REGION_FIRST, 4, this.at(offset));
-    if (!this.#shared.isSparse) return first;
-    return op.or(first, op.and(op.load(REGION_ARRAYS, 4, this.at(offset)), op.const(REGION_HAS_ARRAYS)));
+    const module = this.#module;
+    const first = module.i32.load(REGION_FIRST, 4, this.at(offset));
+    return this.#shared.arrays.hasMore(module, this.at(offset), first);
   }
 
-  #stackAddress(): number {
-    this.#stack ??= reserveStack(this.#shared.context);
-    return this.#stack;
+  #reservedForArrays(): number {
+    this.#reserved ??= this.#shared.arrays.reserve(this.#shared.context);
+    return this.#reserved;
   }
 
   #poison(from: number, to: number): ExpressionRef[] {

@@ -46,23 +46,18 @@ export interface FunctionPlan extends Omit<Lifetimes, "loopCollections" | "stron
   readonly takesTop: boolean;
 }
 
-/** Whether what is bound so lies in the collected heap: always, sometimes (the caller decides), or never. */
-export function heapUseOf({ bounds }: FunctionPlan, bound: Bound): "always" | "sometimes" | "never" {
-  if (bound.of === "heap") return "always";
-  return bound.of === "caller" && bounds.mayBeHeap.has(bound.index) ? "sometimes" : "never";
-}
-
-/** @param isSparse whether arrays lie on sparse stacks */
+/** @param areArraysApart whether single ones can be freed */
 export function planLifetimes(
   program: IrProgram,
   placement: ProgramPlacement,
-  isSparse: boolean,
+  areArraysApart: boolean,
 ): ReadonlyMap<IrFunction, Lifetimes> {
   const bounds = computeBounds(placement, true);
   const strongUpdatesIn = (fn: IrFunction): FunctionPlacement["strongUpdates"] => {
     const { strongUpdates, mayReferToHeap } = placement.get(fn)!;
     // What may be in the heap frees a collector; where it has moved to nobody notes for a dead variable.
-    return new Map(isSparse ? [...strongUpdates].filter(([, { assignment }]) => !mayReferToHeap(assignment.dst)) : []);
+    if (!areArraysApart) return new Map();
+    return new Map([...strongUpdates].filter(([, { assignment }]) => !mayReferToHeap(assignment.dst)));
   };
   const loopCollections = new Map(
     [...bounds].map(([fn, own]) => [fn, findLoopCollections(fn, own, strongUpdatesIn(fn))]),

@@ -15,17 +15,17 @@ import { type Lifetimes, planLifetimes } from "./plan.ts";
  * Changes a program in place.
  * @param program a copy (ir/copy.ts)
  * @param placement of this copy
- * @param isSparse whether arrays lie on sparse stacks
+ * @param areArraysApart whether single ones can be freed: under `sparse`
  * @param isDebug whether loads and stores are checked
  * @returns what has been decided for each function
  */
 export function prepareRegions(
   program: IrProgram,
   placement: ProgramPlacement,
-  isSparse: boolean,
+  areArraysApart: boolean,
   isDebug: boolean,
 ): ReadonlyMap<IrFunction, Lifetimes> {
-  const all = planLifetimes(program, placement, isSparse);
+  const all = planLifetimes(program, placement, areArraysApart);
   annotateBounds(program, new Map([...all].map(([fn, { bounds }]) => [fn, bounds])));
   for (const [fn, lifetimes] of all) new Inserter(fn, lifetimes, isDebug).insert();
   return all;

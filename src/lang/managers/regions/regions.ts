@@ -2,11 +2,12 @@
  * The manager `regions` (seed note 003): an object is allocated where placement says that it ends. What stays with a
  * call goes to a region of the call's frame, what stays with an iteration of a loop to one of that iteration, and what
  * leaves to a region that the caller says, by a hidden argument. Leaving a frame, and ending an iteration, frees what
- * is in its regions at once.
+ * is in its regions at once. The pass in prepare.ts has inserted where.
  *
- * Objects look as under `gc`. Nothing is protected and no store is observed: by placement no object refers to one that
- * ends before it. What piles up is collected where an iteration of a loop or a tail call begins, and what is made for a
- * result and not returned ends where the call returns. Segments, frames and checkpoints are drawn in assembly/region/.
+ * By placement no object refers to one that ends before it. So nothing in a region is protected, and no store into one
+ * is observed. What no region bounds lies in the collected heap of `gc` (lifetimes/placement/heap.ts, gc/heap.ts), with
+ * roots and a write barrier; a program that has nothing like that has no such heap. Objects look as under `gc`.
+ * Segments, frames and checkpoints are drawn in assembly/region/.
  */
 
 import binaryen from "binaryen";
@@ -14,7 +15,6 @@ import {
   ARRAY_HEADER_BYTES,
   GRANULE_BYTES,
   LENGTH_OFFSET,
-  REGION_ARRAYS,
   REGION_BUMP_MAX_BYTES,
   REGION_BYTES,
   REGION_LIMIT,
@@ -22,7 +22,6 @@ import {
   WORD_BYTES,
 } from "#contract";
 import { alignUp } from "../../../core/align.ts";
-import { sparseLimits } from "../../../core/sparse-limits.ts";
 import { emitScaled, type Place } from "../../codegen/access.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
@@ -32,25 +31,25 @@ import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
 import type {
   Bound,
   ElementType,
-  Instruction,
   InstructionOf,
   IrFunction,
   IrGlobal,
   IrProgram,
   LifetimeInstruction,
 } from "../../ir/ir.ts";
-import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
-import { CollectedHeap, chooseHeap, type HeapScope } from "../gc/heap.ts";
+import { CollectedHeap, chooseHeap } from "../gc/heap.ts";
 import { BarrierFreeManager } from "../linear/barrier-free.ts";
 import { findSetBySlices } from "../linear/changes.ts";
 import { type ArrayLayout, type PointerKind, pointerKindOf, type RecordLayout } from "../linear/layout.ts";
 import type { PointerStore, StoreInstruction } from "../linear/linear.ts";
-import { NEXT_REGION, SPARSE_MIN_BYTES, takeGrown, takeNew } from "./arrays.ts";
+import { type ArrayPlaces, IN_REGIONS, ON_SPARSE_STACKS } from "./array-places.ts";
+import { NEXT_REGION, takeGrown, takeNew } from "./arrays.ts";
 import { CollectionCode } from "./collections.ts";
-import { FrameCode, reserveStack, type Shared } from "./frame-code.ts";
+import { FrameCode, type Shared } from "./frame-code.ts";
 import type { Sized } from "./frame-layout.ts";
-import { type FunctionPlan, heapUseOf, type Lifetimes, planFunctions } from "./plan.ts";
+import { heapScope, heapUseOf } from "./heap-scope.ts";
+import { type FunctionPlan, type Lifetimes, planFunctions } from "./plan.ts";
 import { prepareRegions } from "./prepare.ts";
 
 const { i32, none } = binaryen;
@@ -71,7 +70,6 @@ const SLOW = [
   "checkpointOwn",
   "candidatesReturn",
 ];
-const SLOW_OF_ARRAYS = ["regionArrayNew", "regionArrayGrow", "regionArrayFree"];
 
 export const regions: ManagerFactory = {
   features: CORE_FEATURES,
@@ -80,18 +78,18 @@ export const regions: ManagerFactory = {
     chooseHeap(core, options);
     return core;
   },
-  create: { prepare: prepare(false) },
+  create: { prepare: prepare(IN_REGIONS) },
 };
 
 export const sparse: ManagerFactory = {
   ...regions,
-  create: { prepare: prepare(true) },
+  create: { prepare: prepare(ON_SPARSE_STACKS) },
 };
 
-function prepare(isSparse: boolean): LifetimePass {
+function prepare(arrays: ArrayPlaces): LifetimePass {
   return (program, { options, placement }) => {
-    const lifetimes = prepareRegions(program, placement(), isSparse, options.debug ?? false);
-    return (context) => new RegionsManager(context, lifetimes, isSparse);
+    const lifetimes = prepareRegions(program, placement(), arrays.areApart, options.debug ?? false);
+    return (context) => new RegionsManager(context, lifetimes, arrays);
   };
 }
 
@@ -114,27 +112,6 @@ function mayBeUnclear({ overwritten = false }: InstructionOf<"arrayNew" | "array
   return overwritten && !layout.hasPointers;
 }
 
-/** What the heap has of a program; null for nothing. */
-function heapScope(plans: Shared["plans"]): HeapScope | null {
-  const uses = new Map<Instruction, ReturnType<typeof heapUseOf>>();
-  let isUsed = false;
-  for (const [fn, plan] of plans) {
-    forEachInstruction(fn.body, (i) => {
-      if (allocates(i) && "bound" in i) uses.set(i, heapUseOf(plan, i.bound!));
-      isUsed ||= uses.get(i) === "always";
-      if (i.op === "call" || i.op === "tailCall") isUsed ||= i.bounds!.some(({ of }) => of === "heap");
-    });
-  }
-  if (!isUsed) return null;
-  return {
-    // Input is read by functions that all managers share, which protect what they make from collections.
-    allocates: (i) => i.op === "readInput" || i.op === "arguments" || (uses.get(i) ?? "never") !== "never",
-    isFoldable: (construction) => uses.get(construction) === "always",
-    mayRefer: (fn, variable) => plans.get(fn)!.mayReferToHeap(variable),
-    beside: { reclaim: "regionReleaseChunks", collected: "regionCountHeap" },
-  };
-}
-
 /** The function that is being lowered. */
 interface Current {
   readonly frame: FrameCode;
@@ -146,18 +123,18 @@ class RegionsManager extends BarrierFreeManager {
   readonly #shared: Shared;
   readonly #grow: string;
   readonly #isSetBySlices: (element: ElementType) => boolean;
-  /** The bytes from which on arrays lie on sparse stacks; null for never. */
-  readonly #sparseFrom: number | null;
+  /** The bytes from which on arrays lie apart; null for never. */
+  readonly #apartFrom: number | null;
   /** What no region bounds; null where there is nothing like that. */
   readonly #heap: CollectedHeap | null;
   #globalsUsed = 0;
   #now: Current | null = null;
 
-  constructor(context: ManagerContext, lifetimes: ReadonlyMap<IrFunction, Lifetimes>, isSparse: boolean) {
+  constructor(context: ManagerContext, lifetimes: ReadonlyMap<IrFunction, Lifetimes>, arrays: ArrayPlaces) {
     super(context);
     const { module } = this;
     const { data, options, program } = context;
-    fixSetting(module, "regionSparseArrays", "regionChooseSparseArrays", isSparse ? 1 : 0);
+    fixSetting(module, "regionSparseArrays", "regionChooseSparseArrays", arrays.setting);
     this.#isSetBySlices = findSetBySlices(program);
     const isDebug = options.debug ?? false;
     const bytesOf = (instruction: Sized): number | null => this.#bytesOf(instruction);
@@ -167,20 +144,19 @@ class RegionsManager extends BarrierFreeManager {
     this.#shared = {
       context,
       plans,
-      isSparse,
+      arrays,
       program: data.reserve(REGION_BYTES, WORD_BYTES),
       globals: this.#heap === null ? this.#reserveGlobals() : this.#globalsOfHeap(this.#heap),
     };
     this.#grow = coreName(module, "regionGrow");
     module.addGlobal(NEXT_REGION, i32, true, module.i32.const(this.#shared.program));
-    // Where rare paths are looked for, no array is short.
-    this.#sparseFrom = isSparse ? (options.zeal ? 0 : SPARSE_MIN_BYTES) : null;
+    this.#apartFrom = arrays.apartFrom(options);
     // Only what reads input chooses the heap by the next region: it allocates in a function of its own.
     const inHeap = this.#heap?.arrayAllocator ?? null;
-    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(module, false, this.#sparseFrom, inHeap));
-    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(module, true, this.#sparseFrom, null));
+    this.defineArrayAllocator(ALLOC_ARRAY, takeNew(module, false, this.#apartFrom, inHeap));
+    this.defineArrayAllocator(ALLOC_ZEROED, takeNew(module, true, this.#apartFrom, null));
     if (isDebug) this.#defineCheck();
-    if (!isSparse) return;
+    if (!arrays.areApart) return;
     this.defineArrayAllocator(GROW_ARRAY, takeGrown(module, ALLOC_ARRAY, false), 2);
     this.defineArrayAllocator(GROW_ZEROED, takeGrown(module, ALLOC_ZEROED, true), 2);
   }
@@ -464,17 +440,17 @@ class RegionsManager extends BarrierFreeManager {
     if (!hasPointers || this.#isSetBySlices(element)) return sliced;
     const op = this.module.i32;
     const noted = op.store(0, 4, context.read(array), op.const(this.layouts.finalShape(element)));
-    if (this.#sparseFrom === null) return context.sequence([noted, sliced]);
-    // Of those on sparse stacks a collection asks their shape what came to them before: it has to stay.
-    const most = Math.floor((this.#sparseFrom - GRANULE_BYTES - ARRAY_HEADER_BYTES) / stride);
+    if (this.#apartFrom === null) return context.sequence([noted, sliced]);
+    // Of those apart a collection asks their shape what came to them before: it has to stay.
+    const most = Math.floor((this.#apartFrom - GRANULE_BYTES - ARRAY_HEADER_BYTES) / stride);
     if (most < 1) return sliced;
     const isNear = op.le_u(op.load(LENGTH_OFFSET, 4, context.read(array)), op.const(most));
     return context.sequence([this.module.if(isNear, noted), sliced]);
   }
 
-  /** Under `sparse` an array grows where it is. */
+  /** An array that lies apart grows where it is. */
   override arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
-    if (!this.#shared.isSparse) return super.arrayGrow(context, instruction);
+    if (!this.#shared.arrays.areApart) return super.arrayGrow(context, instruction);
     const { frame } = this.#current();
     switch (heapUseOf(frame.plan, instruction.bound!)) {
       case "never":
@@ -598,9 +574,9 @@ class RegionsManager extends BarrierFreeManager {
     const { module, context } = this;
     const op = module.i32;
     const { options } = context;
-    const { isSparse, program } = this.#shared;
+    const { arrays, program } = this.#shared;
     const failed = context.wasi.panic("outOfMemory", 0);
-    const programStack = isSparse ? reserveStack(context) : 0;
+    const reserved = arrays.reserve(context);
     const isMeasured = options.measure || options.pauses || options.profile;
     const framesBytes = options.shadowStackBytes || FRAMES_DEFAULT_BYTES;
     const opened = this.#heap?.open(framesBytes) ?? null;
@@ -616,14 +592,8 @@ class RegionsManager extends BarrierFreeManager {
     ];
     const open = coreName(module, opened === null ? "regionInit" : "regionOpen");
     const start = [...(opened?.start ?? []), module.if(module.call(open, settings, i32), failed)];
-    if (isSparse) {
-      start.push(op.store(REGION_ARRAYS, 4, op.const(program), op.const(programStack)));
-      if (options.sparseLimits !== undefined) {
-        const limits = sparseLimits(options.sparseLimits).map((each) => op.const(each | 0));
-        start.push(module.call(coreName(module, "sparseChooseLimits"), limits, none));
-      }
-    }
-    const slow = isSparse ? [...SLOW, ...SLOW_OF_ARRAYS] : SLOW;
+    start.push(...arrays.open(module, op.const(program), () => reserved), ...arrays.start(context));
+    const slow = [...SLOW, ...arrays.slow];
     return {
       start: module.block(null, start),
       mainArguments: forMain,

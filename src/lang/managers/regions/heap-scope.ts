@@ -1,0 +1,34 @@
+/** What of a program is in the collected heap beside its regions. */
+
+import type { Bound, Instruction, IrFunction } from "../../ir/ir.ts";
+import { allocates } from "../../ir/safepoints.ts";
+import { forEachInstruction } from "../../ir/traverse.ts";
+import type { HeapScope } from "../gc/heap.ts";
+import type { FunctionPlan } from "./plan.ts";
+
+/** Whether what is bound so lies in the collected heap: always, sometimes (the caller decides), or never. */
+export function heapUseOf({ bounds }: FunctionPlan, bound: Bound): "always" | "sometimes" | "never" {
+  if (bound.of === "heap") return "always";
+  return bound.of === "caller" && bounds.mayBeHeap.has(bound.index) ? "sometimes" : "never";
+}
+
+/** What the heap has of a program; null for nothing. */
+export function heapScope(plans: ReadonlyMap<IrFunction, FunctionPlan>): HeapScope | null {
+  const uses = new Map<Instruction, ReturnType<typeof heapUseOf>>();
+  let isUsed = false;
+  for (const [fn, plan] of plans) {
+    forEachInstruction(fn.body, (i) => {
+      if (allocates(i) && "bound" in i) uses.set(i, heapUseOf(plan, i.bound!));
+      isUsed ||= uses.get(i) === "always";
+      if (i.op === "call" || i.op === "tailCall") isUsed ||= i.bounds!.some(({ of }) => of === "heap");
+    });
+  }
+  if (!isUsed) return null;
+  return {
+    // Input is read by functions that all managers share, which protect what they make from collections.
+    allocates: (i) => i.op === "readInput" || i.op === "arguments" || (uses.get(i) ?? "never") !== "never",
+    isFoldable: (construction) => uses.get(construction) === "always",
+    mayRefer: (fn, variable) => plans.get(fn)!.mayReferToHeap(variable),
+    beside: { reclaim: "regionReleaseChunks", collected: "regionCountHeap" },
+  };
+}
