@@ -7,7 +7,17 @@
  */
 
 import binaryen from "binaryen";
-import type { Atom, Block, Instruction, InstructionOf, IrFunction, Label, PanicCode, Variable } from "../ir/ir.ts";
+import {
+  type Atom,
+  type Block,
+  type Instruction,
+  type InstructionOf,
+  type IrFunction,
+  isLifetime,
+  type Label,
+  type PanicCode,
+  type Variable,
+} from "../ir/ir.ts";
 import { InternalCompilerError } from "../options.ts";
 import { emitBinary, emitUnary } from "./arithmetic.ts";
 import type { DispatchArm } from "./dispatch.ts";
@@ -210,6 +220,7 @@ class FunctionLowering implements FunctionContext {
   #instruction(instruction: Instruction): ExpressionRef {
     const { module } = this;
     const manager = this.#manager;
+    if (isLifetime(instruction)) return manager.lifetime(this, instruction);
     switch (instruction.op) {
       case "set":
         return this.#set(instruction);
@@ -340,14 +351,6 @@ class FunctionLowering implements FunctionContext {
         return manager.textSend(this, instruction);
       case "textReceive":
         return manager.textReceive(this, instruction);
-      case "regionReset":
-      case "regionClose":
-      case "regionCheckpoint":
-      case "regionCollect":
-      case "regionDrop":
-      case "arrayFree":
-      case "accessCheck":
-        return manager.lifetime(this, instruction);
     }
   }
 

@@ -6,7 +6,17 @@
  * It checks what the IR promises (indices in range, right operand kinds) only as far as JavaScript notices by itself.
  */
 
-import type { Atom, Instruction, IrFunction, IrGlobal, IrStatic, IrType, Site, Variable } from "../ir/ir.ts";
+import {
+  type Atom,
+  type Instruction,
+  type IrFunction,
+  type IrGlobal,
+  type IrStatic,
+  type IrType,
+  isLifetime,
+  type Site,
+  type Variable,
+} from "../ir/ir.ts";
 import { numberBytes } from "../ir/numbers.ts";
 import { allocates } from "../ir/safepoints.ts";
 import { isAccess } from "../ir/traverse.ts";
@@ -174,6 +184,10 @@ export class Interpreter {
   }
 
   #execute(i: Simple, values: unknown[]): void {
+    if (isLifetime(i)) {
+      this.#options.observer?.lifetime?.(i, (variable) => values[variable.id]);
+      return;
+    }
     const read = (atom: Atom) => atomValue(values, atom);
     const int = (atom: Atom) => atomValue(values, atom) as number;
     const slice = (variable: Variable) => values[variable.id] as Slice;
@@ -330,15 +344,6 @@ export class Interpreter {
         this.#options.world.ports().send((from.data as Uint8Array).subarray(start, start + length));
         return;
       }
-      case "regionReset":
-      case "regionClose":
-      case "regionCheckpoint":
-      case "regionCollect":
-      case "regionDrop":
-      case "arrayFree":
-      case "accessCheck":
-        this.#options.observer?.lifetime?.(i, (variable) => values[variable.id]);
-        return;
       case "textReceive":
         this.#options.world.ports().receive(storage(i.array).data as Uint8Array);
         return;

@@ -583,6 +583,11 @@ const LIFETIME_OPS = [
   "arrayFree",
   "accessCheck",
 ] as const satisfies readonly Instruction["op"][];
+const isLifetimeOp: ReadonlySet<Instruction["op"]> = new Set(LIFETIME_OPS);
+
+export function isLifetime(instruction: Instruction): instruction is LifetimeInstruction {
+  return isLifetimeOp.has(instruction.op);
+}
 
 /** The instruction with this `op`. */
 export type InstructionOf<Op extends Instruction["op"]> = Extract<Instruction, { readonly op: Op }>;

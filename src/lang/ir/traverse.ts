@@ -1,6 +1,6 @@
 /** Walking the IR: what an instruction reads and writes, and the blocks it contains. */
 
-import type { Atom, Block, Instruction, IrFunction, IrType, LifetimeInstruction, Variable } from "./ir.ts";
+import type { Atom, Block, Bound, Instruction, IrFunction, IrType, LifetimeInstruction, Variable } from "./ir.ts";
 
 /** True for types whose values refer to memory, so that a collector must know them. */
 export function holdsPointer(type: IrType): boolean {
@@ -68,6 +68,12 @@ export function accessChecks(i: Instruction): LifetimeInstruction[] {
   return accessedBy(i).map((object) => {
     return { op: "accessCheck", object, isWritten: i.op !== "sliceSet", line: i.line ?? 0 };
   });
+}
+
+/** What a lifetime pass has bound in an instruction: what it allocates, or what a callee allocates for it. */
+export function boundsOf(i: Instruction): readonly Bound[] {
+  if (i.op === "call" || i.op === "tailCall") return i.bounds ?? [];
+  return "bound" in i && i.bound !== undefined ? [i.bound] : [];
 }
 
 /** The atoms an instruction reads itself; what its nested blocks read is not among them. */

@@ -18,7 +18,7 @@ import { InternalCompilerError } from "../options.ts";
 import { checkTypes, isAssignable } from "./instruction-types.ts";
 import type { Block, Instruction, InstructionOf, IrFunction, IrProgram, IrType, Label, Site, Variable } from "./ir.ts";
 import { printType } from "./print.ts";
-import { forEachInstruction, readsOf, writesOf } from "./traverse.ts";
+import { boundsOf, forEachInstruction, readsOf, writesOf } from "./traverse.ts";
 
 /** The variables that are defined, a bit for each; null where no path leads. */
 type Defined = bigint | null;
@@ -228,9 +228,7 @@ class FunctionVerifier {
 
 /** The levels of the regions that something is bound to. */
 function ownBoundsOf(i: Instruction): readonly number[] {
-  const isCall = i.op === "call" || i.op === "tailCall";
-  const bounds = isCall ? (i.bounds ?? []) : "bound" in i && i.bound !== undefined ? [i.bound] : [];
-  return bounds.flatMap((bound) => {
+  return boundsOf(i).flatMap((bound) => {
     if (bound.of === "frame") return [0];
     return bound.of === "iteration" ? [bound.level] : [];
   });

@@ -28,9 +28,9 @@ import { blocksOf, forEachInstruction } from "../../ir/traverse.ts";
 import type { Certainty } from "./certain.ts";
 import { asCallerSees, type Destinations, GLOBAL, NOWHERE, onlyReturned } from "./destinations.ts";
 import type { Call, Flow } from "./flow.ts";
-import { GLOBALS, type Input, type Node } from "./graph.ts";
+import { GLOBALS, type Node, setAt } from "./graph.ts";
 import type { FunctionPlacement, Placed, PlacedGroup } from "./placed.ts";
-import type { Owner, Slot, Slots } from "./slots.ts";
+import type { Owner, Slots } from "./slots.ts";
 
 /** A function as this analysis sees it. */
 export interface HeapFlow {
@@ -211,8 +211,9 @@ class FunctionHeap {
   readonly #slots: Slots;
   /** What refers to a node. */
   readonly #holders = new Map<Node, Set<Node>>();
-  readonly #inputs = new Map<number, Map<Slot | undefined, Node>>();
-  readonly #groups = new Map<Destinations, Node[]>();
+  /** By the parameter that they are read from. */
+  readonly #inputs = new Map<number, Set<Node>>();
+  readonly #groups = new Map<Destinations, Set<Node>>();
   /** What of the callers' objects that a parameter leads to may be in the heap. */
   readonly #mayBehind = new Map<number, Set<Owner>>();
 
@@ -234,11 +235,10 @@ class FunctionHeap {
     for (const node of nodes) {
       if (!real.has(node)) continue;
       const { input, contents, destinations } = node;
-      if (input !== undefined) at(this.#inputs, input.parameter, () => new Map()).set(input.slot, node);
-      else if (destinations !== NOWHERE) at(this.#groups, asCallerSees(destinations), () => []).push(node);
+      if (input !== undefined) setAt(this.#inputs, input.parameter).add(node);
+      else if (destinations !== NOWHERE) setAt(this.#groups, asCallerSees(destinations)).add(node);
       if (node === globals) continue;
-      for (const values of contents.values())
-        for (const value of values) at(this.#holders, value, () => new Set<Node>()).add(node);
+      for (const values of contents.values()) for (const value of values) setAt(this.#holders, value).add(node);
     }
   }
 
@@ -291,13 +291,13 @@ class FunctionHeap {
 
   /** @param node of the function's summary */
   #mustOf({ input, destinations }: Node): boolean {
-    return this.#matching(input, destinations).some((node) => this.must.has(node));
+    if (input === undefined) return this.#someMust(this.#groups.get(destinations));
+    return this.#someMust(this.#inputs.get(input.parameter), (node) => node.input!.slot === input.slot);
   }
 
-  #matching(input: Input | undefined, destinations: Destinations): readonly Node[] {
-    if (input === undefined) return this.#groups.get(destinations) ?? [];
-    const node = this.#inputs.get(input.parameter)?.get(input.slot);
-    return node === undefined ? [] : [node];
+  #someMust(nodes: Iterable<Node> = [], isMeant: (node: Node) => boolean = () => true): boolean {
+    for (const node of nodes) if (isMeant(node) && this.must.has(node)) return true;
+    return false;
   }
 
   /** What may be in the heap here may be so for a callee. */
@@ -315,7 +315,7 @@ class FunctionHeap {
       if (arg.kind !== "variable") continue;
       const owners = this.#ownersBehind(this.#flow.pointees(arg), globals);
       if (owners.size === 0) continue;
-      const known = at(callee.#mayBehind, index, () => new Set<Owner>());
+      const known = setAt(callee.#mayBehind, index);
       const had = known.size;
       for (const owner of owners) known.add(owner);
       news ||= known.size > had;
@@ -351,15 +351,6 @@ class FunctionHeap {
     }
     return found;
   }
-}
-
-function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
 
 function intersects<T>(some: ReadonlySet<T>, others: ReadonlySet<T>): boolean {

@@ -147,7 +147,7 @@ function placeFunction(
   const globals = placeParts(flow.graph.globals, GLOBAL | TAIL_CALL);
   const candidates = findCandidates(flow, real, (i) => certainty.kept.has(i), recursive);
   const strongUpdates = findStrongUpdates(flow);
-  const emptied = findEmptied(flow, { sites, calls }, strongUpdates, recursive);
+  const emptied = findEmptied(flow, { sites, calls }, strongUpdates, recursive, iterations.depth);
   const parameters = placeParameters(flow, certainty);
   return { fn, sites, calls, parameters, globals, candidates, strongUpdates, emptied, mayReferToHeap: () => false };
 }

@@ -10,9 +10,9 @@
  * It is not worth it for objects of a known size, which count as a part of the frame.
  */
 
-import type { Block, Instruction, IrFunction, Site } from "../../ir/ir.ts";
+import type { Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
-import { blocksOf, forEachInstruction, readsOf } from "../../ir/traverse.ts";
+import { forEachInstruction, readsOf } from "../../ir/traverse.ts";
 import { NOWHERE } from "./destinations.ts";
 import type { Call, Flow } from "./flow.ts";
 import { type Node, reachableFrom } from "./graph.ts";
@@ -29,44 +29,36 @@ interface Held {
 /**
  * For a solved flow whose destinations are known.
  * @param recursive the functions of the recursion that the flow's function is part of; none if it is part of none
+ * @param depthOf how many loops are around an instruction
  */
 export function findEmptied(
   flow: Flow,
   placed: { readonly sites: readonly PlacedSite[]; readonly calls: readonly PlacedCall[] },
   strongUpdates: ReadonlyMap<Instruction, StrongUpdate>,
   recursive: ReadonlySet<IrFunction>,
+  depthOf: (instruction: Instruction) => number,
 ): FunctionPlacement["emptied"] {
   const emptied = new Map<Call, number[]>();
-  const calls = recursiveCalls(flow.fn.body, recursive, 0);
+  const isRecursive = (i: Instruction): boolean => i.op === "call" && recursive.has(i.callee);
+  const calls: Call[] = [];
+  forEachInstruction(flow.fn.body, (i) => {
+    if (i.op === "call" && isRecursive(i)) calls.push(i);
+  });
   if (calls.length === 0) return emptied;
   const all = heldBy(flow, placed.sites, placed.calls);
   if (all.every(({ isSized }) => isSized)) return emptied;
-  const isRecursive = (i: Instruction): boolean => i.op === "call" && recursive.has(i.callee);
   const liveAcross = computeLiveness(flow.fn, isRecursive, readByFrees(strongUpdates.values()));
-  for (const { call, depth } of calls) {
+  for (const call of calls) {
     const variables = [...liveAcross(call), ...readsOf(call).filter((atom) => atom.kind === "variable")];
     const live = reachableFrom(variables.flatMap((variable) => [...flow.pointees(variable)]));
     // Inner ones first: their arrays lie above those of outer ones on the sparse stack, and would end with them.
-    for (let level = depth; level >= 0; level--) {
+    for (let level = depthOf(call); level >= 0; level--) {
       const held = all.filter((each) => each.level === level);
       if (held.some(({ node }) => live.has(node))) break;
       if (held.some(({ isSized }) => !isSized)) emptied.set(call, [...(emptied.get(call) ?? []), level]);
     }
   }
   return emptied;
-}
-
-/** The calls in a block that recur, with how many loops are around each. */
-function recursiveCalls(
-  { instructions }: Block,
-  recursive: ReadonlySet<IrFunction>,
-  depth: number,
-): { readonly call: Call; readonly depth: number }[] {
-  return instructions.flatMap((i) => {
-    const own = i.op === "call" && recursive.has(i.callee) ? [{ call: i, depth }] : [];
-    const inner = blocksOf(i).flatMap((each) => recursiveCalls(each, recursive, i.op === "loop" ? depth + 1 : depth));
-    return [...own, ...inner];
-  });
 }
 
 function heldBy(flow: Flow, sites: readonly PlacedSite[], calls: readonly PlacedCall[]): Held[] {

@@ -2,6 +2,7 @@
 
 import type { IrFunction } from "../../ir/ir.ts";
 import { type Destination, type Destinations, intoParameter, listDestinations, NOWHERE } from "./destinations.ts";
+import { setAt } from "./graph.ts";
 import type { FunctionPlacement, Placed, PlacedParameter } from "./placed.ts";
 
 /**
@@ -24,8 +25,7 @@ export function describeFunction({ fn, sites, calls, parameters, globals }: Func
   const made = new Map<string, Set<string>>();
   const add = (destinations: Destinations, what: string): void => {
     const place = placesOf(fn, destinations, true).join(" + ");
-    const whats = made.get(place) ?? new Set();
-    made.set(place, whats.add(what));
+    setAt(made, place).add(what);
   };
   for (const { site, destinations } of sites) if (destinations !== NOWHERE) add(destinations, site.what);
   for (const { groups } of calls) {
@@ -48,9 +48,7 @@ function describePilingUp(
     if (!placed.pilesUp) return;
     const often = placed.loops > 0 ? "in a loop" : "in a recursion";
     const place = `${often}, ${placesOf(fn, placed.destinations, true).join(" + ")}`;
-    const known = made.get(place) ?? new Set();
-    made.set(place, known);
-    for (const what of whats) known.add(what);
+    for (const what of whats) setAt(made, place).add(what);
   };
   for (const placed of sites) add(placed, [placed.site.what]);
   for (const { groups } of calls) for (const group of groups) add(group, group.whats);

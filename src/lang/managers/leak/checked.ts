@@ -19,6 +19,7 @@ import { appendTo, insertInto } from "../../ir/insert.ts";
 import type { Bound, Instruction, InstructionOf, IrFunction, LifetimeInstruction, Site } from "../../ir/ir.ts";
 import { accessChecks } from "../../ir/traverse.ts";
 import { annotateBounds } from "../../lifetimes/annotate.ts";
+import { closeRegions, endIterations } from "../../lifetimes/endings.ts";
 import { computeBounds } from "../../lifetimes/placement/bounds.ts";
 import type { FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
@@ -44,14 +45,9 @@ export const checkAll: LifetimePass = (program, { placement }) => {
   const all = computeBounds(placement(), false);
   annotateBounds(program, all);
   for (const fn of program.functions) {
-    const { hasFrame, loops, levels } = all.get(fn)!;
-    const reset = (loop: InstructionOf<"loop">): LifetimeInstruction[] => {
-      const level = loops.get(loop);
-      if (level === undefined) return [];
-      // Iterations of loops inside may have been left by a jump.
-      return [{ op: "regionReset", levels: Array.from({ length: levels - level + 1 }, (_, index) => level + index) }];
-    };
-    const close: LifetimeInstruction[] = hasFrame ? [{ op: "regionClose" }] : [];
+    const bounds = all.get(fn)!;
+    const close = closeRegions(bounds);
+    const reset = (loop: InstructionOf<"loop">): LifetimeInstruction[] => endIterations(bounds, loop);
     const inFrontOf = (i: Instruction): LifetimeInstruction[] => [
       ...accessChecks(i),
       ...(i.op === "return" || i.op === "tailCall" ? close : []),

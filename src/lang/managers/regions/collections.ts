@@ -119,8 +119,8 @@ export class CollectionCode {
     const module = this.#module;
     const frame = this.#frame;
     const op = module.i32;
-    const { candidates, layout, callerRegions } = frame.plan;
-    if (callerRegions === null) return [];
+    const { candidates, layout } = frame.plan;
+    const callerRegions = frame.plan.callerRegions!;
     const { debug, profile } = this.#shared.context.options;
     const roots = rootsAmong(keeping);
     const general = (): ExpressionRef[] =>

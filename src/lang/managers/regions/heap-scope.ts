@@ -2,7 +2,7 @@
 
 import type { Bound, Instruction, IrFunction } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
-import { forEachInstruction } from "../../ir/traverse.ts";
+import { boundsOf, forEachInstruction } from "../../ir/traverse.ts";
 import type { HeapScope } from "../gc/heap.ts";
 import type { FunctionPlan } from "./plan.ts";
 
@@ -19,8 +19,7 @@ export function heapScope(plans: ReadonlyMap<IrFunction, FunctionPlan>): HeapSco
   for (const [fn, plan] of plans) {
     forEachInstruction(fn.body, (i) => {
       if (allocates(i) && "bound" in i) uses.set(i, heapUseOf(plan, i.bound!));
-      isUsed ||= uses.get(i) === "always";
-      if (i.op === "call" || i.op === "tailCall") isUsed ||= i.bounds!.some(({ of }) => of === "heap");
+      isUsed ||= boundsOf(i).some(({ of }) => of === "heap");
     });
   }
   if (!isUsed) return null;

@@ -7,6 +7,7 @@ import { appendTo, insertInto } from "../../ir/insert.ts";
 import type { Instruction, InstructionOf, IrFunction, IrProgram, LifetimeInstruction } from "../../ir/ir.ts";
 import { accessChecks } from "../../ir/traverse.ts";
 import { annotateBounds } from "../../lifetimes/annotate.ts";
+import { closeRegions, endIterations } from "../../lifetimes/endings.ts";
 import type { ProgramPlacement } from "../../lifetimes/placement/placed.ts";
 import { rootsAmong } from "./loop-collections.ts";
 import { type Lifetimes, planLifetimes } from "./plan.ts";
@@ -50,10 +51,10 @@ class Inserter {
     const { body, results } = this.#fn;
     insertInto(body, {
       inFrontOf: (i) => this.#inFrontOf(i),
-      beginIteration: (loop) => [...this.#iterations(loop), ...this.#collect(loop)],
-      endLoop: (loop) => this.#iterations(loop),
+      beginIteration: (loop) => [...endIterations(this.#lifetimes.bounds, loop), ...this.#collect(loop)],
+      endLoop: (loop) => endIterations(this.#lifetimes.bounds, loop),
     });
-    if (results.length === 0) appendTo(this.#fn, this.#close());
+    if (results.length === 0) appendTo(this.#fn, closeRegions(this.#lifetimes.bounds));
   }
 
   #inFrontOf(i: Instruction): LifetimeInstruction[] {
@@ -68,7 +69,7 @@ class Inserter {
         return levels.length === 0 ? inserted : [...inserted, { op: "regionReset", levels, releases: true }];
       }
       case "return":
-        return [...inserted, ...this.#close(), ...this.#drop(i)];
+        return [...inserted, ...closeRegions(this.#lifetimes.bounds), ...this.#drop(i)];
       case "tailCall":
         return [...inserted, ...this.#leave(i)];
       default:
@@ -97,16 +98,6 @@ class Inserter {
     return [{ op: "regionCollect", levels, filled, ofCallers, roots: [...roots.boxes, ...roots.slices] }];
   }
 
-  /** Ends an iteration of a loop, and those of the loops in it, which may have been left by a jump. */
-  #iterations(loop: InstructionOf<"loop">): LifetimeInstruction[] {
-    const level = this.#lifetimes.bounds.loops.get(loop);
-    return level === undefined ? [] : [{ op: "regionReset", levels: this.#levels.filter((each) => each >= level) }];
-  }
-
-  #close(): LifetimeInstruction[] {
-    return this.#lifetimes.bounds.hasFrame ? [{ op: "regionClose" }] : [];
-  }
-
   #drop({ values }: InstructionOf<"return">): LifetimeInstruction[] {
     return this.#lifetimes.callerRegions?.mayDrop ? [{ op: "regionDrop", keeping: values }] : [];
   }
@@ -116,7 +107,7 @@ class Inserter {
     const { bounds, callerRegions } = this.#lifetimes;
     // A function that calls itself keeps its frame, and its regions begin anew.
     const reset: LifetimeInstruction[] = bounds.hasFrame ? [{ op: "regionReset", levels: this.#levels }] : [];
-    const ended = callee === this.#fn ? reset : this.#close();
+    const ended = callee === this.#fn ? reset : closeRegions(this.#lifetimes.bounds);
     if (!callerRegions?.tailCycle.has(callee)) return ended;
     const { boxes, slices } = rootsAmong(args);
     return [...ended, { op: "regionCollect", levels: [], filled: [], ofCallers: true, roots: [...boxes, ...slices] }];
