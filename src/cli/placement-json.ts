@@ -13,7 +13,7 @@
  *
  * With the profile of a run, sites, and calls of functions that the program does not define, also have
  * { objects, bytes }, functions
- * { profile: { own, iterations, caller, adopted, dropped, collections, copied, segments } } (profile.ts), and the whole
+ * { profile: { own, iterations, caller, heap, adopted, dropped, collections, copied, segments } } (profile.ts), and the whole
  * { run: { exitCode, objects, bytes, frameBytes, regions } }.
  *
  * destinations: [{ to: "result", index, part } | { to: "parameter", index, name } | { to: "global" } |

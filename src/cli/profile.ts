@@ -30,8 +30,10 @@ export interface FunctionProfile extends FunctionCounts {
   readonly own: number;
   /** To regions of iterations of its loops. */
   readonly iterations: number;
-  /** To its caller's regions. */
+  /** To what its caller has said: regions of the caller's, or the collected heap. */
   readonly caller: number;
+  /** To the collected heap, whoever called. */
+  readonly heap: number;
 }
 
 /** What a run has counted. */
@@ -50,7 +52,7 @@ export class RunProfile {
     this.frameBytes = frameBytes;
     this.regions = regions;
     this.#profile = profile;
-    this.#bounds = computeBounds(placement, false);
+    this.#bounds = computeBounds(placement, true);
     this.#records = new Set([...placement.keys()].flatMap(recordSites));
   }
 
@@ -77,7 +79,7 @@ export class RunProfile {
     const bytes = { frame: 0, iteration: 0, caller: 0, heap: 0 };
     for (const [site, bound] of this.#bounds.get(fn)!.sites) bytes[bound.of] += this.madeBy([site]).bytes;
     const counts = this.#profile.functions.get(fn)!;
-    return { own: bytes.frame, iterations: bytes.iteration, caller: bytes.caller, ...counts };
+    return { own: bytes.frame, iterations: bytes.iteration, caller: bytes.caller, heap: bytes.heap, ...counts };
   }
 }
 

@@ -201,6 +201,7 @@ segments 1,024 B at most, frames N B at most
       own: 0,
       iterations: 0,
       caller: 0,
+      heap: 0,
       adopted: 0,
       dropped: 0,
       collections: 0,
@@ -214,6 +215,22 @@ segments 1,024 B at most, frames N B at most
     expect(functions.find(({ name }) => name === "choose")).toMatchObject({
       profile: { ...nothing, adopted: 224, dropped: 288 },
     });
+  });
+
+  test("says what was allocated in the collected heap", () => {
+    const counter = workshop.write(
+      "counter.mote",
+      `union Last { Empty, Value(n: Int) }
+class Counter {
+  last: Last
+  fn run(n: Int) { for i in 0..n { this.last = Value(i) } }
+}
+fn main() { Counter { last: Empty }.run(10) }
+`,
+    );
+    const { exitCode, stdout } = heapwright(["explain", counter, "--run"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("# Counter.run allocated 80 B in the collected heap\n");
   });
 
   test("counts at a call of the library what is made during it", () => {
