@@ -160,7 +160,7 @@ class BodyGenerator {
   #array(): Variable {
     const f = this.#f;
     const set = (array: Variable, index: number) =>
-      f.emit({ op: "arraySet", array, index: int(index), values: [this.#anyNode()] });
+      f.emit({ op: "arraySet", isFirst: true, array, index: int(index), values: [this.#anyNode()] });
     const grows = this.#arrays++ % 2 === 1;
     let made = f.define(ARRAY, { op: "arrayNew", element: ELEMENT, length: grows ? int(1) : LENGTH });
     set(made, 0);
@@ -201,7 +201,8 @@ class BodyGenerator {
   /** A slice of two that holds nothing. */
   #empty(): Variable {
     const array = this.#f.define(ARRAY, { op: "arrayNew", element: ELEMENT, length: LENGTH });
-    for (const index of [0, 1]) this.#f.emit({ op: "arraySet", array, index: int(index), values: [this.#none()] });
+    for (const index of [0, 1])
+      this.#f.emit({ op: "arraySet", isFirst: true, array, index: int(index), values: [this.#none()] });
     return this.#f.define(SLICE, { op: "arraySlice", array, start: int(0), end: LENGTH });
   }
 

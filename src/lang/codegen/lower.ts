@@ -307,6 +307,8 @@ class FunctionLowering implements FunctionContext {
         return manager.arrayGet(this, instruction);
       case "arraySet":
         return manager.arraySet(this, instruction);
+      case "arrayClear":
+        return manager.arrayClear(this, instruction);
       case "arrayFill":
         return manager.arrayFill(this, instruction);
       case "arraySlice":

@@ -155,6 +155,8 @@ export interface MemoryManager {
   arrayLength(context: FunctionContext, instruction: InstructionOf<"arrayLength">): ExpressionRef;
   arrayGet(context: FunctionContext, instruction: InstructionOf<"arrayGet">): ExpressionRef;
   arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef;
+  /** Behind the load of what is taken out: a manager that does not free it then may do nothing. */
+  arrayClear(context: FunctionContext, instruction: InstructionOf<"arrayClear">): ExpressionRef;
   arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef;
   arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef;
 

@@ -26,6 +26,7 @@ import { type Simple, type Step, stepsOf } from "./steps.ts";
 import { Exhausted, Panic, UnsetGlobal } from "./stops.ts";
 import {
   bytesAsSlice,
+  clear,
   EMPTY,
   fill,
   grow,
@@ -258,6 +259,9 @@ export class Interpreter {
         return;
       case "arraySet":
         store(storage(i.array), int(i.index), i.values.map(read));
+        return;
+      case "arrayClear":
+        clear(storage(i.array), int(i.at), int(i.count));
         return;
       case "arrayFill":
         fill(storage(i.array), int(i.at), slice(i.source), int(i.from), int(i.count));

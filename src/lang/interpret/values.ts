@@ -73,6 +73,11 @@ export function store({ data, width }: Storage, index: number, sources: readonly
   for (let component = 0; component < width; component++) data[index * width + component] = sources[component] as never;
 }
 
+/** Nothing is read of the elements before they are written again. */
+export function clear({ data, width }: Storage, at: number, count: number): void {
+  if (!(data instanceof Uint8Array)) data.fill(undefined, at * width, (at + count) * width);
+}
+
 export function fill(into: Storage, at: number, source: Slice, from: number, count: number): void {
   if (count === 0) return;
   const { width } = into;

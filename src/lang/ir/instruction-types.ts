@@ -316,6 +316,10 @@ function checkSequence(i: Sequence): void {
       expectInts(i.index);
       expectValues(i.values, elementOf(i.array, "array").components);
       return;
+    case "arrayClear":
+      expectInts(i.at, i.count);
+      elementOf(i.array, "array");
+      return;
     case "arrayFill":
       expectInts(i.at, i.from, i.count);
       expectSame(i.source.name, i.source.type, sliceOf(elementOf(i.array, "array")));

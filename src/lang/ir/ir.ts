@@ -15,6 +15,7 @@
  *  - Lists are records of a storage array and a length; `push` is already spelled out.
  *  - Indices are already checked: `panic` is explicit, loads and stores are unchecked.
  *  - Objects that lie inside others are inline fields; `part` gives a reference to one.
+ *  - What leaves a list or a port is taken out of its storage by `arrayClear`.
  *
  * What a manager decides: how a pointer, an array and a slice look in wasm, and everything that touches memory.
  */
@@ -362,9 +363,19 @@ export type Instruction =
     }
   | {
       readonly op: "arraySet";
+      /** Nothing is in the element's place: the array is new there, or was cleared. */
+      readonly isFirst?: true;
       readonly array: Variable;
       readonly index: Atom;
       readonly values: readonly Atom[];
+      readonly line?: number;
+    }
+  /** Takes `count` elements out of an array, from its element `at`: what they refer to, they no longer keep alive. */
+  | {
+      readonly op: "arrayClear";
+      readonly array: Variable;
+      readonly at: Atom;
+      readonly count: Atom;
       readonly line?: number;
     }
   /** Copies `count` elements of a slice, from its element `from`, into `array` at `at`. Ranges may overlap. */

@@ -166,6 +166,8 @@ class FunctionPrinter {
         return sets(i.dsts, `${atom(i.array)}[${atom(i.index)}]`);
       case "arraySet":
         return `${atom(i.array)}[${atom(i.index)}] := ${this.#atoms(i.values)}`;
+      case "arrayClear":
+        return `clear ${atom(i.array)} at ${atom(i.at)}, ${atom(i.count)} elements`;
       case "arrayFill":
         return `fill ${atom(i.array)} at ${atom(i.at)} from ${atom(i.source)} at ${atom(i.from)}, ${atom(i.count)} elements`;
       case "arraySlice":

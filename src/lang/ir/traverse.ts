@@ -27,6 +27,7 @@ const ACCESSES = [
   "arrayLength",
   "arrayGet",
   "arraySet",
+  "arrayClear",
   "arrayFill",
   "sliceGet",
   "sliceSet",
@@ -51,6 +52,7 @@ function accessedBy(instruction: Access): readonly Variable[] {
     case "arrayLength":
     case "arrayGet":
     case "arraySet":
+    case "arrayClear":
       return [instruction.array];
     case "arrayFill":
       return [instruction.array, instruction.source];
@@ -112,6 +114,8 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
       return [instruction.array, instruction.index];
     case "arraySet":
       return [instruction.array, instruction.index, ...instruction.values];
+    case "arrayClear":
+      return [instruction.array, instruction.at, instruction.count];
     case "arrayFill":
       return [instruction.array, instruction.at, instruction.source, instruction.from, instruction.count];
     case "arraySlice":

@@ -1,23 +1,30 @@
 /**
  * Lists: a record of a storage array and a length. `push` is written out where it stands; growing is a function made
- * once for each type of list.
- *
- * A popped or cleared element stays in the storage beyond the length until it is overwritten or the storage goes: the
- * IR has no value that could replace it.
+ * once for each type of list. The storage holds nothing beyond the length: what leaves the list is taken out of it.
  */
 
 import type { Builtin, TypedExpression } from "../check/typed.ts";
 import { BYTE, INT, listOf, TEXT, type Type, typeName, UNIT } from "../check/types.ts";
 import type { Atom, IrFunction, Variable } from "../ir/ir.ts";
+import { holdsPointer } from "../ir/traverse.ts";
 import { type Emitter, intConstant, type Value, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import { INT_TYPE, LIST_LENGTH, LIST_STORAGE } from "./representation.ts";
-import { arrayAsSlice, arrayLength, elementType, listLength, listStorage, newArray } from "./sequences.ts";
+import {
+  arrayAsSlice,
+  arrayLength,
+  clearElements,
+  elementType,
+  listLength,
+  listStorage,
+  newArray,
+} from "./sequences.ts";
 import { typeFunction } from "./type-function.ts";
 
 /** Capacity after the first growth; bytes come in larger numbers. */
 const FIRST_CAPACITY = 4;
 const FIRST_BYTES = 16;
+const ONE = intConstant(1);
 
 /** Builds a method of a list; the receiver is the first argument. */
 export function buildList(
@@ -113,6 +120,7 @@ class ListBuilder {
   }
 
   clear(): void {
+    this.#clearFrom(ZERO);
     this.#setLength(ZERO);
   }
 
@@ -121,9 +129,9 @@ class ListBuilder {
     const length = this.#length();
     const found = this.#storage();
     const storage = this.#changingStorage(found);
-    const next = fn.binary("add", length, intConstant(1));
+    const next = fn.binary("add", length, ONE);
     fn.if(fn.compare("eq", length, arrayLength(fn, found)), () => this.#grow(next, storage));
-    fn.emit({ op: "arraySet", array: storage, index: length, values: value });
+    fn.emit({ op: "arraySet", isFirst: true, array: storage, index: length, values: value });
     this.#setLength(next);
   }
 
@@ -203,9 +211,11 @@ class ListBuilder {
     const length = this.#length();
     const filled = fn.compare("ne", length, ZERO);
     fn.require(filled, () => fn.panic("emptyList", this.#line));
-    const last = fn.binary("sub", length, intConstant(1), "last");
+    const last = fn.binary("sub", length, ONE, "last");
     const dsts = fn.fresh(this.#element, name);
-    fn.emit({ op: "arrayGet", dsts, array: this.#storage(), index: last });
+    const storage = this.#storage();
+    fn.emit({ op: "arrayGet", dsts, array: storage, index: last });
+    clearElements(fn, storage, last, ONE);
     this.#setLength(last);
     return dsts;
   }
@@ -219,7 +229,6 @@ class ListBuilder {
       fn.emit({ op: "arraySet", array: storage, index: target, values });
     };
     const [at] = fn.variables([INT_TYPE], ["at"]);
-    const ONE = intConstant(1);
     // One by one, so that each store is one that the collector knows of.
     fn.set(at!, up ? end : from);
     fn.loop("shift", (label) => {
@@ -267,8 +276,10 @@ class ListBuilder {
       const index = into.atom(position!);
       const removed = into.fresh(this.#element, "removed");
       into.emit({ op: "arrayGet", dsts: removed, array: storage, index });
-      inner.#shift(storage, into.binary("add", index, intConstant(1)), end, false);
-      inner.#setLength(into.binary("sub", end, intConstant(1)));
+      inner.#shift(storage, into.binary("add", index, ONE), end, false);
+      const last = into.binary("sub", end, ONE);
+      clearElements(into, storage, last, ONE);
+      inner.#setLength(last);
       into.fn.results = [...into.representation.of(this.#element)];
       into.end({ op: "return", values: removed });
     });
@@ -292,10 +303,20 @@ class ListBuilder {
         into.if(into.compare("ge", inner.#length(), least), () => into.break(label));
         inner.push(values!);
       });
+      inner.#clearFrom(least);
       inner.#setLength(least);
       into.end({ op: "return", values: [] });
     });
     fn.callFunction(callee, UNIT, [this.#list, size, ...value], "", this.#line);
+  }
+
+  /** Takes out all elements from one on, where they refer to something. */
+  #clearFrom(first: Atom): void {
+    const fn = this.#fn;
+    if (!fn.representation.element(this.#element).components.some(holdsPointer)) return;
+    const length = this.#length();
+    const count = first === ZERO ? length : fn.binary("sub", length, first, "gone");
+    clearElements(fn, this.#storage(), first, count);
   }
 
   /** The elements as a slice without a copy; the list starts anew, so that nothing can grow what was sliced. */

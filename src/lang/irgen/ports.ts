@@ -1,8 +1,6 @@
 /**
  * Ports: queues of bounded length between two parts of a program. A record of a storage array, the index of the first
  * element and the number of elements; the storage is used in a circle and never grows.
- *
- * An element that has been got stays in the storage until another is put in its place, as in lists.
  */
 
 import type { Builtin, TypedExpression } from "../check/typed.ts";
@@ -13,7 +11,7 @@ import { boolConstant, type Emitter, intConstant, ZERO } from "./emitter.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import { noneOf, someOf } from "./optionals.ts";
 import { INT_TYPE, PORT_COUNT, PORT_FIRST, PORT_STORAGE } from "./representation.ts";
-import { arrayLength, newArray, portCount } from "./sequences.ts";
+import { arrayLength, clearElements, newArray, portCount } from "./sequences.ts";
 import { typeFunction } from "./type-function.ts";
 
 /** Builds `port(n)`, or a method of a port, which is then the first argument. */
@@ -73,7 +71,7 @@ function putFunction(fn: Emitter, element: Type, line: number): IrFunction {
       () => into.set(at!, into.binary("add", first, count)),
       () => into.set(at!, into.binary("sub", count, room)),
     );
-    into.emit({ op: "arraySet", array: storage, index: at!, values: value! });
+    into.emit({ op: "arraySet", isFirst: true, array: storage, index: at!, values: value! });
     into.setField(port, PORT_COUNT, into.binary("add", count, intConstant(1)));
     into.end({ op: "return", values: [boolConstant(true)] });
   });
@@ -91,6 +89,7 @@ function getFunction(fn: Emitter, element: Type, line: number): IrFunction {
     const first = into.field(port, PORT_FIRST, "first");
     const values = into.fresh(element, "value");
     into.emit({ op: "arrayGet", dsts: values, array: storage, index: first });
+    clearElements(into, storage, first, intConstant(1));
     const [next] = into.variables([INT_TYPE], ["next"]);
     into.set(next!, into.binary("add", first, intConstant(1)));
     into.if(into.compare("eq", next!, arrayLength(into, storage)), () => into.set(next!, ZERO));

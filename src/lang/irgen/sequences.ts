@@ -3,6 +3,7 @@
 import type { TypedExpression } from "../check/typed.ts";
 import { BYTE, TEXT, type Type, typeName } from "../check/types.ts";
 import type { Atom, Site, Variable } from "../ir/ir.ts";
+import { holdsPointer } from "../ir/traverse.ts";
 import { count } from "./counting.ts";
 import { type Emitter, type Held, intConstant, type Value, ZERO } from "./emitter.ts";
 import { unpackedPlace } from "./fields.ts";
@@ -36,6 +37,13 @@ export function arrayLength(fn: Emitter, array: Variable): Variable {
   const dst = fn.variable(INT_TYPE, "capacity");
   fn.emit({ op: "arrayLength", dst, array });
   return dst;
+}
+
+/** Takes `count` elements out of an array, from its element `at`, where they refer to something. */
+export function clearElements(fn: Emitter, array: Variable, at: Atom, count: Atom): void {
+  const { type } = array;
+  if (type.kind === "array" && type.element.components.some(holdsPointer))
+    fn.emit({ op: "arrayClear", array, at, count });
 }
 
 /** Reads an element at an index that is known to be good. */
@@ -164,7 +172,7 @@ function storeElements(
 ): Variable {
   const allocate = () => newArray(fn, element, intConstant(elements.length), line, what);
   const store = (array: Variable, index: number, values: Value) => {
-    fn.emit({ op: "arraySet", array, index: intConstant(index), values });
+    fn.emit({ op: "arraySet", isFirst: true, array, index: intConstant(index), values });
   };
   if (elements.length <= HELD_ELEMENTS) {
     const values = fn.values(elements);
@@ -219,7 +227,7 @@ function fillArray(fn: Emitter, array: Variable, length: Atom, values: Value): v
     "i",
     ZERO,
     () => length,
-    (index) => fn.emit({ op: "arraySet", array, index, values }),
+    (index) => fn.emit({ op: "arraySet", isFirst: true, array, index, values }),
   );
 }
 

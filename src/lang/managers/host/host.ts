@@ -245,6 +245,11 @@ class HostManager extends PlainFrames implements MemoryManager {
     return this.#storeElement(context, element, context.read(array), context.value(index), values);
   }
 
+  /** What is taken out stays until it is overwritten, as under the linear managers. */
+  arrayClear(): ExpressionRef {
+    return this.#module.nop();
+  }
+
   arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef {
     const module = this.#module;
     const { array, at, source, from, count } = instruction;

@@ -303,6 +303,11 @@ export abstract class LinearManager extends PlainFrames implements MemoryManager
     return this.#storeElement(context, instruction, elementOf(array), this.#arrayStart(context, array));
   }
 
+  /** What is taken out stays until it is overwritten: a cleared slot costs more than it saves (bench/NOTES.md). */
+  arrayClear(): ExpressionRef {
+    return this.module.nop();
+  }
+
   arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef {
     const { module } = this;
     const { array, at, source, from, count } = instruction;
