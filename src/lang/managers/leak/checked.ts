@@ -15,7 +15,7 @@ import type { FunctionContext } from "../../codegen/function-context.ts";
 import { defineFunction } from "../../codegen/locals.ts";
 import type { LifetimePass, ManagerContext, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
-import { appendTo, insertInto } from "../../ir/insert.ts";
+import { insertInto } from "../../ir/insert.ts";
 import type { Bound, Instruction, InstructionOf, IrFunction, LifetimeInstruction, Site } from "../../ir/ir.ts";
 import { accessChecks } from "../../ir/traverse.ts";
 import { annotateBounds } from "../../lifetimes/annotate.ts";
@@ -52,8 +52,12 @@ export const checkAll: LifetimePass = (program, { placement }) => {
       ...accessChecks(i),
       ...(i.op === "return" || i.op === "tailCall" ? close : []),
     ];
-    insertInto(fn.body, { inFrontOf, beginIteration: reset, endLoop: reset });
-    if (fn.results.length === 0) appendTo(fn, close);
+    insertInto(fn, {
+      inFrontOf,
+      behind: (i) => (i.op === "loop" ? reset(i) : []),
+      endBlock: (block) => (block === fn.body ? close : []),
+      beginIteration: reset,
+    });
   }
   return (context) => new CheckedLeakManager(context, all);
 };

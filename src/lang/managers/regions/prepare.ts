@@ -3,7 +3,7 @@
  * checkpoints begin sub-regions, what is collected and dropped, and which arrays are freed.
  */
 
-import { appendTo, insertInto } from "../../ir/insert.ts";
+import { insertInto } from "../../ir/insert.ts";
 import type { Instruction, InstructionOf, IrFunction, IrProgram, LifetimeInstruction } from "../../ir/ir.ts";
 import { accessChecks } from "../../ir/traverse.ts";
 import { annotateBounds } from "../../lifetimes/annotate.ts";
@@ -48,13 +48,13 @@ class Inserter {
   }
 
   insert(): void {
-    const { body, results } = this.#fn;
-    insertInto(body, {
+    const { bounds } = this.#lifetimes;
+    insertInto(this.#fn, {
       inFrontOf: (i) => this.#inFrontOf(i),
-      beginIteration: (loop) => [...endIterations(this.#lifetimes.bounds, loop), ...this.#collect(loop)],
-      endLoop: (loop) => endIterations(this.#lifetimes.bounds, loop),
+      behind: (i) => (i.op === "loop" ? endIterations(bounds, i) : []),
+      endBlock: (block) => (block === this.#fn.body ? closeRegions(bounds) : []),
+      beginIteration: (loop) => [...endIterations(bounds, loop), ...this.#collect(loop)],
     });
-    if (results.length === 0) appendTo(this.#fn, closeRegions(this.#lifetimes.bounds));
   }
 
   #inFrontOf(i: Instruction): LifetimeInstruction[] {
