@@ -37,9 +37,9 @@ export function runPrepared(
   verifyProgram(program);
   const model: Observer = new RegionModel(lifetimes, every);
   const watched = model.lifetime!.bind(model);
-  model.lifetime = (instruction, read) => {
+  model.lifetime = (instruction, read, write) => {
     executed.add(instruction);
-    watched(instruction, read);
+    watched(instruction, read, write);
   };
   const { stdout, stderr } = interpret(program, { observer: model });
   return Buffer.from(stdout).toString() + stderr;

@@ -191,6 +191,8 @@ export class RegionModel implements Observer {
       case "accessCheck":
         this.#use(i.object, read, "check");
         return;
+      case "lifetime":
+        throw new BrokenLifetime(`${by} is none of regions`);
     }
   }
 

@@ -186,7 +186,13 @@ export class Interpreter {
 
   #execute(i: Simple, values: unknown[]): void {
     if (isLifetime(i)) {
-      this.#options.observer?.lifetime?.(i, (variable) => values[variable.id]);
+      this.#options.observer?.lifetime?.(
+        i,
+        (variable) => values[variable.id],
+        (variable, value) => {
+          values[variable.id] = value;
+        },
+      );
       return;
     }
     const read = (atom: Atom) => atomValue(values, atom);

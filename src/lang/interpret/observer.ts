@@ -23,6 +23,13 @@ export interface Observer {
   looped(loop: LoopInstruction, event: LoopEvent, read: (variable: Variable) => unknown): void;
   /** An instruction reads or writes objects. */
   accessed?(instruction: Access, read: (variable: Variable) => unknown): void;
-  /** An instruction that a lifetime pass has inserted. Without an observer such instructions do nothing. */
-  lifetime?(instruction: LifetimeInstruction, read: (variable: Variable) => unknown): void;
+  /**
+   * An instruction that a lifetime pass has inserted. Without an observer such instructions do nothing.
+   * @param write gives a variable that the instruction defines its value
+   */
+  lifetime?(
+    instruction: LifetimeInstruction,
+    read: (variable: Variable) => unknown,
+    write: (variable: Variable, value: unknown) => void,
+  ): void;
 }

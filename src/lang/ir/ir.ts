@@ -15,7 +15,8 @@
  *  - Lists are records of a storage array and a length; `push` is already spelled out.
  *  - Indices are already checked: `panic` is explicit, loads and stores are unchecked.
  *  - Objects that lie inside others are inline fields; `part` gives a reference to one.
- *  - What leaves a list or a port is taken out of its storage by `arrayClear`.
+ *  - A second reference to an object is made by an instruction only (references.ts), and what leaves a list or a port
+ *    is taken out of its storage by `arrayClear`.
  *
  * What a manager decides: how a pointer, an array and a slice look in wasm, and everything that touches memory.
  */
@@ -569,7 +570,19 @@ export type Instruction =
       /** The program has written there before. */
       readonly isWritten: boolean;
       readonly line: number;
+    }
+  /** An instruction that only one manager has. It reads and gives what it names. */
+  | {
+      readonly op: "lifetime";
+      readonly what: OwnLifetime;
+      readonly operands: readonly Atom[];
+      readonly dsts: readonly Variable[];
     };
+
+/** What a manager's own instruction does: the manager's pass makes it, and its lowering knows it again. */
+export interface OwnLifetime {
+  readonly name: string;
+}
 
 /** With what an object ends. */
 export type Bound =
@@ -593,6 +606,7 @@ const LIFETIME_OPS = [
   "regionDrop",
   "arrayFree",
   "accessCheck",
+  "lifetime",
 ] as const satisfies readonly Instruction["op"][];
 const isLifetimeOp: ReadonlySet<Instruction["op"]> = new Set(LIFETIME_OPS);
 

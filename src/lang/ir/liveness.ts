@@ -14,6 +14,29 @@ import { holdsPointer, readsOf, writesOf } from "./traverse.ts";
 /** The pointer-holding variables that are live across an instruction, in order of their ids. */
 export type LiveAcross = (instruction: Instruction) => readonly Variable[];
 
+/** What is live at each place of a function, in order of the variables' ids. */
+export interface LiveSets {
+  /** Behind an instruction: what it defines may be among it. */
+  behind(instruction: Instruction): readonly Variable[];
+  /** Where a block begins; the binding of the arm that it is the body of may be among it. */
+  beginning(block: Block): readonly Variable[];
+  across: LiveAcross;
+}
+
+/** Computes liveness of one function, for all of its instructions and blocks. */
+export function computeLiveSets(fn: IrFunction): LiveSets {
+  const analysis = new LivenessAnalysis(
+    () => true,
+    () => [],
+  );
+  analysis.block(fn.body, 0n);
+  return {
+    behind: (instruction) => analysis.behind(instruction),
+    beginning: (block) => analysis.beginning(block),
+    across: (instruction) => analysis.across(instruction),
+  };
+}
+
 /**
  * Computes liveness of one function.
  * @param isOfInterest the instructions whose sets will be asked for (those that may collect)
@@ -26,7 +49,7 @@ export function computeLiveness(
 ): LiveAcross {
   const analysis = new LivenessAnalysis(isOfInterest, alsoReads);
   analysis.block(fn.body, 0n);
-  return (instruction) => analysis.variables(instruction);
+  return (instruction) => analysis.across(instruction);
 }
 
 class LivenessAnalysis {
@@ -35,6 +58,8 @@ class LivenessAnalysis {
   readonly #bits = new Map<Variable, bigint>();
   readonly #variables: Variable[] = [];
   readonly #across = new Map<Instruction, bigint>();
+  readonly #behind = new Map<Instruction, bigint>();
+  readonly #beginning = new Map<Block, bigint>();
   /** Live where a `break` of the label leads. */
   readonly #atBreak = new Map<Label, bigint>();
   /** Live where a `continue` of the label leads; kept between passes, so that nested loops settle quickly. */
@@ -48,8 +73,19 @@ class LivenessAnalysis {
     this.#alsoReads = alsoReads;
   }
 
-  variables(instruction: Instruction): readonly Variable[] {
-    const live = this.#across.get(instruction) ?? 0n;
+  across(instruction: Instruction): readonly Variable[] {
+    return this.#variablesOf(this.#across.get(instruction));
+  }
+
+  behind(instruction: Instruction): readonly Variable[] {
+    return this.#variablesOf(this.#behind.get(instruction));
+  }
+
+  beginning(block: Block): readonly Variable[] {
+    return this.#variablesOf(this.#beginning.get(block));
+  }
+
+  #variablesOf(live = 0n): readonly Variable[] {
     return this.#variables
       .filter((_, index) => (live >> BigInt(index)) & 1n)
       .sort((first, second) => first.id - second.id);
@@ -61,13 +97,17 @@ class LivenessAnalysis {
     for (let index = block.instructions.length - 1; index >= 0; index--) {
       live = this.#instruction(block.instructions[index] as Instruction, live);
     }
+    this.#beginning.set(block, live);
     return live;
   }
 
   #instruction(instruction: Instruction, behind: bigint): bigint {
     const inside = this.#control(instruction, behind);
     const across = inside & ~this.#setOf(writesOf(instruction));
-    if (this.#isOfInterest(instruction)) this.#across.set(instruction, across);
+    if (this.#isOfInterest(instruction)) {
+      this.#across.set(instruction, across);
+      this.#behind.set(instruction, behind);
+    }
     return across | this.#setOf(readsOf(instruction)) | this.#setOf(this.#alsoReads(instruction));
   }
 

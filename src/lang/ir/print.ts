@@ -237,6 +237,8 @@ class FunctionPrinter {
         return i.keeping.length === 0 ? "drop" : `drop keeping ${this.#atoms(i.keeping)}`;
       case "arrayFree":
         return `free ${this.#name(i.owner)}${i.field === null ? "" : ` field ${i.field}`}`;
+      case "lifetime":
+        return sets(i.dsts, `${i.what.name} ${this.#atoms(i.operands)}`.trimEnd());
       case "accessCheck":
         return `check ${this.#name(i.object)} at line ${i.line}`;
     }

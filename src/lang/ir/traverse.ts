@@ -162,6 +162,8 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
       return [instruction.owner];
     case "accessCheck":
       return [instruction.object];
+    case "lifetime":
+      return instruction.operands;
     case "regionReset":
     case "regionClose":
     case "regionCheckpoint":

@@ -2,7 +2,8 @@
  * Checks that a program in the IR is well formed: after the front end, and after each pass that changes a program. Debug
  * builds and tests run it. Each rule has a number, which the error names.
  *
- *   1 a variable is defined on every path to where it is read; it is defined in one place, unless it is mutable
+ *   1 a variable is defined on every path to where it is read; it is defined in one place, unless it is mutable; it is
+ *     one function's, in which no other has its id
  *   2 operands have the types that the instruction says (instruction-types.ts)
  *   3 `break` leaves a loop or block around it, `continue` a loop
  *   4 control does not fall off the end of a function that has results
@@ -28,7 +29,12 @@ const EVERYTHING = -1n;
 /** @throws InternalCompilerError naming the rule, the function and the instruction */
 export function verifyProgram(program: IrProgram): void {
   const { functions, main } = program;
-  const known = { functions: new Set(functions), sites: new Set(program.sites), seen: new Set<Site>() };
+  const known = {
+    functions: new Set(functions),
+    sites: new Set(program.sites),
+    seen: new Set<Site>(),
+    variables: new Set<Variable>(),
+  };
   if (!known.functions.has(main)) broken(8, main, "it is not among the functions");
   if (main.params.length + main.results.length > 0) broken(8, main, "it takes or returns something");
   for (const fn of functions) new FunctionVerifier(fn, known).verify();
@@ -39,6 +45,8 @@ interface Known {
   readonly sites: ReadonlySet<Site>;
   /** Sites of the allocations until now. */
   readonly seen: Set<Site>;
+  /** Of the functions until now. */
+  readonly variables: Set<Variable>;
 }
 
 function broken(rule: number, fn: IrFunction, what: string): never {
@@ -49,6 +57,7 @@ class FunctionVerifier {
   readonly #fn: IrFunction;
   readonly #known: Known;
   readonly #bits = new Map<Variable, bigint>();
+  readonly #ids = new Set<number>();
   readonly #written = new Set<Variable>();
   /** What is defined wherever a `break` of the label leaves it; the loops and blocks around the instruction. */
   readonly #atBreak = new Map<Label, Defined>();
@@ -214,6 +223,10 @@ class FunctionVerifier {
   #bit(variable: Variable): bigint {
     let bit = this.#bits.get(variable);
     if (bit === undefined) {
+      if (this.#known.variables.has(variable)) this.#broken(1, undefined, `${variable.name} is another function's`);
+      if (this.#ids.has(variable.id)) this.#broken(1, undefined, `another variable has the id of ${variable.name}`);
+      this.#known.variables.add(variable);
+      this.#ids.add(variable.id);
       // The first stands for closed regions.
       bit = 1n << BigInt(this.#bits.size + 1);
       this.#bits.set(variable, bit);

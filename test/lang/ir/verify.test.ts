@@ -60,6 +60,22 @@ const BROKEN: Readonly<Record<string, readonly [number, (f: FunctionBuilder, pro
       f.set(one, int(2));
     },
   ],
+  "a variable of another function": [
+    1,
+    (f, program) => {
+      const other = program.declare("other", [["n", INT]], []);
+      other.return();
+      f.emit({ op: "set", dst: other.param(0), src: int(1) });
+    },
+  ],
+  "two variables with one id": [
+    1,
+    (f) => {
+      const one = f.variable("one", INT);
+      f.set(one, int(1));
+      f.set({ ...one }, int(2));
+    },
+  ],
   "a sum of an int and a long": [2, (f) => void f.binary("add", f.unary("intToLong", LONG, int(1)), int(1))],
   "a comparison that gives an int": [
     2,

@@ -13,6 +13,7 @@ import { generateProgram } from "../../support/generate.ts";
 import { interpret } from "../../support/interpret.ts";
 import { type Prepared, placesOf, prepared, runPrepared } from "../../support/lifetimes.ts";
 import { generateSource } from "../../support/mote.ts";
+import { MISPLACED, type Mutation, mutate, type Noticed } from "../../support/mutations.ts";
 import { often } from "../../support/often.ts";
 import { randomFor } from "../../support/random.ts";
 import { generateServer } from "../../support/servers.ts";
@@ -129,14 +130,8 @@ it.each([
   expect(() => verifyProgram(program)).toThrow("breaks rule 9");
 });
 
-/** Changes an instruction of a list; false where it cannot be changed so. */
-type Mutation = (instructions: Instruction[], index: number) => boolean;
-
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
-  dropped: (instructions, index) => instructions.splice(index, 1).length > 0,
-  doubled: (instructions, index) => instructions.splice(index, 0, instructions[index]!).length === 0,
-  "moved later": (instructions, index) => swap(instructions, index, index + 1),
-  "moved earlier": (instructions, index) => swap(instructions, index - 1, index),
+  ...MISPLACED,
   "without its first root": (instructions, index) => {
     const i = instructions[index]!;
     if (i.op !== "regionCollect" || i.roots.length === 0) return false;
@@ -151,12 +146,6 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
 };
 
-function swap(instructions: Instruction[], first: number, second: number): boolean {
-  if (first < 0 || second >= instructions.length) return false;
-  [instructions[first], instructions[second]] = [instructions[second]!, instructions[first]!];
-  return true;
-}
-
 function isNoticed(program: Prepared, expected: string): boolean {
   try {
     return runPrepared(program) !== expected;
@@ -170,25 +159,20 @@ function isNoticed(program: Prepared, expected: string): boolean {
  * and drops, doubled resets, and what is moved past an instruction that it has nothing to do with.
  */
 it("of mistakes in lifetimes, the IR verifier and the model notice as many as ever", () => {
-  const counts: Record<string, Record<string, readonly [noticed: number, all: number]>> = {};
+  const counts: Noticed = {};
   for (const [, make] of GENERATORS) {
     for (let seed = 1; seed <= 6; seed++) {
       const program = prepared(make(seed), true);
       const executed = new Set<LifetimeInstruction>();
       const expected = runPrepared(program, 1, executed);
-      for (const { block, index } of placesOf(program.program, (i) => executed.has(i as LifetimeInstruction))) {
-        const { instructions } = block;
-        const before = [...instructions];
-        const { op } = before[index]!;
-        for (const [name, mutate] of Object.entries(MUTATIONS)) {
-          if (mutate(instructions, index)) {
-            const [noticed, all] = counts[name]?.[op] ?? [0, 0];
-            const found = isNoticed(program, expected) ? 1 : 0;
-            counts[name] = { ...counts[name], [op]: [noticed + found, all + 1] };
-          }
-          instructions.splice(0, instructions.length, ...before);
-        }
-      }
+      const places = placesOf(program.program, (i) => executed.has(i as LifetimeInstruction));
+      mutate(
+        places,
+        MUTATIONS,
+        ({ op }) => op,
+        () => isNoticed(program, expected),
+        counts,
+      );
     }
   }
   expect(counts).toEqual({

@@ -278,6 +278,8 @@ class RegionsManager extends BarrierFreeManager {
         return context.sequence(this.#freeArray(context, instruction));
       case "accessCheck":
         return this.#checkAccess(context, instruction);
+      case "lifetime":
+        return super.lifetime(context, instruction);
     }
   }
 
