@@ -63,6 +63,18 @@ describe("the pass inserts", () => {
     expect(lines.filter((line) => line.startsWith("collect"))).toEqual(["collect frame keeping last.2"]);
   });
 
+  it("no collection where a loop only lets lists grow, unless their region holds more", () => {
+    const grows = (body: string): string[] => {
+      const all = `fn f(n: Int) -> [Int] { let l: List[Int] = []; ${body}; l.finish() } fn main() { print("{f(3).length}") }`;
+      return linesOf(all, "f").filter((line) => line.startsWith("collect"));
+    };
+    expect(grows("for i in 0..n { l.push(i) }")).toEqual([]);
+    expect(grows("let own: List[Int] = []; for i in 0..n { own.push(i) }; l.push(own.length)")).toEqual([]);
+    const rebuilt =
+      "let own: List[Int] = []; for i in 0..n { if i % 9 == 0 { own = [] }; own.push(i) }; l.push(own.length)";
+    expect(grows(rebuilt)).toEqual([expect.stringMatching(/^collect frame /)]);
+  });
+
   it("a drop where not all is returned, and checkpoints between candidates", () => {
     const lines = linesOf(
       'fn f(n: Int) -> Item { let a = Item { id: n }; let b = Item { id: n + 1 }; if n > 3 { a } else { b } } fn main() { print("{f(3).id}") }',

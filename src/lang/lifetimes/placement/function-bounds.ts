@@ -34,16 +34,20 @@ export interface FunctionBounds {
 /** A loop of a function. */
 export type Loop = Extract<Instruction, { readonly op: "loop" }>;
 
-/** With what the objects are bound that a block makes, itself or by calls; without those of calls that do not count. */
+/**
+ * With what the objects are bound that a block makes, itself or by calls.
+ * @param counts whether it matters what an instruction makes; of a call: in the callee's hidden argument `index`
+ */
 export function boundsMadeIn(
   block: Block,
   { sites, calls }: Pick<FunctionBounds, "sites" | "calls">,
-  counts: (call: Call) => boolean = () => true,
+  counts: (i: Instruction, index: number | null) => boolean = () => true,
 ): Bound[] {
   const made: Bound[] = [];
   forEachInstruction(block, (i) => {
-    if (allocates(i) && "site" in i) made.push(sites.get(i.site)!);
-    if ((i.op === "call" || i.op === "tailCall") && counts(i)) made.push(...(calls.get(i) ?? []));
+    if (allocates(i) && "site" in i && counts(i, null)) made.push(sites.get(i.site)!);
+    if (i.op !== "call" && i.op !== "tailCall") return;
+    for (const [index, bound] of (calls.get(i) ?? []).entries()) if (counts(i, index)) made.push(bound);
   });
   return made;
 }

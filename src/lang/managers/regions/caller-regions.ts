@@ -17,6 +17,7 @@ import { blocksOf, forEachInstruction, holdsPointer, writesOf } from "../../ir/t
 import { callComponents, tailCalleesOf } from "../../lifetimes/placement/components.ts";
 import { GLOBAL, onlyReturned } from "../../lifetimes/placement/destinations.ts";
 import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import type { Fills } from "../../lifetimes/placement/growth.ts";
 import { outermostOf } from "../../lifetimes/placement/outermost.ts";
 
 export interface CallerRegions {
@@ -38,11 +39,13 @@ type AllBounds = ReadonlyMap<IrFunction, FunctionBounds>;
 
 /**
  * The functions with checkpoints.
+ * @param fills whether an instruction makes something that may pile up
  * @param fillsInLoops whether iterations of a loop of the function allocate in the region that is this hidden argument
  */
 export function findCallerRegions(
   program: IrProgram,
   bounds: AllBounds,
+  fills: Fills,
   fillsInLoops: (fn: IrFunction, index: number) => boolean,
 ): ReadonlyMap<IrFunction, CallerRegions> {
   const { functions } = program;
@@ -52,7 +55,7 @@ export function findCallerRegions(
     const members = new Set(component.functions);
     const grows = component.functions.some((fn) => {
       const own = bounds.get(fn)!;
-      return ownCallerRegions(fn, own).some((index) => fills(fn, own, members, index));
+      return ownCallerRegions(fn, own).some((index) => adds(fn, own, members, index, fills));
     });
     if (grows) for (const fn of members) tailCycles.set(fn, members);
   }
@@ -96,9 +99,19 @@ function ownCallerRegions(fn: IrFunction, { hidden }: FunctionBounds): number[] 
   return hidden.flatMap((destinations, index) => (onlyReturned(fn, destinations) ? [index] : []));
 }
 
-/** Whether a function of a tail-call cycle allocates in a region something that the others do not make. */
-function fills(fn: IrFunction, bounds: FunctionBounds, tailCycle: ReadonlySet<IrFunction>, index: number): boolean {
-  const made = boundsMadeIn(fn.body, bounds, (call) => call.op === "call" || !tailCycle.has(call.callee));
+/** Whether a function of a tail-call cycle makes something in a region that may pile up, and that others do not make. */
+function adds(
+  fn: IrFunction,
+  bounds: FunctionBounds,
+  tailCycle: ReadonlySet<IrFunction>,
+  index: number,
+  fills: Fills,
+): boolean {
+  const made = boundsMadeIn(
+    fn.body,
+    bounds,
+    (i, at) => fills(i, at) && (i.op !== "tailCall" || !tailCycle.has(i.callee)),
+  );
   return made.some((bound) => bound.of === "caller" && bound.index === index);
 }
 

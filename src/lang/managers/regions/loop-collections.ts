@@ -1,6 +1,7 @@
 /**
  * Where a function has to collect what piles up, and what a collection there has to know: the regions that grow, and
- * the variables that are live (assembly/region/collect/collect.ts).
+ * the variables that are live (assembly/region/collect/collect.ts). What growing lists move out of needs no collection
+ * (lifetimes/placement/growth.ts), unless there is more in the same region.
  */
 
 import { exitTestOf } from "../../ir/exit-test.ts";
@@ -8,6 +9,7 @@ import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import type { Fills } from "../../lifetimes/placement/growth.ts";
 import type { FunctionPlacement } from "../../lifetimes/placement/placed.ts";
 import { readByFrees } from "../../lifetimes/placement/strong-updates.ts";
 import { pointerKindOf } from "../linear/layout.ts";
@@ -36,14 +38,17 @@ export interface LoopCollection {
 
 /**
  * By loop; loops that build nothing up are not there.
- * @param reassigned what is freed in front of assignments, and therefore kept until then
+ * @param strongUpdates what is freed in front of assignments, and therefore kept until then
+ * @param fills whether an instruction makes something that may pile up
  */
 export function findLoopCollections(
   fn: IrFunction,
   bounds: FunctionBounds,
   strongUpdates: FunctionPlacement["strongUpdates"],
+  fills: Fills,
 ): ReadonlyMap<Loop, LoopCollection> {
   const found = new Map<Loop, LoopCollection>();
+  const mixed = mixedLevels(fn, bounds, fills);
   const liveAt = computeLiveness(fn, ({ op }) => op === "loop" || op === "if", readByFrees(strongUpdates.values()));
   forEachInstruction(fn.body, (loop) => {
     if (loop.op !== "loop") return;
@@ -53,9 +58,9 @@ export function findLoopCollections(
     const ofCaller = new Set<number>();
     for (const bound of boundsMadeIn(loop.body, bounds)) {
       const at = levelOf(bound);
-      if (bound.of === "caller") ofCaller.add(bound.index);
-      else if (at !== null && at < level) filled.add(at);
+      if (at !== null && at < level && mixed.has(at)) filled.add(at);
     }
+    for (const bound of boundsMadeIn(loop.body, bounds, fills)) if (bound.of === "caller") ofCaller.add(bound.index);
     if (filled.size + ofCaller.size === 0) return;
     found.set(loop, {
       level,
@@ -65,6 +70,20 @@ export function findLoopCollections(
     });
   });
   return found;
+}
+
+/**
+ * The levels of the regions that hold more than growing lists and a few objects: there is something to collect. Of the
+ * caller's regions only the caller knows.
+ */
+function mixedLevels(fn: IrFunction, bounds: FunctionBounds, fills: Fills): ReadonlySet<number | null> {
+  const repeated = new Set<Instruction>();
+  forEachInstruction(fn.body, (loop) => {
+    if (loop.op === "loop") forEachInstruction(loop.body, (i) => repeated.add(i));
+  });
+  const isFew = (i: Instruction): boolean =>
+    !repeated.has(i) && (i.op === "construct" || (i.op === "arrayNew" && i.length.kind === "constant"));
+  return new Set(boundsMadeIn(fn.body, bounds, (i, index) => fills(i, index) && !isFew(i)).map(levelOf));
 }
 
 /** Those of the given values that lead to objects, each once. */

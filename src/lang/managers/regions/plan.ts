@@ -15,6 +15,7 @@ import { withCallers } from "../../ir/safepoints.ts";
 import { computeBounds } from "../../lifetimes/placement/bounds.ts";
 import type { Candidates } from "../../lifetimes/placement/candidates.ts";
 import type { FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import { findFilling } from "../../lifetimes/placement/growth.ts";
 import type { FunctionPlacement, ProgramPlacement } from "../../lifetimes/placement/placed.ts";
 import { type CallerRegions, findCallerRegions } from "./caller-regions.ts";
 import { type FrameLayout, layoutFrame, type Sized } from "./frame-layout.ts";
@@ -59,10 +60,11 @@ export function planLifetimes(
     if (!areArraysApart) return new Map();
     return new Map([...strongUpdates].filter(([, { assignment }]) => !mayReferToHeap(assignment.dst)));
   };
+  const fills = findFilling(bounds);
   const loopCollections = new Map(
-    [...bounds].map(([fn, own]) => [fn, findLoopCollections(fn, own, strongUpdatesIn(fn))]),
+    [...bounds].map(([fn, own]) => [fn, findLoopCollections(fn, own, strongUpdatesIn(fn), fills)]),
   );
-  const allCallerRegions = findCallerRegions(program, bounds, (fn, index) =>
+  const allCallerRegions = findCallerRegions(program, bounds, fills, (fn, index) =>
     [...loopCollections.get(fn)!.values()].some(({ ofCaller }) => ofCaller.includes(index)),
   );
   return new Map(
