@@ -19,12 +19,18 @@ export interface SparseLimits {
   readonly wasteBytes?: number;
 }
 
+/** Under `sparse`, and in regions with sparse arrays, shorter arrays lie among the other objects of a region. */
+export const SPARSE_ARRAY_MIN_BYTES = 2048;
+
 const DEFAULT_LIMITS: Required<SparseLimits> = {
   setPercent: SPARSE_SET_PERCENT,
   setEntries: SPARSE_SET_ENTRIES,
   wastePercent: SPARSE_WASTE_PERCENT,
   wasteBytes: SPARSE_WASTE_BYTES,
 };
+
+/** The names of the limits. */
+export const SPARSE_LIMIT_NAMES: readonly string[] = Object.keys(DEFAULT_LIMITS);
 
 /** The limits in the order of `sparseChooseLimits`. @throws HeapError bad-option */
 export function sparseLimits(limits: SparseLimits): [number, number, number, number] {

@@ -7,6 +7,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  type ArrayRef,
   type ArrayShape,
   box,
   Checkpoint,
@@ -50,20 +51,28 @@ interface Held {
   readonly part: Part | null;
 }
 
+/** With sparse arrays, from how many bytes on an array lies on the sparse stack. */
+const SPARSE_MIN_BYTES = 2048;
+const HEADER_BYTES = 8;
+
 /** Three numbers choose what a step works on, each modulo what there is. */
 type Choice = readonly [number, number, number];
 const HELD_MAX = 40;
 
 class Twin {
   readonly regions: Regions;
+  readonly hasSparseArrays: boolean;
+  /** What some object has ever referred to. */
+  readonly referred = new Set<Thing>();
   readonly Node;
   readonly Boxes;
   readonly Bytes;
   readonly open: Open[] = [];
   held: Held[] = [];
 
-  constructor(regions: Regions) {
+  constructor(regions: Regions, hasSparseArrays: boolean) {
     this.regions = regions;
+    this.hasSparseArrays = hasSparseArrays;
     this.Node = regions.defineRecord("Node", { n: int32(), a: box(), b: box(), text: slice() });
     this.Boxes = regions.defineArray("Boxes", box());
     this.Bytes = regions.defineArray("Bytes", uint8());
@@ -91,8 +100,24 @@ class Twin {
     this.open.push({ real: (region.real as Region).checkpoint(), region });
   }
 
-  add(region: Open, kind: Thing["kind"], ref: Ref, numbers: number[], cells: Cell[]): void {
-    const checkpoints = this.open.filter((each) => each.real instanceof Checkpoint && each.region === region);
+  /** The checkpoints that cover what comes to a region now. */
+  checkpointsOn(region: Open): Open[] {
+    return this.open.filter((each) => each.real instanceof Checkpoint && each.region === region);
+  }
+
+  isOnSparseStack({ kind, numbers, cells }: Thing): boolean {
+    const bytes = HEADER_BYTES + (kind === "bytes" ? numbers.length : 4 * cells.length);
+    return this.hasSparseArrays && Math.ceil(bytes / 8) * 8 >= SPARSE_MIN_BYTES;
+  }
+
+  add(
+    region: Open,
+    kind: Thing["kind"],
+    ref: Ref,
+    numbers: number[],
+    cells: Cell[],
+    checkpoints = this.checkpointsOn(region),
+  ): void {
     const thing: Thing = { region, checkpoints, isAlive: true, kind, numbers, cells, part: null };
     this.held.push({ ref, thing, part: null });
   }
@@ -111,6 +136,7 @@ class Twin {
     if (target === null || this.mayRefer(holder, target)) {
       real();
       model();
+      if (target !== null) this.referred.add(target);
       return;
     }
     try {
@@ -225,6 +251,27 @@ const STEPS: Readonly<Record<string, (twin: Twin, choice: Choice) => void>> = {
     const ref = (region.real as Region).allocArray(twin.Bytes as ArrayShape, numbers);
     twin.add(region, "bytes", ref, numbers, []);
   },
+  grow: (twin, [a, b]) => {
+    const held = twin.pickHeld(a, isWhole("boxes", "bytes"));
+    if (held === null) return;
+    const { thing } = held;
+    const { region, kind } = thing;
+    const isOnSparseStack = twin.isOnSparseStack(thing);
+    const more = b % 7 === 0 ? 9000 + b : b % 600;
+    const grow = (): Ref =>
+      twin.regions.growArray(held.ref as ArrayRef, thing.numbers.length + thing.cells.length + more);
+    if (isOnSparseStack && twin.referred.has(thing)) {
+      expect(grow).toThrow(expect.objectContaining({ code: "would-dangle" }));
+      return;
+    }
+    const ref = grow();
+    for (const each of twin.held) expect(each.ref.isOpen).toBe(each.thing !== thing);
+    twin.held = twin.held.filter((each) => each.thing !== thing);
+    const numbers = kind === "bytes" ? [...thing.numbers, ...Array<number>(more).fill(0)] : [];
+    const cells = kind === "boxes" ? [...thing.cells, ...Array<Cell>(more).fill(null)] : [];
+    // A short array is copied: the copy is new.
+    twin.add(region, kind, ref, numbers, cells, isOnSparseStack ? thing.checkpoints : undefined);
+  },
   churn: (twin, [a, b]) => {
     const region = twin.pickRegion(a).real as Region;
     for (let n = 0; n < b % 300; n++) region.alloc(twin.Node, { n }).dispose();
@@ -338,6 +385,8 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   bytes: 2,
 };
 
+const AT_ONCE = { setPercent: 0, setEntries: 0, wastePercent: 0, wasteBytes: 0 };
+
 const number = fc.nat(0xffff);
 const steps = fc.oneof(
   ...Object.keys(STEPS).map((kind) => ({
@@ -351,11 +400,23 @@ describe("regions do what their model does under random operations, with", () =>
     { name: "the release core", options: {}, runs: 24 },
     { name: "the debug core", options: { debug: true }, runs: 24 },
     { name: "a heap limit of 512 KiB", options: { debug: true, heapLimitBytes: 512 * 1024 }, runs: 16 },
+    { name: "sparse arrays", options: { debug: true, sparseArrays: true }, runs: 24 },
+    {
+      name: "sparse arrays whose memory is used again at once",
+      options: { debug: true, sparseArrays: AT_ONCE },
+      runs: 16,
+    },
+    { name: "sparse arrays in the release core", options: { sparseArrays: AT_ONCE }, runs: 16 },
+    {
+      name: "sparse arrays under a heap limit",
+      options: { debug: true, sparseArrays: true, heapLimitBytes: 1 << 20 },
+      runs: 16,
+    },
   ] satisfies { name: string; options: RegionsOptions; runs: number }[])("$name", async ({ options, runs }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { maxLength: 150, size: "max" }), async (script) => {
         using regions = await Regions.open(options);
-        const twin = new Twin(regions);
+        const twin = new Twin(regions, "sparseArrays" in options);
         const verify = (): void => {
           if (options.debug) regions.verify();
         };

@@ -5,7 +5,6 @@ import { HeapError, shown } from "../../core/errors.ts";
 import {
   GROWTH_MAX_PERCENT,
   GROWTH_MIN_PERCENT,
-  HEAP_BASE_MAX,
   MATURE_SPACES,
   type MatureSpace,
   PAUSE_MAX_MS,
@@ -16,7 +15,16 @@ import {
   type StartFinder,
 } from "../../core/settings.ts";
 import { WORD_MAX } from "../../core/words.ts";
-import { assertFlag, assertNames, assertOneOf, assertRanges, GIB, HEAP_LIMIT_RANGE } from "../option-checks.ts";
+import {
+  assertFlag,
+  assertHome,
+  assertNames,
+  assertOneOf,
+  assertRanges,
+  GIB,
+  HEAP_BASE_RANGE,
+  HEAP_LIMIT_RANGE,
+} from "../option-checks.ts";
 
 export interface HeapOptions {
   /**
@@ -76,7 +84,7 @@ const RANGES = {
   shadowStackBytes: [1, GIB],
   growthPercent: [GROWTH_MIN_PERCENT, GROWTH_MAX_PERCENT],
   zeal: [0, WORD_MAX],
-  heapBase: [0, HEAP_BASE_MAX],
+  heapBase: HEAP_BASE_RANGE,
 } as const;
 
 const NAMES: readonly string[] = [
@@ -106,19 +114,7 @@ export function checkOptions(options: HeapOptions): void {
   assertOneOf("mature", options.mature, MATURE_SPACES);
   assertFlag("debug", options.debug);
   assertFlag("census", options.census);
-  if (options.memory !== undefined && !(options.memory instanceof WebAssembly.Memory)) {
-    throw new HeapError("bad-option", `memory is a WebAssembly.Memory, not ${shown(options.memory)}`);
-  }
-  if ((options.memory === undefined) !== (options.heapBase === undefined)) {
-    throw new HeapError(
-      "bad-option",
-      "memory and heapBase go together: heapBase says where in the given memory the heap may begin (0 for all of it)",
-    );
-  }
-  const { heapBase = 0, shadowStackBytes = 0 } = options;
-  if (heapBase + shadowStackBytes > HEAP_BASE_MAX) {
-    throw new HeapError("bad-option", "heapBase and shadowStackBytes leave no room for the heap: lower one of them");
-  }
+  assertHome(options, "shadowStackBytes", options.shadowStackBytes);
   if (options.zeal && !options.debug) {
     throw new HeapError("needs-debug", "zeal collects at every nth allocation in the debug core only: add debug: true");
   }

@@ -14,25 +14,34 @@ import {
   COLLECT_ALL,
   ERROR_LIMIT,
   GRANULE_BYTES,
+  LENGTH_OFFSET,
   OBJECT_MAX_BYTES,
+  REGION_ARRAYS,
   REGION_BUMP_MAX_BYTES,
   REGION_BYTES,
   REGION_FIRST,
   REGION_LIMIT,
   REGION_TAKEN,
   REGION_TOP,
+  SPARSE_BYTES,
   WORD_BYTES,
 } from "#contract";
 import { alignUp } from "../../core/align.ts";
 import { HeapError } from "../../core/errors.ts";
 import { type Build, type CommonExports, CoreInstance, instantiateCore, memoryError } from "../../core/instance.ts";
 import { type RegionCounts, readRegionCounts } from "../../core/region-statistics.ts";
+import { SPARSE_ARRAY_MIN_BYTES, type SparseLimits, sparseLimits } from "../../core/sparse-limits.ts";
 
 /** What the core exports; see assembly/README.md. */
 interface RegionExports extends CommonExports {
   regionInit(framesBase: number, heapBase: number, heapLimitBytes: number): number;
   regionStatistics(): number;
+  regionChooseSparseArrays(on: number): void;
+  sparseChooseLimits(setPercent: number, setEntries: number, wastePercent: number, wasteBytes: number): void;
   regionGrow(region: number, bytes: number): number;
+  regionArrayNew(region: number, bytes: number): number;
+  regionArrayMayGrow(array: number, region: number): number;
+  regionArrayGrow(array: number, bytes: number): number;
   regionClose(region: number): void;
   regionReset(region: number, start: number, limit: number): void;
   regionAround(address: number): number;
@@ -82,35 +91,60 @@ interface Handle {
   lifetime: Lifetime;
 }
 
-/** Where the stack of frames begins: no address in an object is as small as an immediate. */
-const FRAMES_BASE = CHUNK_BYTES;
+/** Where regions begin at the lowest: no address in an object is as small as an immediate. */
+const LEAST_BASE = CHUNK_BYTES;
+
+export interface RegionSettings {
+  /** The memory, which is theirs from `base` on. */
+  readonly memory: WebAssembly.Memory;
+  /** In bytes. */
+  readonly base: number;
+  /** The size of the stack of frames. */
+  readonly framesBytes: number;
+  /** 0 for no limit. */
+  readonly heapLimitBytes: number;
+  /** Of the sparse stack for arrays; null where arrays lie among other objects. */
+  readonly sparse: SparseLimits | null;
+}
 
 export class RegionCore extends CoreInstance<RegionExports> {
   readonly #statistics: number;
+  /** The descriptor of the sparse stack for the arrays of all regions; null for none. */
+  readonly #stack: number | null;
+  readonly #framesBase: number;
   /** What is open, innermost last. */
   readonly #open: Lifetime[] = [];
   readonly #regions = new Map<number, Lifetime>();
   /** By numbers that are never given again. */
   readonly #handles = new Map<number, Handle>();
   #lastHandle = 0;
+  /** The arrays on the sparse stack that objects refer to, by the region that they end with. */
+  readonly #referred = new Map<Lifetime, Set<number>>();
 
-  private constructor(memory: WebAssembly.Memory, exports: RegionExports, isDebug: boolean) {
+  private constructor(memory: WebAssembly.Memory, exports: RegionExports, isDebug: boolean, stack: number | null) {
     super(memory, exports, isDebug);
     this.#statistics = exports.regionStatistics() >>> 0;
+    this.#stack = stack;
+    this.#framesBase = this.#frameTop;
   }
 
   /**
-   * Instantiates a core with a memory of its own.
-   * @param heapLimitBytes 0 for no limit
+   * Instantiates a core.
    * @throws HeapError out-of-memory or grow-refused when not even the tables fit
    */
-  static async open(build: Build, framesBytes: number, heapLimitBytes: number): Promise<RegionCore> {
-    const memory = new WebAssembly.Memory({ initial: 1 });
+  static async open(build: Build, settings: RegionSettings): Promise<RegionCore> {
+    const { memory, base, framesBytes, heapLimitBytes, sparse } = settings;
     const exports = await instantiateCore<RegionExports>(build, memory);
-    const frames = alignUp(framesBytes, GRANULE_BYTES);
-    const error = exports.regionInit(FRAMES_BASE, FRAMES_BASE + frames, heapLimitBytes);
+    const stack = alignUp(Math.max(base, LEAST_BASE), GRANULE_BYTES);
+    const framesBase = sparse === null ? stack : stack + SPARSE_BYTES;
+    if (sparse !== null) {
+      exports.regionChooseSparseArrays(1);
+      exports.sparseChooseLimits(...sparseLimits(sparse));
+    }
+    const error = exports.regionInit(framesBase, framesBase + alignUp(framesBytes, GRANULE_BYTES), heapLimitBytes);
     if (error !== 0) throw memoryError(error, "to open regions");
-    return new RegionCore(memory, exports, build === "debug");
+    if (sparse !== null) new Uint8Array(memory.buffer).fill(0, stack, framesBase);
+    return new RegionCore(memory, exports, build === "debug", sparse === null ? null : stack);
   }
 
   // Regions
@@ -123,6 +157,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
     data.setUint32(address + REGION_LIMIT, this.#frameTop, true);
     data.setUint32(address + REGION_FIRST, 0, true);
     data.setUint32(address + REGION_TAKEN, 0, true);
+    if (this.#stack !== null) data.setUint32(address + REGION_ARRAYS, this.#stack, true);
     const region = this.#begin("region", address, address);
     this.#regions.set(address, region);
     return region;
@@ -145,6 +180,61 @@ export class RegionCore extends CoreInstance<RegionExports> {
     return address !== 0 ? address : this.refuse(purpose);
   }
 
+  /** As `allocate`, of an array: a long one may lie on the sparse stack. */
+  allocateArray(region: Lifetime, bytes: number, purpose: string): number {
+    const rounded = alignUp(bytes, GRANULE_BYTES);
+    if (this.#stack === null || rounded < SPARSE_ARRAY_MIN_BYTES || bytes > OBJECT_MAX_BYTES)
+      return this.allocate(region, bytes, purpose);
+    const address = this.run((core) => core.regionArrayNew(region.address, rounded)) >>> 0;
+    return address !== 0 ? address : this.refuse(purpose);
+  }
+
+  /**
+   * Makes an array longer: where it lies on the sparse stack, if no object refers to it, and else by a copy in its
+   * region. The references to it end.
+   * @param used the bytes of its header and elements
+   * @param bytes its new size, not less
+   * @param length what its header says from now on
+   * @returns its address now; what lies behind `used` is zero
+   * @throws HeapError would-dangle, out-of-memory, grow-refused; then nothing has changed
+   */
+  growArray(array: number, used: number, bytes: number, length: number, purpose: string): number {
+    const region = this.#regionOf(array);
+    const isSparse = this.#isSparse(array, region);
+    if (isSparse && this.#referred.get(region)?.has(array)) {
+      throw new HeapError(
+        "would-dangle",
+        "Objects refer to this array, which may have to move when it grows: let it grow before they do, or copy it",
+      );
+    }
+    const { handles } = this.#lifetimeOf(array);
+    const inside = [...handles].filter((number) => this.startOf(this.#handles.get(number)!.address) === array);
+    const address = isSparse
+      ? this.#growInPlace(array, bytes, purpose)
+      : this.#copyArray(region, array, used, bytes, purpose);
+    for (const number of inside) this.handleFree(number);
+    this.views.data.setUint32(address + LENGTH_OFFSET, length, true);
+    this.views.bytes.fill(0, address + used, address + bytes);
+    return address;
+  }
+
+  #growInPlace(array: number, bytes: number, purpose: string): number {
+    if (bytes > OBJECT_MAX_BYTES) throw memoryError(ERROR_LIMIT, purpose);
+    const address = this.run((core) => core.regionArrayGrow(array, alignUp(bytes, GRANULE_BYTES))) >>> 0;
+    return address !== 0 ? address : this.refuse(purpose);
+  }
+
+  #copyArray(region: Lifetime, array: number, used: number, bytes: number, purpose: string): number {
+    const address = this.allocateArray(region, bytes, purpose);
+    this.views.bytes.copyWithin(address, array, array + used);
+    return address;
+  }
+
+  /** @param start of an object of the region */
+  #isSparse(start: number, region: Lifetime): boolean {
+    return this.#stack !== null && this.run((core) => core.regionArrayMayGrow(start, region.address)) !== 0;
+  }
+
   /** Ends all objects of the innermost region, which goes on empty. @throws HeapError wrong-order */
   reset(region: Lifetime): void {
     this.#assertInnermost(region);
@@ -155,6 +245,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
       core.regionReset(region.address, start, limit);
     });
     this.#endHandles(region);
+    this.#referred.delete(region);
   }
 
   /** Ends the innermost region. @throws HeapError wrong-order */
@@ -162,6 +253,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
     this.#assertInnermost(region);
     this.run((core) => core.regionClose(region.address));
     this.#endHandles(region);
+    this.#referred.delete(region);
     this.#regions.delete(region.address);
     this.#pop(region);
   }
@@ -201,6 +293,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
     // Without roots nothing is returned, so all goes.
     this.run((core) => core.checkpointsReturn(checkpoint.address, checkpoint.address + CHECKPOINT_BYTES, 0, 0, 0, 0));
     this.#endHandles(checkpoint);
+    this.#forgetEnded(checkpoint);
     this.#pop(checkpoint);
   }
 
@@ -240,6 +333,18 @@ export class RegionCore extends CoreInstance<RegionExports> {
     for (const number of checkpoint.handles) {
       if (!kept.has(number)) this.handleFree(number);
     }
+    this.#forgetEnded(checkpoint);
+  }
+
+  /** Forgets which arrays of a checkpointed region objects have referred to, of those that have ended. */
+  #forgetEnded(checkpoint: Lifetime): void {
+    const region = this.#regions.get(checkpoint.region)!;
+    const referred = this.#referred.get(region) ?? [];
+    const isThere = (start: number): boolean =>
+      this.run(
+        (core) => core.regionAround(start) >>> 0 === region.address && core.regionStart(start, 0) >>> 0 === start,
+      );
+    this.#referred.set(region, new Set([...referred].filter(isThere)));
   }
 
   // References
@@ -274,12 +379,23 @@ export class RegionCore extends CoreInstance<RegionExports> {
   /** @throws HeapError would-dangle */
   beforeBox(slot: number, value: number): void {
     const isImmediate = value % 2 === 1;
-    if (value !== 0 && !isImmediate) this.#assertOutlives(value, slot);
+    if (value !== 0 && !isImmediate) this.#refer(value, slot);
   }
 
   /** @throws HeapError would-dangle */
   beforeSlice(slot: number, value: number): void {
-    if (value !== 0) this.#assertOutlives(value, slot);
+    if (value !== 0) this.#refer(value, slot);
+  }
+
+  /** Before an object at `slot` refers to what is at `value`. */
+  #refer(value: number, slot: number): void {
+    this.#assertOutlives(value, slot);
+    if (this.#stack === null) return;
+    const region = this.#regionOf(value);
+    const start = this.startOf(value);
+    if (!this.#isSparse(start, region)) return;
+    const referred = this.#referred.get(region) ?? new Set();
+    this.#referred.set(region, referred.add(start));
   }
 
   startOf(address: number): number {
@@ -311,7 +427,7 @@ export class RegionCore extends CoreInstance<RegionExports> {
 
   /** Bytes of the stack of frames in use. */
   get framesBytes(): number {
-    return this.#frameTop - FRAMES_BASE;
+    return this.#frameTop - this.#framesBase;
   }
 
   get #frameTop(): number {

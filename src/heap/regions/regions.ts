@@ -16,12 +16,14 @@
  * come to a region since a checkpoint is a sub-region: adopted, dropped at once, or collected from the references that
  * are still wanted.
  *
- * References are those of heaps (objects/ref.ts), but no roots: they end with their objects. Regions have a memory of
- * their own, since the collector of a heap does not know them.
+ * References are those of heaps (objects/ref.ts), but no roots: they end with their objects. Regions may live in the
+ * memory of other code, from an address on that the code leaves to them.
  */
 
 import {
+  ARRAY_HEADER_BYTES,
   LENGTH_OFFSET,
+  REGION_BROKEN_ARRAYS,
   REGION_BROKEN_CHECKPOINTS,
   REGION_BROKEN_LISTS,
   REGION_BROKEN_OBJECTS,
@@ -31,13 +33,14 @@ import {
 } from "#contract";
 import { HeapError, shown } from "../../core/errors.ts";
 import type { RegionCounts } from "../../core/region-statistics.ts";
+import { isWord, WORD_MAX } from "../../core/words.ts";
 import { assertUnbroken } from "../invariants.ts";
 import { type Allocator, newArray, newRecord, type Values } from "../objects/allocate.ts";
 import { ObjectMemory } from "../objects/object-memory.ts";
 import type { RecordRef } from "../objects/record.ts";
 import { Ref, Session } from "../objects/ref.ts";
 import type { AnyRep, Fields, FieldsIn } from "../objects/rep.ts";
-import type { ArrayRef } from "../objects/sequence.ts";
+import { ArrayRef } from "../objects/sequence.ts";
 import type { ArrayShape, RecordShape } from "../objects/shape.ts";
 import { type Lifetime, RegionCore } from "./core.ts";
 import { checkRegionOptions, checkRegionsOptions, type RegionOptions, type RegionsOptions } from "./options.ts";
@@ -46,10 +49,11 @@ import { checkRegionOptions, checkRegionsOptions, type RegionOptions, type Regio
 const INVARIANTS: Readonly<Record<number, string>> = {
   [REGION_BROKEN_LISTS]: "the segments of a region are linked both ways",
   [REGION_BROKEN_OWNERS]: "a segment belongs to the region that lists it",
-  [REGION_BROKEN_TAKEN]: "what a region has taken is the sum of its segments",
+  [REGION_BROKEN_TAKEN]: "what a region has taken is the sum of its segments and arrays on the sparse stack",
   [REGION_BROKEN_OBJECTS]: "the objects of a segment leave no gap and have shapes",
   [REGION_BROKEN_POINTERS]: "a pointer leads to an object of the same region, or of one that ends later",
   [REGION_BROKEN_CHECKPOINTS]: "what was allocated since a checkpoint lies behind it",
+  [REGION_BROKEN_ARRAYS]: "an array on the sparse stack belongs to an open region, and the stack is in order",
 };
 
 /** As options.ts says. */
@@ -74,8 +78,14 @@ export class Regions extends ObjectMemory<RegionCore> {
    */
   static async open(options: RegionsOptions = {}): Promise<Regions> {
     checkRegionsOptions(options);
-    const { debug = false, framesBytes = FRAMES_DEFAULT_BYTES, heapLimitBytes = 0 } = options;
-    const core = await RegionCore.open(debug ? "debug" : "release", framesBytes, heapLimitBytes);
+    const { debug = false, framesBytes = FRAMES_DEFAULT_BYTES, heapLimitBytes = 0, sparseArrays = false } = options;
+    const core = await RegionCore.open(debug ? "debug" : "release", {
+      memory: options.memory ?? new WebAssembly.Memory({ initial: 1 }),
+      base: options.heapBase ?? 0,
+      framesBytes,
+      heapLimitBytes,
+      sparse: sparseArrays === true ? {} : sparseArrays || null,
+    });
     return new Regions(new Session(core));
   }
 
@@ -88,6 +98,33 @@ export class Regions extends ObjectMemory<RegionCore> {
     checkRegionOptions(options);
     const { firstBytes = FIRST_DEFAULT_BYTES } = options;
     return new Region(this.session, this.session.core.enter(firstBytes));
+  }
+
+  /**
+   * Makes an array longer; the new elements are cleared. With `sparseArrays` an array of 2 KiB or more stays where it
+   * is, or moves once; a shorter one is copied within its region. References to the array end.
+   * @param length not less than before
+   * @returns a reference to it. An object that refers to a shorter array goes on with that
+   * @throws HeapError would-dangle when objects refer to an array on the sparse stack, index-out-of-range, wrong-shape,
+   *   stale-handle, foreign-handle, out-of-memory, grow-refused, closed; then nothing has changed
+   */
+  growArray<E extends AnyRep>(array: ArrayRef<E>, length: number): ArrayRef<E> {
+    const { session } = this;
+    session.assertOpen();
+    if (!(array instanceof ArrayRef)) {
+      throw new HeapError("wrong-shape", `growArray takes an array, not ${shown(array)}`);
+    }
+    array.assertUsableIn(session);
+    if (!isWord(length) || length < array.length) {
+      throw new HeapError(
+        "index-out-of-range",
+        `${shown(length)} is not a new length for ${array.typeName} with ${array.length} elements: ${array.length} to ${WORD_MAX}`,
+      );
+    }
+    const bytesOf = (elements: number): number => ARRAY_HEADER_BYTES + elements * array.element.bytes;
+    const [used, bytes] = [bytesOf(array.length), bytesOf(length)];
+    const purpose = `for an array of ${length} elements`;
+    return session.wrap(session.core.growArray(array.address, used, bytes, length, purpose)) as ArrayRef<E>;
   }
 
   /** Walks all regions and their objects. @throws HeapError broken-invariant, needs-debug */
@@ -127,7 +164,7 @@ export class Region {
       },
       allocArray(shape, length) {
         const bytes = shape.bytesOf(length);
-        const address = core.allocate(lifetime, bytes, `for an array of ${length} elements`);
+        const address = core.allocateArray(lifetime, bytes, `for an array of ${length} elements`);
         if (shape.hasPointers) core.views.bytes.fill(0, address, address + bytes);
         core.views.data.setUint32(address, shape.address, true);
         core.views.data.setUint32(address + LENGTH_OFFSET, length, true);
@@ -142,8 +179,8 @@ export class Region {
   }
 
   /**
-   * Bytes of segments that it has taken beyond its first bytes on the stack of frames. @throws HeapError region-ended,
-   * closed
+   * Bytes of segments, and of arrays on the sparse stack, that it has taken beyond its first bytes on the stack of
+   * frames. @throws HeapError region-ended, closed
    */
   get takenBytes(): number {
     return this.#core().takenBytes(this.#lifetime);

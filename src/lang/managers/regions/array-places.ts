@@ -2,15 +2,13 @@
 
 import binaryen from "binaryen";
 import { GRANULE_BYTES, REGION_ARRAYS, REGION_HAS_ARRAYS, SPARSE_BYTES } from "#contract";
-import { sparseLimits } from "../../../core/sparse-limits.ts";
+import { SPARSE_ARRAY_MIN_BYTES, sparseLimits } from "../../../core/sparse-limits.ts";
 import { coreName } from "../../codegen/core.ts";
 import type { ManagerContext } from "../../codegen/manager.ts";
 import type { ExpressionRef } from "../../codegen/wasm.ts";
 import type { BuildOptions } from "../../options.ts";
 
 const { none } = binaryen;
-/** Under `sparse` shorter arrays lie in the region itself. */
-const APART_MIN_BYTES = 2048;
 
 export interface ArrayPlaces {
   /** The setting of the core: whether it looks for arrays on sparse stacks. */
@@ -49,7 +47,7 @@ export const ON_SPARSE_STACKS: ArrayPlaces = {
   areApart: true,
   slow: ["regionArrayNew", "regionArrayGrow", "regionArrayFree"],
   // Where rare paths are looked for, no array is short.
-  apartFrom: ({ zeal }) => (zeal ? 0 : APART_MIN_BYTES),
+  apartFrom: ({ zeal }) => (zeal ? 0 : SPARSE_ARRAY_MIN_BYTES),
   reserve: ({ data }) => data.reserve(SPARSE_BYTES, GRANULE_BYTES),
   open: ({ i32: op }, region, reserved) => [op.store(REGION_ARRAYS, 4, region, op.const(reserved()))],
   hasMore: ({ i32: op }, region, first) =>
