@@ -89,9 +89,11 @@ Small, wrap(), put(): local                11 |   put(list, wrap(Small(1)))
       ].join("\n"),
     );
     expect(stdout).toContain(
-      ["fn wrap(x: Number) -> (Number)", "  union: Number = new Number.Wrapped(x) in caller 0", "  return union"].join(
-        "\n",
-      ),
+      [
+        "fn wrap(x: Number) in caller 0 -> (Number)",
+        "  union: Number = new Number.Wrapped(x) in caller 0",
+        "  return union",
+      ].join("\n"),
     );
   });
 

@@ -2,24 +2,19 @@
 
 import type { Observer } from "../../src/lang/interpret/observer.ts";
 import { copyProgram } from "../../src/lang/ir/copy.ts";
-import type { Block, Instruction, IrFunction, IrProgram, LifetimeInstruction } from "../../src/lang/ir/ir.ts";
+import type { Block, Instruction, IrProgram, LifetimeInstruction } from "../../src/lang/ir/ir.ts";
 import { blocksOf } from "../../src/lang/ir/traverse.ts";
 import { verifyProgram } from "../../src/lang/ir/verify.ts";
 import { placeProgram } from "../../src/lang/lifetimes/placement/placement.ts";
-import type { Lifetimes } from "../../src/lang/managers/regions/plan.ts";
 import { prepareRegions } from "../../src/lang/managers/regions/prepare.ts";
 import { interpret } from "./interpret.ts";
 import { RegionModel } from "./region-model.ts";
 
-export interface Prepared {
-  readonly program: IrProgram;
-  readonly lifetimes: ReadonlyMap<IrFunction, Lifetimes>;
-}
-
 /** The program as `regions` lowers it, or `sparse`. */
-export function prepared(program: IrProgram, isSparse = false): Prepared {
+export function prepared(program: IrProgram, isSparse = false): IrProgram {
   const copy = copyProgram(program).program;
-  return { program: copy, lifetimes: prepareRegions(copy, placeProgram(copy), isSparse, false) };
+  prepareRegions(copy, placeProgram(copy), isSparse, false);
+  return copy;
 }
 
 /**
@@ -29,13 +24,9 @@ export function prepared(program: IrProgram, isSparse = false): Prepared {
  * @returns what it prints
  * @throws InternalCompilerError or BrokenLifetime
  */
-export function runPrepared(
-  { program, lifetimes }: Prepared,
-  every = 1,
-  executed: Set<LifetimeInstruction> = new Set(),
-): string {
+export function runPrepared(program: IrProgram, every = 1, executed: Set<LifetimeInstruction> = new Set()): string {
   verifyProgram(program);
-  const model: Observer = new RegionModel(lifetimes, every);
+  const model: Observer = new RegionModel(every);
   const watched = model.lifetime!.bind(model);
   model.lifetime = (instruction, read, write) => {
     executed.add(instruction);

@@ -7,10 +7,17 @@
 import type { Observer } from "../../src/lang/interpret/observer.ts";
 import type { LoopEvent, LoopInstruction } from "../../src/lang/interpret/steps.ts";
 import type { RecordObject, Slice, Storage } from "../../src/lang/interpret/values.ts";
-import type { Bound, Instruction, IrFunction, IrGlobal, LifetimeInstruction, Variable } from "../../src/lang/ir/ir.ts";
+import type {
+  Bound,
+  Instruction,
+  InstructionOf,
+  IrFunction,
+  IrGlobal,
+  LifetimeInstruction,
+  Variable,
+} from "../../src/lang/ir/ir.ts";
 import { printFunction } from "../../src/lang/ir/print.ts";
-import { type Access, accessChecks } from "../../src/lang/ir/traverse.ts";
-import type { Lifetimes } from "../../src/lang/managers/regions/plan.ts";
+import { type Access, accessChecks, forEachLoop } from "../../src/lang/ir/traverse.ts";
 import { type HeapObject, objectOf, reachableFrom, referencesOf } from "./heap-walk.ts";
 
 /** A use of what has ended, or a frame that leaves its regions open. */
@@ -33,11 +40,13 @@ interface Since {
 
 interface Frame {
   fn: IrFunction;
-  own: Region[];
+  /** While they are open, those of the function itself. */
+  own: readonly Region[] | null;
   /** Regions of callers, null for the heap. */
   callers: readonly (Region | null)[];
-  checkpoints: readonly Since[];
-  isClosed: boolean;
+  /** The call's parts of them, once they have begun. */
+  checkpoints: readonly Since[] | null;
+  isProgram: boolean;
   /** What the iteration before had made for itself. */
   iterations: Map<LoopInstruction, ReadonlySet<HeapObject>>;
 }
@@ -45,18 +54,17 @@ interface Frame {
 type Read = (variable: Variable) => unknown;
 
 export class RegionModel implements Observer {
-  readonly #lifetimes: ReadonlyMap<IrFunction, Lifetimes>;
   readonly #every: number;
   readonly #program: Region = { objects: [] };
   readonly #lives = new WeakMap<HeapObject, Life>();
   readonly #wholes = new WeakMap<HeapObject, HeapObject>();
   readonly #frames: Frame[] = [];
+  readonly #levels = new Map<IrFunction, ReadonlyMap<LoopInstruction, number>>();
   #globals: ReadonlyMap<IrGlobal, unknown> = new Map();
   #collections = 0;
 
   /** @param every how many chances of a collection go by for one that is taken */
-  constructor(lifetimes: ReadonlyMap<IrFunction, Lifetimes>, every = 1) {
-    this.#lifetimes = lifetimes;
+  constructor(every = 1) {
     this.#every = every;
   }
 
@@ -65,21 +73,18 @@ export class RegionModel implements Observer {
   }
 
   entered(call: Extract<Instruction, { op: "call" }> | null, fn: IrFunction): void {
-    const hidden = this.#lifetimes.get(fn)!.bounds.hidden;
-    const callers = call === null ? hidden.map(() => this.#program) : this.#resolve(call.bounds!);
-    this.#frames.push({ ...this.#opened(fn), callers, checkpoints: this.#checkpoints(fn, callers) });
+    const callers = call === null ? fn.regions!.map(() => this.#program) : this.#resolve(call.bounds!);
+    this.#frames.push({ fn, own: null, callers, checkpoints: null, isProgram: false, iterations: new Map() });
   }
 
   replaced(call: Extract<Instruction, { op: "tailCall" }>): void {
     const frame = this.#top();
-    const { callee } = call;
-    const callers = this.#resolve(call.bounds!);
+    const { callee, bounds, resumes } = call;
+    const callers = this.#resolve(bounds!);
     const isAgain = callee === frame.fn;
-    const goesOn = isAgain || this.#lifetimes.get(frame.fn)!.callerRegions?.tailCycle.has(callee) === true;
     if (!isAgain) this.#requireClosed(frame);
-    if (!goesOn) frame.checkpoints = this.#checkpoints(callee, callers);
-    if (!isAgain) Object.assign(frame, this.#opened(callee));
-    frame.callers = callers;
+    if (!isAgain && !resumes) frame.checkpoints = null;
+    Object.assign(frame, { fn: callee, callers, iterations: new Map() });
   }
 
   returned(): void {
@@ -133,9 +138,9 @@ export class RegionModel implements Observer {
   /** What an iteration has made for itself has ended when the next one ends. */
   looped(loop: LoopInstruction, event: LoopEvent): void {
     const frame = this.#top();
-    const level = this.#lifetimes.get(frame.fn)!.bounds.loops.get(loop);
-    if (level === undefined || event === "left") return;
-    const objects = frame.own[level]!.objects;
+    const region = frame.own?.[this.#levelsOf(frame.fn).get(loop)!];
+    if (region === undefined || event === "left") return;
+    const { objects } = region;
     const before = frame.iterations.get(loop);
     if (event === "again" && objects.some((object) => before?.has(object)))
       throw new BrokenLifetime(`${frame.fn.name} keeps what an iteration has made`);
@@ -153,30 +158,35 @@ export class RegionModel implements Observer {
     switch (i.op) {
       case "regionReset":
         // Arrays of inner regions lie above those of outer ones on a sparse stack.
-        for (const [level, { objects }] of frame.own.entries()) {
+        for (const [level, { objects }] of this.#ownOf(frame).entries()) {
           if (level > Math.min(...i.levels) && !i.levels.includes(level) && objects.length > 0)
             throw new BrokenLifetime(`${by} ends a region around one that is not empty`);
         }
-        for (const level of i.levels) this.#end({ region: frame.own[level]!, from: 0 }, by);
+        for (const level of i.levels) this.#end({ region: this.#ownOf(frame)[level]!, from: 0 }, by);
         return;
       case "regionClose":
-        if (frame.isClosed) throw new BrokenLifetime(`${frame.fn.name} closes its regions twice`);
-        for (const region of frame.own) this.#end({ region, from: 0 }, by);
-        frame.isClosed = true;
+        for (const region of this.#ownOf(frame)) this.#end({ region, from: 0 }, by);
+        frame.own = null;
+        return;
+      case "regionOpen":
+        frame.own ??= i.levels.map(() => ({ objects: [] }));
         return;
       case "regionCheckpoint":
+        frame.checkpoints ??= this.#checkpoints(i, frame.callers);
+        frame.isProgram = i.isProgram;
+        return;
+      case "regionCandidate":
         return;
       case "regionCollect": {
         if (this.#collections++ % this.#every !== 0) return;
-        const own = i.levels.map((level) => ({ region: frame.own[level]!, from: 0 }));
-        const isProgram = i.ofCallers && this.#lifetimes.get(frame.fn)!.callerRegions!.isOutermost;
-        const roots = [...i.roots.map(read), ...(isProgram ? this.#globals.values() : [])];
-        this.#collect([...(i.ofCallers ? frame.checkpoints : []), ...own], roots, by);
+        const own = i.levels.map((level) => ({ region: this.#ownOf(frame)[level]!, from: 0 }));
+        const roots = [...i.roots.map(read), ...(i.ofCallers && frame.isProgram ? this.#globals.values() : [])];
+        this.#collect([...(i.ofCallers ? frame.checkpoints! : []), ...own], roots, by);
         return;
       }
       case "regionDrop":
         this.#collect(
-          frame.checkpoints,
+          frame.checkpoints!,
           i.keeping.map((atom) => (atom.kind === "variable" ? read(atom) : atom.value)),
           by,
         );
@@ -196,19 +206,11 @@ export class RegionModel implements Observer {
     }
   }
 
-  #opened(fn: IrFunction): Pick<Frame, "fn" | "own" | "isClosed" | "iterations"> {
-    const { hasFrame, levels } = this.#lifetimes.get(fn)!.bounds;
-    const own = Array.from({ length: hasFrame ? levels + 1 : 0 }, (): Region => ({ objects: [] }));
-    return { fn, own, isClosed: !hasFrame, iterations: new Map() };
-  }
-
   /** As the core sets them: one for each region, and none if one of them is a region that anything may refer to. */
-  #checkpoints(fn: IrFunction, callers: readonly (Region | null)[]): Since[] {
-    const { callerRegions } = this.#lifetimes.get(fn)!;
-    if (callerRegions === null) return [];
-    if (callerRegions.isOutermost) return [{ region: this.#program, from: 0 }];
-    const checkpointed = new Set(callerRegions.checkpointed.map((index) => callers[index]!));
-    if (callerRegions.others.some((index) => checkpointed.has(callers[index]!))) return [];
+  #checkpoints(i: InstructionOf<"regionCheckpoint">, callers: readonly (Region | null)[]): Since[] {
+    if (i.isProgram) return [{ region: this.#program, from: 0 }];
+    const checkpointed = new Set(i.callers.map((index) => callers[index]!));
+    if (i.others.some((index) => checkpointed.has(callers[index]!))) return [];
     return [...checkpointed].flatMap((region) => (region === null ? [] : [{ region, from: region.objects.length }]));
   }
 
@@ -220,9 +222,9 @@ export class RegionModel implements Observer {
     const frame = this.#top();
     switch (bound.of) {
       case "frame":
-        return frame.own[0]!;
+        return this.#ownOf(frame)[0]!;
       case "iteration":
-        return frame.own[bound.level]!;
+        return this.#ownOf(frame)[bound.level]!;
       case "caller":
         return frame.callers[bound.index]!;
       case "heap":
@@ -255,8 +257,24 @@ export class RegionModel implements Observer {
     );
   }
 
-  #requireClosed({ fn, isClosed }: Frame): void {
-    if (!isClosed) throw new BrokenLifetime(`${fn.name} leaves its regions open`);
+  #ownOf({ fn, own }: Frame): readonly Region[] {
+    if (own === null) throw new BrokenLifetime(`${fn.name} uses a region that is not open`);
+    return own;
+  }
+
+  #requireClosed({ fn, own }: Frame): void {
+    if (own !== null) throw new BrokenLifetime(`${fn.name} leaves its regions open`);
+  }
+
+  #levelsOf(fn: IrFunction): ReadonlyMap<LoopInstruction, number> {
+    let levels = this.#levels.get(fn);
+    if (levels === undefined) {
+      const found = new Map<LoopInstruction, number>();
+      forEachLoop(fn.body, (loop, level) => found.set(loop, level));
+      levels = found;
+      this.#levels.set(fn, levels);
+    }
+    return levels;
   }
 
   #top(): Frame {

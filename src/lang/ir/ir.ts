@@ -468,6 +468,8 @@ export type Instruction =
       readonly line?: number;
       /** From a lifetime pass: what the callee binds to its hidden parameters. */
       readonly bounds?: readonly Bound[];
+      /** From a lifetime pass: the callee goes on with this call's parts of callers' regions. */
+      readonly resumes?: boolean;
     }
   /** Stops the program: message to standard error with the source line, exit code 1. */
   | { readonly op: "panic"; readonly code: PanicCode; readonly a?: Atom; readonly b?: Atom; readonly line: number }
@@ -536,6 +538,24 @@ export type Instruction =
   // Lifetimes: what the pass of a memory manager inserts, for its own lowering. The program computes the same without.
   // A function has a region for the call, of level 0, and one for the iterations of each level of its loops. Regions of
   // its callers are its hidden parameters, by their index.
+  /**
+   * At the beginning of a function: begins the call's part of some regions of callers, that is what comes there until
+   * the call returns. A call that resumes, or a tail call of the function itself, goes on with the parts that there are.
+   */
+  | {
+      readonly op: "regionCheckpoint";
+      readonly callers: readonly number[];
+      /** The other regions of callers: where one of them is among those of `callers`, no part begins. */
+      readonly others: readonly number[];
+      /** How many parts there may be: in a function that resumes, as many as in those that it resumes. */
+      readonly most: number;
+      /** Some tail call resumes the function. */
+      readonly isResumed: boolean;
+      /** The region is the program's, which begins with this call, and to which globals may refer. */
+      readonly isProgram: boolean;
+    }
+  /** Behind it, at the beginning: opens the function's own regions; after a tail call of itself they are open. */
+  | { readonly op: "regionOpen"; readonly levels: readonly number[] }
   /** Ends all objects of some of the function's own regions, which stay open. */
   | {
       readonly op: "regionReset";
@@ -545,8 +565,8 @@ export type Instruction =
     }
   /** Ends the function's own regions: in front of what leaves it. */
   | { readonly op: "regionClose" }
-  /** Begins a sub-region of a caller's region, for one candidate for the results: the one of this number. */
-  | { readonly op: "regionCheckpoint"; readonly index: number }
+  /** Begins a sub-region of the call's part, for one candidate for the results: the one of this number. */
+  | { readonly op: "regionCandidate"; readonly index: number }
   /** Collects regions, if one of those that grow has reached its threshold; it may move what the roots refer to. */
   | {
       readonly op: "regionCollect";
@@ -554,13 +574,18 @@ export type Instruction =
       readonly levels: readonly number[];
       /** Those of them that grow here. */
       readonly filled: readonly number[];
-      /** Whether it takes in what was allocated since the checkpoints of callers' regions. */
+      /** Whether it takes in the call's parts of callers' regions. */
       readonly ofCallers: boolean;
       /** All that is live and may refer there. */
       readonly roots: readonly Variable[];
     }
   /** In front of a return: ends what was made for the results and is not among these values; it may move the values. */
-  | { readonly op: "regionDrop"; readonly keeping: readonly Atom[] }
+  | {
+      readonly op: "regionDrop";
+      readonly keeping: readonly Atom[];
+      /** By sub-region, the first of which begins with the call: those that it may refer to, and itself, as a bit mask. */
+      readonly needs: readonly number[];
+    }
   /** Frees the array that only this variable leads to, or the record that it refers to in a field. */
   | { readonly op: "arrayFree"; readonly owner: Variable; readonly field: number | null }
   /** Stops the program if the object has ended: in debug builds, in front of what reads or writes it. */
@@ -599,9 +624,11 @@ export type Bound =
 export type LifetimeInstruction = Extract<Instruction, { readonly op: (typeof LIFETIME_OPS)[number] }>;
 
 const LIFETIME_OPS = [
+  "regionCheckpoint",
+  "regionOpen",
   "regionReset",
   "regionClose",
-  "regionCheckpoint",
+  "regionCandidate",
   "regionCollect",
   "regionDrop",
   "arrayFree",
@@ -632,11 +659,18 @@ export interface Label {
   readonly name: string;
 }
 
+export interface RegionParameter {
+  /** Some caller passes the heap, so that only the program's run tells. */
+  readonly mayBeHeap: boolean;
+}
+
 /** Compared by identity. */
 export interface IrFunction {
   readonly name: string;
   params: Variable[];
   results: IrType[];
+  /** From a lifetime pass: its hidden parameters, each a region of a caller. */
+  regions?: readonly RegionParameter[];
   body: Block;
   /** Line of the definition in its source. */
   readonly line: number;

@@ -45,7 +45,9 @@ class FunctionPrinter {
 
   print(fn: IrFunction): string {
     const params = fn.params.map((param) => `${this.#name(param)}: ${printType(param.type)}`);
-    this.#lines.push(`fn ${fn.name}(${params.join(", ")}) -> (${fn.results.map(printType).join(", ")})`);
+    const regions = (fn.regions ?? []).map(({ mayBeHeap }, index) => `caller ${index}${mayBeHeap ? " or heap" : ""}`);
+    const bound = regions.length === 0 ? "" : ` in ${regions.join(", ")}`;
+    this.#lines.push(`fn ${fn.name}(${params.join(", ")})${bound} -> (${fn.results.map(printType).join(", ")})`);
     this.#block(fn.body, "  ");
     return this.#lines.join("\n");
   }
@@ -190,7 +192,7 @@ class FunctionPrinter {
       case "return":
         return i.values.length === 0 ? "return" : `return ${this.#atoms(i.values)}`;
       case "tailCall":
-        return `tail call ${i.callee.name}(${this.#atoms(i.args)})${boundsOf(i.bounds)}`;
+        return `tail call ${i.callee.name}(${this.#atoms(i.args)})${boundsOf(i.bounds)}${i.resumes ? " resuming" : ""}`;
       case "panic": {
         const numbers = [i.a, i.b].filter((number) => number !== undefined);
         return `panic ${i.code}(${this.#atoms(numbers)}) at line ${i.line}`;
@@ -219,12 +221,16 @@ class FunctionPrinter {
         return `send ${atom(i.bytes)}`;
       case "textReceive":
         return `receive ${atom(i.array)}`;
+      case "regionCheckpoint":
+        return `checkpoint ${i.isProgram ? "program" : callers(i.callers)}`;
+      case "regionOpen":
+        return `open ${regions(i.levels)}`;
       case "regionReset":
         return `${i.releases ? "empty" : "reset"} ${regions(i.levels)}`;
       case "regionClose":
         return "close";
-      case "regionCheckpoint":
-        return `checkpoint ${i.index}`;
+      case "regionCandidate":
+        return `candidate ${i.index}`;
       case "regionCollect": {
         const taken = [
           ...(i.ofCallers ? ["callers' regions"] : []),
@@ -248,6 +254,11 @@ class FunctionPrinter {
 /** Regions of the function itself, as `boundName` has them. */
 function regions(levels: readonly number[]): string {
   return levels.map(levelName).join(", ");
+}
+
+/** Regions of callers, as `boundName` has them. */
+function callers(indices: readonly number[]): string {
+  return indices.map((index) => `caller ${index}`).join(", ");
 }
 
 function levelName(level: number): string {

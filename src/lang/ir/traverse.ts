@@ -1,6 +1,16 @@
 /** Walking the IR: what an instruction reads and writes, and the blocks it contains. */
 
-import type { Atom, Block, Bound, Instruction, IrFunction, IrType, LifetimeInstruction, Variable } from "./ir.ts";
+import type {
+  Atom,
+  Block,
+  Bound,
+  Instruction,
+  InstructionOf,
+  IrFunction,
+  IrType,
+  LifetimeInstruction,
+  Variable,
+} from "./ir.ts";
 
 /** True for types whose values refer to memory, so that a collector must know them. */
 export function holdsPointer(type: IrType): boolean {
@@ -164,9 +174,11 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
       return [instruction.object];
     case "lifetime":
       return instruction.operands;
+    case "regionCheckpoint":
+    case "regionOpen":
     case "regionReset":
     case "regionClose":
-    case "regionCheckpoint":
+    case "regionCandidate":
     case "globalGet":
     case "immediate":
     case "sliceEmpty":
@@ -220,6 +232,19 @@ export function forEachInstruction(block: Block, visit: (instruction: Instructio
   for (const instruction of block.instructions) {
     visit(instruction);
     for (const inner of blocksOf(instruction)) forEachInstruction(inner, visit);
+  }
+}
+
+/** Calls `visit` for every loop of a block and of the blocks inside, with how many loops are around it, itself included. */
+export function forEachLoop(
+  block: Block,
+  visit: (loop: InstructionOf<"loop">, level: number) => void,
+  around = 0,
+): void {
+  for (const i of block.instructions) {
+    const level = i.op === "loop" ? around + 1 : around;
+    if (i.op === "loop") visit(i, level);
+    for (const inner of blocksOf(i)) forEachLoop(inner, visit, level);
   }
 }
 

@@ -7,19 +7,33 @@
  *   2 operands have the types that the instruction says (instruction-types.ts)
  *   3 `break` leaves a loop or block around it, `continue` a loop
  *   4 control does not fall off the end of a function that has results
- *   5 calls name functions of the program and pass what these take
+ *   5 calls name functions of the program and pass what these take, a region for each that is a hidden parameter; what
+ *     may be the heap goes where the heap may come
  *   6 a match has an arm for each case, or `otherwise`; no case has two arms
  *   7 an allocation has a site of the program, which no other one has
  *   8 main takes nothing and returns nothing
- *   9 a function with regions closes them once on every path that leaves it, and uses none of them afterwards; a tail
- *     call of itself may leave them open. Levels of regions are those that something is bound to, or lower ones
+ *   9 a function opens its regions at its beginning, closes them once on every path that leaves it, and uses none of
+ *     them afterwards; a tail call of itself may leave them open
+ *  10 a function that drops or collects what comes to regions of callers, or divides it, begins its parts of them at its
+ *     beginning; a tail call resumes a function that may be resumed, with as many parts
  */
 
 import { InternalCompilerError } from "../options.ts";
 import { checkTypes, isAssignable } from "./instruction-types.ts";
-import type { Block, Instruction, InstructionOf, IrFunction, IrProgram, IrType, Label, Site, Variable } from "./ir.ts";
+import type {
+  Block,
+  Bound,
+  Instruction,
+  InstructionOf,
+  IrFunction,
+  IrProgram,
+  IrType,
+  Label,
+  Site,
+  Variable,
+} from "./ir.ts";
 import { printType } from "./print.ts";
-import { boundsOf, forEachInstruction, readsOf, writesOf } from "./traverse.ts";
+import { boundsOf, readsOf, writesOf } from "./traverse.ts";
 
 /** The variables that are defined, a bit for each; null where no path leads. */
 type Defined = bigint | null;
@@ -62,15 +76,16 @@ class FunctionVerifier {
   /** What is defined wherever a `break` of the label leaves it; the loops and blocks around the instruction. */
   readonly #atBreak = new Map<Label, Defined>();
   readonly #loops = new Set<Label>();
-  /** The deepest level of the function's regions; none for a function without. */
-  readonly #deepest: number | undefined;
+  readonly #beginning: Beginning;
+  /** What of it has been seen. */
+  readonly #begun = new Set<Instruction>();
   /** Stands for the function's regions, once they are closed, as if closing them defined a variable. */
   readonly #closed = 1n;
 
   constructor(fn: IrFunction, known: Known) {
     this.#fn = fn;
     this.#known = known;
-    this.#deepest = deepestRegion(fn);
+    this.#beginning = beginningOf(fn);
   }
 
   verify(): void {
@@ -127,6 +142,7 @@ class FunctionVerifier {
       case "tailCall":
         this.#call(instruction, this.#fn.results);
         if (instruction.callee !== this.#fn) this.#leave(instruction, defined);
+        if (instruction.resumes) this.#resume(instruction);
         return null;
       case "return":
         this.#leave(instruction, defined);
@@ -184,27 +200,63 @@ class FunctionVerifier {
     for (const [index, { type, name }] of callee.params.entries())
       if (!isAssignable(args[index]!.type, type))
         this.#broken(5, instruction, `${name} is ${printType(type)}, not ${printType(args[index]!.type)}`);
+    const [passed, regions] = [instruction.bounds ?? [], callee.regions ?? []];
+    if (passed.length !== regions.length)
+      this.#broken(5, instruction, `${callee.name} takes another number of regions`);
+    for (const [index, bound] of passed.entries())
+      if (mayBeHeap(bound, this.#fn) && !regions[index]!.mayBeHeap)
+        this.#broken(5, instruction, `region ${index} of ${callee.name} is never the heap`);
     for (const [index, type] of callee.results.entries())
       if (!isAssignable(type, results[index]!))
         this.#broken(5, instruction, `a result is ${printType(type)}, not ${printType(results[index]!)}`);
   }
 
-  /** Regions of the function are there, and used only while they are open. */
+  /** Regions of the function are there, and used only while they are open; regions of callers are its parameters. */
   #region(instruction: Instruction, before: bigint): void {
-    const { op } = instruction;
-    const levels =
-      op === "regionReset" || op === "regionCollect" ? instruction.levels : op === "regionClose" ? [0] : [];
-    if (levels.some((level) => level > (this.#deepest ?? -1)))
+    const { open, checkpoint } = this.#beginning;
+    const levels = levelsOf(instruction);
+    if (levels.some((level) => !open?.levels.includes(level)))
       this.#broken(9, instruction, "the function has no region of this level");
-    const isUsed = levels.length > 0 || ownBoundsOf(instruction).length > 0;
-    if (isUsed && before !== EVERYTHING && before & this.#closed)
+    if (levels.length > 0 && before !== EVERYTHING && before & this.#closed)
       this.#broken(9, instruction, "the function has closed its regions");
+    const callers = instruction.op === "regionCheckpoint" ? [...instruction.callers, ...instruction.others] : [];
+    for (const bound of boundsOf(instruction)) if (bound.of === "caller") callers.push(bound.index);
+    if (callers.some((index) => index >= (this.#fn.regions?.length ?? 0)))
+      this.#broken(5, instruction, "the function is handed no such region");
+    switch (instruction.op) {
+      case "regionOpen":
+        this.#once(9, instruction, open);
+        return;
+      case "regionCheckpoint":
+        this.#once(10, instruction, checkpoint);
+        return;
+      case "regionDrop":
+      case "regionCandidate":
+        if (checkpoint === null) this.#broken(10, instruction, "the function has no part of callers' regions");
+        return;
+      case "regionCollect":
+        if (instruction.ofCallers && checkpoint === null)
+          this.#broken(10, instruction, "the function has no part of callers' regions");
+        return;
+    }
+  }
+
+  #once(rule: number, instruction: Instruction, atBeginning: Instruction | null): void {
+    if (instruction !== atBeginning || this.#begun.has(instruction))
+      this.#broken(rule, instruction, "it does not stand at the function's beginning, once");
+    this.#begun.add(instruction);
   }
 
   #leave(instruction: Instruction | undefined, defined: bigint): void {
-    // A program that no lifetime pass has changed has no regions.
-    if (this.#deepest === undefined || defined & this.#closed) return;
+    if (this.#beginning.open === null || defined & this.#closed) return;
     this.#broken(9, instruction, "the function leaves its regions open");
+  }
+
+  /** A callee that resumes finds as many parts as it has room for. */
+  #resume(instruction: InstructionOf<"tailCall">): void {
+    const { checkpoint } = beginningOf(instruction.callee);
+    if (checkpoint?.isResumed !== true || checkpoint.most !== this.#beginning.checkpoint?.most)
+      this.#broken(10, instruction, `${instruction.callee.name} cannot resume`);
   }
 
   #site(instruction: Instruction, site: Site): void {
@@ -239,21 +291,36 @@ class FunctionVerifier {
   }
 }
 
-/** The levels of the regions that something is bound to. */
-function ownBoundsOf(i: Instruction): readonly number[] {
-  return boundsOf(i).flatMap((bound) => {
-    if (bound.of === "frame") return [0];
-    return bound.of === "iteration" ? [bound.level] : [];
-  });
+/** What a function does about regions before anything else. */
+interface Beginning {
+  readonly checkpoint: InstructionOf<"regionCheckpoint"> | null;
+  readonly open: InstructionOf<"regionOpen"> | null;
 }
 
-/** The deepest level of regions that something is bound to in a function; undefined for none. */
-function deepestRegion({ body }: IrFunction): number | undefined {
-  let deepest: number | undefined;
-  forEachInstruction(body, (i) => {
-    for (const level of ownBoundsOf(i)) deepest = Math.max(deepest ?? 0, level);
-  });
-  return deepest;
+function beginningOf({ body: { instructions } }: IrFunction): Beginning {
+  const [first, second] = instructions;
+  if (first?.op !== "regionCheckpoint") return { checkpoint: null, open: first?.op === "regionOpen" ? first : null };
+  return { checkpoint: first, open: second?.op === "regionOpen" ? second : null };
+}
+
+/** The levels of the function's own regions that an instruction uses. */
+function levelsOf(i: Instruction): readonly number[] {
+  switch (i.op) {
+    case "regionReset":
+    case "regionCollect":
+      return i.levels;
+    case "regionClose":
+      return [0];
+    default:
+      return boundsOf(i).flatMap((bound) => {
+        if (bound.of === "frame") return [0];
+        return bound.of === "iteration" ? [bound.level] : [];
+      });
+  }
+}
+
+function mayBeHeap(bound: Bound, { regions }: IrFunction): boolean {
+  return bound.of === "heap" || (bound.of === "caller" && regions![bound.index]!.mayBeHeap);
 }
 
 /** What is defined where two paths meet. */

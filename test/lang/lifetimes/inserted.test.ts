@@ -11,7 +11,7 @@ import { printFunction } from "../../../src/lang/ir/print.ts";
 import { verifyProgram } from "../../../src/lang/ir/verify.ts";
 import { generateProgram } from "../../support/generate.ts";
 import { interpret } from "../../support/interpret.ts";
-import { type Prepared, placesOf, prepared, runPrepared } from "../../support/lifetimes.ts";
+import { placesOf, prepared, runPrepared } from "../../support/lifetimes.ts";
 import { generateSource } from "../../support/mote.ts";
 import { MISPLACED, type Mutation, mutate, type Noticed } from "../../support/mutations.ts";
 import { often } from "../../support/often.ts";
@@ -27,7 +27,7 @@ const GENERATORS: readonly (readonly [name: string, make: (seed: number) => IrPr
 const ITEM = "class Item { id: Int, next: Item? = None }\n";
 
 function linesOf(text: string, name: string): string[] {
-  const { program } = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)), true);
+  const program = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)), true);
   return printFunction(program.functions.find((fn) => fn.name === name)!)
     .split("\n")
     .map((line) => line.trim());
@@ -80,7 +80,8 @@ describe("the pass inserts", () => {
       'fn f(n: Int) -> Item { let a = Item { id: n }; let b = Item { id: n + 1 }; if n > 3 { a } else { b } } fn main() { print("{f(3).id}") }',
       "f",
     );
-    expect(lines).toContain("checkpoint 0");
+    expect(lines[1]).toBe("checkpoint caller 0");
+    expect(lines).toContain("candidate 0");
     expect(lines).toContain("drop keeping a");
     expect(lines).toContain("drop keeping b");
   });
@@ -133,13 +134,53 @@ it.each([
     "regionReset",
     (): Instruction[] => [{ op: "regionReset", levels: [2] } satisfies LifetimeInstruction],
   ],
+  ["a region that is not opened", "regionOpen", (): Instruction[] => []],
+  ["a region that is opened twice", "regionOpen", (i: Instruction): Instruction[] => [i, i]],
 ] as const)("the IR verifier finds %s", (_name, op, changed) => {
   const text = 'fn main() { for i in 0..3 { let a = Item { id: i }; print("{a.id}") } }';
-  const { program } = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)));
+  const program = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)));
   verifyProgram(program);
   const { block, index } = placesOf(program, (i) => i.op === op)[0]!;
   block.instructions.splice(index, 1, ...changed(block.instructions[index]!));
   expect(() => verifyProgram(program)).toThrow("breaks rule 9");
+});
+
+it.each([
+  ["a drop without a part of a caller's region", 10, "regionCheckpoint", (): Instruction[] => []],
+  [
+    "a tail call that resumes nothing",
+    10,
+    "tailCall",
+    (i: Instruction): Instruction[] => [{ ...i, resumes: true } as Instruction],
+  ],
+  [
+    "a call without the callee's region",
+    5,
+    "call",
+    (i: Instruction): Instruction[] => [{ ...i, bounds: [] } as Instruction],
+  ],
+  [
+    "the heap where there is none",
+    5,
+    "call",
+    (i: Instruction): Instruction[] => [{ ...i, bounds: [{ of: "heap" }] } as Instruction],
+  ],
+  [
+    "a region that the function is not handed",
+    5,
+    "call",
+    (i: Instruction): Instruction[] => [{ ...i, bounds: [{ of: "caller", index: 1 }] } as Instruction],
+  ],
+] as const)("the IR verifier finds %s", (_name, rule, op, changed) => {
+  const text = `fn f(n: Int) -> Item { let a = Item { id: n }; let b = Item { id: n + 1 }; if n > 3 { a } else { b } }
+    fn g() -> Item { let made = f(1); if made.id == 1 { made } else { f(2) } }
+    fn main() { print("{g().id}") }`;
+  const program = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)));
+  verifyProgram(program);
+  const isOfF = (i: Instruction): boolean => (i.op === "call" || i.op === "tailCall") && i.callee.name === "f";
+  const { block, index } = placesOf(program, (i) => i.op === op && (op === "regionCheckpoint" || isOfF(i)))[0]!;
+  block.instructions.splice(index, 1, ...changed(block.instructions[index]!));
+  expect(() => verifyProgram(program)).toThrow(`breaks rule ${rule}`);
 });
 
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
@@ -158,7 +199,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
 };
 
-function isNoticed(program: Prepared, expected: string): boolean {
+function isNoticed(program: IrProgram, expected: string): boolean {
   try {
     return runPrepared(program) !== expected;
   } catch {
@@ -177,7 +218,7 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
       const program = prepared(make(seed), true);
       const executed = new Set<LifetimeInstruction>();
       const expected = runPrepared(program, 1, executed);
-      const places = placesOf(program.program, (i) => executed.has(i as LifetimeInstruction));
+      const places = placesOf(program, (i) => executed.has(i as LifetimeInstruction));
       mutate(
         places,
         MUTATIONS,
@@ -188,10 +229,37 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
     }
   }
   expect(counts).toEqual({
-    dropped: { regionClose: [60, 60], regionReset: [12, 60], regionCollect: [0, 13], regionDrop: [0, 24] },
-    doubled: { regionClose: [60, 60], regionReset: [0, 60], regionCollect: [0, 13], regionDrop: [0, 24] },
-    "moved later": { regionClose: [44, 60], regionReset: [9, 57], regionCollect: [3, 13], regionDrop: [0, 24] },
-    "moved earlier": { regionClose: [15, 56], regionReset: [1, 53], regionCollect: [0, 13], regionDrop: [9, 24] },
+    dropped: {
+      regionOpen: [49, 49],
+      regionClose: [60, 60],
+      regionReset: [12, 60],
+      regionCheckpoint: [25, 28],
+      regionCollect: [0, 13],
+      regionDrop: [0, 24],
+    },
+    doubled: {
+      regionOpen: [49, 49],
+      regionClose: [60, 60],
+      regionReset: [0, 60],
+      regionCheckpoint: [28, 28],
+      regionCollect: [0, 13],
+      regionDrop: [0, 24],
+    },
+    "moved later": {
+      regionOpen: [49, 49],
+      regionClose: [44, 60],
+      regionReset: [9, 57],
+      regionCheckpoint: [28, 28],
+      regionCollect: [3, 13],
+      regionDrop: [0, 24],
+    },
+    "moved earlier": {
+      regionOpen: [17, 17],
+      regionClose: [15, 56],
+      regionReset: [1, 53],
+      regionCollect: [0, 13],
+      regionDrop: [9, 24],
+    },
     "without its first root": { regionCollect: [3, 12] },
     "of one level more": { regionReset: [7, 45] },
   });

@@ -14,8 +14,8 @@
  * Hidden arguments for which all calls pass the same become one (hidden.ts).
  */
 
-import type { Block, Bound, IrFunction } from "../../ir/ir.ts";
-import { blocksOf } from "../../ir/traverse.ts";
+import type { Bound, IrFunction } from "../../ir/ir.ts";
+import { forEachLoop } from "../../ir/traverse.ts";
 import { InternalCompilerError } from "../../options.ts";
 import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } from "./destinations.ts";
 import type { FunctionBounds, Loop } from "./function-bounds.ts";
@@ -77,23 +77,19 @@ function boundsOf(
   const bySite = sites.map((placed) => [placed.site, boundOf(placed)] as const);
   const all = [...bySite.map(([, bound]) => bound), ...passed.flatMap(([, bounds]) => bounds)];
   const levels = all.reduce((most, bound) => (bound.of === "iteration" ? Math.max(most, bound.level) : most), 0);
+  const loops = new Map<Loop, number>();
+  forEachLoop(fn.body, (loop, level) => {
+    if (level <= levels) loops.set(loop, level);
+  });
   return {
     hidden: own,
     mayBeHeap: new Set(),
     hasFrame: all.some(({ of }) => of === "frame" || of === "iteration"),
     levels,
-    loops: new Map(levelsOf(fn.body, 1).filter(([, level]) => level <= levels)),
+    loops,
     sites: new Map(bySite),
     uncertain,
     candidates,
     calls: new Map(passed),
   };
-}
-
-/** The loops in a block, with their levels. */
-function levelsOf(block: Block, level: number): (readonly [Loop, number])[] {
-  return block.instructions.flatMap((i) => {
-    const inner = blocksOf(i).flatMap((each) => levelsOf(each, i.op === "loop" ? level + 1 : level));
-    return i.op === "loop" ? [[i, level] as const, ...inner] : inner;
-  });
 }

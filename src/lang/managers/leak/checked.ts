@@ -19,9 +19,8 @@ import { insertInto } from "../../ir/insert.ts";
 import type { Bound, Instruction, InstructionOf, IrFunction, LifetimeInstruction, Site } from "../../ir/ir.ts";
 import { accessChecks } from "../../ir/traverse.ts";
 import { annotateBounds } from "../../lifetimes/annotate.ts";
-import { closeRegions, endIterations } from "../../lifetimes/endings.ts";
+import { closeRegions, endIterations, openRegions } from "../../lifetimes/endings.ts";
 import { computeBounds } from "../../lifetimes/placement/bounds.ts";
-import type { FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import type { ArrayLayout, RecordLayout } from "../linear/layout.ts";
 import { LeakManager } from "./bump.ts";
 
@@ -32,13 +31,6 @@ const PROGRAM = 0;
 const NEXT_DEPTH = "bounds.depth";
 const NEXT_SITE = "bounds.site";
 const CHECK = "bounds.check";
-
-/** The function that is being lowered. */
-interface Frame {
-  readonly bounds: FunctionBounds;
-  /** Its depth; null for a function without one. */
-  readonly depth: Temporary | null;
-}
 
 /** The pass over a program: inserts the checks, and where iterations end. */
 export const checkAll: LifetimePass = (program, { placement }) => {
@@ -53,22 +45,22 @@ export const checkAll: LifetimePass = (program, { placement }) => {
       ...(i.op === "return" || i.op === "tailCall" ? close : []),
     ];
     insertInto(fn, {
+      beginBlock: (block) => (block === fn.body ? openRegions(bounds) : []),
       inFrontOf,
       behind: (i) => (i.op === "loop" ? reset(i) : []),
       endBlock: (block) => (block === fn.body ? close : []),
       beginIteration: reset,
     });
   }
-  return (context) => new CheckedLeakManager(context, all);
+  return (context) => new CheckedLeakManager(context);
 };
 
 class CheckedLeakManager extends LeakManager {
-  readonly #bounds: ReadonlyMap<IrFunction, FunctionBounds>;
-  #frame: Frame | null = null;
+  /** Of the frame of the function that is being lowered, once it has begun. */
+  #depth: Temporary | null = null;
 
-  constructor(context: ManagerContext, bounds: ReadonlyMap<IrFunction, FunctionBounds>) {
+  constructor(context: ManagerContext) {
     super(context);
-    this.#bounds = bounds;
     for (const name of [NEXT_DEPTH, NEXT_SITE]) this.module.addGlobal(name, i32, true, this.module.i32.const(0));
     this.#defineCheck();
   }
@@ -76,16 +68,7 @@ class CheckedLeakManager extends LeakManager {
   // Frames and calls
 
   override hiddenParameters(fn: IrFunction): readonly WasmType[] {
-    return this.#bounds.get(fn)!.hidden.map(() => i32);
-  }
-
-  override beginFunction(context: FunctionContext): void {
-    const bounds = this.#bounds.get(context.fn)!;
-    this.#frame = { bounds, depth: bounds.hasFrame ? context.temporary(i32) : null };
-  }
-
-  override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    return context.sequence([...this.#enter(context), body]);
+    return fn.regions!.map(() => i32);
   }
 
   override call(
@@ -101,19 +84,19 @@ class CheckedLeakManager extends LeakManager {
     instruction: InstructionOf<"tailCall">,
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
-    // A jump of the function to itself does not come by the prologue, where the next frame would begin.
-    const again = instruction.callee === context.fn ? this.#enter(context) : [];
-    return context.sequence([...again, emit(this.#passed(context, instruction))]);
+    return emit(this.#passed(context, instruction));
   }
 
   override lifetime(context: FunctionContext, instruction: LifetimeInstruction): ExpressionRef {
     const { module } = this;
     switch (instruction.op) {
+      case "regionOpen":
+        return context.sequence(this.#enter(context, instruction));
       case "regionReset":
         // The frames of deeper levels end with it.
         return module.call(coreName(module, "boundsReset"), [this.#depthOfLevel(instruction.levels[0]!)], none);
       case "regionClose":
-        return context.sequence(this.#leave());
+        return this.#leave();
       case "accessCheck": {
         const line = module.i32.const(instruction.line);
         return module.call(CHECK, [context.read(instruction.object), line], none);
@@ -124,22 +107,21 @@ class CheckedLeakManager extends LeakManager {
   }
 
   /** Begins the function's frame, and in it one for the iterations of each level of loops. */
-  #enter(context: FunctionContext): ExpressionRef[] {
+  #enter(context: FunctionContext, { levels }: InstructionOf<"regionOpen">): ExpressionRef[] {
     const { module, fn } = context;
-    const { depth, bounds } = this.#current();
-    if (depth === null) return [];
+    const depth = context.temporary(i32);
+    this.#depth = depth;
     const enter = (name: string): ExpressionRef =>
       module.call(coreName(module, "boundsEnter"), [module.i32.const(this.context.wasi.placeText(name))], i32);
     const refused = (entered: ExpressionRef): ExpressionRef =>
       module.if(module.i32.eqz(entered), context.panic("outOfMemory", fn.line));
-    const iterations = Array.from({ length: bounds.levels }, () => refused(enter(`an iteration in ${fn.name}`)));
+    const iterations = levels.slice(1).map(() => refused(enter(`an iteration in ${fn.name}`)));
     return [refused(depth.tee(enter(fn.name))), ...iterations];
   }
 
-  #leave(): ExpressionRef[] {
+  #leave(): ExpressionRef {
     const { module } = this;
-    const { depth } = this.#current();
-    return depth === null ? [] : [module.call(coreName(module, "boundsLeave"), [depth.get()], none)];
+    return module.call(coreName(module, "boundsLeave"), [this.#depth!.get()], none);
   }
 
   #passed(context: FunctionContext, call: InstructionOf<"call" | "tailCall">): ExpressionRef[] {
@@ -154,12 +136,8 @@ class CheckedLeakManager extends LeakManager {
   /** Of the frame of the function (0), or of the iterations of a level of loops. */
   #depthOfLevel(level: number): ExpressionRef {
     const { module } = this;
-    const depth = this.#current().depth!.get();
+    const depth = this.#depth!.get();
     return level === 0 ? depth : module.i32.add(depth, module.i32.const(level));
-  }
-
-  #current(): Frame {
-    return this.#frame!;
   }
 
   // Allocation
@@ -243,7 +221,7 @@ class CheckedLeakManager extends LeakManager {
     const result = super.finish();
     const opened = module.call(coreName(module, "boundsOpen"), [], i32);
     const refused = module.if(module.i32.eqz(opened), this.context.wasi.panic("outOfMemory", 0));
-    const forMain = this.#bounds.get(this.context.program.main)!.hidden;
+    const forMain = this.context.program.main.regions!;
     return {
       ...result,
       start: module.block(null, [result.start, refused]),

@@ -49,8 +49,8 @@ export class CollectionCode {
 
   /** Collects regions, if those that grow have taken as much as they may. */
   collect({ levels, filled, ofCallers, roots }: InstructionOf<"regionCollect">): ExpressionRef {
-    const { layout, callerRegions } = this.#frame.plan;
-    const checkpoints = ofCallers ? checkpointsOf(callerRegions!) : [];
+    const { layout, checkpoint } = this.#frame.plan;
+    const checkpoints = ofCallers ? checkpointsOf(checkpoint!) : [];
     const around = [...layout.regions].filter(([level]) => levels.includes(level));
     return this.#collect(checkpoints, around, filled, rootsAmong(roots));
   }
@@ -70,7 +70,7 @@ export class CollectionCode {
     const module = this.#module;
     const frame = this.#frame;
     const op = module.i32;
-    const { layout, callerRegions } = frame.plan;
+    const { layout } = frame.plan;
     const own = around.map(([, region]) => region);
     const taken = (region: ExpressionRef): ExpressionRef => op.load(REGION_TAKEN, 4, region);
     const isPastThreshold = (region: ExpressionRef, checkpoint: number): ExpressionRef =>
@@ -90,7 +90,7 @@ export class CollectionCode {
       const operands = [checkpoint!, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
       return module.call(coreName(module, "checkpointOwn"), operands, none);
     });
-    const isProgram = ofCaller.length > 0 && callerRegions!.isOutermost;
+    const isProgram = ofCaller.length > 0 && frame.plan.checkpoint!.isProgram;
     const { address, count } = this.#shared.globals;
     const globals = isProgram ? [address(), op.const(count)] : [op.const(0), op.const(0)];
     const collect = this.#withRoots(roots, (operands) =>
@@ -115,12 +115,12 @@ export class CollectionCode {
   }
 
   /** In front of a return: ends what the function has made for its results and does not return. */
-  drop({ keeping }: InstructionOf<"regionDrop">): ExpressionRef[] {
+  drop({ keeping, needs }: InstructionOf<"regionDrop">): ExpressionRef[] {
     const module = this.#module;
     const frame = this.#frame;
     const op = module.i32;
-    const { candidates, layout } = frame.plan;
-    const callerRegions = frame.plan.callerRegions!;
+    const { layout } = frame.plan;
+    const { callers, others, most, isResumed } = frame.plan.checkpoint!;
     const { debug, profile } = this.#shared.context.options;
     const roots = rootsAmong(keeping);
     const general = (): ExpressionRef[] =>
@@ -131,16 +131,16 @@ export class CollectionCode {
           [...checkpoints, op.const(this.#isZeal ? 1 : 0), ...operands],
           none,
         );
-        return module.block(null, [...this.#decide(roots), dropped]);
+        return module.block(null, [...this.#decide(roots, needs), dropped]);
       });
-    const [index] = callerRegions.checkpointed;
+    const [index] = callers;
     const isSeen = this.#isZeal || debug || profile;
     const isSimple =
-      callerRegions.checkpoints === 1 &&
-      callerRegions.others.length === 0 &&
-      callerRegions.tailCycle.size === 0 &&
-      !frame.plan.bounds.mayBeHeap.has(index!) &&
-      candidates === null;
+      most === 1 &&
+      others.length === 0 &&
+      !isResumed &&
+      !this.#context.fn.regions![index!]!.mayBeHeap &&
+      needs.length === 0;
     if (!isSimple || isSeen) return general();
     // Mostly little was allocated, all of it in one piece: then addresses tell.
     const region = (): ExpressionRef => frame.regionOf({ of: "caller", index: index! });
@@ -164,16 +164,16 @@ export class CollectionCode {
   }
 
   /** With the results in memory: ends the candidates that are not needed for what is returned. */
-  #decide({ boxes, slices }: Roots): ExpressionRef[] {
+  #decide({ boxes, slices }: Roots, needs: readonly number[]): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
     const frame = this.#frame;
-    const { candidates, layout } = frame.plan;
-    if (candidates === null) return [];
-    const needs = candidates.needs.reduce((all, bits, index) => all | (bits << (index * CANDIDATES_MOST)), 0);
+    const { layout } = frame.plan;
+    if (needs.length === 0) return [];
+    const allNeeds = needs.reduce((all, bits, index) => all | (bits << (index * CANDIDATES_MOST)), 0);
     const checkpoints = [0, layout.callerEnd, layout.dividedEnd].map((each) => frame.at(each));
     const returned = [frame.at(layout.bytes), op.const(boxes.length), op.const(slices.length)];
-    return [module.call(coreName(module, "candidatesReturn"), [...checkpoints, op.const(needs), ...returned], none)];
+    return [module.call(coreName(module, "candidatesReturn"), [...checkpoints, op.const(allNeeds), ...returned], none)];
   }
 
   get #isZeal(): boolean {

@@ -22,7 +22,6 @@ import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { Bound, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
 
 import type { ArrayPlaces } from "./array-places.ts";
-import type { CallerRegions } from "./caller-regions.ts";
 import { type FrameRegion, levelOf } from "./frame-layout.ts";
 import type { FunctionPlan } from "./plan.ts";
 import { isSame } from "./promoted-tops.ts";
@@ -61,6 +60,7 @@ export class FrameCode {
   #promoted: { readonly region: Bound; readonly top: Temporary } | null = null;
   /** What is set aside for the function's arrays, once it is. */
   #reserved: number | null = null;
+  readonly #beginning: InstructionOf<"regionCheckpoint" | "regionOpen">[] = [];
 
   constructor(shared: Shared, context: FunctionContext, hidden: readonly Temporary[]) {
     this.#hidden = hidden;
@@ -69,7 +69,8 @@ export class FrameCode {
     this.#context = context;
     this.#module = context.module;
     this.#isDebug = shared.context.options.debug ?? false;
-    this.#base = this.plan.layout.bytes === 0 ? null : this.plan.isInTailCycle ? context.temporary(i32) : this.#given();
+    const isResumed = this.plan.checkpoint?.isResumed === true;
+    this.#base = this.plan.layout.bytes === 0 ? null : isResumed ? context.temporary(i32) : this.#given();
   }
 
   // Addresses
@@ -93,7 +94,7 @@ export class FrameCode {
 
   /** The checkpoints that the call has taken over from the one that it replaces, or 0. */
   inherited(): ExpressionRef {
-    return this.#hidden[this.plan.bounds.hidden.length]!.get();
+    return this.#hidden[this.#context.fn.regions!.length]!.get();
   }
 
   /** The address of a region's descriptor; 0 for the heap. */
@@ -152,10 +153,15 @@ export class FrameCode {
 
   // From its beginning to its end
 
-  /** Once all of the function has been lowered. */
+  /** What begins the function's frame stands in front of all of it: a tail call of the function itself does not do it again. */
+  begins(instruction: InstructionOf<"regionCheckpoint" | "regionOpen">): void {
+    this.#beginning.push(instruction);
+  }
+
+  /** Once all of the function has been lowered: takes space for its frame, and begins it. */
   enter(): ExpressionRef[] {
     const { plan, rootWords } = this;
-    const { layout, callerRegions } = plan;
+    const { layout, checkpoint } = plan;
     const module = this.#module;
     if (this.#base === null) return [];
     const end = (): ExpressionRef => this.at(layout.bytes + rootWords * WORD_BYTES);
@@ -163,56 +169,70 @@ export class FrameCode {
       module.i32.add(statistics(module), module.i32.const(REGION_STATISTICS_BYTES));
     const isFull = module.i32.gt_u(end(), module.global.get(coreName(module, "regionFrameLimit"), i32));
     return [
-      ...(plan.isInTailCycle
+      ...(checkpoint?.isResumed
         ? [this.#base.set(module.select(this.inherited(), this.inherited(), this.#given().get()))]
         : []),
       module.if(isFull, this.#context.panic("stackOverflow", this.#context.fn.line)),
       ...this.#shared.context.profile.countFrames(() => module.i32.sub(end(), framesBase())),
-      ...(callerRegions === null ? [] : this.#setCheckpoints(callerRegions)),
+      ...this.#beginning.flatMap((i) => (i.op === "regionOpen" ? this.#openAll(i) : this.#checkpoint(i))),
+    ];
+  }
+
+  #openAll({ levels }: InstructionOf<"regionOpen">): ExpressionRef[] {
+    return levels.flatMap((level) => {
+      const region = this.plan.layout.regions.get(level);
+      return region === undefined ? [] : this.#open(region);
+    });
+  }
+
+  /** Begins the call's parts of callers' regions; those of candidates begin later. */
+  #checkpoint(instruction: InstructionOf<"regionCheckpoint">): ExpressionRef[] {
+    const module = this.#module;
+    return [
+      ...this.#setCheckpoints(instruction),
       ...this.#dividing().map((checkpoint) =>
         module.call(coreName(module, "checkpointNone"), [this.at(checkpoint)], none),
       ),
-      ...[...layout.regions.values()].flatMap((region) => this.#open(region)),
     ];
   }
 
   /** Sets the checkpoints of the callers' regions, unless the checkpoints are there already. */
-  #setCheckpoints(callerRegions: CallerRegions): ExpressionRef[] {
+  #setCheckpoints(checkpoint: InstructionOf<"regionCheckpoint">): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
-    const { checkpointed, others, isOutermost } = callerRegions;
-    if (isOutermost) {
+    const { callers, others, isResumed, isProgram } = checkpoint;
+    if (isProgram) {
       const { program } = this.#shared;
       const begin = [this.at(0), op.const(program), op.const(program + REGION_BYTES)];
       return [module.call(coreName(module, "checkpointOwn"), begin, none), this.#noteThreshold(0)];
     }
     const hidden = (index: number): ExpressionRef => this.#hidden[index]!.get();
-    const set = checkpointed.map((index, at) => {
-      const checkpoint = (): ExpressionRef => this.at(at * CHECKPOINT_BYTES);
-      const onRegion = module.call(coreName(module, "checkpointSet"), [checkpoint(), hidden(index)], none);
-      if (!this.plan.bounds.mayBeHeap.has(index)) return onRegion;
-      return module.if(hidden(index), onRegion, module.call(coreName(module, "checkpointNone"), [checkpoint()], none));
+    const set = callers.map((index, at) => {
+      const place = (): ExpressionRef => this.at(at * CHECKPOINT_BYTES);
+      const onRegion = module.call(coreName(module, "checkpointSet"), [place(), hidden(index)], none);
+      if (!this.#context.fn.regions![index]!.mayBeHeap) return onRegion;
+      return module.if(hidden(index), onRegion, module.call(coreName(module, "checkpointNone"), [place()], none));
     });
-    const unused = checkpointsOf(callerRegions)
-      .slice(checkpointed.length)
-      .map((checkpoint) => module.call(coreName(module, "checkpointNone"), [this.at(checkpoint)], none));
+    const unused = checkpointsOf(checkpoint)
+      .slice(callers.length)
+      .map((place) => module.call(coreName(module, "checkpointNone"), [this.at(place)], none));
     const tell = (other: ExpressionRef): ExpressionRef =>
       module.call(
         coreName(module, "checkpointsTell"),
-        [this.at(0), this.at(checkpointed.length * CHECKPOINT_BYTES), other],
+        [this.at(0), this.at(callers.length * CHECKPOINT_BYTES), other],
         none,
       );
-    const told = checkpointed.length === 0 ? [] : others.map((index) => tell(hidden(index)));
-    if (checkpointed.length > 1 && others.length === 0) told.push(tell(op.const(0)));
+    const told = callers.length === 0 ? [] : others.map((index) => tell(hidden(index)));
+    if (callers.length > 1 && others.length === 0) told.push(tell(op.const(0)));
     const all = [...set, ...unused, ...told];
-    if (!this.plan.isInTailCycle || all.length === 0) return all;
+    if (!isResumed || all.length === 0) return all;
     return [module.if(op.eqz(this.inherited()), module.block(null, all))];
   }
 
   /** Begins the sub-region of a candidate: sets its checkpoint on the caller's region. */
   divide(index: number): ExpressionRef {
     const module = this.#module;
-    const region = this.#hidden[this.plan.callerRegions!.checkpointed[0]!]!.get();
+    const region = this.#hidden[this.plan.checkpoint!.callers[0]!]!.get();
     return module.call(coreName(module, "checkpointSet"), [this.at(this.#dividing()[index]!), region], none);
   }
 
@@ -227,8 +247,9 @@ export class FrameCode {
 
   /** Where the checkpoints of sub-regions lie, from the frame's start. */
   #dividing(): number[] {
-    const { candidates, layout } = this.plan;
-    return (candidates?.begins ?? []).map((_, index) => layout.callerEnd + index * CHECKPOINT_BYTES);
+    const { callerEnd, dividedEnd } = this.plan.layout;
+    const count = (dividedEnd - callerEnd) / CHECKPOINT_BYTES;
+    return Array.from({ length: count }, (_, index) => callerEnd + index * CHECKPOINT_BYTES);
   }
 
   /** Ends the function's own regions. */
@@ -366,9 +387,9 @@ export class FrameCode {
   /** Adds what was allocated in the callers' regions and stays there: where it ends. */
   countAdopted(): ExpressionRef[] {
     const module = this.#module;
-    const { layout, callerRegions } = this.plan;
+    const { layout, checkpoint } = this.plan;
     // What ends with the program has nobody who takes it over.
-    if (callerRegions === null || callerRegions.isOutermost) return [];
+    if (checkpoint === null || checkpoint.isProgram) return [];
     const operands = (): ExpressionRef[] => [this.at(0), this.at(layout.callerEnd)];
     const filled = (): ExpressionRef => module.call(coreName(module, "checkpointsFilled"), operands(), i32);
     return this.#shared.context.profile.add(this.#context.fn, "adopted", filled);
@@ -376,6 +397,6 @@ export class FrameCode {
 }
 
 /** Where the checkpoints of the callers' regions lie, from the frame's start. */
-export function checkpointsOf({ checkpoints }: CallerRegions): number[] {
-  return Array.from({ length: checkpoints }, (_, index) => index * CHECKPOINT_BYTES);
+export function checkpointsOf({ most }: InstructionOf<"regionCheckpoint">): number[] {
+  return Array.from({ length: most }, (_, index) => index * CHECKPOINT_BYTES);
 }

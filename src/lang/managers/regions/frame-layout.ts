@@ -16,8 +16,7 @@ import { CHECKPOINT_BYTES, GRANULE_BYTES, REGION_BYTES } from "#contract";
 import { alignUp } from "../../../core/align.ts";
 import type { Block, Bound, Instruction, IrFunction, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
-import { blocksOf } from "../../ir/traverse.ts";
-import type { FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import { blocksOf, forEachInstruction } from "../../ir/traverse.ts";
 
 /** No more than this lies on the stack of frames for one region. */
 const MOST_BYTES = 256;
@@ -57,6 +56,7 @@ export interface FrameLayout {
 
 /** What makes an object for which there may be a slot. */
 export type Sized = Extract<Instruction, { op: "construct" | "arrayNew" }>;
+type Allocation = Extract<Instruction, { readonly bound?: Bound }>;
 
 /** The level of what is bound to the function itself; null for what is the caller's, or in the heap. */
 export function levelOf(bound: Bound): number | null {
@@ -66,26 +66,28 @@ export function levelOf(bound: Bound): number | null {
 
 /**
  * @param callerCheckpoints how many checkpoints of the caller's regions there are
- * @param dividingCheckpoints and how many that divide what comes there
- * @param isCollected whether the function's own regions may be collected
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
  */
 export function layoutFrame(
   fn: IrFunction,
-  bounds: FunctionBounds,
   callerCheckpoints: number,
-  dividingCheckpoints: number,
-  isCollected: boolean,
   bytesOf: (instruction: Sized) => number | null,
 ): FrameLayout {
+  let dividingCheckpoints = 0;
+  let isCollected = false;
+  forEachInstruction(fn.body, (i) => {
+    if (i.op === "regionCandidate") dividingCheckpoints++;
+    // Those in front of tail calls take in regions of callers only.
+    if (i.op === "regionCollect" && i.levels.length > 0) isCollected = true;
+  });
   const needs = new Map<number, number>();
   const need = (level: number, bytes: number): void => {
     needs.set(level, Math.min(MOST_BYTES, (needs.get(level) ?? 0) + bytes));
   };
   const slotted = new Map<number, { readonly site: Site; readonly bytes: number }[]>();
   let slotBytes = 0;
-  const place = (i: Instruction & { readonly site: Site }, depth: number): void => {
-    const level = levelOf(bounds.sites.get(i.site)!);
+  const place = (i: Allocation, depth: number): void => {
+    const level = levelOf(i.bound!);
     if (level === null) return;
     const bytes = i.op === "construct" || i.op === "arrayNew" ? bytesOf(i) : null;
     const isOnce = level === depth && bytes !== null;
@@ -96,19 +98,18 @@ export function layoutFrame(
     slotBytes += bytes;
     slotted.set(level, [...(slotted.get(level) ?? []), { site: i.site, bytes }]);
   };
+  const pass = (bound: Bound): void => {
+    const level = levelOf(bound);
+    if (level !== null) need(level, UNKNOWN_BYTES);
+  };
   const visit = ({ instructions }: Block, depth: number): void => {
     for (const i of instructions) {
-      if (allocates(i) && "site" in i) place(i, depth);
+      if (allocates(i) && "bound" in i) place(i, depth);
+      if (i.op === "call" || i.op === "tailCall") i.bounds!.forEach(pass);
       for (const inner of blocksOf(i)) visit(inner, i.op === "loop" ? depth + 1 : depth);
     }
   };
   visit(fn.body, 0);
-  for (const passed of bounds.calls.values()) {
-    for (const bound of passed) {
-      const level = levelOf(bound);
-      if (level !== null) need(level, UNKNOWN_BYTES);
-    }
-  }
   const callerEnd = callerCheckpoints * CHECKPOINT_BYTES;
   const dividedEnd = callerEnd + dividingCheckpoints * CHECKPOINT_BYTES;
   let checkpoint = dividedEnd;

@@ -1,5 +1,5 @@
 /**
- * The pass of `regions` and `sparse` over a program: inserts where regions are reset, emptied and closed, where
+ * The pass of `regions` and `sparse` over a program: inserts where regions are opened, reset, emptied and closed, where
  * checkpoints begin sub-regions, what is collected and dropped, and which arrays are freed.
  */
 
@@ -7,10 +7,10 @@ import { insertInto } from "../../ir/insert.ts";
 import type { Instruction, InstructionOf, IrFunction, IrProgram, LifetimeInstruction } from "../../ir/ir.ts";
 import { accessChecks } from "../../ir/traverse.ts";
 import { annotateBounds } from "../../lifetimes/annotate.ts";
-import { closeRegions, endIterations } from "../../lifetimes/endings.ts";
+import { closeRegions, endIterations, openRegions } from "../../lifetimes/endings.ts";
 import type { ProgramPlacement } from "../../lifetimes/placement/placed.ts";
+import { type Decisions, decideLifetimes } from "./decisions.ts";
 import { rootsAmong } from "./loop-collections.ts";
-import { type Lifetimes, planLifetimes } from "./plan.ts";
 
 /**
  * Changes a program in place.
@@ -18,50 +18,66 @@ import { type Lifetimes, planLifetimes } from "./plan.ts";
  * @param placement of this copy
  * @param areArraysApart whether single ones can be freed: under `sparse`
  * @param isDebug whether loads and stores are checked
- * @returns what has been decided for each function
  */
 export function prepareRegions(
   program: IrProgram,
   placement: ProgramPlacement,
   areArraysApart: boolean,
   isDebug: boolean,
-): ReadonlyMap<IrFunction, Lifetimes> {
-  const all = planLifetimes(program, placement, areArraysApart);
+): void {
+  const all = decideLifetimes(program, placement, areArraysApart);
   annotateBounds(program, new Map([...all].map(([fn, { bounds }]) => [fn, bounds])));
-  for (const [fn, lifetimes] of all) new Inserter(fn, lifetimes, isDebug).insert();
-  return all;
+  for (const [fn, decisions] of all) new Inserter(fn, decisions, isDebug).insert();
 }
 
 class Inserter {
   readonly #fn: IrFunction;
-  readonly #lifetimes: Lifetimes;
+  readonly #decisions: Decisions;
   readonly #isDebug: boolean;
   /** Of the function's own regions. */
   readonly #levels: readonly number[];
 
-  constructor(fn: IrFunction, lifetimes: Lifetimes, isDebug: boolean) {
+  constructor(fn: IrFunction, decisions: Decisions, isDebug: boolean) {
     this.#fn = fn;
-    this.#lifetimes = lifetimes;
+    this.#decisions = decisions;
     this.#isDebug = isDebug;
-    const { hasFrame, levels } = lifetimes.bounds;
+    const { hasFrame, levels } = decisions.bounds;
     this.#levels = hasFrame ? Array.from({ length: levels + 1 }, (_, level) => level) : [];
   }
 
   insert(): void {
-    const { bounds } = this.#lifetimes;
+    const { bounds } = this.#decisions;
+    const { body } = this.#fn;
     insertInto(this.#fn, {
       inFrontOf: (i) => this.#inFrontOf(i),
       behind: (i) => (i.op === "loop" ? endIterations(bounds, i) : []),
-      endBlock: (block) => (block === this.#fn.body ? closeRegions(bounds) : []),
+      beginBlock: (block) => (block === body ? [...this.#checkpoint(), ...openRegions(bounds)] : []),
+      endBlock: (block) => (block === body ? closeRegions(bounds) : []),
       beginIteration: (loop) => [...endIterations(bounds, loop), ...this.#collect(loop)],
     });
   }
 
+  #checkpoint(): LifetimeInstruction[] {
+    const { callerRegions } = this.#decisions;
+    if (callerRegions === null) return [];
+    const { checkpointed, others, checkpoints, tailCycle, isOutermost } = callerRegions;
+    return [
+      {
+        op: "regionCheckpoint",
+        callers: checkpointed,
+        others,
+        most: checkpoints,
+        isResumed: tailCycle.size > 0,
+        isProgram: isOutermost,
+      },
+    ];
+  }
+
   #inFrontOf(i: Instruction): LifetimeInstruction[] {
-    const { strongUpdates, emptied } = this.#lifetimes;
+    const { strongUpdates, emptied } = this.#decisions;
     const update = strongUpdates.get(i);
     if (update !== undefined) return [{ op: "arrayFree", owner: update.assignment.dst, field: update.field }];
-    const inserted = [...this.#checkpoint(i), ...this.#checks(i)];
+    const inserted = [...this.#candidate(i), ...this.#checks(i)];
     switch (i.op) {
       case "call": {
         // What is bound there may have gone to the heap.
@@ -69,7 +85,7 @@ class Inserter {
         return levels.length === 0 ? inserted : [...inserted, { op: "regionReset", levels, releases: true }];
       }
       case "return":
-        return [...inserted, ...closeRegions(this.#lifetimes.bounds), ...this.#drop(i)];
+        return [...inserted, ...closeRegions(this.#decisions.bounds), ...this.#drop(i)];
       case "tailCall":
         return [...inserted, ...this.#leave(i)];
       default:
@@ -78,9 +94,9 @@ class Inserter {
   }
 
   /** Where the instruction is the first that makes something for a candidate. */
-  #checkpoint(i: Instruction): LifetimeInstruction[] {
-    const index = this.#lifetimes.candidates?.begins.indexOf(i) ?? -1;
-    return index < 0 ? [] : [{ op: "regionCheckpoint", index }];
+  #candidate(i: Instruction): LifetimeInstruction[] {
+    const index = this.#decisions.candidates?.begins.indexOf(i) ?? -1;
+    return index < 0 ? [] : [{ op: "regionCandidate", index }];
   }
 
   #checks(i: Instruction): LifetimeInstruction[] {
@@ -89,7 +105,7 @@ class Inserter {
 
   /** Collects what piles up around a loop. */
   #collect(loop: InstructionOf<"loop">): LifetimeInstruction[] {
-    const { loopCollections } = this.#lifetimes;
+    const { loopCollections } = this.#decisions;
     const collection = loopCollections.get(loop);
     if (collection === undefined) return [];
     const { level, filled, ofCaller, roots } = collection;
@@ -99,16 +115,19 @@ class Inserter {
   }
 
   #drop({ values }: InstructionOf<"return">): LifetimeInstruction[] {
-    return this.#lifetimes.callerRegions?.mayDrop ? [{ op: "regionDrop", keeping: values }] : [];
+    const { callerRegions, candidates } = this.#decisions;
+    return callerRegions?.mayDrop ? [{ op: "regionDrop", keeping: values, needs: candidates?.needs ?? [] }] : [];
   }
 
   /** In a tail-call cycle the next call resumes with the checkpoints of this one, and what they cover is collected. */
-  #leave({ callee, args }: InstructionOf<"tailCall">): LifetimeInstruction[] {
-    const { bounds, callerRegions } = this.#lifetimes;
+  #leave(call: InstructionOf<"tailCall">): LifetimeInstruction[] {
+    const { bounds, callerRegions } = this.#decisions;
+    const { callee, args } = call;
     // A function that calls itself keeps its frame, and its regions begin anew.
     const reset: LifetimeInstruction[] = bounds.hasFrame ? [{ op: "regionReset", levels: this.#levels }] : [];
-    const ended = callee === this.#fn ? reset : closeRegions(this.#lifetimes.bounds);
+    const ended = callee === this.#fn ? reset : closeRegions(this.#decisions.bounds);
     if (!callerRegions?.tailCycle.has(callee)) return ended;
+    Object.assign(call, { resumes: true });
     const { boxes, slices } = rootsAmong(args);
     return [...ended, { op: "regionCollect", levels: [], filled: [], ofCallers: true, roots: [...boxes, ...slices] }];
   }

@@ -9,9 +9,7 @@
 
 import { REGION_BUMP_MAX_BYTES } from "#contract";
 import type { Block, Bound, Instruction, InstructionOf, IrFunction, Label } from "../../ir/ir.ts";
-import { allocates } from "../../ir/safepoints.ts";
-import { forEachInstruction } from "../../ir/traverse.ts";
-import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
+import { boundsOf, forEachInstruction, forEachLoop } from "../../ir/traverse.ts";
 import { type FrameLayout, levelOf, type Sized } from "./frame-layout.ts";
 
 type Loop = InstructionOf<"loop">;
@@ -22,27 +20,27 @@ type Loop = InstructionOf<"loop">;
  */
 export function findPromotedLoops(
   fn: IrFunction,
-  bounds: FunctionBounds,
   layout: FrameLayout,
   bytesOf: (instruction: Sized) => number | null,
 ): ReadonlyMap<Loop, Bound> {
   const found = new Map<Loop, Bound>();
   const isBumped = (i: Instruction): boolean =>
     i.op === "construct" && !layout.slots.has(i.site) && bytesOf(i)! <= REGION_BUMP_MAX_BYTES;
-  forEachInstruction(fn.body, (loop) => {
-    if (loop.op !== "loop" || !isClosed(loop.body, loop.label)) return;
-    const level = bounds.loops.get(loop) ?? Number.POSITIVE_INFINITY;
-    const made = boundsMadeIn(loop.body, bounds).filter((bound) => {
-      const at = levelOf(bound);
-      return bound.of === "caller" || (at !== null && at < level);
+  forEachLoop(fn.body, (loop, level) => {
+    if (!isClosed(loop.body, loop.label)) return;
+    const made: Bound[] = [];
+    forEachInstruction(loop.body, (i) => {
+      for (const bound of boundsOf(i)) {
+        const at = levelOf(bound);
+        if (bound.of === "caller" || (at !== null && at < level)) made.push(bound);
+      }
     });
     const region = made[0];
-    if (region === undefined || (region.of === "caller" && bounds.mayBeHeap.has(region.index))) return;
+    if (region === undefined || (region.of === "caller" && fn.regions![region.index]!.mayBeHeap)) return;
     if (!made.every((bound) => isSame(bound, region) || areDisjoint(bound, region))) return;
     let isOnlyBumped = true;
     forEachInstruction(loop.body, (i) => {
-      if (allocates(i) && "site" in i && isSame(bounds.sites.get(i.site)!, region)) isOnlyBumped &&= isBumped(i);
-      if (i.op === "call" && bounds.calls.get(i)?.some((bound) => isSame(bound, region))) isOnlyBumped = false;
+      if (boundsOf(i).some((bound) => isSame(bound, region))) isOnlyBumped &&= isBumped(i);
     });
     if (isOnlyBumped) found.set(loop, region);
   });

@@ -49,7 +49,7 @@ import { CollectionCode } from "./collections.ts";
 import { FrameCode, type Shared } from "./frame-code.ts";
 import type { Sized } from "./frame-layout.ts";
 import { heapScope, heapUseOf } from "./heap-scope.ts";
-import { type FunctionPlan, type Lifetimes, planFunctions } from "./plan.ts";
+import { type FunctionPlan, planFunctions } from "./plan.ts";
 import { prepareRegions } from "./prepare.ts";
 
 const { i32, none } = binaryen;
@@ -88,8 +88,8 @@ export const sparse: ManagerFactory = {
 
 function prepare(arrays: ArrayPlaces): LifetimePass {
   return (program, { options, placement }) => {
-    const lifetimes = prepareRegions(program, placement(), arrays.areApart, options.debug ?? false);
-    return (context) => new RegionsManager(context, lifetimes, arrays);
+    prepareRegions(program, placement(), arrays.areApart, options.debug ?? false);
+    return (context) => new RegionsManager(context, arrays);
   };
 }
 
@@ -130,7 +130,7 @@ class RegionsManager extends BarrierFreeManager {
   #globalsUsed = 0;
   #now: Current | null = null;
 
-  constructor(context: ManagerContext, lifetimes: ReadonlyMap<IrFunction, Lifetimes>, arrays: ArrayPlaces) {
+  constructor(context: ManagerContext, arrays: ArrayPlaces) {
     super(context);
     const { module } = this;
     const { data, options, program } = context;
@@ -138,8 +138,10 @@ class RegionsManager extends BarrierFreeManager {
     this.#isSetBySlices = findSetBySlices(program);
     const isDebug = options.debug ?? false;
     const bytesOf = (instruction: Sized): number | null => this.#bytesOf(instruction);
-    const plans = planFunctions(program, lifetimes, bytesOf, isDebug);
-    const scope = heapScope(plans);
+    // Callees come before their callers.
+    const functions = [...context.placement().keys()];
+    const plans = planFunctions({ ...program, functions }, bytesOf, isDebug);
+    const scope = heapScope(program, context.placement);
     this.#heap = scope === null ? null : new CollectedHeap(context, this.layouts, scope);
     this.#shared = {
       context,
@@ -184,8 +186,9 @@ class RegionsManager extends BarrierFreeManager {
 
   /** As plan.ts says. */
   override hiddenParameters(fn: IrFunction): readonly WasmType[] {
-    const { bounds, isInTailCycle, takesTop } = this.#planOf(fn);
-    const own = Array.from({ length: bounds.hidden.length + Number(isInTailCycle) + Number(takesTop) }, () => i32);
+    const { checkpoint, takesTop } = this.#planOf(fn);
+    const count = fn.regions!.length + Number(checkpoint?.isResumed ?? false) + Number(takesTop);
+    const own = Array.from({ length: count }, () => i32);
     return [...(this.#heap?.hiddenParameters(fn) ?? []), ...own];
   }
 
@@ -203,8 +206,7 @@ class RegionsManager extends BarrierFreeManager {
   override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
     const { frame } = this.#current();
     const { before, after } = this.#heap?.finishFunction(context) ?? { before: [], after: [] };
-    const ended = [...frame.countAdopted(), ...frame.end()];
-    return context.sequence([...before, ...frame.enter(), body, ...ended, ...after]);
+    return context.sequence([...before, ...frame.enter(), body, ...frame.countAdopted(), ...after]);
   }
 
   override call(
@@ -212,11 +214,11 @@ class RegionsManager extends BarrierFreeManager {
     instruction: InstructionOf<"call">,
     emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef {
-    const { isInTailCycle, takesTop } = this.#planOf(instruction.callee);
+    const { checkpoint, takesTop } = this.#planOf(instruction.callee);
     const { frame } = this.#current();
     const hidden = [
       ...this.#passed(instruction),
-      ...(isInTailCycle ? [this.module.i32.const(0)] : []),
+      ...(checkpoint?.isResumed ? [this.module.i32.const(0)] : []),
       ...(takesTop ? [frame.beyond()] : []),
     ];
     const called =
@@ -231,17 +233,16 @@ class RegionsManager extends BarrierFreeManager {
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef {
     const { frame } = this.#current();
-    const { callee } = instruction;
-    const { isInTailCycle, takesTop } = this.#planOf(callee);
-    const goesOn = frame.plan.callerRegions?.tailCycle.has(callee) === true;
+    const { callee, resumes = false } = instruction;
+    const { checkpoint, takesTop } = this.#planOf(callee);
     const jump = (): ExpressionRef =>
       emit([
         ...(this.#heap?.tailCallArguments(instruction) ?? []),
         ...this.#passed(instruction),
-        ...(isInTailCycle ? [goesOn ? frame.at(0) : this.module.i32.const(0)] : []),
+        ...(checkpoint?.isResumed ? [resumes ? frame.at(0) : this.module.i32.const(0)] : []),
         ...(takesTop ? [frame.begin()] : []),
       ]);
-    return context.sequence([...(goesOn ? [] : frame.countAdopted()), jump()]);
+    return context.sequence([...(resumes ? [] : frame.countAdopted()), jump()]);
   }
 
   override return(
@@ -269,6 +270,10 @@ class RegionsManager extends BarrierFreeManager {
       case "regionClose":
         return context.sequence(frame.end());
       case "regionCheckpoint":
+      case "regionOpen":
+        frame.begins(instruction);
+        return this.module.nop();
+      case "regionCandidate":
         return frame.divide(instruction.index);
       case "regionCollect":
         return collections.collect(instruction);
@@ -329,7 +334,7 @@ class RegionsManager extends BarrierFreeManager {
     inHeap: (heap: CollectedHeap) => ExpressionRef[],
   ): ExpressionRef[] {
     const { frame } = this.#current();
-    switch (heapUseOf(frame.plan, bound)) {
+    switch (heapUseOf(context.fn, bound)) {
       case "never":
         return inRegion();
       case "always":
@@ -436,7 +441,8 @@ class RegionsManager extends BarrierFreeManager {
   override arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef {
     const { array, isFinal = false } = instruction;
     const sliced = super.arraySlice(context, instruction);
-    if (!isFinal || array.type.kind !== "array" || this.#current().frame.plan.mayReferToHeap(array)) return sliced;
+    const { mayReferToHeap } = this.context.placement().get(context.fn)!;
+    if (!isFinal || array.type.kind !== "array" || mayReferToHeap(array)) return sliced;
     const { element } = array.type;
     const { hasPointers, stride } = this.layouts.element(element);
     if (!hasPointers || this.#isSetBySlices(element)) return sliced;
@@ -454,7 +460,7 @@ class RegionsManager extends BarrierFreeManager {
   override arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef {
     if (!this.#shared.arrays.areApart) return super.arrayGrow(context, instruction);
     const { frame } = this.#current();
-    switch (heapUseOf(frame.plan, instruction.bound!)) {
+    switch (heapUseOf(context.fn, instruction.bound!)) {
       case "never":
         return this.#growInPlace(context, instruction);
       case "always":
@@ -585,11 +591,11 @@ class RegionsManager extends BarrierFreeManager {
     const framesBase = opened === null ? context.data.seal() : opened.shadowEnd;
     const limit = context.settings.value("heapLimitBytes");
     const settings = [op.const(framesBase), op.const((framesBase + framesBytes) | 0), limit];
-    const { bounds, isInTailCycle, takesTop } = this.#planOf(context.program.main);
+    const { checkpoint, takesTop } = this.#planOf(context.program.main);
     const forMain = [
       ...(opened?.mainArguments ?? []),
-      ...bounds.hidden.map(() => op.const(program)),
-      ...(isInTailCycle ? [op.const(0)] : []),
+      ...context.program.main.regions!.map(() => op.const(program)),
+      ...(checkpoint?.isResumed ? [op.const(0)] : []),
       ...(takesTop ? [module.global.get(coreName(module, "regionFrameTop"), i32)] : []),
     ];
     const open = coreName(module, opened === null ? "regionInit" : "regionOpen");

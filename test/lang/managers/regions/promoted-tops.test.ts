@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../../../src/lang/frontend.ts";
 import { runModule, SourceFile } from "../../../../src/lang/index.ts";
+import { annotateBounds } from "../../../../src/lang/lifetimes/annotate.ts";
 import { computeBounds } from "../../../../src/lang/lifetimes/placement/bounds.ts";
 import { placeProgram } from "../../../../src/lang/lifetimes/placement/placement.ts";
 import type { FrameLayout } from "../../../../src/lang/managers/regions/frame-layout.ts";
@@ -64,9 +65,10 @@ describe("a loop that only bumps", () => {
     const source = `${ROWS}${text}\nfn main() { print("{sumFrom(made(9), 0)}") }`;
     const program = buildProgram(new SourceFile("test.mote", source));
     const layout = { slots: new Map() } as unknown as FrameLayout;
-    const found = [...computeBounds(placeProgram(program), false)]
-      .filter(([{ internal }]) => !internal)
-      .flatMap(([fn, bounds]) => [...findPromotedLoops(fn, bounds, layout, () => 16).values()]);
+    annotateBounds(program, computeBounds(placeProgram(program), false));
+    const found = program.functions
+      .filter(({ internal }) => !internal)
+      .flatMap((fn) => [...findPromotedLoops(fn, layout, () => 16).values()]);
     expect(found.map((bound) => bound.of)).toEqual(regions);
   });
 
