@@ -47,6 +47,8 @@ interface Frame {
   /** The call's parts of them, once they have begun. */
   checkpoints: readonly Since[] | null;
   isProgram: boolean;
+  /** Where in the part the sub-regions of candidates begin, by their numbers. */
+  candidates: Map<number, number>;
   /** What the iteration before had made for itself. */
   iterations: Map<LoopInstruction, ReadonlySet<HeapObject>>;
 }
@@ -74,7 +76,15 @@ export class RegionModel implements Observer {
 
   entered(call: Extract<Instruction, { op: "call" }> | null, fn: IrFunction): void {
     const callers = call === null ? fn.regions!.map(() => this.#program) : this.#resolve(call.bounds!);
-    this.#frames.push({ fn, own: null, callers, checkpoints: null, isProgram: false, iterations: new Map() });
+    this.#frames.push({
+      fn,
+      own: null,
+      callers,
+      checkpoints: null,
+      isProgram: false,
+      candidates: new Map(),
+      iterations: new Map(),
+    });
   }
 
   replaced(call: Extract<Instruction, { op: "tailCall" }>): void {
@@ -83,7 +93,7 @@ export class RegionModel implements Observer {
     const callers = this.#resolve(bounds!);
     const isAgain = callee === frame.fn;
     if (!isAgain) this.#requireClosed(frame);
-    if (!isAgain && !resumes) frame.checkpoints = null;
+    if (!isAgain && !resumes) Object.assign(frame, { checkpoints: null, candidates: new Map() });
     Object.assign(frame, { fn: callee, callers, iterations: new Map() });
   }
 
@@ -175,8 +185,11 @@ export class RegionModel implements Observer {
         frame.checkpoints ??= this.#checkpoints(i, frame.callers);
         frame.isProgram = i.isProgram;
         return;
-      case "regionCandidate":
+      case "regionCandidate": {
+        const [part] = frame.checkpoints!;
+        if (part !== undefined) frame.candidates.set(i.index, part.region.objects.length);
         return;
+      }
       case "regionCollect": {
         if (this.#collections++ % this.#every !== 0) return;
         const own = i.levels.map((level) => ({ region: this.#ownOf(frame)[level]!, from: 0 }));
@@ -184,13 +197,12 @@ export class RegionModel implements Observer {
         this.#collect([...(i.ofCallers ? frame.checkpoints! : []), ...own], roots, by);
         return;
       }
-      case "regionDrop":
-        this.#collect(
-          frame.checkpoints!,
-          i.keeping.map((atom) => (atom.kind === "variable" ? read(atom) : atom.value)),
-          by,
-        );
+      case "regionDrop": {
+        const results = i.keeping.map((atom) => (atom.kind === "variable" ? read(atom) : atom.value));
+        this.#endCandidates(frame, i.needs, results, by);
+        this.#collect(frame.checkpoints!, results, by);
         return;
+      }
       case "arrayFree": {
         const value = read(i.owner);
         const array = objectOf(i.field === null ? value : (value as RecordObject).fields[i.field]);
@@ -239,6 +251,24 @@ export class RegionModel implements Observer {
       else this.#lives.get(object)!.endedBy ??= by;
     }
     region.objects.push(...kept);
+  }
+
+  /** As the core does: ends the sub-regions that those of the results do not need, whatever refers to them. */
+  #endCandidates({ checkpoints, candidates }: Frame, needs: readonly number[], results: unknown[], by: string): void {
+    const [part] = checkpoints!;
+    if (needs.length === 0 || part === undefined) return;
+    const { objects } = part.region;
+    const numbers = new Map<HeapObject, number>();
+    for (const [at, object] of objects.entries()) {
+      const begun = [...candidates].filter(([, from]) => from <= at).map(([index]) => index + 1);
+      if (at >= part.from) numbers.set(object, Math.max(0, ...begun));
+    }
+    const needed = results.reduce<number>((all, result) => {
+      const object = this.#wholeOf(result);
+      const number = object && numbers.get(object);
+      return number === undefined ? all : all | needs[number]!;
+    }, 0);
+    if (needed !== 0) this.#end(part, by, (object) => ((needed >> numbers.get(object)!) & 1) === 1);
   }
 
   #collect(parts: readonly Since[], roots: readonly unknown[], by: string): void {

@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../../src/lang/frontend.ts";
 import { SourceFile } from "../../../src/lang/index.ts";
-import type { Instruction, IrProgram, LifetimeInstruction } from "../../../src/lang/ir/ir.ts";
+import type { Instruction, InstructionOf, IrProgram, LifetimeInstruction } from "../../../src/lang/ir/ir.ts";
 import { printFunction } from "../../../src/lang/ir/print.ts";
 import { verifyProgram } from "../../../src/lang/ir/verify.ts";
 import { generateProgram } from "../../support/generate.ts";
@@ -206,6 +206,20 @@ function isNoticed(program: IrProgram, expected: string): boolean {
     return true;
   }
 }
+
+it("the model notices a candidate that another one needs, and that ends", () => {
+  const text = `fn make(n: Int, next: Item?) -> Item { Item { id: n, next: next } }
+    fn f(n: Int) -> Item { let a = make(n, None); let b = make(n + 1, a); if n > 3 { a } else { b } }
+    fn main() { print("{f(1).next.get().id}") }`;
+  const program = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)));
+  expect(runPrepared(program)).toBe("1\n");
+  for (const { block, index } of placesOf(program, ({ op }) => op === "regionDrop")) {
+    const drop = block.instructions[index] as InstructionOf<"regionDrop">;
+    expect(drop.needs).toEqual([0b01, 0b11]);
+    block.instructions[index] = { ...drop, needs: [0b01, 0b10] };
+  }
+  expect(() => runPrepared(program)).toThrow("uses a Item that ended by regionDrop in f");
+});
 
 /**
  * Of the instructions that are executed in some programs. What only costs memory is not noticed: dropped collections
