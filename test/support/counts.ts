@@ -34,11 +34,11 @@ import {
 } from "../../src/lang/ir/traverse.ts";
 import { type HeapObject, objectOf } from "./heap-walk.ts";
 
-const RETAIN: OwnLifetime = { name: "retain" };
-const RELEASE: OwnLifetime = { name: "release" };
+export const RETAIN: OwnLifetime = { name: "retain" };
+export const RELEASE: OwnLifetime = { name: "release" };
 
 /** Gives what a global holds, if it has been set. */
-class Overwritten implements OwnLifetime {
+export class Overwritten implements OwnLifetime {
   readonly name: string;
   readonly global: IrGlobal;
 

@@ -19,7 +19,7 @@ export const counting: ManagerFactory = {
   create: (context) => new CountingManager(context),
 };
 
-class CountingManager extends BarrierFreeManager {
+export class CountingManager extends BarrierFreeManager {
   protected readonly arrayAllocator = "counting.allocArray";
 
   constructor(context: ManagerContext) {
