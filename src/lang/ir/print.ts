@@ -6,6 +6,7 @@ import type {
   Bound,
   ElementType,
   Instruction,
+  InstructionOf,
   IrFunction,
   IrType,
   Label,
@@ -222,7 +223,7 @@ class FunctionPrinter {
       case "textReceive":
         return `receive ${atom(i.array)}`;
       case "regionCheckpoint":
-        return `checkpoint ${i.isProgram ? "program" : callers(i.callers)}`;
+        return `checkpoint ${checkpointed(i)}${i.isResumed ? ", or resume" : ""}`;
       case "regionOpen":
         return `open ${regions(i.levels)}`;
       case "regionReset":
@@ -236,11 +237,17 @@ class FunctionPrinter {
           ...(i.ofCallers ? ["callers' regions"] : []),
           ...(i.levels.length > 0 ? [regions(i.levels)] : []),
         ];
+        const isPartly = i.filled.length > 0 && i.filled.length < i.levels.length;
+        const growing = isPartly ? ` as ${regions(i.filled)} grow` : "";
         const keeping = i.roots.length === 0 ? "" : ` keeping ${this.#atoms(i.roots)}`;
-        return `collect ${taken.join(" and ")}${keeping}`;
+        return `collect ${taken.join(" and ")}${growing}${keeping}`;
       }
       case "regionDrop":
-        return i.keeping.length === 0 ? "drop" : `drop keeping ${this.#atoms(i.keeping)}`;
+        return [
+          "drop",
+          ...(i.keeping.length === 0 ? [] : [`keeping ${this.#atoms(i.keeping)}`]),
+          ...needed(i.needs),
+        ].join(" ");
       case "arrayFree":
         return `free ${this.#name(i.owner)}${i.field === null ? "" : ` field ${i.field}`}`;
       case "lifetime":
@@ -258,7 +265,22 @@ function regions(levels: readonly number[]): string {
 
 /** Regions of callers, as `boundName` has them. */
 function callers(indices: readonly number[]): string {
-  return indices.map((index) => `caller ${index}`).join(", ");
+  return indices.length === 0 ? "nothing" : indices.map((index) => `caller ${index}`).join(", ");
+}
+
+/** Of what a checkpoint begins parts, what may be the same, and how many there may be in the calls that it resumes. */
+function checkpointed({ callers: own, others, most, isProgram }: InstructionOf<"regionCheckpoint">): string {
+  if (isProgram) return "program";
+  const beside = others.length === 0 ? "" : ` beside ${callers(others)}`;
+  return `${callers(own)}${beside}${most > own.length ? ` of ${most}` : ""}`;
+}
+
+/** Which sub-regions those of candidates need besides themselves. */
+function needed(needs: readonly number[]): string[] {
+  return needs.flatMap((bits, index) => {
+    const others = [...needs.keys()].filter((other) => other !== index && (bits >> other) & 1);
+    return others.length === 0 ? [] : [`(${index} needs ${others.join(", ")})`];
+  });
 }
 
 function levelName(level: number): string {

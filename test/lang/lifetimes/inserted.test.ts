@@ -212,10 +212,12 @@ it("the model notices a candidate that another one needs, and that ends", () => 
     fn f(n: Int) -> Item { let a = make(n, None); let b = make(n + 1, a); if n > 3 { a } else { b } }
     fn main() { print("{f(1).next.get().id}") }`;
   const program = prepared(buildProgram(new SourceFile("test.mote", ITEM + text)));
+  const printed = printFunction(program.functions.find(({ name }) => name === "f")!).split("\n");
   expect(runPrepared(program)).toBe("1\n");
   for (const { block, index } of placesOf(program, ({ op }) => op === "regionDrop")) {
     const drop = block.instructions[index] as InstructionOf<"regionDrop">;
     expect(drop.needs).toEqual([0b01, 0b11]);
+    expect(printed).toContainEqual(expect.stringMatching(/^ *drop keeping [ab] \(1 needs 0\)$/));
     block.instructions[index] = { ...drop, needs: [0b01, 0b10] };
   }
   expect(() => runPrepared(program)).toThrow("uses a Item that ended by regionDrop in f");
