@@ -35,3 +35,39 @@ export const GROW_MIN_CHUNKS: u32 = 16;
 
 /** `leak` grows the memory by at least this many bytes. */
 export const LEAK_STEP_BYTES: usize = 1 << 20;
+
+// Regions. Shares are divisors: one part in so many.
+
+/** A region is not collected before it has taken this many bytes, where the heap has no limit or a large one. */
+export const REGION_THRESHOLD_BYTES: usize = 4 << 20;
+/** With a small limit this share of it takes the place of REGION_THRESHOLD_BYTES. */
+export const REGION_THRESHOLD_SHARE: usize = 8;
+/** That share is at least this many bytes: a collection of less does not pay for its beginning and end. */
+export const REGION_THRESHOLD_MIN_BYTES: usize = 32 << 10;
+/** This share of the first threshold may always be allocated between collections, whatever memory there is. */
+export const REGION_STEP_SHARE: u32 = 16;
+/**
+ * Survivors below this share of the first threshold are collected again each time: a copy costs less than what young
+ * collections leave behind.
+ */
+export const REGION_OLD_SHARE: u32 = 8;
+/** A region counts as growing if more than this percentage of what was collected survives. */
+export const REGION_GROWING_PERCENT: usize = 70;
+/** Chunks that thresholds keep back, for segments that are not full and for small ones. */
+export const REGION_KEPT_BACK_CHUNKS: u32 = 8;
+/** Old objects whose pointers may change are visited at each collection up to this sum of their bytes. */
+export const REMEMBERED_MAX_BYTES: usize = 1 << 20;
+
+/** A sub-region of fewer bytes is not collected where a call returns. */
+export const RETURN_MIN_BYTES: usize = 64 << 10;
+/** The back-off multiplies what is enough for a collection at a return by at most this factor, a power of 2. */
+export const RETURN_BACK_OFF_MAX: u32 = 64;
+/** That factor before the first collection at a return. */
+export const RETURN_BACK_OFF_FIRST: u32 = 16;
+/** Gaps of fewer bytes, in all, stay between the candidates that a call returns. */
+export const GAPS_MIN_BYTES: usize = 4 << 10;
+
+/** The largest segment that a region keeps for its next iteration: 0 for 1 KiB, 1 for 8 KiB, 2 for 64 KiB. */
+export const RESET_KEPT_KIND: u32 = 1;
+/** Entries of a sparse stack that a single question or drop looks at before it gives up. */
+export const ENTRY_STEPS_MAX: u32 = 8;

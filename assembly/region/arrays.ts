@@ -8,7 +8,7 @@
 // State: the setting; during a collection, the reached arrays whose elements are not visited yet, chained by the words
 // that name their extents; the array of the last question; the bytes freed.
 
-import { DEBUG } from "../config";
+import { DEBUG, ENTRY_STEPS_MAX } from "../config";
 import { REGION_HAS_ARRAYS } from "../contract";
 import { isExtent, ownerOf } from "../memory/page-map";
 import { shapeOf } from "../object/header";
@@ -31,9 +31,6 @@ export let regionSparseArrays: u32 = 0;
 export function regionChooseSparseArrays(on: u32): void {
   regionSparseArrays = on;
 }
-
-/** How many entries of others are looked at where a call returns. */
-const MOST_STEPS: u32 = 8;
 
 let unvisited: usize = 0;
 /** The array that was asked for last. */
@@ -131,7 +128,7 @@ export function visitArrays<V extends ArrayVisitor>(at: usize, after: u64, upTo:
 export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
   const extent = Extent.at(extentOf(addr));
   let each = extent.head;
-  for (let step: u32 = 0; step < MOST_STEPS; step++) {
+  for (let step: u32 = 0; step < ENTRY_STEPS_MAX; step++) {
     const entry = Entry.at(each);
     if (entry.owner < <u32>at) return false;
     if (each <= addr) return entry.owner == <u32>at && entry.serial > serial;
@@ -153,7 +150,7 @@ export function dropArraysSince(at: usize, serial: u64): usize {
   for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
     let each = Extent.at(extent).head;
     let others: u32 = 0;
-    while (Entry.at(each).owner >= <u32>at && others < MOST_STEPS) {
+    while (Entry.at(each).owner >= <u32>at && others < ENTRY_STEPS_MAX) {
       const entry = Entry.at(each);
       if (entry.owner == <u32>at && !isFreed(stack.freed, each)) {
         if (entry.serial <= serial) break;

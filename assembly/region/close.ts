@@ -1,14 +1,11 @@
 // Closes regions, and resets them between iterations.
 
-import { DEBUG } from "../config";
+import { DEBUG, RESET_KEPT_KIND } from "../config";
 import { poison } from "../memory/poison";
 import { leaveArrays } from "./arrays";
 import { endOnStack, Region } from "./region";
 import { returnSegments, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "./segments";
 import { countReturned } from "./statistics";
-
-/** The largest kind of segment that a region keeps for its next iteration. */
-const MOST_KEPT: u32 = 1;
 
 /**
  * Ends all objects of a region that has segments, or arrays on a sparse stack. Then it may be left, or opened again.
@@ -30,7 +27,7 @@ export function regionClose(at: usize): void {
 export function regionReset(at: usize, start: usize, limit: usize): void {
   const region = Region.at(at);
   const first = region.first;
-  if (!first || Segment.at(first).kind > MOST_KEPT) {
+  if (!first || Segment.at(first).kind > RESET_KEPT_KIND) {
     regionClose(at);
     region.top = start;
     region.limit = limit;

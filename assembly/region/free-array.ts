@@ -1,6 +1,7 @@
 // Frees single arrays on sparse stacks at strong updates: the compiler knows that the program is about to overwrite the
 // only reference. What lies on top of the array stays, and its place is used again (sparse/free-set.ts).
 
+import { ENTRY_STEPS_MAX } from "../config";
 import { CHECKPOINT_BYTES } from "../contract";
 import { Entry, entryOf } from "../sparse/entry";
 import { isFreed } from "../sparse/free-set";
@@ -12,9 +13,6 @@ import { Checkpoint } from "./checkpoint";
 import { Region } from "./region";
 import { counters, countReturned } from "./statistics";
 
-/** How many entries are looked at to find the one around an address. */
-const MOST_STEPS: u32 = 8;
-
 /**
  * Frees an array, if it lies on a sparse stack and not deep below others.
  * @param addr address of the array, or inside it; any other address is ignored
@@ -25,7 +23,7 @@ export function regionArrayFree(addr: usize, from: usize, end: usize): void {
   const extent = Extent.at(extentOf(addr));
   let at = extent.head;
   for (let step: u32 = 0; at > addr; step++) {
-    if (step == MOST_STEPS) return;
+    if (step == ENTRY_STEPS_MAX) return;
     at = Entry.at(at).previous;
   }
   const entry = Entry.at(at);

@@ -5,32 +5,28 @@
 // segments are both in use. This file compares their sum with what the program may still take, and asks the engine as
 // long as there is time: the memory is grown in advance, and costs nothing until it is touched. State: the setting.
 
+import {
+  REGION_KEPT_BACK_CHUNKS,
+  REGION_STEP_SHARE,
+  REGION_THRESHOLD_BYTES,
+  REGION_THRESHOLD_MIN_BYTES,
+  REGION_THRESHOLD_SHARE,
+} from "../config";
 import { CHUNK_SHIFT } from "../contract";
 import { CHUNK_MASK } from "../memory/address";
 import { chunksAvailable, chunksLimit, chunksReserve, chunksUsed, ensureFree } from "../memory/chunks";
 import { freeWholeChunks } from "./segments";
-
-/** Where the heap has no limit, or a large one, a region is not collected before it has taken this many bytes. */
-const LEAST_BYTES: u32 = 4 << 20;
-/** Where the limit is small, one part in so many of it, ... */
-const LEAST_SHARE: usize = 8;
-/** ... but no fewer bytes than this. */
-const LEAST_MIN_BYTES: usize = 32 << 10;
 
 /** A region is not collected before it has taken this many bytes, but where memory is short. Set by `paceOpen`. */
 export let regionLeastBytes: u32 = 0;
 
 /** Decides that, before any region is opened. @param heapLimitBytes 0 for no limit */
 export function paceOpen(heapLimitBytes: usize): void {
-  const share = heapLimitBytes / LEAST_SHARE;
-  const least = share < LEAST_MIN_BYTES ? LEAST_MIN_BYTES : share;
-  regionLeastBytes = heapLimitBytes != 0 && least < LEAST_BYTES ? <u32>least : LEAST_BYTES;
+  const share = heapLimitBytes / REGION_THRESHOLD_SHARE;
+  const least = share < REGION_THRESHOLD_MIN_BYTES ? REGION_THRESHOLD_MIN_BYTES : share;
+  const isLimited = heapLimitBytes != 0 && least < REGION_THRESHOLD_BYTES;
+  regionLeastBytes = <u32>(isLimited ? least : REGION_THRESHOLD_BYTES);
 }
-
-/** Kept back for segments that are not full, and for small ones. */
-const PARTLY_USED_CHUNKS: u32 = 8;
-/** The share of regionLeastBytes that may always come, whatever memory there is. */
-const STEP_SHARE: u32 = 16;
 
 /**
  * How much memory is needed at most for copies of so many bytes: an object of a quarter of a segment may not fit its
@@ -64,7 +60,7 @@ export function thresholdAfter(taken: usize, wanted: u64, most: u64): usize {
 }
 
 function leastStep(): u64 {
-  return regionLeastBytes / STEP_SHARE;
+  return regionLeastBytes / REGION_STEP_SHARE;
 }
 
 /** Whether there is not much more memory than for copies of so many bytes. */
@@ -79,7 +75,7 @@ export function isScarceFor(bytes: usize): bool {
 function grantedBytes(bytes: u64): u64 {
   const own = freeWholeChunks();
   const room = spareChunks();
-  const needed = PARTLY_USED_CHUNKS + ((bytes + CHUNK_MASK) >> CHUNK_SHIFT);
+  const needed = REGION_KEPT_BACK_CHUNKS + ((bytes + CHUNK_MASK) >> CHUNK_SHIFT);
   const more = <u32>(needed > own ? min<u64>(needed - own, room) : 0);
   const reserve = chunksReserve();
   return bytesOf((ensureFree(more + reserve) ? room : chunksAvailable(more + reserve) - reserve) + own);
@@ -97,5 +93,5 @@ function spareChunks(): u32 {
 }
 
 function bytesOf(chunks: u32): u64 {
-  return chunks > PARTLY_USED_CHUNKS ? (<u64>(chunks - PARTLY_USED_CHUNKS)) << CHUNK_SHIFT : 0;
+  return chunks > REGION_KEPT_BACK_CHUNKS ? (<u64>(chunks - REGION_KEPT_BACK_CHUNKS)) << CHUNK_SHIFT : 0;
 }

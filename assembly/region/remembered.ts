@@ -10,14 +10,13 @@
 // If there are too many such objects, the set has overflowed: the next collection takes the old part in as well.
 // Until then the set stays, since the collection under way may still visit its entries.
 
+import { REMEMBERED_MAX_BYTES } from "../config";
 import { WORD_BYTES } from "../contract";
 import { objectBytes, shapeOf } from "../object/header";
 import { Checkpoint, insertSince } from "./checkpoint";
 import { roomEnd, Segment, SEGMENT_HEADER_BYTES, takeSegment } from "./segments";
 
 const KIND: u32 = 1;
-/** It is not worth it to visit more at each collection. */
-const MOST_BYTES: usize = 1 << 20;
 /** In the place of a set for which there was no memory. */
 const NONE: usize = 1;
 
@@ -45,7 +44,9 @@ export function rememberedEntry(checkpoint: Checkpoint, index: u32): usize {
 
 /** Whether there were more objects than a set may have, so that some are not in it. */
 export function hasOverflowed(checkpoint: Checkpoint): bool {
-  return checkpoint.remembered == NONE || (isOpen(checkpoint) && Remembered.of(checkpoint).bytes > MOST_BYTES);
+  return (
+    checkpoint.remembered == NONE || (isOpen(checkpoint) && Remembered.of(checkpoint).bytes > REMEMBERED_MAX_BYTES)
+  );
 }
 
 /** Adds an object of the checkpoint's region. */

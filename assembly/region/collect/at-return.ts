@@ -6,6 +6,7 @@
 //
 // State: the back-off.
 
+import { RETURN_BACK_OFF_FIRST, RETURN_BACK_OFF_MAX, RETURN_MIN_BYTES } from "../../config";
 import { CHECKPOINT_BYTES, COLLECT_ALL } from "../../contract";
 import { verifyListOrTrap } from "../../debug/regions";
 import { regionCollect } from "./collect";
@@ -13,11 +14,8 @@ import { isScarceFor } from "../pace";
 import { Checkpoint, checkpointsFilled, dropSince, isSince } from "../checkpoint";
 import { credit, spendCredit } from "../region";
 
-/** Less is not collected where a call returns. */
-const WORTHWHILE_BYTES: usize = 64 << 10;
 /** The back-off: it doubles when a collection frees less than half, and is 1 again when one frees more. */
-let backOff: u32 = 16;
-const MOST_BACK_OFF: u32 = 64;
+let backOff: u32 = RETURN_BACK_OFF_FIRST;
 
 /**
  * Ends what was allocated since the checkpoints and is not returned, as far as it pays.
@@ -40,13 +38,13 @@ export function checkpointsReturn(from: usize, end: usize, zeal: bool, roots: us
   if (!zeal && !isWorthwhile(before)) return;
   regionCollect(from, end, roots, boxes, slices, 0, 0, end, COLLECT_ALL);
   if (checkpointsFilled(from, end) < before / 2) backOff = 1;
-  else if (backOff < MOST_BACK_OFF) backOff *= 2;
+  else if (backOff < RETURN_BACK_OFF_MAX) backOff *= 2;
   spendCredit();
 }
 
 /** Whether a copy of so many bytes at most pays now. */
 function isWorthwhile(bytes: usize): bool {
-  if (bytes < WORTHWHILE_BYTES) return false;
+  if (bytes < RETURN_MIN_BYTES) return false;
   const times: u64 = isScarceFor(bytes) ? 1 : backOff;
   return credit >= (times * bytes) / 2;
 }

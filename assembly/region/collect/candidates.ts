@@ -12,7 +12,7 @@
 // A checkpoint of no region, as `checkpointNone` writes it, stands for a candidate that the call did not build.
 // State: the bytes of gaps, while a call returns.
 
-import { DEBUG } from "../../config";
+import { DEBUG, GAPS_MIN_BYTES } from "../../config";
 import { CANDIDATES_MOST, CHECKPOINT_BYTES, COLLECT_ALL, WORD_BYTES } from "../../contract";
 import { verifyListOrTrap } from "../../debug/regions";
 import { poison } from "../../memory/poison";
@@ -22,9 +22,6 @@ import { Checkpoint, checkpointedSegment, checkpointsFilled, dropSince, firstSin
 import { endOnStack, leaveRoom, Region } from "../region";
 import { returnSegments, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "../segments";
 import { counters, countReturned } from "../statistics";
-
-/** Smaller gaps are left. */
-const LEAST_GAP_BYTES: usize = 4 << 10;
 
 if (CANDIDATES_MOST * CANDIDATES_MOST > 32) ERROR("what the compiler tells must fit a word");
 
@@ -68,7 +65,7 @@ export function candidatesReturn(
   }
   endUnneeded(first, above, isNeeded(needed, 0), isOnTop);
   verifyListOrTrap(regionAt);
-  if (gapBytes < LEAST_GAP_BYTES) return;
+  if (gapBytes < GAPS_MIN_BYTES) return;
   const firstEnd = first + CHECKPOINT_BYTES;
   if (checkpointsFilled(first, firstEnd) - gapBytes <= gapBytes) {
     regionCollect(first, firstEnd, roots, boxes, slices, 0, 0, firstEnd, COLLECT_ALL);

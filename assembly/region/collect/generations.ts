@@ -15,6 +15,7 @@
 // Invariant: a region of the call's own with an epoch has segments. So compiled code, which resets the region then,
 // removes the epoch.
 
+import { REGION_GROWING_PERCENT, REGION_OLD_SHARE } from "../../config";
 import { CHECKPOINT_BYTES, COLLECT_ALL, COLLECT_YOUNG } from "../../contract";
 import { lastSerial } from "../../sparse/alloc";
 import { budgetFor, regionLeastBytes, thresholdAfter } from "../pace";
@@ -22,12 +23,6 @@ import { hasOverflowed } from "../remembered";
 import { Checkpoint } from "../checkpoint";
 import { Region } from "../region";
 import { counters } from "../statistics";
-
-/**
- * Where less than this share of regionLeastBytes is left, all of it is collected each time: a copy costs less than what
- * young collections leave behind.
- */
-const LEAST_OLD_SHARE: u32 = 8;
 
 /**
  * Chooses what is collected, and makes checkpoints young-only where that is enough.
@@ -124,7 +119,7 @@ function heldSince(checkpoint: Checkpoint): usize {
 }
 
 function isWorthKeeping(held: usize, which: u32): bool {
-  return held >= regionLeastBytes / LEAST_OLD_SHARE || which == COLLECT_YOUNG;
+  return held >= regionLeastBytes / REGION_OLD_SHARE || which == COLLECT_YOUNG;
 }
 
 /** @param isOld whether what is left is not looked at again with what comes next */
@@ -132,7 +127,7 @@ function noteGeneration(checkpoint: Checkpoint, copied: usize, isOld: bool): voi
   const before = checkpoint.threshold;
   const region = Region.at(checkpoint.region);
   const live = region.taken - checkpoint.taken;
-  const isMostlyLive = live > (before / 10) * 7;
+  const isMostlyLive = live > (before / 100) * REGION_GROWING_PERCENT;
   const growing: u64 = growingPart(live, before);
   const wasFull = !checkpoint.epoch;
   if (!wasFull) swapFills(checkpoint);
