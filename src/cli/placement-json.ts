@@ -7,13 +7,13 @@
  *         summary: [sentence],
  *         parameters: [{ name, type, destinations, certain, parts: [{ name, destinations }] }],
  *         globals: [{ name, destinations }],
- *         sites: [{ line, what, destinations, certain, loops, loopCarried, inHeap, pilesUp }],
+ *         sites: [{ line, what, destinations, certain, loops, loopCarried, inHeap, pilesUp, primary }],
  *         calls: [{ line, callee, tail,
- *             groups: [{ whats, destinations, certain, loops, loopCarried, inHeap, pilesUp }] }] }] }
+ *             groups: [{ whats, destinations, certain, loops, loopCarried, inHeap, pilesUp, primary }] }] }] }
  *
  * With the profile of a run, sites, and calls of functions that the program does not define, also have
  * { objects, bytes }, functions
- * { profile: { own, iterations, caller, heap, adopted, dropped, collections, copied, segments } } (profile.ts), and the whole
+ * { profile: { own, iterations, caller, heap, globals, adopted, dropped, collections, copied, segments } } (profile.ts), and the whole
  * { run: { exitCode, objects, bytes, frameBytes, regions } }.
  *
  * destinations: [{ to: "result", index, part } | { to: "parameter", index, name } | { to: "global" } |
@@ -83,8 +83,11 @@ function functionAsJson(placement: FunctionPlacement, profile: RunProfile | null
 }
 
 function placedAsJson(fn: IrFunction, { destinations, ...others }: Placed): object {
-  const { certain, loops, loopCarried, inHeap, pilesUp } = others;
-  return { destinations: destinationsAsJson(fn, destinations), certain, loops, loopCarried, inHeap, pilesUp };
+  const { certain, loops, loopCarried, inHeap, pilesUp, primary } = others;
+  return {
+    destinations: destinationsAsJson(fn, destinations),
+    ...{ certain, loops, loopCarried, inHeap, pilesUp, primary: primary?.name ?? null },
+  };
 }
 
 function destinationsAsJson(fn: IrFunction, destinations: Destinations): object[] {

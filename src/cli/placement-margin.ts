@@ -80,9 +80,8 @@ function formatCounts(makers: readonly Maker[], profile: RunProfile): string {
 function sentencesOf(placement: FunctionPlacement, profile: RunProfile | null): string[] {
   const said = describeFunction(placement);
   if (profile === null) return said;
-  const { own, iterations, caller, heap, adopted, dropped, collections, copied, segments } = profile.ofFunction(
-    placement.fn,
-  );
+  const { own, iterations, caller, heap, globals, adopted, dropped, collections, copied, segments } =
+    profile.ofFunction(placement.fn);
   const size = (bytes: number): string => `${formatCount(bytes)} B`;
   const parts = (all: readonly (readonly [bytes: number, text: (size: string) => string])[]): string =>
     all.flatMap(([bytes, text]) => (bytes === 0 ? [] : [text(size(bytes))])).join(", ");
@@ -91,6 +90,7 @@ function sentencesOf(placement: FunctionPlacement, profile: RunProfile | null): 
     [iterations, (bytes) => `${bytes} in iterations of its loops`],
     [caller, (bytes) => `${bytes} for its caller`],
     [heap, (bytes) => `${bytes} in the collected heap`],
+    [globals, (bytes) => `${bytes} for globals, until they are assigned again`],
   ]);
   const returned = parts([
     [adopted, (bytes) => `left its caller ${bytes}`],

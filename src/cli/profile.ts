@@ -34,6 +34,8 @@ export interface FunctionProfile extends FunctionCounts {
   readonly caller: number;
   /** To the collected heap, whoever called. */
   readonly heap: number;
+  /** To globals, until these are assigned once more. */
+  readonly globals: number;
 }
 
 /** What a run has counted. */
@@ -76,10 +78,17 @@ export class RunProfile {
   }
 
   ofFunction(fn: IrFunction): FunctionProfile {
-    const bytes = { frame: 0, iteration: 0, caller: 0, heap: 0 };
+    const bytes = { frame: 0, iteration: 0, caller: 0, heap: 0, global: 0 };
     for (const [site, bound] of this.#bounds.get(fn)!.sites) bytes[bound.of] += this.madeBy([site]).bytes;
     const counts = this.#profile.functions.get(fn)!;
-    return { own: bytes.frame, iterations: bytes.iteration, caller: bytes.caller, heap: bytes.heap, ...counts };
+    return {
+      own: bytes.frame,
+      iterations: bytes.iteration,
+      caller: bytes.caller,
+      heap: bytes.heap,
+      globals: bytes.global,
+      ...counts,
+    };
   }
 }
 

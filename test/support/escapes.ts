@@ -62,6 +62,7 @@ const STAYING: Placed = {
   loopCarried: 0,
   inHeap: false,
   pilesUp: false,
+  primary: null,
 };
 
 interface Birth {

@@ -32,6 +32,12 @@ interface Region {
   readonly objects: HeapObject[];
 }
 
+/** The region of what a primary global holds, and that of what it gets next. */
+interface Primary {
+  readonly held: Region;
+  readonly next: Region;
+}
+
 /** What was allocated in a region since a call began. */
 interface Since {
   readonly region: Region;
@@ -61,6 +67,7 @@ export class RegionModel implements Observer {
   readonly #lives = new WeakMap<HeapObject, Life>();
   readonly #wholes = new WeakMap<HeapObject, HeapObject>();
   readonly #frames: Frame[] = [];
+  readonly #primaries = new Map<IrGlobal, Primary>();
   readonly #levels = new Map<IrFunction, ReadonlyMap<LoopInstruction, number>>();
   #globals: ReadonlyMap<IrGlobal, unknown> = new Map();
   #collections = 0;
@@ -203,6 +210,12 @@ export class RegionModel implements Observer {
         this.#collect(frame.checkpoints!, results, by);
         return;
       }
+      case "globalReset": {
+        const { held, next } = this.#primaryOf(i.global);
+        this.#end({ region: held, from: 0 }, by);
+        this.#primaries.set(i.global, { held: next, next: held });
+        return;
+      }
       case "arrayFree": {
         const value = read(i.owner);
         const array = objectOf(i.field === null ? value : (value as RecordObject).fields[i.field]);
@@ -239,9 +252,17 @@ export class RegionModel implements Observer {
         return this.#ownOf(frame)[bound.level]!;
       case "caller":
         return frame.callers[bound.index]!;
+      case "global":
+        return this.#primaryOf(bound.global).next;
       case "heap":
         return null;
     }
+  }
+
+  #primaryOf(global: IrGlobal): Primary {
+    const known = this.#primaries.get(global) ?? { held: { objects: [] }, next: { objects: [] } };
+    this.#primaries.set(global, known);
+    return known;
   }
 
   #end({ region, from }: Since, by: string, isKept: (object: HeapObject) => boolean = () => false): void {

@@ -586,6 +586,11 @@ export type Instruction =
       /** By sub-region, the first of which begins with the call: those that it may refer to, and itself, as a bit mask. */
       readonly needs: readonly number[];
     }
+  /**
+   * In front of an assignment of a primary global (lifetimes/placement/primary-globals.ts): ends what it holds. What was
+   * made for it since is what it gets.
+   */
+  | { readonly op: "globalReset"; readonly global: IrGlobal }
   /** Frees the array that only this variable leads to, or the record that it refers to in a field. */
   | { readonly op: "arrayFree"; readonly owner: Variable; readonly field: number | null }
   /** Stops the program if the object has ended: in debug builds, in front of what reads or writes it. */
@@ -617,6 +622,8 @@ export type Bound =
   | { readonly of: "iteration"; readonly level: number }
   /** What the function is handed as its hidden argument of this index. */
   | { readonly of: "caller"; readonly index: number }
+  /** What this primary global gets next: it ends when the global is assigned once more. */
+  | { readonly of: "global"; readonly global: IrGlobal }
   /** Nothing: it is in the collected heap (lifetimes/placement/heap.ts). */
   | { readonly of: "heap" };
 
@@ -631,6 +638,7 @@ const LIFETIME_OPS = [
   "regionCandidate",
   "regionCollect",
   "regionDrop",
+  "globalReset",
   "arrayFree",
   "accessCheck",
   "lifetime",

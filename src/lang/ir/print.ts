@@ -248,6 +248,8 @@ class FunctionPrinter {
           ...(i.keeping.length === 0 ? [] : [`keeping ${this.#atoms(i.keeping)}`]),
           ...needed(i.needs),
         ].join(" ");
+      case "globalReset":
+        return `reset global ${i.global.name}`;
       case "arrayFree":
         return `free ${this.#name(i.owner)}${i.field === null ? "" : ` field ${i.field}`}`;
       case "lifetime":
@@ -295,6 +297,8 @@ function boundName(bound: Bound): string {
       return levelName(bound.level);
     case "caller":
       return `caller ${bound.index}`;
+    case "global":
+      return `global ${bound.global.name}`;
     case "heap":
       return "heap";
   }

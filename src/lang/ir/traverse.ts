@@ -179,6 +179,7 @@ export function readsOf(instruction: Instruction): readonly Atom[] {
     case "regionReset":
     case "regionClose":
     case "regionCandidate":
+    case "globalReset":
     case "globalGet":
     case "immediate":
     case "sliceEmpty":

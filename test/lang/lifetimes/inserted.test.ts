@@ -10,6 +10,7 @@ import type { Instruction, InstructionOf, IrProgram, LifetimeInstruction } from 
 import { printFunction } from "../../../src/lang/ir/print.ts";
 import { verifyProgram } from "../../../src/lang/ir/verify.ts";
 import { generateProgram } from "../../support/generate.ts";
+import { generateGlobals } from "../../support/globals.ts";
 import { interpret } from "../../support/interpret.ts";
 import { placesOf, prepared, runPrepared } from "../../support/lifetimes.ts";
 import { generateSource } from "../../support/mote.ts";
@@ -21,6 +22,7 @@ import { generateServer } from "../../support/servers.ts";
 const GENERATORS: readonly (readonly [name: string, make: (seed: number) => IrProgram])[] = [
   ["functions", (seed) => generateProgram(randomFor(seed))],
   ["programs", (seed) => buildProgram(generateSource(randomFor(seed)))],
+  ["globals", (seed) => buildProgram(generateGlobals(randomFor(seed), 12))],
   ["servers", (seed) => buildProgram(generateServer(randomFor(seed), 20))],
 ];
 
@@ -246,35 +248,39 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
   }
   expect(counts).toEqual({
     dropped: {
-      regionOpen: [49, 49],
-      regionClose: [60, 60],
+      regionOpen: [72, 72],
+      regionClose: [89, 89],
       regionReset: [12, 60],
-      regionCheckpoint: [25, 28],
-      regionCollect: [0, 13],
-      regionDrop: [0, 24],
+      regionCheckpoint: [48, 51],
+      regionCollect: [0, 18],
+      regionDrop: [0, 42],
+      globalReset: [0, 42],
     },
     doubled: {
-      regionOpen: [49, 49],
-      regionClose: [60, 60],
+      regionOpen: [72, 72],
+      regionClose: [89, 89],
       regionReset: [0, 60],
-      regionCheckpoint: [28, 28],
-      regionCollect: [0, 13],
-      regionDrop: [0, 24],
+      regionCheckpoint: [51, 51],
+      regionCollect: [0, 18],
+      regionDrop: [0, 42],
+      globalReset: [24, 42],
     },
     "moved later": {
-      regionOpen: [49, 49],
-      regionClose: [44, 60],
+      regionOpen: [72, 72],
+      regionClose: [61, 89],
       regionReset: [9, 57],
-      regionCheckpoint: [28, 28],
-      regionCollect: [3, 13],
-      regionDrop: [0, 24],
+      regionCheckpoint: [51, 51],
+      regionCollect: [3, 18],
+      regionDrop: [0, 42],
+      globalReset: [0, 42],
     },
     "moved earlier": {
-      regionOpen: [17, 17],
-      regionClose: [15, 56],
+      regionOpen: [34, 34],
+      regionClose: [19, 82],
       regionReset: [1, 53],
-      regionCollect: [0, 13],
-      regionDrop: [9, 24],
+      regionCollect: [0, 18],
+      regionDrop: [15, 42],
+      globalReset: [6, 42],
     },
     "without its first root": { regionCollect: [3, 12] },
     "of one level more": { regionReset: [7, 45] },

@@ -21,15 +21,21 @@ import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } fro
 import type { FunctionBounds, Loop } from "./function-bounds.ts";
 import { passHeap } from "./heap-bounds.ts";
 import { mergeHidden } from "./hidden.ts";
-import type { FunctionPlacement, Placed, ProgramPlacement } from "./placed.ts";
+import type { FunctionPlacement, Placed, PlacedGroup, ProgramPlacement } from "./placed.ts";
 
 const FRAME: Bound = { of: "frame" };
 
 const HEAP: Bound = { of: "heap" };
 
+/** Whether no caller has to place something: it is in the heap, or goes to a primary global. */
+function isPlaced(placed: Placed | PlacedGroup): boolean {
+  return placed.inHeap || placed.primary !== null || ("isPlaced" in placed && placed.isPlaced);
+}
+
 /**
  * The bounds of a whole program. Cost: linear in its placement.
- * @param hasHeap whether what no region bounds goes to a collected heap; otherwise it ends as if one did
+ * @param hasHeap whether what no region bounds goes to a collected heap, and what a primary global holds ends where that
+ *   is assigned; otherwise both end as if a region bounded them
  */
 export function computeBounds(program: ProgramPlacement, hasHeap: boolean): ReadonlyMap<IrFunction, FunctionBounds> {
   const hidden = new Map([...program].map(([fn, placement]) => [fn, hiddenOf(placement, hasHeap)]));
@@ -39,7 +45,7 @@ export function computeBounds(program: ProgramPlacement, hasHeap: boolean): Read
 
 function hiddenOf({ sites, calls }: FunctionPlacement, hasHeap: boolean): readonly Destinations[] {
   const all = [...sites, ...calls.flatMap(({ groups }) => groups)]
-    .filter(({ inHeap }) => !(hasHeap && inHeap))
+    .filter((each) => !(hasHeap && isPlaced(each)))
     .map((each) => asCallerSees(each.destinations));
   return [...new Set(all)].filter((destinations) => destinations !== NOWHERE);
 }
@@ -54,6 +60,7 @@ function boundsOf(
   const boundOf = (placed: Placed): Bound => {
     const { destinations, loops, loopCarried } = placed;
     if (isInHeap(placed)) return HEAP;
+    if (hasHeap && placed.primary !== null) return { of: "global", global: placed.primary };
     if (destinations !== NOWHERE) return { of: "caller", index: own.indexOf(asCallerSees(destinations)) };
     return loopCarried < loops ? { of: "iteration", level: loops - loopCarried } : FRAME;
   };

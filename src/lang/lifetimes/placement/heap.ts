@@ -19,6 +19,8 @@
  * go up to callers, mays go down to callees. What may be in the heap and stays in the call must be there. What is made
  * for the caller goes where the caller says.
  *
+ * What goes to a primary global ends where that is assigned (primary-globals.ts), and piles up nowhere.
+ *
  * Source: seed note 003 has regions for values whose end is known. This is for the others.
  */
 
@@ -117,8 +119,8 @@ class Unbounded {
       for (const { flow, placement } of flows) {
         const counted = this.#counted.get(flow.fn)!;
         const before = counted.size;
-        const count = ({ destinations }: Placed): void => {
-          if (destinations !== NOWHERE) counted.add(asCallerSees(destinations));
+        const count = ({ destinations, primary }: Placed): void => {
+          if (destinations !== NOWHERE && primary === null) counted.add(asCallerSees(destinations));
         };
         for (const placed of placement.sites) if (!this.#bounded.has(placed.site)) count(placed);
         for (const { call, groups } of placement.calls) {
@@ -129,8 +131,9 @@ class Unbounded {
     }
   }
 
-  #isCounted(fn: IrFunction, call: Call, { origin }: PlacedGroup): boolean {
+  #isCounted(fn: IrFunction, call: Call, { origin, primary, isPlaced }: PlacedGroup): boolean {
     const { callee } = call;
+    if (primary !== null || isPlaced) return false;
     if (!this.#counted.get(callee)!.has(origin)) return false;
     // What the callee returns may be anchored here.
     return !(onlyReturned(callee, origin) && this.#anchored.get(fn)?.kept.has(call));
@@ -143,17 +146,19 @@ class Unbounded {
         return { placed, node: flow.sites.get(placed.site)!, isCounted: !this.#bounded.has(placed.site) };
       }),
       ...placement.calls.flatMap(({ call, groups }) =>
-        groups.map((group) => {
-          return {
-            placed: group,
-            node: flow.groupsOf(call).get(group.origin)!,
-            isCounted: this.#isCounted(fn, call, group),
-          };
-        }),
+        groups
+          .filter(({ isPlaced }) => !isPlaced)
+          .map((group) => {
+            return {
+              placed: group,
+              node: flow.groupsOf(call).get(group.origin)!,
+              isCounted: this.#isCounted(fn, call, group),
+            };
+          }),
       ),
     ];
-    const leaves = ({ destinations }: Placed): boolean =>
-      !onlyReturned(fn, fn === this.#outermost ? destinations & ~GLOBAL : destinations);
+    const leaves = ({ destinations, primary }: Placed): boolean =>
+      primary === null && !onlyReturned(fn, fn === this.#outermost ? destinations & ~GLOBAL : destinations);
     const unbounded = new Set<Node>();
     /** Whether something is made in a region of a caller's that nothing of the call's may be collected in. */
     let hasOthers = false;

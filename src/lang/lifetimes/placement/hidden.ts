@@ -60,6 +60,8 @@ function nameOf(bound: Bound): string {
       return `iteration ${bound.level}`;
     case "caller":
       return `caller ${bound.index}`;
+    case "global":
+      return `global ${bound.global.name}`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What placement finds out: see placement.ts. */
 
-import type { Instruction, IrFunction, Site, Variable } from "../../ir/ir.ts";
+import type { Instruction, IrFunction, IrGlobal, Site, Variable } from "../../ir/ir.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Destinations } from "./destinations.ts";
 import type { Call } from "./flow.ts";
@@ -19,6 +19,8 @@ export interface Placed {
   readonly inHeap: boolean;
   /** They are so because no region bounds their number: others refer to such, or are referred to by them. */
   readonly pilesUp: boolean;
+  /** The primary global that gets them, and nothing else: see primary-globals.ts. */
+  readonly primary: IrGlobal | null;
 }
 
 export interface PlacedSite extends Placed {
@@ -31,6 +33,8 @@ export interface PlacedGroup extends Placed {
   readonly origin: Destinations;
   /** What they are, in the source's words. */
   readonly whats: readonly string[];
+  /** The callee, or what it calls, makes all of them for primary globals. */
+  readonly isPlaced: boolean;
 }
 
 export interface PlacedCall {
@@ -74,6 +78,8 @@ export interface FunctionPlacement {
   readonly emptied: ReadonlyMap<Call, readonly number[]>;
   /** Whether a variable may refer to the collected heap. */
   readonly mayReferToHeap: (variable: Variable) => boolean;
+  /** Whether what a global holds ends where the global is assigned. */
+  readonly isPrimary: (global: IrGlobal) => boolean;
 }
 
 export type ProgramPlacement = ReadonlyMap<IrFunction, FunctionPlacement>;

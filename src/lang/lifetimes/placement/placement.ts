@@ -12,6 +12,7 @@
  *             -> certain.ts, iterations.ts  what is not only possible but sure; what outlives an iteration of its loop
  *             -> candidates.ts        what is made one after the other, and of which not all is returned
  *             -> strong-updates.ts          arrays that nobody knows any more when a variable gets another
+ *             -> primary-globals.ts  globals whose arrays end where the globals are assigned
  *             -> recursion.ts   regions that nobody needs while the function recurs
  *             -> heap.ts        what no region bounds, which a collector has to free
  *
@@ -45,6 +46,7 @@ import type {
   PlacedSite,
   ProgramPlacement,
 } from "./placed.ts";
+import { findPrimaryGlobals } from "./primary-globals.ts";
 import { findEmptied } from "./recursion.ts";
 import { Slots } from "./slots.ts";
 import { findStrongUpdates } from "./strong-updates.ts";
@@ -66,10 +68,42 @@ export function placeProgram(program: IrProgram): ProgramPlacement {
     }
   }
   const anchored = () => findAnchored(components, new Map(flows.map(({ flow }) => [flow.fn, flow])), slots);
+  withPrimaries(flows, slots);
   const heap = findHeap(flows, slots, anchored, outermostOf(program));
   return new Map(
     flows.map(({ flow, placement }) => [flow.fn, heap === null ? placement : withHeap(placement, flow, heap)]),
   );
+}
+
+/** Says in the placements what primary globals get. */
+function withPrimaries(flows: HeapFlow[], slots: Slots): void {
+  const primaries = findPrimaryGlobals(
+    flows.map(({ flow }) => flow),
+    slots,
+  );
+  if (!primaries.isAny) return;
+  for (const [index, each] of flows.entries()) {
+    const { flow, placement } = each;
+    const { fn } = flow;
+    flows[index] = {
+      ...each,
+      placement: {
+        ...placement,
+        isPrimary: primaries.has,
+        sites: placement.sites.map((placed) => {
+          return { ...placed, primary: primaries.globalOf(fn, flow.sites.get(placed.site)!) };
+        }),
+        calls: placement.calls.map(({ call, groups }) => ({
+          call,
+          groups: groups.map((group) => ({
+            ...group,
+            primary: primaries.globalOf(fn, flow.groupsOf(call).get(group.origin)!),
+            isPlaced: primaries.isPlaced(call.callee, group.origin),
+          })),
+        })),
+      },
+    };
+  }
 }
 
 function withHeap(placement: FunctionPlacement, flow: Flow, heap: HeapUse): FunctionPlacement {
@@ -132,6 +166,7 @@ function placeFunction(
     loopCarried: iterations.loopCarried(instruction, node),
     inHeap: false,
     pilesUp: false,
+    primary: null,
   });
 
   const sites: PlacedSite[] = [];
@@ -140,7 +175,9 @@ function placeFunction(
     if (allocates(i) && "site" in i) sites.push({ site: i.site, ...place(i, flow.sites.get(i.site)!) });
     if (i.op === "call" || i.op === "tailCall") {
       const made = [...flow.groupsOf(i)].filter(([, node]) => real.has(node));
-      const groups = made.map(([origin, node]) => ({ origin, whats: [...node.whats], ...place(i, node) }));
+      const groups = made.map(([origin, node]) => {
+        return { origin, whats: [...node.whats], ...place(i, node), isPlaced: false };
+      });
       if (groups.length > 0) calls.push({ call: i, groups });
     }
   });
@@ -149,7 +186,11 @@ function placeFunction(
   const strongUpdates = findStrongUpdates(flow);
   const emptied = findEmptied(flow, { sites, calls }, strongUpdates, recursive, iterations.depth);
   const parameters = placeParameters(flow, certainty);
-  return { fn, sites, calls, parameters, globals, candidates, strongUpdates, emptied, mayReferToHeap: () => false };
+  const no = (): boolean => false;
+  return {
+    ...{ fn, sites, calls, parameters, globals, candidates, strongUpdates, emptied },
+    ...{ mayReferToHeap: no, isPrimary: no },
+  };
 }
 
 function placeParameters({ fn, graph }: Flow, certainty: Certainty): PlacedParameter[] {

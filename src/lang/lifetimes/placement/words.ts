@@ -8,10 +8,14 @@ import type { FunctionPlacement, Placed, PlacedParameter } from "./placed.ts";
 /**
  * Where objects may go: "local", "result", "maybe in result", "into list + tail call". A "maybe" is about the result:
  * it may also not be reached. In a loop, what stays is "local, loop-carried" if it may outlive the iteration that makes
- * it. What no region bounds is "collected", with all that has to do with it.
+ * it. What no region bounds is "collected", with all that has to do with it. What goes to a primary global is there until
+ * that is assigned.
  */
-export function describePlaced(fn: IrFunction, { destinations, certain, loopCarried, inHeap }: Placed): string {
-  const collected = inHeap ? ", collected" : "";
+export function describePlaced(
+  fn: IrFunction,
+  { destinations, certain, loopCarried, inHeap, primary }: Placed,
+): string {
+  const collected = inHeap ? ", collected" : primary === null ? "" : `, until ${primary.name} is assigned`;
   if (destinations !== NOWHERE) return placesOf(fn, destinations, certain).join(" + ") + collected;
   return `local${loopCarried > 0 ? ", loop-carried" : ""}${collected}`;
 }
@@ -27,10 +31,11 @@ export function describeFunction({ fn, sites, calls, parameters, globals }: Func
     const place = placesOf(fn, destinations, true).join(" + ");
     setAt(made, place).add(what);
   };
-  for (const { site, destinations } of sites) if (destinations !== NOWHERE) add(destinations, site.what);
+  for (const { site, destinations, primary } of sites)
+    if (destinations !== NOWHERE && primary === null) add(destinations, site.what);
   for (const { groups } of calls) {
-    for (const { whats, destinations } of groups) {
-      if (destinations !== NOWHERE) for (const what of whats) add(destinations, what);
+    for (const { whats, destinations, primary, isPlaced } of groups) {
+      if (destinations !== NOWHERE && primary === null && !isPlaced) for (const what of whats) add(destinations, what);
     }
   }
   for (const [place, whats] of made) sentences.push(`allocates for its caller, ${place}: ${[...whats].join(", ")}`);

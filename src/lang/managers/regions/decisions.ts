@@ -23,6 +23,7 @@ export interface Decisions {
   /** Assignments in front of which an array is freed: under `sparse`. */
   readonly strongUpdates: FunctionPlacement["strongUpdates"];
   readonly emptied: FunctionPlacement["emptied"];
+  readonly isPrimary: FunctionPlacement["isPrimary"];
 }
 
 /** @param areArraysApart whether single ones can be freed */
@@ -56,6 +57,7 @@ export function decideLifetimes(
         candidates: candidatesOf(own, callerRegions, checkpointed),
         strongUpdates: strongUpdatesIn(fn),
         emptied: placement.get(fn)!.emptied,
+        isPrimary: placement.get(fn)!.isPrimary,
       };
       return [fn, decisions];
     }),

@@ -24,6 +24,7 @@ import type { Bound, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
 import type { ArrayPlaces } from "./array-places.ts";
 import { type FrameRegion, levelOf } from "./frame-layout.ts";
 import type { FunctionPlan } from "./plan.ts";
+import type { PrimaryRegions } from "./primary-regions.ts";
 import { isSame } from "./promoted-tops.ts";
 
 const { i32, none } = binaryen;
@@ -33,6 +34,8 @@ export interface Shared {
   readonly context: ManagerContext;
   readonly plans: ReadonlyMap<IrFunction, FunctionPlan>;
   readonly arrays: ArrayPlaces;
+  /** The regions of primary globals. */
+  readonly primaries: PrimaryRegions;
   /** The region of what ends with the program. */
   readonly program: number;
   /** The words of the program's globals that lead to objects. */
@@ -101,6 +104,7 @@ export class FrameCode {
   regionOf(bound: Bound): ExpressionRef {
     if (bound.of === "caller") return this.#hidden[bound.index]!.get();
     if (bound.of === "heap") return this.#module.i32.const(0);
+    if (bound.of === "global") return this.#shared.primaries.next(bound.global);
     return this.at(this.plan.layout.regions.get(levelOf(bound)!)!.offset);
   }
 

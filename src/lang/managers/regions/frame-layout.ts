@@ -60,8 +60,8 @@ type Allocation = Extract<Instruction, { readonly bound?: Bound }>;
 
 /** The level of what is bound to the function itself; null for what is the caller's, or in the heap. */
 export function levelOf(bound: Bound): number | null {
-  if (bound.of === "caller" || bound.of === "heap") return null;
-  return bound.of === "iteration" ? bound.level : 0;
+  if (bound.of === "iteration") return bound.level;
+  return bound.of === "frame" ? 0 : null;
 }
 
 /**

@@ -84,6 +84,8 @@ class Inserter {
         const levels = (emptied.get(i) ?? []).filter((level) => this.#levels.includes(level));
         return levels.length === 0 ? inserted : [...inserted, { op: "regionReset", levels, releases: true }];
       }
+      case "globalSet":
+        return this.#decisions.isPrimary(i.global) ? [...inserted, { op: "globalReset", global: i.global }] : inserted;
       case "return":
         return [...inserted, ...closeRegions(this.#decisions.bounds), ...this.#drop(i)];
       case "tailCall":

@@ -63,7 +63,7 @@ export function isSame(one: Bound, other: Bound): boolean {
   if (one.of === "caller" || other.of === "caller") {
     return one.of === "caller" && other.of === "caller" && one.index === other.index;
   }
-  return one.of !== "heap" && other.of !== "heap" && levelOf(one) === levelOf(other);
+  return levelOf(one) !== null && levelOf(one) === levelOf(other);
 }
 
 /** Whether two regions are surely not one: one of them is the function's own. */

@@ -51,6 +51,7 @@ import type { Sized } from "./frame-layout.ts";
 import { heapScope, heapUseOf } from "./heap-scope.ts";
 import { type FunctionPlan, planFunctions } from "./plan.ts";
 import { prepareRegions } from "./prepare.ts";
+import { PrimaryRegions } from "./primary-regions.ts";
 
 const { i32, none } = binaryen;
 /** Of the stack of frames, when nobody chooses. */
@@ -147,6 +148,7 @@ class RegionsManager extends BarrierFreeManager {
       context,
       plans,
       arrays,
+      primaries: new PrimaryRegions(context, arrays),
       program: data.reserve(REGION_BYTES, WORD_BYTES),
       globals: this.#heap === null ? this.#reserveGlobals() : this.#globalsOfHeap(this.#heap),
     };
@@ -279,6 +281,8 @@ class RegionsManager extends BarrierFreeManager {
         return collections.collect(instruction);
       case "regionDrop":
         return context.sequence(collections.drop(instruction));
+      case "globalReset":
+        return context.sequence(this.#shared.primaries.reset(instruction.global));
       case "arrayFree":
         return context.sequence(this.#freeArray(context, instruction));
       case "accessCheck":
@@ -582,9 +586,10 @@ class RegionsManager extends BarrierFreeManager {
     const { module, context } = this;
     const op = module.i32;
     const { options } = context;
-    const { arrays, program } = this.#shared;
+    const { arrays, primaries, program } = this.#shared;
     const failed = context.wasi.panic("outOfMemory", 0);
     const reserved = arrays.reserve(context);
+    const opening = primaries.open();
     const isMeasured = options.measure || options.pauses || options.profile;
     const framesBytes = options.shadowStackBytes || FRAMES_DEFAULT_BYTES;
     const opened = this.#heap?.open(framesBytes) ?? null;
@@ -600,7 +605,7 @@ class RegionsManager extends BarrierFreeManager {
     ];
     const open = coreName(module, opened === null ? "regionInit" : "regionOpen");
     const start = [...(opened?.start ?? []), module.if(module.call(open, settings, i32), failed)];
-    start.push(...arrays.open(module, op.const(program), () => reserved), ...arrays.start(context));
+    start.push(...arrays.open(module, op.const(program), () => reserved), ...opening, ...arrays.start(context));
     const slow = [...SLOW, ...arrays.slow];
     return {
       start: module.block(null, start),
