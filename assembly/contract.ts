@@ -279,10 +279,15 @@ export const REGION_BUMP_MAX_BYTES = 16 << 10;
 export const CHECKPOINT_REGION = 0;
 export const CHECKPOINT_TOP = 4;
 export const CHECKPOINT_TAKEN = 16;
+/** Bytes of a checkpoint. */
+export const CHECKPOINT_BYTES = 32;
+
+// Generations of regions: region/generation.ts draws them. Offsets.
+
 /** With `epoch` behind it. */
-export const CHECKPOINT_THRESHOLD = 20;
-/** Bytes of a checkpoint; a multiple of 8, so that its address has room for flags. */
-export const CHECKPOINT_BYTES = 88;
+export const GENERATION_THRESHOLD = 4;
+/** Bytes of a generation. */
+export const GENERATION_BYTES = 56;
 
 // Collections of regions: region/collect/candidates.ts and region/collect/generations.ts say what these mean.
 
@@ -294,6 +299,11 @@ export const COLLECT_AS_IT_PAYS = 0;
 export const COLLECT_ALL = 1;
 /** Collects what is young wherever that is enough: for tests, and where there is no memory for more. */
 export const COLLECT_YOUNG = 2;
+/**
+ * Bytes that a collection needs behind the roots for each region that it collects: a row of region/collection-table.ts.
+ * The first one begins at a multiple of 8.
+ */
+export const COLLECTION_ROW_BYTES = 40;
 
 // The statistics block of regions: region/statistics.ts draws it. Offsets. It begins as that of `gc` does, with the
 // collections of all kinds and those of everything.

@@ -48,11 +48,12 @@ export {
   regionSparseArrays,
 } from "./region/arrays";
 export { regionArrayFree } from "./region/free-array";
-export { regionCollect } from "./region/collect/collect";
+export { checkpointsCollect, regionCollect } from "./region/collect/collect";
+export { generationOwn, generationSet } from "./region/generation";
 export { regionLeastBytes } from "./region/pace";
 export { regionClose, regionReset } from "./region/close";
 export { checkpointCovers, regionAround, regionStart } from "./region/owner";
-export { checkpointNone, checkpointOwn, checkpointSet, checkpointsFilled, checkpointsTell } from "./region/checkpoint";
+export { checkpointNone, checkpointSet, checkpointsFilled, checkpointsTell } from "./region/checkpoint";
 export {
   regionFrameLimit,
   regionFrameTop,
@@ -144,9 +145,9 @@ export function regionVerifyObjects(region: usize, limit: usize): i32 {
   return DEBUG ? verifyObjects(region, limit) : -1;
 }
 
-/** Debug: checks the checkpoints of callers' regions from `from` to `end`, behind regionVerify. @returns as regionVerify */
+/** Debug: checks the checkpoints from `from` to `end`, behind regionVerify. @returns as regionVerify */
 export function checkpointsVerify(from: usize, end: usize): i32 {
-  return DEBUG ? verifyCheckpoints(from, end, end) : -1;
+  return DEBUG ? verifyCheckpoints(from, end) : -1;
 }
 
 /** Debug: collects at every `allocations`-th allocation from now on; 0 for never. */

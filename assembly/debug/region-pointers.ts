@@ -4,7 +4,7 @@
 // since, as long as nobody looks at it. State: the object whose pointers are checked.
 
 import {
-  CHECKPOINT_BYTES,
+  COLLECTION_ROW_BYTES,
   GRANULE_SHIFT,
   OWNER_BLOCK,
   OWNER_NURSERY,
@@ -20,8 +20,10 @@ import { objectBytes, shapeOf } from "../object/header";
 import { PointerVisitor, visitPointers } from "../object/walk";
 import { isSparseArray, visitArrays } from "../region/arrays";
 import { Checkpoint, firstSince, isSince } from "../region/checkpoint";
-import { bytesOnStack, isOnStack, Region, regionFrameLimit, usedEnd } from "../region/region";
 import { rememberedCount, rememberedEntry } from "../region/remembered";
+import { isYoungOnly, Row, tableBegin, tableEnd } from "../region/collection-table";
+import { Generation } from "../region/generation";
+import { bytesOnStack, isOnStack, Region, regionFrameLimit, usedEnd } from "../region/region";
 import { isRun, roomEnd, Segment, SEGMENT_HEADER_BYTES, segmentOf } from "../region/segments";
 import { regionStatistics } from "../region/statistics";
 import { Entry, entryOf } from "../sparse/entry";
@@ -34,23 +36,18 @@ const OK: i32 = 0;
 /** The region of the object, and where what it may refer to on the stack of frames ends. */
 let holder: usize = 0;
 let stackEnd: usize = 0;
-/** The checkpoints behind which something is about to be collected. */
-let firstCheckpoint: usize = 0;
-let checkpointsEnd: usize = 0;
 let broken: i32 = OK;
 
-/**
- * Asserts that survivors refer only to what lives as long, at the end of a collection of what was allocated since the
- * checkpoints from `from` to `end`.
- * @param callerEnd where the checkpoints of callers' regions end: what lies there ends later than the call's frame,
- *   which begins at `from`
- */
-export function verifySurvivorsOrTrap(from: usize, callerEnd: usize, end: usize): void {
+/** Asserts that what a collection has left refers only to what lives as long. */
+export function verifySurvivorsOrTrap(): void {
   if (!isVerified()) return;
   assert(verifySegments() == OK);
-  for (let at = from; at < end; at += CHECKPOINT_BYTES) {
-    stackEnd = at < callerEnd ? from : regionFrameLimit;
-    if (Checkpoint.at(at).region) assert(verifySurvivors(Checkpoint.at(at)) == OK);
+  for (let at = tableBegin; at < tableEnd; at += COLLECTION_ROW_BYTES) {
+    const row = Row.at(at);
+    // Callers' regions end later than the frame of the call, which begins with the checkpoints of these.
+    const checkpoint = row.generation ? Generation.at(row.generation).checkpoint : row.fill;
+    stackEnd = row.region < checkpoint ? checkpoint : regionFrameLimit;
+    assert(verifySurvivors(Checkpoint.at(row.fill)) == OK);
   }
 }
 
@@ -58,13 +55,10 @@ export function verifySurvivorsOrTrap(from: usize, callerEnd: usize, end: usize)
  * Asserts that no old object refers to what the collection that begins is about to move or to end, unless it is
  * remembered.
  */
-export function verifyRememberedOrTrap(from: usize, end: usize): void {
+export function verifyRememberedOrTrap(): void {
   if (!isVerified()) return;
-  firstCheckpoint = from;
-  checkpointsEnd = end;
-  for (let at = from; at < end; at += CHECKPOINT_BYTES) {
-    // The collection is of the young part where there is an epoch: the two fills have changed places.
-    if (Checkpoint.at(at).region && Checkpoint.at(at).epoch) assert(verifyOld(Checkpoint.at(at)) == OK);
+  for (let at = tableBegin; at < tableEnd; at += COLLECTION_ROW_BYTES) {
+    if (isYoungOnly(Row.at(at))) assert(verifyOld(Row.at(at)) == OK);
   }
 }
 
@@ -94,18 +88,19 @@ function verifySurvivors(checkpoint: Checkpoint): i32 {
   return broken;
 }
 
-/** Checks what lies between the two fills of a checkpoint. */
-function verifyOld(checkpoint: Checkpoint): i32 {
-  const region = Region.at(checkpoint.region);
+/** Checks what is old in the region of a row. */
+function verifyOld(row: Row): i32 {
+  const region = Region.at(row.region);
+  const first = Checkpoint.at(Generation.at(row.generation).checkpoint);
+  const young = Checkpoint.at(row.fill);
   broken = OK;
-  visitOld(checkpoint, checkpoint.youngTop, endBehind(region, checkpoint.youngTop, checkpoint.youngLimit));
-  let last = checkpoint.youngLast;
-  while (last != checkpoint.last) {
+  visitOld(row, first.top, endBehind(region, first.top, first.limit));
+  let last = first.last;
+  while (last != young.last) {
     last = last ? Segment.at(last).next : region.first;
-    visitOld(checkpoint, last + SEGMENT_HEADER_BYTES, objectsEnd(region, last));
+    visitOld(row, last + SEGMENT_HEADER_BYTES, objectsEnd(region, last));
   }
-  const visitor = changetype<FixedArrays>(0);
-  visitArrays<FixedArrays>(checkpoint.region, checkpoint.youngSerial, checkpoint.serial, visitor);
+  visitArrays<FixedArrays>(row.region, first.serial, young.serial, changetype<FixedArrays>(0));
   return broken;
 }
 
@@ -119,19 +114,20 @@ function endBehind(region: Region, top: usize, limit: usize): usize {
 }
 
 /** Visits the objects from `from` on that lie in front of the young part. */
-function visitOld(checkpoint: Checkpoint, from: usize, end: usize): void {
+function visitOld(row: Row, from: usize, end: usize): void {
+  const young = Checkpoint.at(row.fill);
   let ref = from;
   while (ref < end && !broken) {
-    if (ref >= checkpoint.top && ref < checkpoint.limit) return;
+    if (ref >= young.top && ref < young.limit) return;
     visitPointers<YoungVerifier>(ref, shapeOf(ref), changetype<YoungVerifier>(0));
-    if (broken && isRemembered(checkpoint, ref)) broken = OK;
+    if (broken && isRemembered(Generation.at(row.generation), ref)) broken = OK;
     ref += objectBytes(ref, shapeOf(ref));
   }
 }
 
-function isRemembered(checkpoint: Checkpoint, ref: usize): bool {
-  const count = rememberedCount(checkpoint);
-  for (let i: u32 = 0; i < count; i++) if (rememberedEntry(checkpoint, i) == ref) return true;
+function isRemembered(generation: Generation, ref: usize): bool {
+  const count = rememberedCount(generation);
+  for (let i: u32 = 0; i < count; i++) if (rememberedEntry(generation, i) == ref) return true;
   return false;
 }
 
@@ -192,8 +188,8 @@ class YoungVerifier {
   slice(slot: usize): void {
     const addr = load<usize>(slot);
     if (isConstant(addr)) return;
-    for (let at = firstCheckpoint; at < checkpointsEnd; at += CHECKPOINT_BYTES) {
-      if (Checkpoint.at(at).region && isCollected(Checkpoint.at(at), addr)) broken = REGION_BROKEN_REMEMBERED;
+    for (let at = tableBegin; at < tableEnd; at += COLLECTION_ROW_BYTES) {
+      if (isCollected(Checkpoint.at(Row.at(at).fill), addr)) broken = REGION_BROKEN_REMEMBERED;
     }
   }
 }

@@ -19,6 +19,7 @@ import { DEBUG } from "../config";
 import {
   CHECKPOINT_BYTES,
   CHUNK_BYTES,
+  COLLECTION_ROW_BYTES,
   FIRST_ADDRESS,
   GRANULE_BYTES,
   GRANULE_SHIFT,
@@ -40,6 +41,8 @@ import { ownerOfChunk } from "../memory/page-map";
 import { objectBytes, shapeOf } from "../object/header";
 import { hasArrays, stackOf, visitArrays } from "../region/arrays";
 import { Checkpoint } from "../region/checkpoint";
+import { Row, tableBegin, tableEnd } from "../region/collection-table";
+import { Generation, isOfCaller, youngOf } from "../region/generation";
 import { Region, regionFrameLimit, usedEnd } from "../region/region";
 import {
   CHUNK_KIND,
@@ -107,23 +110,27 @@ export function verifySegments(): i32 {
   return owned == listed ? OK : REGION_BROKEN_LISTS;
 }
 
-/**
- * Checks the checkpoints from `from` to `end`, which lie side by side, where all regions are in order.
- * @param callerEnd where those of callers' regions end, and those of a call's own begin
- */
-export function verifyCheckpoints(from: usize, callerEnd: usize, end: usize): i32 {
+/** Checks the checkpoints from `from` to `end`, which lie side by side, where all regions are in order. */
+export function verifyCheckpoints(from: usize, end: usize): i32 {
   for (let at = from; at < end; at += CHECKPOINT_BYTES) {
-    const checkpoint = Checkpoint.at(at);
-    if (!checkpoint.region) continue;
-    const region = Region.at(checkpoint.region);
-    if (!isBehind(region, checkpoint.top, checkpoint.limit, checkpoint.last, checkpoint.taken))
-      return REGION_BROKEN_CHECKPOINTS;
-    if (!checkpoint.epoch) continue;
+    if (Checkpoint.at(at).region && !isBehind(Checkpoint.at(at))) return REGION_BROKEN_CHECKPOINTS;
+  }
+  return OK;
+}
+
+/** Checks the checkpoints that a collection has in its table, and what of their regions is old. */
+function verifyTable(): i32 {
+  for (let at = tableBegin; at < tableEnd; at += COLLECTION_ROW_BYTES) {
+    const row = Row.at(at);
+    const generation = row.generation;
+    if (!isBehind(Checkpoint.at(row.fill))) return REGION_BROKEN_CHECKPOINTS;
+    if (!generation || !Generation.at(generation).epoch) continue;
+    const first = Checkpoint.at(Generation.at(generation).checkpoint);
+    const young = Checkpoint.at(youngOf(generation));
     // Compiled code removes the epoch when it resets a region with segments: there it looks no further.
-    if ((at >= callerEnd && !region.first) || checkpoint.youngTaken < checkpoint.taken)
+    if ((!isOfCaller(generation) && !Region.at(row.region).first) || young.taken < first.taken)
       return REGION_BROKEN_CHECKPOINTS;
-    if (!isBehind(region, checkpoint.youngTop, checkpoint.youngLimit, checkpoint.youngLast, checkpoint.youngTaken))
-      return REGION_BROKEN_CHECKPOINTS;
+    if (!isBehind(first) || !isBehind(young)) return REGION_BROKEN_CHECKPOINTS;
   }
   return OK;
 }
@@ -135,18 +142,18 @@ export function isVerified(): bool {
   return DEBUG && verified;
 }
 
-/** Asserts that all regions are in order as a collection begins, and the checkpoints, as of verifyCheckpoints. */
-export function verifyBeginOrTrap(from: usize, callerEnd: usize, end: usize): void {
+/** Asserts that all regions are in order as a collection begins, and the checkpoints that it has in its table. */
+export function verifyBeginOrTrap(): void {
   if (!DEBUG) return;
   verified = counters().usedBytes <= ALWAYS_BYTES || counters().collections % SELDOM == 0;
-  verifyEndOrTrap(from, callerEnd, end);
+  verifyEndOrTrap();
 }
 
 /** Asserts the same as the collection ends. */
-export function verifyEndOrTrap(from: usize, callerEnd: usize, end: usize): void {
+export function verifyEndOrTrap(): void {
   if (!isVerified()) return;
   assert(verifyRegions() == OK);
-  assert(verifyCheckpoints(from, callerEnd, end) == OK);
+  assert(verifyTable() == OK);
 }
 
 /** Asserts that the list of a region is in order. */
@@ -154,16 +161,20 @@ export function verifyListOrTrap(at: usize): void {
   if (DEBUG) assert(verifyList(at) == OK);
 }
 
-/** Whether the segments that a region took after `last` are those that came when it had taken `taken` bytes. */
-function isBehind(region: Region, top: usize, limit: usize, last: usize, taken: usize): bool {
-  if (top > limit || taken > region.taken) return false;
+/** Whether the segments that a region took behind a checkpoint are those that came later. */
+function isBehind(checkpoint: Checkpoint): bool {
+  const region = Region.at(checkpoint.region);
+  const last = checkpoint.last;
+  if (checkpoint.top > checkpoint.limit || checkpoint.taken > region.taken) return false;
   let segment = region.first;
   if (last) {
     while (segment && segment != last) segment = Segment.at(segment).next;
     if (!segment) return false;
     segment = Segment.at(segment).next;
   }
-  for (; segment; segment = Segment.at(segment).next) if (Segment.at(segment).takenWith <= taken) return false;
+  for (; segment; segment = Segment.at(segment).next) {
+    if (Segment.at(segment).takenWith <= checkpoint.taken) return false;
+  }
   return true;
 }
 

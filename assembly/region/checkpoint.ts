@@ -7,14 +7,8 @@
 //
 //     checkpoint   0  region: 0 for none           12  last: the region's latest segment then, 0 for none
 //                  4  top: of the region then      16  taken: by the region then
-//                  8  limit: of the region then    20  threshold: of `taken`, for a collection; during one, the bytes
-//                                                      that were allocated since
-//                 24  epoch: of region/collect/generations.ts
-//                 28  end, old, scanSegment, scan: of region/collect/collect.ts
-//                 44  fullThreshold: of region/collect/generations.ts
-//                 48  serial: of the latest array on sparse stacks then
-//                 56  the same as 4 to 16 and as 48, for region/collect/generations.ts
-//                 80  remembered: the set of region/remembered.ts, 0 for none
+//                  8  limit: of the region then    24  serial: of the latest array on sparse stacks then
+//                                                  32
 //
 // The checkpoints of a call lie side by side on the stack of frames, in front of its regions. A tail-call cycle keeps
 // the checkpoints of its first call.
@@ -23,20 +17,10 @@
 // rest of the segment that the region bumped in then, and in later segments.
 
 import { DEBUG } from "../config";
-import {
-  CHECKPOINT_BYTES,
-  CHECKPOINT_REGION,
-  CHECKPOINT_TAKEN,
-  CHECKPOINT_THRESHOLD,
-  CHECKPOINT_TOP,
-  GRANULE_BYTES,
-  REGION_BYTES,
-  WORD_BYTES,
-} from "../contract";
+import { CHECKPOINT_BYTES, CHECKPOINT_REGION, CHECKPOINT_TAKEN, CHECKPOINT_TOP, REGION_BYTES } from "../contract";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
 import { dropArraysSince, hasArrays, isSparseArray, maybeArraySince, regionSparseArrays } from "./arrays";
-import { regionLeastBytes } from "./pace";
 import { bytesOnStack, isOnStack, noteSegment, Region } from "./region";
 import { returnSegments, Segment, segmentBytes, segmentOf } from "./segments";
 import { counters, countReturned } from "./statistics";
@@ -49,37 +33,18 @@ export class Checkpoint {
   limit: usize;
   last: usize;
   taken: usize;
-  threshold: usize;
-  epoch: u32;
-  /** Where the objects end in the segment that has been checkpointed. */
-  end: usize;
-  /** The later segments, which are being emptied. */
-  old: usize;
-  /** How far what has been moved has been visited. */
-  scanSegment: usize;
-  scan: usize;
-  fullThreshold: usize;
   serial: u64;
-  youngTop: usize;
-  youngLimit: usize;
-  youngLast: usize;
-  youngTaken: usize;
-  youngSerial: u64;
-  remembered: usize;
 
   @inline static at(address: usize): Checkpoint {
     return changetype<Checkpoint>(address);
   }
 }
-if (((offsetof<Checkpoint>() + GRANULE_BYTES - 1) & -GRANULE_BYTES) != CHECKPOINT_BYTES)
-  ERROR("Checkpoint must match CHECKPOINT_BYTES");
+if (offsetof<Checkpoint>() != CHECKPOINT_BYTES) ERROR("Checkpoint must match CHECKPOINT_BYTES");
 if (offsetof<Checkpoint>("region") != CHECKPOINT_REGION) ERROR("Checkpoint.region moved");
 if (offsetof<Checkpoint>("top") != CHECKPOINT_TOP) ERROR("Checkpoint.top moved");
 if (offsetof<Checkpoint>("taken") != CHECKPOINT_TAKEN) ERROR("Checkpoint.taken moved");
-if (offsetof<Checkpoint>("threshold") != CHECKPOINT_THRESHOLD) ERROR("Checkpoint.threshold moved");
-if (offsetof<Checkpoint>("epoch") != CHECKPOINT_THRESHOLD + WORD_BYTES) ERROR("Checkpoint.epoch moved");
 
-/** Notes how far a region is filled, and the threshold of its first collection. @param at address of the checkpoint */
+/** Notes how far a region is filled. @param at address of the checkpoint */
 export function checkpointSet(at: usize, regionAt: usize): void {
   const checkpoint = Checkpoint.at(at);
   const region = Region.at(regionAt);
@@ -88,15 +53,10 @@ export function checkpointSet(at: usize, regionAt: usize): void {
   checkpoint.limit = region.limit;
   checkpoint.last = region.first ? region.last : 0;
   checkpoint.taken = region.taken;
-  checkpoint.threshold = region.taken + regionLeastBytes;
-  checkpoint.epoch = 0;
   if (regionSparseArrays) checkpoint.serial = lastSerial;
 }
 
-/**
- * Sets a checkpoint at the beginning of a region of the call's own, for a collection. The caller has stored threshold
- * and epoch before.
- */
+/** Sets a checkpoint at the beginning of a region of the call's own. */
 export function checkpointOwn(at: usize, region: usize, limit: usize): void {
   const checkpoint = Checkpoint.at(at);
   checkpoint.region = region;
@@ -106,10 +66,9 @@ export function checkpointOwn(at: usize, region: usize, limit: usize): void {
   checkpoint.serial = 0;
 }
 
-/** Writes a checkpoint of no region. Its threshold is never reached. */
+/** Writes a checkpoint of no region. */
 export function checkpointNone(at: usize): void {
   Checkpoint.at(at).region = 0;
-  Checkpoint.at(at).threshold = usize.MAX_VALUE;
 }
 
 /**

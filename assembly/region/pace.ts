@@ -6,6 +6,7 @@
 // long as there is time: the memory is grown in advance, and costs nothing until it is touched. State: the setting.
 
 import {
+  REGION_GROWING_PERCENT,
   REGION_KEPT_BACK_CHUNKS,
   REGION_STEP_SHARE,
   REGION_THRESHOLD_BYTES,
@@ -57,6 +58,42 @@ export function thresholdAfter(taken: usize, wanted: u64, most: u64): usize {
   const more = wanted < most ? wanted : most;
   const threshold = <u64>taken + (more < leastStep() ? leastStep() : more);
   return threshold < usize.MAX_VALUE ? <usize>threshold : usize.MAX_VALUE;
+}
+
+/**
+ * How many bytes should come before the next collection of all. As much as is live, so that the cost of a collection is
+ * paid by as many bytes of allocation; the more, the more of all was live, which tells of something that only grows.
+ * @param live bytes that the collection has left of what it looked at
+ * @param before bytes that it looked at
+ */
+export function wantedAfter(live: usize, before: usize): u64 {
+  return atLeast(live + growingPart(live, before) * 2);
+}
+
+/** How many bytes should come before the next collection of what is young. */
+export function wantedYoung(live: usize, before: usize): u64 {
+  return atLeast(isMostlyLive(live, before) ? <u64>before * 2 : 0);
+}
+
+/** The bytes of an old part at which it is collected again. @param most how much it may grow, 0 for no more */
+export function fullThresholdAfter(live: usize, before: usize, most: u64): usize {
+  const later = atLeast(<u64>live * 2 + growingPart(live, before) * 2) - live;
+  return most ? thresholdAfter(live, later, most) : usize.MAX_VALUE;
+}
+
+/** Whether a region seems to grow only. */
+export function isMostlyLive(live: usize, before: usize): bool {
+  return live > (before / 100) * REGION_GROWING_PERCENT;
+}
+
+/** The part of what is live that speaks for growth: nothing when half of all was live, all of it when all was. */
+function growingPart(live: usize, before: usize): u64 {
+  if (live >= before) return live;
+  return live > before / 2 ? (<u64>live * (2 * live - before)) / before : 0;
+}
+
+function atLeast(bytes: u64): u64 {
+  return bytes < regionLeastBytes ? regionLeastBytes : bytes;
 }
 
 function leastStep(): u64 {

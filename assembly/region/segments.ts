@@ -3,7 +3,7 @@
 //
 //     segment   0  next: the one that its region took after it, or that a list has behind it
 //               4  kind: 0 for 1 KiB, 1 for 8 KiB, 2 for a chunk; for a run of chunks their number, plus RUN_KIND
-//               8  owner: the region's descriptor; while the region is collected, what region/collect/collect.ts adds
+//               8  owner: the region's descriptor; during a collection, what region/collection-table.ts says
 //              12  used: where its objects end, once the region has gone on to another segment
 //              16  takenWith: by its region, with this segment
 //              20  previous: the one before it, 0 for a region's first

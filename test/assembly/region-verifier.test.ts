@@ -5,6 +5,7 @@ import {
   CHECKPOINT_BYTES,
   CHUNK_BYTES,
   COLLECT_YOUNG,
+  GENERATION_BYTES,
   KIND_RECORD,
   REGION_ARRAYS,
   REGION_BYTES,
@@ -37,8 +38,9 @@ const NEXT = 4;
 
 let core: Core;
 let memory: WebAssembly.Memory;
-/** A region with its checkpoint in front of it, a later region, and a root. */
+/** A region with its checkpoint and generation in front of it, a later region, and a root. */
 let checkpoint: number;
+let generation: number;
 let region: number;
 let later: number;
 let root: number;
@@ -63,7 +65,8 @@ beforeEach(async () => {
   core.regionChooseSparseArrays!(1);
   expect(core.regionInit!(FRAMES, 2 * CHUNK_BYTES, 0)).toBe(0);
   checkpoint = FRAMES + CHUNK_BYTES / 2;
-  region = checkpoint + CHECKPOINT_BYTES;
+  generation = checkpoint + CHECKPOINT_BYTES;
+  region = generation + GENERATION_BYTES;
   later = region + REGION_BYTES;
   root = later + REGION_BYTES;
   for (const at of [region, later]) {
@@ -73,6 +76,7 @@ beforeEach(async () => {
     set(at + REGION_ARRAYS, STACK);
   }
   core.checkpointSet!(checkpoint, region);
+  core.generationSet!(generation, checkpoint);
 });
 
 function alloc(at: number, shape: number, next: number): number {
@@ -95,8 +99,7 @@ function chain(shape: number): number {
 
 /** Collects what is young behind the checkpoint, if something is old there; otherwise all. */
 function collect(): void {
-  const end = checkpoint + CHECKPOINT_BYTES;
-  core.regionCollect!(checkpoint, end, root, 1, 0, 0, 0, end, COLLECT_YOUNG);
+  core.regionCollect!(generation, generation + GENERATION_BYTES, root, 1, 0, 0, 0, COLLECT_YOUNG);
 }
 
 function lastOfChain(): number {

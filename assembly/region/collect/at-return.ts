@@ -7,9 +7,9 @@
 // State: the back-off.
 
 import { RETURN_BACK_OFF_FIRST, RETURN_BACK_OFF_MAX, RETURN_MIN_BYTES } from "../../config";
-import { CHECKPOINT_BYTES, COLLECT_ALL } from "../../contract";
+import { CHECKPOINT_BYTES } from "../../contract";
 import { verifyListOrTrap } from "../../debug/regions";
-import { regionCollect } from "./collect";
+import { checkpointsCollect } from "./collect";
 import { isScarceFor } from "../pace";
 import { Checkpoint, checkpointsFilled, dropSince, isSince } from "../checkpoint";
 import { credit, spendCredit } from "../region";
@@ -36,7 +36,7 @@ export function checkpointsReturn(from: usize, end: usize, zeal: bool, roots: us
   }
   const before = checkpointsFilled(from, end);
   if (!zeal && !isWorthwhile(before)) return;
-  regionCollect(from, end, roots, boxes, slices, 0, 0, end, COLLECT_ALL);
+  checkpointsCollect(from, end, roots, boxes, slices);
   if (checkpointsFilled(from, end) < before / 2) backOff = 1;
   else if (backOff < RETURN_BACK_OFF_MAX) backOff *= 2;
   spendCredit();

@@ -13,11 +13,11 @@
 // State: the bytes of gaps, while a call returns.
 
 import { DEBUG, GAPS_MIN_BYTES } from "../../config";
-import { CANDIDATES_MOST, CHECKPOINT_BYTES, COLLECT_ALL, WORD_BYTES } from "../../contract";
+import { CANDIDATES_MOST, CHECKPOINT_BYTES, WORD_BYTES } from "../../contract";
 import { verifyListOrTrap } from "../../debug/regions";
 import { poison } from "../../memory/poison";
 import { hasArrays } from "../arrays";
-import { regionCollect } from "./collect";
+import { checkpointsCollect } from "./collect";
 import { Checkpoint, checkpointedSegment, checkpointsFilled, dropSince, firstSince, isSince } from "../checkpoint";
 import { endOnStack, leaveRoom, Region } from "../region";
 import { returnSegments, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "../segments";
@@ -68,7 +68,7 @@ export function candidatesReturn(
   if (gapBytes < GAPS_MIN_BYTES) return;
   const firstEnd = first + CHECKPOINT_BYTES;
   if (checkpointsFilled(first, firstEnd) - gapBytes <= gapBytes) {
-    regionCollect(first, firstEnd, roots, boxes, slices, 0, 0, firstEnd, COLLECT_ALL);
+    checkpointsCollect(first, firstEnd, roots, boxes, slices);
   }
 }
 

@@ -11,7 +11,7 @@
 import {
   CHECKPOINT_BYTES,
   CHUNK_BYTES,
-  COLLECT_ALL,
+  COLLECTION_ROW_BYTES,
   ERROR_LIMIT,
   GRANULE_BYTES,
   LENGTH_OFFSET,
@@ -49,17 +49,7 @@ interface RegionExports extends CommonExports {
   checkpointSet(checkpoint: number, region: number): void;
   checkpointCovers(checkpoint: number, address: number): number;
   checkpointsReturn(from: number, end: number, zeal: number, roots: number, boxes: number, slices: number): void;
-  regionCollect(
-    from: number,
-    end: number,
-    roots: number,
-    boxes: number,
-    slices: number,
-    globals: number,
-    count: number,
-    callerEnd: number,
-    which: number,
-  ): void;
+  checkpointsCollect(from: number, end: number, roots: number, boxes: number, slices: number): void;
   regionVerify(): number;
   regionVerifyObjects(region: number, limit: number): number;
   checkpointsVerify(from: number, end: number): number;
@@ -309,22 +299,19 @@ export class RegionCore extends CoreInstance<RegionExports> {
     const boxes = handles.filter(({ isSlice }) => !isSlice);
     const roots = [...boxes, ...handles.filter(({ isSlice }) => isSlice)];
     const slots = this.#frameTop;
-    this.#assertFits(roots.length * WORD_BYTES, `${roots.length} references to keep`);
+    const rootsBytes = alignUp(roots.length * WORD_BYTES, GRANULE_BYTES);
+    this.#assertFits(rootsBytes + COLLECTION_ROW_BYTES, `${roots.length} references to keep`);
     for (const [index, { address }] of roots.entries()) {
       this.views.data.setUint32(slots + index * WORD_BYTES, address, true);
     }
     const before = this.counts().collections;
     this.run((core) =>
-      core.regionCollect(
+      core.checkpointsCollect(
         checkpoint.address,
         checkpoint.address + CHECKPOINT_BYTES,
         slots,
         boxes.length,
         roots.length - boxes.length,
-        0,
-        0,
-        checkpoint.address + CHECKPOINT_BYTES,
-        COLLECT_ALL,
       ),
     );
     // A collection that might not find enough memory for what it copies does not begin.

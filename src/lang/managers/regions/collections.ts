@@ -7,14 +7,16 @@
 import binaryen from "binaryen";
 import {
   CANDIDATES_MOST,
-  CHECKPOINT_BYTES,
   CHECKPOINT_REGION,
   CHECKPOINT_TAKEN,
-  CHECKPOINT_THRESHOLD,
   CHECKPOINT_TOP,
   COLLECT_ALL,
   COLLECT_AS_IT_PAYS,
   COLLECT_YOUNG,
+  COLLECTION_ROW_BYTES,
+  GENERATION_BYTES,
+  GENERATION_THRESHOLD,
+  GRANULE_BYTES,
   REGION_BYTES,
   REGION_STATISTICS_COLLECTIONS,
   REGION_STATISTICS_COPIED_BYTES,
@@ -23,12 +25,13 @@ import {
   REGION_TOP,
   WORD_BYTES,
 } from "#contract";
+import { alignUp } from "../../../core/align.ts";
 import { coreName } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { FunctionCounter } from "../../codegen/profile.ts";
 import type { ExpressionRef } from "../../codegen/wasm.ts";
 import type { InstructionOf } from "../../ir/ir.ts";
-import { checkpointsOf, type FrameCode, type Shared, statistics } from "./frame-code.ts";
+import { checkpointsOf, type FrameCode, generationsOf, type Shared, statistics } from "./frame-code.ts";
 import type { FrameRegion } from "./frame-layout.ts";
 import { type Roots, rootsAmong } from "./loop-collections.ts";
 
@@ -51,19 +54,19 @@ export class CollectionCode {
   collect({ levels, filled, ofCallers, roots }: InstructionOf<"regionCollect">): ExpressionRef {
     const { layout, checkpoint } = this.#frame.plan;
     const checkpoints = ofCallers ? checkpointsOf(checkpoint!) : [];
-    const around = [...layout.regions].filter(([level]) => levels.includes(level));
+    const around = [...layout.regions].filter(([level]) => levels.includes(level)).map(([, region]) => region);
     return this.#collect(checkpoints, around, filled, rootsAmong(roots));
   }
 
   /**
    * Collects what was allocated since the checkpoints, if a threshold is reached.
    * @param ofCaller the checkpoints of the callers' regions: from the frame's start
-   * @param around regions of the function's own
+   * @param own regions of the function's own
    * @param filled the levels of those of them that grow
    */
   #collect(
     ofCaller: readonly number[],
-    around: readonly (readonly [level: number, region: FrameRegion])[],
+    own: readonly FrameRegion[],
     filled: readonly number[],
     roots: Roots,
   ): ExpressionRef {
@@ -71,32 +74,34 @@ export class CollectionCode {
     const frame = this.#frame;
     const op = module.i32;
     const { layout } = frame.plan;
-    const own = around.map(([, region]) => region);
     const taken = (region: ExpressionRef): ExpressionRef => op.load(REGION_TAKEN, 4, region);
-    const isPastThreshold = (region: ExpressionRef, checkpoint: number): ExpressionRef =>
-      op.gt_u(taken(region), op.load(CHECKPOINT_THRESHOLD, 4, frame.at(checkpoint)));
+    const isPastThreshold = (region: ExpressionRef, generation: number): ExpressionRef =>
+      op.gt_u(taken(region), op.load(GENERATION_THRESHOLD, 4, frame.at(generation)));
+    const ofCallers = ofCaller.length > 0 ? generationsOf(frame.plan) : [];
     const threshold = [
-      ...ofCaller.map((checkpoint) => isPastThreshold(op.load(CHECKPOINT_REGION, 4, frame.at(checkpoint)), checkpoint)),
+      ...ofCallers.map((generation, index) =>
+        isPastThreshold(op.load(CHECKPOINT_REGION, 4, frame.at(ofCaller[index]!)), generation),
+      ),
       ...filled.map((level) => {
-        const { offset, checkpoint } = layout.regions.get(level)!;
-        return isPastThreshold(frame.at(offset), checkpoint!);
+        const { offset, collected } = layout.regions.get(level)!;
+        return isPastThreshold(frame.at(offset), collected!.generation);
       }),
     ];
     const isAnyPastThreshold = this.#isZeal ? op.const(1) : threshold.reduce((either, each) => op.or(either, each));
-    const first = ofCaller.length > 0 ? 0 : own[0]!.checkpoint!;
-    const callerEnd = ofCaller.length > 0 ? layout.callerEnd : first;
-    const end = own.length > 0 ? own.at(-1)!.checkpoint! + CHECKPOINT_BYTES : callerEnd;
-    const checkpointed = own.map(({ offset, bytes, checkpoint }) => {
-      const operands = [checkpoint!, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
-      return module.call(coreName(module, "checkpointOwn"), operands, none);
+    const generations = [...ofCallers, ...own.map(({ collected }) => collected!.generation)];
+    const checkpointed = own.map(({ offset, bytes, collected }) => {
+      const { checkpoint, generation } = collected!;
+      const operands = [generation, checkpoint, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
+      return module.call(coreName(module, "generationOwn"), operands, none);
     });
     const isProgram = ofCaller.length > 0 && frame.plan.checkpoint!.isProgram;
     const { address, count } = this.#shared.globals;
     const globals = isProgram ? [address(), op.const(count)] : [op.const(0), op.const(0)];
-    const collect = this.#withRoots(roots, (operands) =>
+    const [first, end] = [generations[0]!, generations.at(-1)! + GENERATION_BYTES];
+    const collect = this.#withRoots(roots, generations.length, (operands) =>
       module.call(
         coreName(module, "regionCollect"),
-        [frame.at(first), frame.at(end), ...operands, ...globals, frame.at(callerEnd), this.#which()],
+        [frame.at(first), frame.at(end), ...operands, ...globals, this.#which()],
         none,
       ),
     );
@@ -124,7 +129,7 @@ export class CollectionCode {
     const { debug, profile } = this.#shared.context.options;
     const roots = rootsAmong(keeping);
     const general = (): ExpressionRef[] =>
-      this.#withRoots(roots, (operands) => {
+      this.#withRoots(roots, most, (operands) => {
         const checkpoints = [0, layout.callerEnd].map((each) => frame.at(each));
         const dropped = module.call(
           coreName(module, "checkpointsReturn"),
@@ -171,7 +176,7 @@ export class CollectionCode {
     const { layout } = frame.plan;
     if (needs.length === 0) return [];
     const allNeeds = needs.reduce((all, bits, index) => all | (bits << (index * CANDIDATES_MOST)), 0);
-    const checkpoints = [0, layout.callerEnd, layout.dividedEnd].map((each) => frame.at(each));
+    const checkpoints = [0, layout.dividing.from, layout.dividing.to].map((each) => frame.at(each));
     const returned = [frame.at(layout.bytes), op.const(boxes.length), op.const(slices.length)];
     return [module.call(coreName(module, "candidatesReturn"), [...checkpoints, op.const(allNeeds), ...returned], none)];
   }
@@ -183,15 +188,22 @@ export class CollectionCode {
   /**
    * Calls what may collect, with variables in memory, behind the frame, that may be changed there: with where they are,
    * and how many of each kind.
+   * @param rows how many regions it may collect
    */
-  #withRoots({ boxes, slices }: Roots, call: (operands: readonly ExpressionRef[]) => ExpressionRef): ExpressionRef[] {
+  #withRoots(
+    { boxes, slices }: Roots,
+    rows: number,
+    call: (operands: readonly ExpressionRef[]) => ExpressionRef,
+  ): ExpressionRef[] {
     const { i32: op } = this.#module;
     const context = this.#context;
     const frame = this.#frame;
     const { counters, profile } = this.#shared.context;
     const { bytes } = frame.plan.layout;
     const roots = [...boxes, ...slices];
-    frame.rootWords = Math.max(frame.rootWords, roots.length);
+    // The table of the collection begins at a granule.
+    const tableBytes = alignUp(roots.length * WORD_BYTES, GRANULE_BYTES) + rows * COLLECTION_ROW_BYTES;
+    frame.rootWords = Math.max(frame.rootWords, tableBytes / WORD_BYTES);
     const called = [
       ...counters.pauseBegin(),
       call([frame.at(bytes), op.const(boxes.length), op.const(slices.length)]),

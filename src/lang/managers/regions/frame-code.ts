@@ -6,7 +6,8 @@
 import binaryen from "binaryen";
 import {
   CHECKPOINT_BYTES,
-  CHECKPOINT_THRESHOLD,
+  GENERATION_BYTES,
+  GENERATION_THRESHOLD,
   REGION_BYTES,
   REGION_FIRST,
   REGION_LIMIT,
@@ -207,8 +208,9 @@ export class FrameCode {
     const { callers, others, isResumed, isProgram } = checkpoint;
     if (isProgram) {
       const { program } = this.#shared;
-      const begin = [this.at(0), op.const(program), op.const(program + REGION_BYTES)];
-      return [module.call(coreName(module, "checkpointOwn"), begin, none), this.#noteThreshold(0)];
+      const generation = this.plan.layout.generations.from;
+      const begin = [this.at(generation), this.at(0), op.const(program), op.const(program + REGION_BYTES)];
+      return [module.call(coreName(module, "generationOwn"), begin, none), this.#noteThreshold(generation)];
     }
     const hidden = (index: number): ExpressionRef => this.#hidden[index]!.get();
     const set = callers.map((index, at) => {
@@ -228,7 +230,10 @@ export class FrameCode {
       );
     const told = callers.length === 0 ? [] : others.map((index) => tell(hidden(index)));
     if (callers.length > 1 && others.length === 0) told.push(tell(op.const(0)));
-    const all = [...set, ...unused, ...told];
+    const opened = generationsOf(this.plan).map((generation, index) =>
+      module.call(coreName(module, "generationSet"), [this.at(generation), this.at(index * CHECKPOINT_BYTES)], none),
+    );
+    const all = [...set, ...unused, ...told, ...opened];
     if (!isResumed || all.length === 0) return all;
     return [module.if(op.eqz(this.inherited()), module.block(null, all))];
   }
@@ -240,20 +245,11 @@ export class FrameCode {
     return module.call(coreName(module, "checkpointSet"), [this.at(this.#dividing()[index]!), region], none);
   }
 
-  /** Where its checkpoints lie, from the frame's start: all of them. */
-  checkpoints(): readonly [from: number, end: number] {
-    const { layout } = this.plan;
-    const own = [...layout.regions.values()].flatMap(({ checkpoint }) =>
-      checkpoint === null ? [] : [checkpoint + CHECKPOINT_BYTES],
-    );
-    return [0, Math.max(layout.dividedEnd, ...own)];
-  }
-
   /** Where the checkpoints of sub-regions lie, from the frame's start. */
   #dividing(): number[] {
-    const { callerEnd, dividedEnd } = this.plan.layout;
-    const count = (dividedEnd - callerEnd) / CHECKPOINT_BYTES;
-    return Array.from({ length: count }, (_, index) => callerEnd + index * CHECKPOINT_BYTES);
+    const { from, to } = this.plan.layout.dividing;
+    const count = (to - from) / CHECKPOINT_BYTES;
+    return Array.from({ length: count }, (_, index) => from + index * CHECKPOINT_BYTES);
   }
 
   /** Ends the function's own regions. */
@@ -285,7 +281,7 @@ export class FrameCode {
   /** Ends all that is in a region, and keeps nothing of its memory but its first bytes. */
   #empty(region: FrameRegion): ExpressionRef[] {
     const module = this.#module;
-    const { offset, bytes, checkpoint } = region;
+    const { offset, bytes, collected } = region;
     const start = offset + REGION_BYTES;
     const store = (field: number, value: number): ExpressionRef =>
       module.i32.store(field, 4, this.at(offset), this.at(value));
@@ -294,13 +290,13 @@ export class FrameCode {
       ...this.#poison(start, start + bytes),
       store(REGION_TOP, start),
       store(REGION_LIMIT, start + bytes),
-      ...(checkpoint === null ? [] : [this.#noteThreshold(checkpoint)]),
+      ...(collected === null ? [] : [this.#noteThreshold(collected.generation)]),
     ];
   }
 
   // Regions
 
-  #open({ offset, bytes, checkpoint }: FrameRegion): ExpressionRef[] {
+  #open({ offset, bytes, collected }: FrameRegion): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
     const start = offset + REGION_BYTES;
@@ -310,7 +306,7 @@ export class FrameCode {
       // And what it has taken.
       module.i64.store(REGION_FIRST, 8, this.at(offset), module.i64.const(0n)),
       ...this.#shared.arrays.open(module, this.at(offset), () => this.#reservedForArrays()),
-      ...(checkpoint === null ? [] : [this.#noteThreshold(checkpoint)]),
+      ...(collected === null ? [] : [this.#noteThreshold(collected.generation)]),
     ];
   }
 
@@ -318,12 +314,12 @@ export class FrameCode {
    * Notes when a region of the function's own, which is empty, is collected for the first time, and that it has not
    * been.
    */
-  #noteThreshold(checkpoint: number): ExpressionRef {
+  #noteThreshold(generation: number): ExpressionRef {
     const { i64: op } = this.#module;
     return op.store(
-      CHECKPOINT_THRESHOLD,
+      GENERATION_THRESHOLD,
       4,
-      this.at(checkpoint),
+      this.at(generation),
       op.extend_u(this.#module.global.get(coreName(this.#module, "regionLeastBytes"), i32)),
     );
   }
@@ -332,7 +328,7 @@ export class FrameCode {
   #reset(region: FrameRegion): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
-    const { offset, bytes, checkpoint } = region;
+    const { offset, bytes, collected } = region;
     const start = offset + REGION_BYTES;
     const [at, from, to] = [offset, start, start + bytes];
     const reset = module.call(
@@ -340,7 +336,7 @@ export class FrameCode {
       [at, from, to].map((each) => this.at(each)),
       none,
     );
-    const threshold = checkpoint === null ? [] : [this.#noteThreshold(checkpoint)];
+    const threshold = collected === null ? [] : [this.#noteThreshold(collected.generation)];
     return [
       ...this.#poison(from, to),
       module.if(
@@ -398,6 +394,12 @@ export class FrameCode {
     const filled = (): ExpressionRef => module.call(coreName(module, "checkpointsFilled"), operands(), i32);
     return this.#shared.context.profile.add(this.#context.fn, "adopted", filled);
   }
+}
+
+/** Where the generations of the callers' regions lie, from the frame's start. */
+export function generationsOf({ layout }: FunctionPlan): number[] {
+  const count = layout.callerGenerations;
+  return Array.from({ length: count }, (_, index) => layout.generations.from + index * GENERATION_BYTES);
 }
 
 /** Where the checkpoints of the callers' regions lie, from the frame's start. */

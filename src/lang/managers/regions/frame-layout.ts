@@ -2,19 +2,21 @@
  * The frame of a function under `regions`: what of its checkpoints, regions and slots lies where on the stack of
  * frames.
  *
- *     frame   checkpoints of the caller's regions | checkpoints that divide what comes there | checkpoints of its own | region of the call | region of the iterations of outermost loops | ...
+ *     frame   checkpoints of the caller's regions | generations of these | generations of its own regions
+ *             | checkpoints that divide what comes to the caller | checkpoints of its own regions
+ *             | region of the call | region of the iterations of outermost loops | ...
  *             | slots of the call | slots of iterations | ...
  *
  * An object of a known size that is made once in a call, or once in each iteration, and stays there has a slot, and
  * costs nothing to allocate. Only regions are there that something else is placed in. Each has bytes behind its
  * descriptor for what it is sure to hold at first, so that a call with a few small objects asks for no segment. Only
- * functions that collect have checkpoints; they have no slots, since collections look for what refers to what they move
+ * functions that collect have generations; they have no slots, since collections look for what refers to what they move
  * in regions only.
  */
 
-import { CHECKPOINT_BYTES, GRANULE_BYTES, REGION_BYTES } from "#contract";
+import { CHECKPOINT_BYTES, GENERATION_BYTES, GRANULE_BYTES, REGION_BYTES } from "#contract";
 import { alignUp } from "../../../core/align.ts";
-import type { Block, Bound, Instruction, IrFunction, Site } from "../../ir/ir.ts";
+import type { Block, Bound, Instruction, InstructionOf, IrFunction, Site } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { blocksOf, forEachInstruction } from "../../ir/traverse.ts";
 
@@ -30,8 +32,8 @@ export interface FrameRegion {
   readonly offset: number;
   /** Behind the descriptor. */
   readonly bytes: number;
-  /** From the frame's start to its checkpoint; null where it is not collected. */
-  readonly checkpoint: number | null;
+  /** From the frame's start to its checkpoint and its generation; null where it is not collected. */
+  readonly collected: { readonly checkpoint: number; readonly generation: number } | null;
 }
 
 /** A part of a frame, from its start. */
@@ -44,8 +46,12 @@ export interface FrameLayout {
   readonly bytes: number;
   /** From the frame's start to where the checkpoints of the caller's regions end. */
   readonly callerEnd: number;
-  /** Of the checkpoints between candidates, from there on. */
-  readonly dividedEnd: number;
+  /** How many of the caller's regions have a generation. */
+  readonly callerGenerations: number;
+  /** The generations: those of the caller's regions first. */
+  readonly generations: FramePart;
+  /** The checkpoints between candidates. */
+  readonly dividing: FramePart;
   /** By level: 0 for the call's own, and those of iterations, in this order. */
   readonly regions: ReadonlyMap<number, FrameRegion>;
   /** The addresses of objects that have slots, from the frame's start. */
@@ -65,20 +71,23 @@ export function levelOf(bound: Bound): number | null {
 }
 
 /**
- * @param callerCheckpoints how many checkpoints of the caller's regions there are
+ * @param checkpoints what sets the checkpoints of the callers' regions; null where nothing does
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
  */
 export function layoutFrame(
   fn: IrFunction,
-  callerCheckpoints: number,
+  checkpoints: InstructionOf<"regionCheckpoint"> | null,
   bytesOf: (instruction: Sized) => number | null,
 ): FrameLayout {
   let dividingCheckpoints = 0;
   let isCollected = false;
+  let areCallersCollected = checkpoints !== null && (checkpoints.isResumed || checkpoints.isProgram);
   forEachInstruction(fn.body, (i) => {
     if (i.op === "regionCandidate") dividingCheckpoints++;
     // Those in front of tail calls take in regions of callers only.
-    if (i.op === "regionCollect" && i.levels.length > 0) isCollected = true;
+    if (i.op !== "regionCollect") return;
+    if (i.levels.length > 0) isCollected = true;
+    if (i.ofCallers) areCallersCollected = true;
   });
   const needs = new Map<number, number>();
   const need = (level: number, bytes: number): void => {
@@ -110,17 +119,22 @@ export function layoutFrame(
     }
   };
   visit(fn.body, 0);
-  const callerEnd = callerCheckpoints * CHECKPOINT_BYTES;
-  const dividedEnd = callerEnd + dividingCheckpoints * CHECKPOINT_BYTES;
-  let checkpoint = dividedEnd;
-  let end = dividedEnd + (isCollected ? needs.size * CHECKPOINT_BYTES : 0);
+  const callerEnd = (checkpoints?.most ?? 0) * CHECKPOINT_BYTES;
+  const callerGenerations = areCallersCollected ? (checkpoints?.most ?? 0) : 0;
+  let generation = callerEnd + callerGenerations * GENERATION_BYTES;
+  const collected = isCollected ? needs.size : 0;
+  const generations = { from: callerEnd, to: generation + collected * GENERATION_BYTES };
+  const dividing = { from: generations.to, to: generations.to + dividingCheckpoints * CHECKPOINT_BYTES };
+  let checkpoint = dividing.to;
+  let end = dividing.to + collected * CHECKPOINT_BYTES;
   const byLevel = <T>([first]: readonly [number, T], [second]: readonly [number, T]): number => first - second;
   const regions = new Map<number, FrameRegion>();
   for (const [level, bytes] of [...needs].sort(byLevel)) {
     const rounded = alignUp(bytes, GRANULE_BYTES);
-    regions.set(level, { offset: end, bytes: rounded, checkpoint: isCollected ? checkpoint : null });
+    regions.set(level, { offset: end, bytes: rounded, collected: isCollected ? { checkpoint, generation } : null });
     end += REGION_BYTES + rounded;
     checkpoint += CHECKPOINT_BYTES;
+    generation += GENERATION_BYTES;
   }
   const slots = new Map<Site, number>();
   const slotsOf = new Map<number, FramePart>();
@@ -132,5 +146,5 @@ export function layoutFrame(
     }
     slotsOf.set(level, { from, to: end });
   }
-  return { bytes: end, callerEnd, dividedEnd, regions, slots, slotsOf };
+  return { bytes: end, callerEnd, callerGenerations, generations, dividing, regions, slots, slotsOf };
 }

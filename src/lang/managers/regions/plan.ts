@@ -40,7 +40,7 @@ export function planFunctions(
   const { functions } = program;
   for (const fn of functions) {
     const checkpoint = fn.body.instructions.find((i) => i.op === "regionCheckpoint") ?? null;
-    const layout = layoutFrame(fn, checkpoint?.most ?? 0, bytesOf);
+    const layout = layoutFrame(fn, checkpoint, bytesOf);
     const promotedLoops = isDebug ? new Map() : findPromotedLoops(fn, layout, bytesOf);
     plans.set(fn, { layout, checkpoint, promotedLoops });
   }

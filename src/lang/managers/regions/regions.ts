@@ -68,7 +68,7 @@ const SLOW = [
   "regionCollect",
   "checkpointsReturn",
   "checkpointsTell",
-  "checkpointOwn",
+  "generationOwn",
   "candidatesReturn",
 ];
 
@@ -553,10 +553,9 @@ class RegionsManager extends BarrierFreeManager {
       type.kind === "record" && field !== null
         ? this.loadField(context, owner, type.record, field)
         : context.read(owner);
-    const checkpoints = frame
-      .checkpoints()
-      .map((each) => (frame.plan.layout.bytes > 0 ? frame.at(each) : module.i32.const(0)));
-    const freed = module.call(coreName(module, "regionArrayFree"), [array, ...checkpoints], none);
+    const { bytes, generations } = frame.plan.layout;
+    const bounds = [generations.from, generations.to].map((each) => (bytes > 0 ? frame.at(each) : module.i32.const(0)));
+    const freed = module.call(coreName(module, "regionArrayFree"), [array, ...bounds], none);
     // The address of an empty slice may be anything.
     return [type.kind === "slice" ? module.if(context.read(owner, 1), freed) : freed];
   }
