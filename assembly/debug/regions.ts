@@ -46,6 +46,7 @@ import { Generation, isOfCaller, youngOf } from "../region/generation";
 import { Region, regionFrameLimit, usedEnd } from "../region/region";
 import {
   CHUNK_KIND,
+  indexOf,
   isCutOff,
   isRun,
   roomEnd,
@@ -161,7 +162,7 @@ export function verifyListOrTrap(at: usize): void {
   if (DEBUG) assert(verifyList(at) == OK);
 }
 
-/** Whether the segments that a region took behind a checkpoint are those that came later. */
+/** Whether the segments that a region took behind a checkpoint are later than its last. */
 function isBehind(checkpoint: Checkpoint): bool {
   const region = Region.at(checkpoint.region);
   const last = checkpoint.last;
@@ -173,7 +174,7 @@ function isBehind(checkpoint: Checkpoint): bool {
     segment = Segment.at(segment).next;
   }
   for (; segment; segment = Segment.at(segment).next) {
-    if (Segment.at(segment).takenWith <= checkpoint.taken) return false;
+    if (Segment.at(segment).index <= indexOf(last)) return false;
   }
   return true;
 }

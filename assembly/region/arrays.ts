@@ -87,7 +87,9 @@ export function regionArrayGrow(ref: usize, bytes: usize): usize {
   const had = entry.bytes;
   let to = sparseGrow(stackOf(region), ref, bytes);
   if (!to && regionReleaseChunks()) to = sparseGrow(stackOf(region), ref, bytes);
-  if (to) noteTaken(region, Entry.at(entryOf(to)).bytes - had);
+  if (!to) return 0;
+  Entry.at(entryOf(to)).markEnlarged();
+  noteTaken(region, Entry.at(entryOf(to)).bytes - had);
   return to;
 }
 
@@ -122,42 +124,60 @@ export function visitArrays<V extends ArrayVisitor>(at: usize, after: u64, upTo:
 }
 
 /**
- * Whether an array on a sparse stack may have been allocated in a region after the serial. It is not looked for any
- * further than it pays.
+ * The entry around an address on a sparse stack, if it lies above those of regions outside of the given one. It is not
+ * looked for any further than it pays.
+ * @returns 0 for one of such a region; UNKNOWN for one that lies deep below others
  */
-export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
-  const extent = Extent.at(extentOf(addr));
-  let each = extent.head;
+function entryAround(at: usize, addr: usize): usize {
+  let each = Extent.at(extentOf(addr)).head;
   for (let step: u32 = 0; step < ENTRY_STEPS_MAX; step++) {
-    const entry = Entry.at(each);
-    if (entry.owner < <u32>at) return false;
-    if (each <= addr) return entry.owner == <u32>at && entry.serial > serial;
-    each = entry.previous;
+    if (Entry.at(each).owner < <u32>at) return 0;
+    if (each <= addr) return each;
+    each = Entry.at(each).previous;
   }
-  return true;
+  return UNKNOWN;
+}
+const UNKNOWN: usize = usize.MAX_VALUE;
+
+/** Whether an array may have been allocated in a region after the serial. */
+export function maybeArraySince(at: usize, serial: u64, addr: usize): bool {
+  const entry = entryAround(at, addr);
+  if (!entry || entry == UNKNOWN) return entry != 0;
+  return Entry.at(entry).owner == <u32>at && Entry.at(entry).serial > serial;
 }
 
 /**
- * Frees the arrays that were allocated in a region after the serial, but for those that lie deep below others. Arrays
- * of regions inside of it may lie on top: calls that wait for this one have them.
+ * Whether the serial of an array tells when the program made it: it is not too deep to be found, and has not been made
+ * larger, which keeps the serial.
+ */
+export function isDated(at: usize, addr: usize): bool {
+  const entry = entryAround(at, addr);
+  return !entry || (entry != UNKNOWN && !Entry.at(entry).isEnlarged);
+}
+
+/**
+ * Frees the arrays of a region with serials from after `after` to `upTo`, but for those that lie deep below others.
+ * Arrays of regions inside of it may lie on top: calls that wait for this one have them.
+ * @param withEnlarged whether those as well that have been made larger
  * @returns the bytes of the arrays that it has freed
  */
-export function dropArraysSince(at: usize, serial: u64): usize {
+export function dropArraysBetween(at: usize, after: u64, upTo: u64, withEnlarged: bool): usize {
   const region = Region.at(at);
   let bytes: usize = 0;
-  if (!hasArrays(region)) return 0;
+  if (after == upTo || !hasArrays(region)) return 0;
   const stack = Stack.at(stackOf(region));
   for (let extent = stack.extents; extent; extent = Extent.at(extent).next) {
     let each = Extent.at(extent).head;
     let others: u32 = 0;
     while (Entry.at(each).owner >= <u32>at && others < ENTRY_STEPS_MAX) {
       const entry = Entry.at(each);
-      if (entry.owner == <u32>at && !isFreed(stack.freed, each)) {
-        if (entry.serial <= serial) break;
+      const isOurs = entry.owner == <u32>at && !isFreed(stack.freed, each);
+      if (isOurs && entry.serial <= after) break;
+      if (isOurs && entry.serial <= upTo && (withEnlarged || !entry.isEnlarged)) {
         bytes += entry.bytes;
         each = removeEntry(stack, each);
       } else {
-        others++;
+        if (!isOurs) others++;
         each = entry.previous;
       }
     }

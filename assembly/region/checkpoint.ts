@@ -20,9 +20,9 @@ import { DEBUG } from "../config";
 import { CHECKPOINT_BYTES, CHECKPOINT_REGION, CHECKPOINT_TAKEN, CHECKPOINT_TOP, REGION_BYTES } from "../contract";
 import { poison } from "../memory/poison";
 import { lastSerial } from "../sparse/alloc";
-import { dropArraysSince, hasArrays, isSparseArray, maybeArraySince, regionSparseArrays } from "./arrays";
-import { bytesOnStack, isOnStack, noteSegment, Region } from "./region";
-import { returnSegments, Segment, segmentBytes, segmentOf } from "./segments";
+import { dropArraysBetween, hasArrays, isSparseArray, maybeArraySince, regionSparseArrays } from "./arrays";
+import { bytesOnStack, isOnStack, noteTaken, Region } from "./region";
+import { indexOf, returnSegments, Segment, segmentBytes, segmentOf } from "./segments";
 import { counters, countReturned } from "./statistics";
 
 @unmanaged
@@ -106,11 +106,12 @@ export function insertSince(checkpoint: Checkpoint, segment: usize): void {
   const next = firstSince(checkpoint);
   Segment.at(segment).next = next;
   Segment.at(segment).previous = checkpoint.last;
+  Segment.at(segment).index = indexOf(checkpoint.last) + 1;
   if (next) Segment.at(next).previous = segment;
   if (checkpoint.last) Segment.at(checkpoint.last).next = segment;
   else region.first = segment;
   if (!next) region.last = segment;
-  noteSegment(region, segment);
+  noteTaken(region, segmentBytes(segment));
 }
 
 /**
@@ -123,7 +124,7 @@ export function isSince(checkpoint: Checkpoint, addr: usize): bool {
   const segment = segmentOf(addr);
   if (!segment) return addr >= checkpoint.top && addr < checkpoint.limit;
   if (Segment.at(segment).owner != checkpoint.region) return false;
-  if (Segment.at(segment).takenWith > checkpoint.taken) return true;
+  if (Segment.at(segment).index > indexOf(checkpoint.last)) return true;
   return addr >= checkpoint.top && addr < checkpoint.limit;
 }
 
@@ -191,5 +192,7 @@ function dropArrays(checkpoint: Checkpoint): usize {
   const region = Region.at(checkpoint.region);
   let left = region.taken - checkpoint.taken;
   for (let segment = firstSince(checkpoint); segment; segment = Segment.at(segment).next) left -= segmentBytes(segment);
-  return checkpoint.serial == lastSerial ? left : left - dropArraysSince(checkpoint.region, checkpoint.serial);
+  return checkpoint.serial == lastSerial
+    ? left
+    : left - dropArraysBetween(checkpoint.region, checkpoint.serial, lastSerial, true);
 }

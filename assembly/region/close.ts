@@ -41,7 +41,7 @@ export function regionReset(at: usize, start: usize, limit: usize): void {
     Segment.at(first).next = 0;
     region.last = first;
   }
-  region.taken = Segment.at(first).takenWith = segmentBytes(first);
+  region.taken = segmentBytes(first);
   region.top = first + SEGMENT_HEADER_BYTES;
   region.limit = roomEnd(first);
   endOnStack(start, limit);

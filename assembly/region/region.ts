@@ -43,6 +43,7 @@ import { paceOpen } from "./pace";
 import {
   ANY_RUN,
   CHUNK_KIND,
+  indexOf,
   returnSegments,
   roomEnd,
   Segment,
@@ -171,14 +172,9 @@ export function append(region: Region, segment: usize): void {
   if (before) Segment.at(before).next = segment;
   else region.first = segment;
   Segment.at(segment).previous = before;
+  Segment.at(segment).index = indexOf(before) + 1;
   region.last = segment;
-  noteSegment(region, segment);
-}
-
-/** Counts a segment that a region has taken. */
-export function noteSegment(region: Region, segment: usize): void {
   noteTaken(region, segmentBytes(segment));
-  Segment.at(segment).takenWith = region.taken;
 }
 
 /** Counts bytes that a region has taken, for it and for all. */

@@ -5,7 +5,7 @@
 //               4  kind: 0 for 1 KiB, 1 for 8 KiB, 2 for a chunk; for a run of chunks their number, plus RUN_KIND
 //               8  owner: the region's descriptor; during a collection, what region/collection-table.ts says
 //              12  used: where its objects end, once the region has gone on to another segment
-//              16  takenWith: by its region, with this segment
+//              16  index: it rises along the list of its region, from 1 on
 //              20  previous: the one before it, 0 for a region's first
 //              24  objects ..
 //             end  in the last 64th, not of a run: start bits, while a collection needs them
@@ -41,7 +41,7 @@ export class Segment {
   kind: u32;
   owner: usize;
   used: usize;
-  takenWith: usize;
+  index: u32;
   previous: usize;
 
   @inline static at(address: usize): Segment {
@@ -81,6 +81,11 @@ export function segmentBytes(segment: usize): usize {
 export function roomEnd(segment: usize): usize {
   const bytes = segmentBytes(segment);
   return segment + (isRun(segment) ? bytes : bytes - (bytes >> BITS_SHIFT));
+}
+
+/** Where a segment lies in the list of its region; 0 for no segment, in front of all. */
+export function indexOf(segment: usize): u32 {
+  return segment ? Segment.at(segment).index : 0;
 }
 
 /** The segment around an address; 0 when there is none. */

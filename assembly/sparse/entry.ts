@@ -18,6 +18,8 @@ export const SPARSE_MIN_BYTES: usize = 8;
 const GROWER: usize = 1;
 /** A collector has reached it. */
 const REACHED: usize = 2;
+/** Its owner has made it larger. */
+const ENLARGED: usize = 4;
 const FLAGS: usize = 7;
 
 @unmanaged
@@ -46,6 +48,9 @@ export class Entry {
   get isGrower(): bool {
     return (this.bytesAndFlags & GROWER) != 0;
   }
+  get isEnlarged(): bool {
+    return (this.bytesAndFlags & ENLARGED) != 0;
+  }
   get isReached(): bool {
     return (this.bytesAndFlags & REACHED) != 0;
   }
@@ -59,6 +64,9 @@ export class Entry {
   }
   markGrower(): void {
     this.bytesAndFlags |= GROWER;
+  }
+  markEnlarged(): void {
+    this.bytesAndFlags |= ENLARGED;
   }
   markReached(): void {
     this.bytesAndFlags |= REACHED;

@@ -7,7 +7,9 @@
 // At the return, the addresses of the results tell which candidates are needed. The compiler tells which others these
 // may refer to. The rest ends without a look at any object. A candidate on top is dropped: the region goes back to its
 // checkpoint. A candidate below a needed one is cut out of the list of segments. Its bytes in the segment that it
-// shares with the next one stay as a gap, unless a copy of everything needed is smaller than the gaps.
+// shares with the next one stay as a gap, unless a copy of everything needed is smaller than the gaps. Arrays on sparse
+// stacks belong to a candidate by their serials. One that was made larger may be part of a later candidate, so it stays
+// where that is needed.
 //
 // A checkpoint of no region, as `checkpointNone` writes it, stands for a candidate that the call did not build.
 // State: the bytes of gaps, while a call returns.
@@ -16,14 +18,16 @@ import { DEBUG, GAPS_MIN_BYTES } from "../../config";
 import { CANDIDATES_MOST, CHECKPOINT_BYTES, WORD_BYTES } from "../../contract";
 import { verifyListOrTrap } from "../../debug/regions";
 import { poison } from "../../memory/poison";
-import { hasArrays } from "../arrays";
+import { dropArraysBetween, isDated, isSparseArray, regionSparseArrays } from "../arrays";
 import { checkpointsCollect } from "./collect";
 import { Checkpoint, checkpointedSegment, checkpointsFilled, dropSince, firstSince, isSince } from "../checkpoint";
 import { endOnStack, leaveRoom, Region } from "../region";
-import { returnSegments, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "../segments";
+import { indexOf, returnSegments, Segment, SEGMENT_HEADER_BYTES, segmentBytes } from "../segments";
 import { counters, countReturned } from "../statistics";
 
 if (CANDIDATES_MOST * CANDIDATES_MOST > 32) ERROR("what the compiler tells must fit a word");
+
+const ALL: u32 = (1 << CANDIDATES_MOST) - 1;
 
 let gapBytes: usize = 0;
 
@@ -45,8 +49,7 @@ export function candidatesReturn(
   slices: u32,
 ): void {
   const regionAt = Checkpoint.at(first).region;
-  // An array on a sparse stack grows where it is, so that its address does not tell when it was allocated.
-  if (!regionAt || hasArrays(Region.at(regionAt))) return;
+  if (!regionAt) return;
   let needed: u32 = 0;
   for (let i: u32 = 0; i < boxes + slices; i++) {
     needed |= neededBy(load<usize>(roots + <usize>i * WORD_BYTES), first, from, end, needs);
@@ -60,7 +63,7 @@ export function candidatesReturn(
   while (at > from) {
     at -= CHECKPOINT_BYTES;
     if (!Checkpoint.at(at).region) continue;
-    isOnTop = endUnneeded(at, above, isNeeded(needed, indexOf(at, from)), isOnTop);
+    isOnTop = endUnneeded(at, above, isNeeded(needed, numberOf(at, from)), isOnTop);
     above = at;
   }
   endUnneeded(first, above, isNeeded(needed, 0), isOnTop);
@@ -80,19 +83,23 @@ function endUnneeded(at: usize, above: usize, isNeeded: bool, isOnTop: bool): bo
   return isOnTop;
 }
 
-/** The sub-regions that are needed if a value is returned; none if it was not allocated since. */
+/**
+ * The sub-regions that are needed if a value is returned: none if it was not allocated since, and all if it is an array
+ * whose serial does not tell.
+ */
 function neededBy(root: usize, first: usize, from: usize, end: usize, needs: u32): u32 {
   if (!isSince(Checkpoint.at(first), root)) return 0;
+  if (regionSparseArrays && isSparseArray(root) && !isDated(Checkpoint.at(first).region, root)) return ALL;
   let at = end;
   let index: u32 = 0;
   while (at > from && !index) {
     at -= CHECKPOINT_BYTES;
-    if (Checkpoint.at(at).region && isSince(Checkpoint.at(at), root)) index = indexOf(at, from);
+    if (Checkpoint.at(at).region && isSince(Checkpoint.at(at), root)) index = numberOf(at, from);
   }
-  return (needs >> (index * CANDIDATES_MOST)) & ((1 << CANDIDATES_MOST) - 1);
+  return (needs >> (index * CANDIDATES_MOST)) & ALL;
 }
 
-function indexOf(at: usize, from: usize): u32 {
+function numberOf(at: usize, from: usize): u32 {
   return <u32>((at - from) / CHECKPOINT_BYTES) + 1;
 }
 
@@ -102,29 +109,25 @@ function isNeeded(needed: u32, index: u32): bool {
 
 /** Ends what was allocated in a region between two checkpoints. */
 function dropBetween(lower: Checkpoint, upper: Checkpoint): void {
+  const region = Region.at(lower.region);
   const begin = checkpointedSegment(lower);
   let shared = checkpointedSegment(upper);
   // Both on the stack of frames, or in one segment.
   if (begin == shared) gapBytes += upper.top - lower.top;
   else endRest(lower, begin);
-  if (shared && Segment.at(shared).takenWith <= lower.taken) shared = 0;
+  let bytes = dropArraysBetween(lower.region, lower.serial, upper.serial, false);
+  if (indexOf(shared) <= indexOf(lower.last)) shared = 0;
   if (shared) gapBytes += upper.top - (shared + SEGMENT_HEADER_BYTES);
-  if (upper.last == lower.last) return;
-  const region = Region.at(lower.region);
-  const bytes = upper.taken - lower.taken - (shared ? segmentBytes(shared) : 0);
-  const first = firstSince(lower);
-  if (!shared) takeOut(region, first, upper.last);
-  else {
-    const before = Segment.at(shared).previous;
-    if (shared != upper.last) takeOut(region, Segment.at(shared).next, upper.last);
-    if (shared != first) takeOut(region, first, before);
+  if (upper.last != lower.last) {
+    const first = firstSince(lower);
+    if (!shared) bytes += takeOut(region, first, upper.last);
+    else {
+      const before = Segment.at(shared).previous;
+      if (shared != upper.last) bytes += takeOut(region, Segment.at(shared).next, upper.last);
+      if (shared != first) bytes += takeOut(region, first, before);
+    }
   }
   region.taken -= bytes;
-  for (let segment = firstSince(lower); segment; segment = Segment.at(segment).next) {
-    const taken = Segment.at(segment).takenWith - bytes;
-    // Still since the lower checkpoint, for those who ask with an older one.
-    Segment.at(segment).takenWith = taken > lower.taken ? taken : lower.taken + 1;
-  }
   counters().droppedBytes += bytes;
   countReturned(bytes);
 }
@@ -145,8 +148,8 @@ function endRest(checkpoint: Checkpoint, checkpointed: usize): void {
   else endOnStack(checkpoint.top, checkpoint.limit);
 }
 
-/** Returns some of a region's segments that follow each other. */
-function takeOut(region: Region, from: usize, to: usize): void {
+/** Returns some of a region's segments that follow each other. @returns their bytes */
+function takeOut(region: Region, from: usize, to: usize): usize {
   const before = Segment.at(from).previous;
   const behind = Segment.at(to).next;
   if (before) Segment.at(before).next = behind;
@@ -154,5 +157,8 @@ function takeOut(region: Region, from: usize, to: usize): void {
   if (behind) Segment.at(behind).previous = before;
   else region.last = before;
   Segment.at(to).next = 0;
+  let bytes: usize = 0;
+  for (let segment = from; segment; segment = Segment.at(segment).next) bytes += segmentBytes(segment);
   returnSegments(from, to);
+  return bytes;
 }

@@ -83,6 +83,67 @@ fn main(args: [Text]) { print("{all(args[0].toInt())}") }`,
   });
 });
 
+/** The same of arrays of 1 MiB, and of records that hold them. */
+const ARRAY_CHOICES: readonly (readonly [name: string, made: number, kept: number, choose: string])[] = [
+  ["the first of two", 2, 1, "let one = hold(n); let other = hold(n + 1); if n >= 0 { one } else { other }"],
+  ["the second of two", 2, 1, "let one = hold(n); let other = hold(n + 1); if n < 0 { one } else { other }"],
+  ["one of two in turns", 2, 1, "let one = hold(n); let other = hold(n + 1); if n % 2 == 0 { one } else { other }"],
+  [
+    "the last of three, which needs the array of the first",
+    3,
+    2,
+    `let one = hold(n); let other = hold(n + 1)
+  let last = Held { values: array(262_144, n), others: one.values }; if n < 0 { other } else { last }`,
+  ],
+];
+
+describe("arrays under sparse", () => {
+  it.each(ARRAY_CHOICES)("end at the decision where they are not returned: %s", async (_name, made, kept, choose) => {
+    const source = new SourceFile(
+      "test.mote",
+      `struct Held { values: [Int], others: [Int] }
+fn hold(n: Int) -> Held { let values = array(262_144, n); Held { values: values, others: values } }
+fn choose(n: Int) -> Held { ${choose} }
+fn all(n: Int) -> Int {
+  if n == 0 { return 0 }
+  let chosen = choose(n)
+  all(n - 1) + chosen.values[7] * 3 + chosen.others[262_000]
+}
+fn main(args: [Text]) { print("{all(args[0].toInt())}") }`,
+    );
+    const times = 12;
+    const { printed: expected } = await runUnder({ manager: "leak" }, source, [`${times}`]);
+    const { printed, counts } = await runUnder({ manager: "sparse", measure: true }, source, [`${times}`]);
+    expect(printed).toBe(expected);
+    // Without a look at them, and not in a collection.
+    expect(Number(counts.droppedBytes)).toBeGreaterThanOrEqual(times * (made - kept) * MIB);
+    expect(counts.peakBytes).toBeLessThan((times - 1) * kept * (MIB + 65_536) + made * MIB + 8 * 65_536);
+    const zealous = await runUnder({ manager: "sparse", debug: true, zeal: 2 }, source, [`${times}`]);
+    expect(zealous.printed).toBe(expected);
+  });
+
+  it("stay where a later candidate has made them larger", async () => {
+    const source = new SourceFile(
+      "test.mote",
+      `struct Held { n: Int, values: [Int] }
+fn choose(n: Int) -> Held {
+  let list: List[Int] = []
+  for i in 0..30_000 { list.push(n + i) }
+  let first = Held { n: n, values: array(5_000, n) }
+  for i in 0..30_000 { list.push(n - i) }
+  let second = Held { n: n, values: list.finish() }
+  if n % 2 == 0 { first } else { second }
+}
+fn all(n: Int) -> Int { if n == 0 { return 0 }; let chosen = choose(n); all(n - 1) + chosen.values[4_321] }
+fn main(args: [Text]) { print("{all(args[0].toInt())}") }`,
+    );
+    const { printed: expected } = await runUnder({ manager: "leak" }, source, ["12"]);
+    for (const options of [{ manager: "sparse" }, { manager: "sparse", debug: true, zeal: 3 }] as const) {
+      expect((await runUnder(options, source, ["12"])).printed).toBe(expected);
+    }
+  });
+});
+
 describe("random choices", () => {
   const sources = Array.from({ length: often(12) }, (_, seed) => generateChoices(randomFor(401 + seed)));
   /** How many iterations a program makes; where it collects all the time, each takes long. */
