@@ -19,8 +19,8 @@ const { f64, i32, i64 } = binaryen;
 /** What extern modules may import, and the core's name for it. */
 const ALLOCATOR = { allocate: "mallocAllocate", resize: "mallocReallocate", free: "mallocFree" } as const;
 
-/** Makes a text's bytes readable in linear memory until the call is over: `MemoryManager.lend`. */
-export type Lend = (context: FunctionContext, text: Atom, line: number) => Lent;
+/** Makes a text's bytes readable in linear memory until the call is over: `FunctionLowering.lend`. */
+export type Lend = (text: Atom, line: number) => Lent;
 
 export class Externs {
   readonly #module: binaryen.Module;
@@ -64,7 +64,7 @@ export class Externs {
   }
 
   #pass(context: FunctionContext, arg: Atom, line: number, lend: Lend): Lent {
-    if (arg.type.kind === "slice") return lend(context, arg, line);
+    if (arg.type.kind === "slice") return lend(arg, line);
     return { before: [], values: context.values(arg), after: [] };
   }
 

@@ -15,6 +15,7 @@ import {
   type IrFunction,
   isLifetime,
   type Label,
+  type LifetimeInstruction,
   type PanicCode,
   type Variable,
 } from "../ir/ir.ts";
@@ -24,7 +25,7 @@ import type { DispatchArm } from "./dispatch.ts";
 import { emitDispatch } from "./dispatch.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { type Local, Locals, resultType, resultValue } from "./locals.ts";
-import type { ManagerContext, MemoryManager } from "./manager.ts";
+import type { FunctionLowering, Manager, ManagerContext } from "./manager.ts";
 import type { ExpressionRef, Temporary, WasmType } from "./wasm.ts";
 
 const SELF_LABEL = "self";
@@ -49,20 +50,16 @@ export class FunctionNames {
 }
 
 /** Adds the wasm function of `fn` to the context's module. */
-export function lowerFunction(
-  context: ManagerContext,
-  manager: MemoryManager,
-  names: FunctionNames,
-  fn: IrFunction,
-): void {
-  new FunctionLowering(context, manager, names, fn).lower();
+export function lowerFunction(context: ManagerContext, manager: Manager, names: FunctionNames, fn: IrFunction): void {
+  new FunctionWriter(context, manager, names, fn).write();
 }
 
-class FunctionLowering implements FunctionContext {
+class FunctionWriter implements FunctionContext {
   readonly module: binaryen.Module;
   readonly fn: IrFunction;
   readonly #context: ManagerContext;
-  readonly #manager: MemoryManager;
+  readonly #manager: Manager;
+  readonly #memory: FunctionLowering;
   readonly #names: FunctionNames;
   readonly hidden: readonly Local[];
   readonly #locals: Locals;
@@ -72,14 +69,14 @@ class FunctionLowering implements FunctionContext {
   #labelCount = 0;
   #jumpsToItself = false;
 
-  constructor(context: ManagerContext, manager: MemoryManager, names: FunctionNames, fn: IrFunction) {
+  constructor(context: ManagerContext, manager: Manager, names: FunctionNames, fn: IrFunction) {
     this.module = context.module;
     this.fn = fn;
     this.#context = context;
     this.#manager = manager;
     this.#names = names;
     this.#parameters = new Set(fn.params);
-    const hiddenTypes = manager.hiddenParameters(fn);
+    const hiddenTypes = manager.hiddenParameters?.(fn) ?? [];
     const types = fn.params.map((param) => manager.representation(param.type));
     this.#locals = new Locals(this.module, [...hiddenTypes, ...types.flat()]);
     this.hidden = hiddenTypes.map((_, index) => this.#locals.parameter(index));
@@ -91,14 +88,18 @@ class FunctionLowering implements FunctionContext {
         parts.map(() => this.#locals.parameter(next++)),
       );
     });
+    this.#memory = manager.lower(this);
   }
 
-  lower(): void {
+  write(): void {
     const { module, fn } = this;
-    this.#manager.beginFunction(this);
+    const { frame } = this.#memory;
     let body = this.lowerBlock(fn.body);
     if (this.#jumpsToItself) body = module.loop(SELF_LABEL, body);
-    body = this.#manager.finishFunction(this, body);
+    if (frame !== undefined) {
+      const after = frame.epilogue?.() ?? [];
+      body = this.sequence([...(frame.prologue?.() ?? []), body, ...after]);
+    }
     const results = this.#resultTypes(fn);
     if (fn.results.length > 0 && binaryen.getExpressionType(body) !== binaryen.unreachable) {
       // Every path returns, but a block that is left by a jump does not show it.
@@ -137,7 +138,8 @@ class FunctionLowering implements FunctionContext {
 
   read(variable: Variable, part = 0): ExpressionRef {
     const content = this.#localOf(variable, part).get();
-    return this.#parameters.has(variable) ? content : this.#manager.readVariable(variable, part, content);
+    if (this.#parameters.has(variable)) return content;
+    return this.#manager.locals?.read(variable, part, content) ?? content;
   }
 
   assign(variable: Variable, values: readonly ExpressionRef[]): ExpressionRef {
@@ -186,7 +188,8 @@ class FunctionLowering implements FunctionContext {
   #localsOf(variable: Variable): readonly Local[] {
     let locals = this.#variables.get(variable);
     if (locals === undefined) {
-      locals = this.#manager.variableTypes(variable).map((type) => this.#locals.add(type));
+      const types = this.#manager.locals?.types(variable) ?? this.#manager.representation(variable.type);
+      locals = types.map((type) => this.#locals.add(type));
       this.#variables.set(variable, locals);
     }
     return locals;
@@ -203,7 +206,11 @@ class FunctionLowering implements FunctionContext {
   }
 
   #resultTypes(fn: IrFunction): WasmType[] {
-    return [...fn.results.flatMap((type) => this.#manager.representation(type)), ...this.#manager.hiddenResults(fn)];
+    return [...fn.results.flatMap((type) => this.#manager.representation(type)), ...this.#hiddenResults(fn)];
+  }
+
+  #hiddenResults(fn: IrFunction): readonly WasmType[] {
+    return this.#manager.hiddenResults?.(fn) ?? [];
   }
 
   #nameLocals(ref: binaryen.FunctionRef): void {
@@ -219,8 +226,8 @@ class FunctionLowering implements FunctionContext {
 
   #instruction(instruction: Instruction): ExpressionRef {
     const { module } = this;
-    const manager = this.#manager;
-    if (isLifetime(instruction)) return manager.lifetime(this, instruction);
+    const memory = this.#memory;
+    if (isLifetime(instruction)) return this.#lifetime(instruction);
     switch (instruction.op) {
       case "set":
         return this.#set(instruction);
@@ -239,13 +246,11 @@ class FunctionLowering implements FunctionContext {
           ),
         ]);
       case "call":
-        return manager.call(this, instruction, (hidden, targets) => this.#call(instruction, hidden, targets));
+        return this.#call(instruction);
       case "tailCall":
-        return manager.tailCall(this, instruction, (hidden) => this.#tailCall(instruction, hidden));
+        return this.#tailCall(instruction);
       case "return":
-        return manager.return(this, instruction, (hidden) =>
-          module.return(resultValue(module, [...this.allValues(instruction.values), ...hidden])),
-        );
+        return this.#return(instruction);
       case "if":
         return this.#if(instruction);
       case "switch":
@@ -278,55 +283,55 @@ class FunctionLowering implements FunctionContext {
           instruction.b === undefined ? undefined : this.value(instruction.b),
         );
       case "globalGet":
-        return manager.globalGet(this, instruction);
+        return memory.globalGet(instruction);
       case "globalSet":
-        return manager.globalSet(this, instruction);
+        return memory.globalSet(instruction);
       case "same":
-        return manager.same(this, instruction);
+        return memory.same(instruction);
       case "construct":
-        return manager.construct(this, instruction);
+        return memory.construct(instruction);
       case "immediate":
-        return manager.immediate(this, instruction);
+        return memory.immediate(instruction);
       case "field":
-        return manager.field(this, instruction);
+        return memory.field(instruction);
       case "setField":
-        return manager.setField(this, instruction);
+        return memory.setField(instruction);
       case "part":
-        return manager.part(this, instruction);
+        return memory.part(instruction);
       case "unpackedGet":
-        return manager.unpackedGet(this, instruction);
+        return memory.unpackedGet(instruction);
       case "unpackedSlice":
-        return manager.unpackedSlice(this, instruction);
+        return memory.unpackedSlice(instruction);
       case "arrayNew":
-        return manager.arrayNew(this, instruction);
+        return memory.arrayNew(instruction);
       case "arrayGrow":
-        return manager.arrayGrow(this, instruction);
+        return memory.arrayGrow(instruction);
       case "arrayLength":
-        return manager.arrayLength(this, instruction);
+        return memory.arrayLength(instruction);
       case "arrayGet":
-        return manager.arrayGet(this, instruction);
+        return memory.arrayGet(instruction);
       case "arraySet":
-        return manager.arraySet(this, instruction);
+        return memory.arraySet(instruction);
       case "arrayClear":
-        return manager.arrayClear(this, instruction);
+        return memory.arrayClear(instruction);
       case "arrayFill":
-        return manager.arrayFill(this, instruction);
+        return memory.arrayFill(instruction);
       case "arraySlice":
-        return manager.arraySlice(this, instruction);
+        return memory.arraySlice(instruction);
       case "sliceLength":
-        return manager.sliceLength(this, instruction);
+        return memory.sliceLength(instruction);
       case "sliceGet":
-        return manager.sliceGet(this, instruction);
+        return memory.sliceGet(instruction);
       case "sliceSet":
-        return manager.sliceSet(this, instruction);
+        return memory.sliceSet(instruction);
       case "subslice":
-        return manager.subslice(this, instruction);
+        return memory.subslice(instruction);
       case "sliceEmpty":
-        return manager.sliceEmpty(this, instruction);
+        return memory.sliceEmpty(instruction);
       case "literal":
-        return manager.literal(this, instruction);
+        return memory.literal(instruction);
       case "static":
-        return manager.static(this, instruction);
+        return memory.static(instruction);
       case "memoryAllocate":
         return this.#context.manual.allocate(this, instruction);
       case "memoryResize":
@@ -338,21 +343,21 @@ class FunctionLowering implements FunctionContext {
       case "memoryStore":
         return this.#context.manual.store(this, instruction);
       case "callExtern":
-        return this.#context.externs.call(this, instruction, (...text) => manager.lend(...text));
+        return this.#context.externs.call(this, instruction, (text, line) => memory.lend(text, line));
       case "write":
-        return manager.write(this, instruction);
+        return memory.write(instruction);
       case "readInput":
-        return manager.readInput(this, instruction);
+        return memory.readInput(instruction);
       case "arguments":
-        return manager.arguments(this, instruction);
+        return memory.arguments(instruction);
       case "portPut":
         return this.assign(instruction.dst, [this.#context.ports.put(instruction.port, this.value(instruction.value))]);
       case "portGet":
         return this.#portGet(instruction);
       case "textSend":
-        return manager.textSend(this, instruction);
+        return memory.textSend(instruction);
       case "textReceive":
-        return manager.textReceive(this, instruction);
+        return memory.textReceive(instruction);
     }
   }
 
@@ -375,8 +380,7 @@ class FunctionLowering implements FunctionContext {
 
   #match(instruction: InstructionOf<"match">): ExpressionRef {
     const { otherwise } = instruction;
-    return this.#manager.match(
-      this,
+    return this.#memory.match(
       instruction,
       (arm) => this.lowerBlock(arm.body),
       otherwise === undefined ? null : () => this.lowerBlock(otherwise),
@@ -388,10 +392,10 @@ class FunctionLowering implements FunctionContext {
     const breakTo = this.newLabel(instruction.label.name);
     const continueTo = `${breakTo}.again`;
     this.#labels.set(instruction.label, { breakTo, continueTo });
-    const before = this.#manager.beginLoop(this, instruction);
+    const before = this.#memory.frame?.beginLoop?.(instruction) ?? [];
     const body = module.block(null, [this.lowerBlock(instruction.body), module.br(continueTo)]);
     const loop = module.block(breakTo, [module.loop(continueTo, body)], binaryen.none);
-    return this.sequence([...before, loop, ...this.#manager.endLoop(this, instruction)]);
+    return this.sequence([...before, loop, ...(this.#memory.frame?.endLoop?.(instruction) ?? [])]);
   }
 
   #labelOf(label: Label): { readonly breakTo: string; readonly continueTo: string | null } {
@@ -400,7 +404,31 @@ class FunctionLowering implements FunctionContext {
     return names;
   }
 
-  #call(
+  #lifetime(instruction: LifetimeInstruction): ExpressionRef {
+    const lowered = this.#memory.frame?.lifetime?.(instruction) ?? null;
+    if (lowered !== null) return lowered;
+    throw new InternalCompilerError(`the manager has no ${instruction.op}: its pass inserts none`);
+  }
+
+  #call(instruction: InstructionOf<"call">): ExpressionRef {
+    const emit = (hidden: readonly ExpressionRef[], targets: readonly Temporary[]): ExpressionRef =>
+      this.#emitCall(instruction, hidden, targets);
+    return this.#memory.frame?.call?.(instruction, emit) ?? emit([], []);
+  }
+
+  #tailCall(instruction: InstructionOf<"tailCall">): ExpressionRef {
+    const emit = (hidden: readonly ExpressionRef[]): ExpressionRef => this.#emitTailCall(instruction, hidden);
+    return this.#memory.frame?.tailCall?.(instruction, emit) ?? emit([]);
+  }
+
+  #return({ values }: InstructionOf<"return">): ExpressionRef {
+    const { module } = this;
+    const emit = (hidden: readonly ExpressionRef[]): ExpressionRef =>
+      module.return(resultValue(module, [...this.allValues(values), ...hidden]));
+    return this.#memory.frame?.return?.(emit) ?? emit([]);
+  }
+
+  #emitCall(
     instruction: InstructionOf<"call">,
     hidden: readonly ExpressionRef[],
     hiddenTargets: readonly Temporary[],
@@ -410,7 +438,7 @@ class FunctionLowering implements FunctionContext {
     const types = this.#resultTypes(callee);
     const type = resultType(types);
     const call = module.call(this.#names.nameOf(callee), [...hidden, ...this.allValues(instruction.args)], type);
-    const firstHidden = types.length - this.#manager.hiddenResults(callee).length;
+    const firstHidden = types.length - this.#hiddenResults(callee).length;
     const targets = [
       ...dsts.flatMap((dst) => this.#localsOf(dst)).map((target, part) => ({ target, part })),
       ...hiddenTargets.map((target, index) => ({ target, part: firstHidden + index })),
@@ -425,7 +453,7 @@ class FunctionLowering implements FunctionContext {
     ]);
   }
 
-  #tailCall(instruction: InstructionOf<"tailCall">, hidden: readonly ExpressionRef[]): ExpressionRef {
+  #emitTailCall(instruction: InstructionOf<"tailCall">, hidden: readonly ExpressionRef[]): ExpressionRef {
     const { module, fn } = this;
     const operands = [...hidden, ...this.allValues(instruction.args)];
     if (instruction.callee !== fn) {

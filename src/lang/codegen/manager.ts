@@ -1,17 +1,21 @@
 /**
  * The one interface between the compiler and a memory manager.
  *
- *     lower.ts                           a manager (gc/, leak/, host/, ...)
+ *     lower.ts                                a manager (gc/, leak/, host/, ...)
  *     walks the IR once: control flow,   ->   everything that touches memory: how a value looks in wasm,
  *     arithmetic, variables, calls            allocation, loads, stores, slices, match, roots, frames
  *
- * Order of events in a build: `createModule`, `create`, then for each function `beginFunction`, one method for each
- * instruction that concerns memory, `finishFunction`; at last `finish`. Every instruction is lowered exactly once and
- * in the order of the IR, and the methods for arms and emissions handed to a manager must be called at most once.
+ * A manager has two parts: a `Manager` for the module, and a `FunctionLowering` for each function, whose fields are all
+ * that is known of that function.
+ *
+ * Order of events in a build: `createModule`, `create`, then for each function `lower`, one method of the lowering for
+ * each instruction that concerns memory, `epilogue` and `prologue` of its frame; at last `finish`. Every instruction is
+ * lowered exactly once and in the order of the IR. A callback (an arm of a match, the emission of a call) must be
+ * called at most once.
  *
  * Invariants:
  *  - A value of an IrType travels as `representation(type)`: the same list of wasm types in parameters,
- *    results and variables (a variable may be nullable where the value is not: `variableTypes`, `readVariable`).
+ *    results and variables (a variable may be nullable where the value is not: `LocalValues`).
  *  - A method returns one statement (wasm type none or unreachable); what the instruction defines it assigns with
  *    `FunctionContext.assign`.
  *  - An atom may be evaluated several times and in any order: atoms have no side effects.
@@ -56,7 +60,7 @@ export interface ManagerFactory {
   readonly create: ManagerMaker | { readonly prepare: LifetimePass };
 }
 
-export type ManagerMaker = (context: ManagerContext) => MemoryManager;
+export type ManagerMaker = (context: ManagerContext) => Manager;
 
 /**
  * Inserts into a program what it does about memory besides allocating (`LifetimeInstruction`).
@@ -89,102 +93,109 @@ export interface ManagerContext {
   readonly externs: Externs;
 }
 
-export interface MemoryManager {
+/** A memory manager, for one module. */
+export interface Manager {
   /** The wasm types of a value in parameters and results. */
   representation(type: IrType): readonly WasmType[];
-  /** The wasm types of the locals that hold a variable which is not a parameter: as `representation`, or nullable. */
-  variableTypes(variable: Variable): readonly WasmType[];
-  /** Turns the content of such a local into the value (`ref.as_non_null`, or nothing). */
-  readVariable(variable: Variable, part: number, content: ExpressionRef): ExpressionRef;
+  /** How values are kept in locals; absent: as `representation` says. */
+  readonly locals?: LocalValues;
+  /** Wasm types of parameters of its own, in front of the program's (a region of the caller, say); absent: none. */
+  hiddenParameters?(fn: IrFunction): readonly WasmType[];
+  /** Wasm types of results of its own, behind the program's. The same for both ends of a tail call; absent: none. */
+  hiddenResults?(fn: IrFunction): readonly WasmType[];
+  /** Begins with a function. */
+  lower(context: FunctionContext): FunctionLowering;
+  /** After all functions: helper functions, globals. @returns what `_start` does before it calls main. */
+  finish(): ManagerResult;
+}
 
-  // Frames and calls
-  /** Wasm types of parameters of the manager's own, in front of the program's (a region of the caller, say). */
-  hiddenParameters(fn: IrFunction): readonly WasmType[];
-  /** Wasm types of results of the manager's own, behind the program's. The same for both ends of a tail call. */
-  hiddenResults(fn: IrFunction): readonly WasmType[];
-  /** Before the first instruction: analyses of the function. */
-  beginFunction(context: FunctionContext): void;
-  /** After the last instruction: the body with prologue, and with epilogue if it falls off its end. */
-  finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef;
-  /** Statements in front of a loop. */
-  beginLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
-  /** Statements behind a loop. */
-  endLoop(context: FunctionContext, loop: InstructionOf<"loop">): readonly ExpressionRef[];
+/** How a variable that is not a parameter is kept in locals. */
+export interface LocalValues {
+  /** The wasm types of its locals: as `representation`, or nullable. */
+  types(variable: Variable): readonly WasmType[];
+  /** Turns the content of such a local into the value (`ref.as_non_null`, or nothing). */
+  read(variable: Variable, part: number, content: ExpressionRef): ExpressionRef;
+}
+
+/** The frame of one function: what a manager does where the function begins, calls, and ends. Absent: nothing. */
+export interface FrameLowering {
+  /** Statements in front of the body, when all of it has been lowered. */
+  prologue?(): readonly ExpressionRef[];
+  /** Statements behind the body, where it falls off its end, asked for before the prologue. */
+  epilogue?(): readonly ExpressionRef[];
   /** A call. `emit` makes it with the given hidden arguments and assigns its results, the hidden ones to `targets`. */
-  call(
-    context: FunctionContext,
+  call?(
     instruction: InstructionOf<"call">,
     emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
   ): ExpressionRef;
-  tailCall(
-    context: FunctionContext,
+  tailCall?(
     instruction: InstructionOf<"tailCall">,
     emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
   ): ExpressionRef;
   /** A return. `emit` makes it; what it evaluates are atoms, so it may stand after an epilogue. */
-  return(
-    context: FunctionContext,
-    instruction: InstructionOf<"return">,
-    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
-  ): ExpressionRef;
+  return?(emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef): ExpressionRef;
+  /** Statements in front of a loop. */
+  beginLoop?(loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** Statements behind a loop. */
+  endLoop?(loop: InstructionOf<"loop">): readonly ExpressionRef[];
+  /** What the manager's own pass has inserted; null for what that does not insert. */
+  lifetime?(instruction: LifetimeInstruction): ExpressionRef | null;
+}
+
+/** One function while it is lowered: a method for each instruction that touches memory. */
+export interface FunctionLowering {
+  /** Absent where the manager passes nothing from function to function, and does nothing at their ends. */
+  readonly frame?: FrameLowering;
 
   // Globals
-  globalGet(context: FunctionContext, instruction: InstructionOf<"globalGet">): ExpressionRef;
-  globalSet(context: FunctionContext, instruction: InstructionOf<"globalSet">): ExpressionRef;
+  globalGet(instruction: InstructionOf<"globalGet">): ExpressionRef;
+  globalSet(instruction: InstructionOf<"globalSet">): ExpressionRef;
 
   // Records and unions
-  construct(context: FunctionContext, instruction: InstructionOf<"construct">): ExpressionRef;
-  immediate(context: FunctionContext, instruction: InstructionOf<"immediate">): ExpressionRef;
-  field(context: FunctionContext, instruction: InstructionOf<"field">): ExpressionRef;
-  setField(context: FunctionContext, instruction: InstructionOf<"setField">): ExpressionRef;
-  same(context: FunctionContext, instruction: InstructionOf<"same">): ExpressionRef;
-  part(context: FunctionContext, instruction: InstructionOf<"part">): ExpressionRef;
-  unpackedGet(context: FunctionContext, instruction: InstructionOf<"unpackedGet">): ExpressionRef;
-  unpackedSlice(context: FunctionContext, instruction: InstructionOf<"unpackedSlice">): ExpressionRef;
+  construct(instruction: InstructionOf<"construct">): ExpressionRef;
+  immediate(instruction: InstructionOf<"immediate">): ExpressionRef;
+  field(instruction: InstructionOf<"field">): ExpressionRef;
+  setField(instruction: InstructionOf<"setField">): ExpressionRef;
+  same(instruction: InstructionOf<"same">): ExpressionRef;
+  part(instruction: InstructionOf<"part">): ExpressionRef;
+  unpackedGet(instruction: InstructionOf<"unpackedGet">): ExpressionRef;
+  unpackedSlice(instruction: InstructionOf<"unpackedSlice">): ExpressionRef;
   /** `arm` and `otherwise` lower the bodies on demand; the manager assigns each arm's binding in front of its body. */
   match(
-    context: FunctionContext,
     instruction: InstructionOf<"match">,
     arm: (arm: MatchArm) => ExpressionRef,
     otherwise: (() => ExpressionRef) | null,
   ): ExpressionRef;
 
   // Arrays
-  arrayNew(context: FunctionContext, instruction: InstructionOf<"arrayNew">): ExpressionRef;
-  arrayGrow(context: FunctionContext, instruction: InstructionOf<"arrayGrow">): ExpressionRef;
-  arrayLength(context: FunctionContext, instruction: InstructionOf<"arrayLength">): ExpressionRef;
-  arrayGet(context: FunctionContext, instruction: InstructionOf<"arrayGet">): ExpressionRef;
-  arraySet(context: FunctionContext, instruction: InstructionOf<"arraySet">): ExpressionRef;
+  arrayNew(instruction: InstructionOf<"arrayNew">): ExpressionRef;
+  arrayGrow(instruction: InstructionOf<"arrayGrow">): ExpressionRef;
+  arrayLength(instruction: InstructionOf<"arrayLength">): ExpressionRef;
+  arrayGet(instruction: InstructionOf<"arrayGet">): ExpressionRef;
+  arraySet(instruction: InstructionOf<"arraySet">): ExpressionRef;
   /** Behind the load of what is taken out: a manager that does not free it then may do nothing. */
-  arrayClear(context: FunctionContext, instruction: InstructionOf<"arrayClear">): ExpressionRef;
-  arrayFill(context: FunctionContext, instruction: InstructionOf<"arrayFill">): ExpressionRef;
-  arraySlice(context: FunctionContext, instruction: InstructionOf<"arraySlice">): ExpressionRef;
+  arrayClear(instruction: InstructionOf<"arrayClear">): ExpressionRef;
+  arrayFill(instruction: InstructionOf<"arrayFill">): ExpressionRef;
+  arraySlice(instruction: InstructionOf<"arraySlice">): ExpressionRef;
 
   // Slices
-  sliceLength(context: FunctionContext, instruction: InstructionOf<"sliceLength">): ExpressionRef;
-  sliceGet(context: FunctionContext, instruction: InstructionOf<"sliceGet">): ExpressionRef;
-  sliceSet(context: FunctionContext, instruction: InstructionOf<"sliceSet">): ExpressionRef;
-  subslice(context: FunctionContext, instruction: InstructionOf<"subslice">): ExpressionRef;
-  sliceEmpty(context: FunctionContext, instruction: InstructionOf<"sliceEmpty">): ExpressionRef;
-  literal(context: FunctionContext, instruction: InstructionOf<"literal">): ExpressionRef;
+  sliceLength(instruction: InstructionOf<"sliceLength">): ExpressionRef;
+  sliceGet(instruction: InstructionOf<"sliceGet">): ExpressionRef;
+  sliceSet(instruction: InstructionOf<"sliceSet">): ExpressionRef;
+  subslice(instruction: InstructionOf<"subslice">): ExpressionRef;
+  sliceEmpty(instruction: InstructionOf<"sliceEmpty">): ExpressionRef;
+  literal(instruction: InstructionOf<"literal">): ExpressionRef;
   /** Of a record, union or slice: numbers and texts have become constants and literals before. */
-  static(context: FunctionContext, instruction: InstructionOf<"static">): ExpressionRef;
+  static(instruction: InstructionOf<"static">): ExpressionRef;
 
   // The outside world
   /** A text for a call of another module: its bytes in linear memory, as address and length, until the call is over. */
-  lend(context: FunctionContext, text: Atom, line: number): Lent;
-  write(context: FunctionContext, instruction: InstructionOf<"write">): ExpressionRef;
-  readInput(context: FunctionContext, instruction: InstructionOf<"readInput">): ExpressionRef;
-  arguments(context: FunctionContext, instruction: InstructionOf<"arguments">): ExpressionRef;
-  textSend(context: FunctionContext, instruction: InstructionOf<"textSend">): ExpressionRef;
-  textReceive(context: FunctionContext, instruction: InstructionOf<"textReceive">): ExpressionRef;
-
-  /** What the manager's own pass has inserted. */
-  lifetime(context: FunctionContext, instruction: LifetimeInstruction): ExpressionRef;
-
-  // The module
-  /** After all functions: helper functions, globals. @returns what `_start` does before it calls main. */
-  finish(): ManagerResult;
+  lend(text: Atom, line: number): Lent;
+  write(instruction: InstructionOf<"write">): ExpressionRef;
+  readInput(instruction: InstructionOf<"readInput">): ExpressionRef;
+  arguments(instruction: InstructionOf<"arguments">): ExpressionRef;
+  textSend(instruction: InstructionOf<"textSend">): ExpressionRef;
+  textReceive(instruction: InstructionOf<"textReceive">): ExpressionRef;
 }
 
 export interface ManagerResult {

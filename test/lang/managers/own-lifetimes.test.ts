@@ -4,12 +4,16 @@ import binaryen from "binaryen";
 import { describe, expect, it } from "vitest";
 import { buildModule } from "../../../src/lang/codegen/build.ts";
 import type { FunctionContext } from "../../../src/lang/codegen/function-context.ts";
-import type { ManagerContext, ManagerFactory, ManagerResult } from "../../../src/lang/codegen/manager.ts";
-import type { ExpressionRef } from "../../../src/lang/codegen/wasm.ts";
+import type {
+  FunctionLowering,
+  ManagerContext,
+  ManagerFactory,
+  ManagerResult,
+} from "../../../src/lang/codegen/manager.ts";
 import { buildProgram } from "../../../src/lang/frontend.ts";
 import { runModule } from "../../../src/lang/index.ts";
 import { copyProgram } from "../../../src/lang/ir/copy.ts";
-import type { IrProgram, LifetimeInstruction } from "../../../src/lang/ir/ir.ts";
+import type { IrProgram } from "../../../src/lang/ir/ir.ts";
 import { usedPorts } from "../../../src/lang/ir/ports.ts";
 import { CountModel, insertCounts, Overwritten, RELEASE, RETAIN } from "../../support/counts.ts";
 import { compileIr } from "../../support/fast.ts";
@@ -40,14 +44,19 @@ class RetainingManager extends CountingManager {
     for (const name of COUNTERS.values()) this.module.addGlobal(name, i32, true, this.module.i32.const(0));
   }
 
-  override lifetime(context: FunctionContext, instruction: LifetimeInstruction): ExpressionRef {
+  override lower(context: FunctionContext): FunctionLowering {
     const { module } = this;
-    if (instruction.op !== "lifetime") return super.lifetime(context, instruction);
-    const { what, dsts } = instruction;
-    if (what instanceof Overwritten)
-      return this.globalGet(context, { op: "globalGet", dst: dsts[0]!, global: what.global });
-    const counter = COUNTERS.get(what)!;
-    return module.global.set(counter, module.i32.add(module.global.get(counter, i32), module.i32.const(1)));
+    const lowering = super.lower(context, {
+      lifetime: (instruction) => {
+        if (instruction.op !== "lifetime") return null;
+        const { what, dsts } = instruction;
+        if (what instanceof Overwritten)
+          return lowering.globalGet({ op: "globalGet", dst: dsts[0]!, global: what.global });
+        const counter = COUNTERS.get(what)!;
+        return module.global.set(counter, module.i32.add(module.global.get(counter, i32), module.i32.const(1)));
+      },
+    });
+    return lowering;
   }
 
   override finish(): ManagerResult {

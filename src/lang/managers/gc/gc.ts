@@ -4,13 +4,15 @@ import type { Place } from "../../codegen/access.ts";
 import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { Locals } from "../../codegen/locals.ts";
-import type { ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
+import type { FunctionLowering, ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, ModuleExport, Temporary, WasmType } from "../../codegen/wasm.ts";
-import type { InstructionOf, IrFunction } from "../../ir/ir.ts";
+import type { IrFunction } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
-import type { ArrayLayout, PointerKind, RecordLayout } from "../linear/layout.ts";
-import { LinearManager, type PointerStore, type StoreInstruction } from "../linear/linear.ts";
-import { CollectedHeap, chooseHeap, type HeapScope } from "./heap.ts";
+import type { PointerKind } from "../linear/layout.ts";
+import { LinearManager } from "../linear/linear.ts";
+import { LinearLowering } from "../linear/lowering.ts";
+import { CollectedHeap, chooseHeap } from "./heap.ts";
+import type { HeapScope } from "./scope.ts";
 
 export const gc: ManagerFactory = {
   features: CORE_FEATURES,
@@ -34,84 +36,11 @@ class GcManager extends LinearManager {
     this.arrayAllocator = this.#heap.arrayAllocator;
   }
 
-  protected reserveGlobal(kind: PointerKind): Place {
-    return this.#heap.reserveGlobal(kind);
+  protected override reserveGlobal(kind: PointerKind): Place {
+    return this.#heap.globals.reserve(kind);
   }
 
-  // Frames and calls
-
-  override hiddenParameters(fn: IrFunction): readonly WasmType[] {
-    return this.#heap.hiddenParameters(fn);
-  }
-
-  override hiddenResults(fn: IrFunction): readonly WasmType[] {
-    return this.#heap.hiddenResults(fn);
-  }
-
-  override beginFunction(context: FunctionContext): void {
-    this.#heap.beginFunction(context);
-  }
-
-  override finishFunction(context: FunctionContext, body: ExpressionRef): ExpressionRef {
-    const { before, after } = this.#heap.finishFunction(context);
-    return context.sequence([...before, body, ...after]);
-  }
-
-  override call(
-    context: FunctionContext,
-    instruction: InstructionOf<"call">,
-    emit: (hiddenArguments: readonly ExpressionRef[], targets: readonly Temporary[]) => ExpressionRef,
-  ): ExpressionRef {
-    return this.#heap.call(context, instruction, emit);
-  }
-
-  override tailCall(
-    _context: FunctionContext,
-    instruction: InstructionOf<"tailCall">,
-    emit: (hiddenArguments: readonly ExpressionRef[]) => ExpressionRef,
-  ): ExpressionRef {
-    return emit(this.#heap.tailCallArguments(instruction));
-  }
-
-  override return(
-    _context: FunctionContext,
-    _instruction: InstructionOf<"return">,
-    emit: (hiddenResults: readonly ExpressionRef[]) => ExpressionRef,
-  ): ExpressionRef {
-    return emit(this.#heap.returned());
-  }
-
-  // Allocation
-
-  protected allocateRecord(
-    context: FunctionContext,
-    instruction: InstructionOf<"construct">,
-    layout: RecordLayout,
-    target: Temporary,
-  ): ExpressionRef[] {
-    return this.#heap.allocateRecord(context, instruction, layout, target);
-  }
-
-  protected override allocateArray(
-    context: FunctionContext,
-    instruction: InstructionOf<"arrayNew" | "arrayGrow">,
-    layout: ArrayLayout,
-    target: Temporary,
-  ): ExpressionRef[] {
-    return this.#heap.allocateArray(context, instruction, layout, target);
-  }
-
-  // Roots and barriers
-
-  protected protect(
-    _context: FunctionContext,
-    instruction: InstructionOf<"readInput" | "arguments">,
-    statements: readonly ExpressionRef[],
-  ): ExpressionRef[] {
-    return this.#heap.protect(instruction, statements);
-  }
-
-  protected protectLocals(
+  protected override protectLocals(
     locals: Locals,
     addresses: readonly Temporary[],
     statements: readonly ExpressionRef[],
@@ -119,29 +48,18 @@ class GcManager extends LinearManager {
     return this.#heap.protectLocals(locals, addresses, statements);
   }
 
-  protected beforeStore(context: FunctionContext, instruction: StoreInstruction, store: PointerStore): ExpressionRef[] {
-    return this.#heap.beforeStore(context, instruction, store);
+  hiddenParameters(fn: IrFunction): readonly WasmType[] {
+    return this.#heap.hiddenParameters(fn);
   }
 
-  protected override beforeFill(
-    context: FunctionContext,
-    instruction: InstructionOf<"arrayFill">,
-    layout: ArrayLayout,
-    place: Place,
-  ): ExpressionRef[] {
-    return this.#heap.beforeFill(context, instruction, layout, place);
+  hiddenResults(fn: IrFunction): readonly WasmType[] {
+    return this.#heap.hiddenResults(fn);
   }
 
-  protected afterFill(
-    context: FunctionContext,
-    instruction: InstructionOf<"arrayFill">,
-    layout: ArrayLayout,
-    place: Place,
-  ): ExpressionRef[] {
-    return this.#heap.afterFill(context, instruction, layout, place);
+  lower(context: FunctionContext): FunctionLowering {
+    const heap = this.#heap.lower(context);
+    return new LinearLowering(this, context, { allocator: heap, hooks: heap, frame: heap });
   }
-
-  // The module
 
   finish(): ManagerResult {
     const { module } = this;

@@ -15,8 +15,6 @@ const TAG_SLOT = 0;
 interface Bodies {
   readonly arm: (arm: MatchArm) => ExpressionRef;
   readonly otherwise: (() => ExpressionRef) | null;
-  /** A label that nothing else has. */
-  readonly label: () => string;
 }
 
 /** Emits a `match`. Bodies are lowered at most once each. */
@@ -93,7 +91,7 @@ class MatchEmitter {
     const module = this.#module;
     const last = arms.at(-1);
     if (last === undefined) return this.#otherwise();
-    const end = this.#bodies.label();
+    const end = this.#context.newLabel("match");
     const statements: ExpressionRef[] = [];
     const tested = this.#bodies.otherwise === null ? arms.slice(0, -1) : arms;
     for (const arm of tested) {
@@ -102,7 +100,7 @@ class MatchEmitter {
         const body = module.block(null, [this.#bodies.arm(arm), module.br(end)]);
         statements.push(module.if(module.ref.test(this.#read(), type), body));
       } else {
-        const failed = this.#bodies.label();
+        const failed = this.#context.newLabel("match");
         const record = module.br_on_cast_fail(failed, this.#read(), type);
         statements.push(module.drop(module.block(failed, [this.#bind(arm, record), module.br(end)], info.nullable)));
       }

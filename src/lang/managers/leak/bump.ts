@@ -6,34 +6,40 @@
  */
 
 import binaryen from "binaryen";
-import { CORE_MEMORY, coreName } from "../../codegen/core.ts";
+import { coreName } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
-import type { ManagerContext, ManagerResult } from "../../codegen/manager.ts";
+import type { FunctionLowering, ManagerContext, ManagerResult } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { InstructionOf } from "../../ir/ir.ts";
-import { usesMalloc } from "../../ir/outside.ts";
-import { BarrierFreeManager } from "../linear/barrier-free.ts";
+import { defineArrayAllocator } from "../linear/array-allocator.ts";
 import type { RecordLayout } from "../linear/layout.ts";
+import { LinearManager } from "../linear/linear.ts";
+import { LinearLowering } from "../linear/lowering.ts";
+import { openLeak, refillOf } from "./open.ts";
 
 const { i32 } = binaryen;
 
-export class LeakManager extends BarrierFreeManager {
+export class LeakManager extends LinearManager {
   protected readonly arrayAllocator = "leak.allocArray";
   readonly #top: string;
   readonly #limit: string;
   readonly #refill: string;
-  readonly #init: string;
 
   constructor(context: ManagerContext) {
     super(context);
     this.#top = coreName(this.module, "leakTop");
     this.#limit = coreName(this.module, "leakLimit");
-    this.#refill = coreName(this.module, usesMalloc(context.program) ? "leakRefillShared" : "leakRefill");
-    this.#init = coreName(this.module, "leakInit");
-    this.defineArrayAllocator(this.arrayAllocator, (ref, bytes) => this.takeArray(ref, bytes));
+    this.#refill = refillOf(context);
+    defineArrayAllocator(this.module, this.arrayAllocator, (ref, bytes) => this.#takeArray(ref, bytes));
   }
 
-  protected allocateRecord(
+  lower(context: FunctionContext): FunctionLowering {
+    return new LinearLowering(this, context, {
+      allocator: { record: (...asked) => this.#allocateRecord(context, ...asked) },
+    });
+  }
+
+  #allocateRecord(
     context: FunctionContext,
     { site }: InstructionOf<"construct">,
     layout: RecordLayout,
@@ -62,7 +68,7 @@ export class LeakManager extends BarrierFreeManager {
   }
 
   /** Statements of a function that put `bytes` of zeroed memory into `ref`, or return 0. */
-  protected takeArray(ref: Temporary, bytes: Temporary): ExpressionRef[] {
+  #takeArray(ref: Temporary, bytes: Temporary): ExpressionRef[] {
     const { module } = this;
     const op = module.i32;
     return [
@@ -79,18 +85,6 @@ export class LeakManager extends BarrierFreeManager {
   }
 
   finish(): ManagerResult {
-    const { module, context } = this;
-    const failed = context.wasi.panic("outOfMemory", 0);
-    const heapBase = module.i32.const(context.data.seal());
-    const limit = (): ExpressionRef => context.settings.value("heapLimitBytes");
-    const opened = module.call(this.#init, [heapBase, limit()], i32);
-    const fails = usesMalloc(context.program) ? module.i32.or(opened, context.manual.open(limit())) : opened;
-    return {
-      start: module.if(fails, failed),
-      mainArguments: [],
-      memory: { name: CORE_MEMORY, bytes: 0 },
-      exports: [],
-      neverInline: [this.#refill],
-    };
+    return openLeak(this.context);
   }
 }

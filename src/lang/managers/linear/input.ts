@@ -9,8 +9,8 @@ import binaryen from "binaryen";
 import { ARRAY_HEADER_BYTES, LENGTH_OFFSET, WORD_BYTES } from "#contract";
 import { defineFunction, type Locals } from "../../codegen/locals.ts";
 import type { Wasi } from "../../codegen/wasi/wasi.ts";
-import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
-import type { ElementType } from "../../ir/ir.ts";
+import type { ExpressionRef, Temporary, WasmType } from "../../codegen/wasm.ts";
+import { BYTE_ELEMENT, type ElementType, TEXT_ELEMENT } from "../../ir/ir.ts";
 
 const FIRST_CAPACITY_BYTES = 65536;
 /** Doubling more than this would leave the range of an i32. */
@@ -19,7 +19,7 @@ const TEXT_BYTES = 8;
 
 const { i32 } = binaryen;
 
-export interface InputHelpers {
+interface InputHelpers {
   readonly module: binaryen.Module;
   readonly wasi: Wasi;
   /** Statements that put a new array into `target`, or end the program. */
@@ -30,12 +30,34 @@ export interface InputHelpers {
     addresses: readonly Temporary[],
     statements: readonly ExpressionRef[],
   ) => ExpressionRef[];
-  readonly bytes: ElementType;
-  readonly texts: ElementType;
 }
 
+export type InputFunction = keyof typeof DEFINITIONS;
+
+/** Defines each function when it is first asked for. */
+export class InputFunctions {
+  readonly #helpers: InputHelpers;
+  readonly #defined = new Set<InputFunction>();
+
+  constructor(helpers: InputHelpers) {
+    this.#helpers = helpers;
+  }
+
+  /** A call of a function. @param type of its result: a pair (pointer, length) */
+  call(which: InputFunction, type: WasmType): ExpressionRef {
+    const name = `linear.${which}`;
+    if (!this.#defined.has(which)) {
+      this.#defined.add(which);
+      DEFINITIONS[which](name, this.#helpers);
+    }
+    return this.#helpers.module.call(name, [], type);
+  }
+}
+
+const DEFINITIONS = { readInput: defineReadInput, arguments: defineArguments } as const;
+
 /** Defines `name() -> (pointer, length)`: all of standard input. */
-export function defineReadInput(name: string, helpers: InputHelpers): void {
+function defineReadInput(name: string, helpers: InputHelpers): void {
   const { module, wasi } = helpers;
   const op = module.i32;
   defineFunction(module, name, [], [i32, i32], (locals) => {
@@ -49,7 +71,7 @@ export function defineReadInput(name: string, helpers: InputHelpers): void {
       capacity.set(wasi.inputSize()),
       // One more byte than the file has, so that its end is seen without another array.
       capacity.set(module.select(capacity.get(), op.add(capacity.get(), op.const(1)), op.const(FIRST_CAPACITY_BYTES))),
-      ...helpers.allocate(helpers.bytes, () => capacity.get(), array),
+      ...helpers.allocate(BYTE_ELEMENT, () => capacity.get(), array),
       module.block("done", [
         module.loop(
           "more",
@@ -63,7 +85,7 @@ export function defineReadInput(name: string, helpers: InputHelpers): void {
             ...helpers.protect(
               locals,
               [array],
-              helpers.allocate(helpers.bytes, () => capacity.get(), bigger),
+              helpers.allocate(BYTE_ELEMENT, () => capacity.get(), bigger),
             ),
             module.memory.copy(start(bigger), start(array), length.get()),
             array.set(bigger.get()),
@@ -77,7 +99,7 @@ export function defineReadInput(name: string, helpers: InputHelpers): void {
 }
 
 /** Defines `name() -> (pointer, length)`: the arguments without the program's name, as a slice of texts. */
-export function defineArguments(name: string, helpers: InputHelpers): void {
+function defineArguments(name: string, helpers: InputHelpers): void {
   const { module, wasi } = helpers;
   const op = module.i32;
   defineFunction(module, name, [], [i32, i32], (locals) => {
@@ -98,11 +120,11 @@ export function defineArguments(name: string, helpers: InputHelpers): void {
       ),
       count.set(op.sub(wasi.argumentCount(), op.const(1))),
       // The table of addresses and the bytes behind it share an array; only the bytes are referred to later.
-      ...helpers.allocate(helpers.bytes, () => op.add(tableBytes(), wasi.argumentBytes()), storage),
+      ...helpers.allocate(BYTE_ELEMENT, () => op.add(tableBytes(), wasi.argumentBytes()), storage),
       ...helpers.protect(
         locals,
         [storage],
-        helpers.allocate(helpers.texts, () => count.get(), texts),
+        helpers.allocate(TEXT_ELEMENT, () => count.get(), texts),
       ),
       table.set(op.add(storage.get(), op.const(ARRAY_HEADER_BYTES))),
       wasi.loadArguments(table.get(), op.add(table.get(), tableBytes())),

@@ -14,7 +14,7 @@ import type { UnionLayout } from "./layout.ts";
 
 const { none } = binaryen;
 
-/** Emits a match; see `MemoryManager.match`. */
+/** Emits a match; see `FunctionLowering.match`. */
 export function emitMatch(
   context: FunctionContext,
   layout: UnionLayout,

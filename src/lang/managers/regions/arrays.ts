@@ -15,16 +15,17 @@ import {
   SHAPE_SIZE_OFFSET,
 } from "#contract";
 import { coreName } from "../../codegen/core.ts";
-import type { Locals } from "../../codegen/locals.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
+import { defineArrayAllocator, type TakeArray } from "../linear/array-allocator.ts";
 
 const { i32, none } = binaryen;
 
 /** The region that the next array goes to. */
 export const NEXT_REGION = "regions.next";
-
-/** Statements that put the address of memory for an array into `ref`, or return 0. */
-type Take = (ref: Temporary, bytes: Temporary, locals: Locals, parameters: readonly Temporary[]) => ExpressionRef[];
+export const ALLOC_ARRAY = "regions.allocArray";
+export const ALLOC_ZEROED = "regions.allocZeroed";
+export const GROW_ARRAY = "regions.growArray";
+export const GROW_ZEROED = "regions.growZeroed";
 
 function nextRegion(module: binaryen.Module): ExpressionRef {
   return module.global.get(NEXT_REGION, i32);
@@ -45,12 +46,12 @@ function clear(module: binaryen.Module, ref: Temporary, from: () => ExpressionRe
  * @param apartFrom the bytes from which on arrays lie apart, on sparse stacks; null for never
  * @param inHeap the function that allocates arrays in the heap, for when there is no next region; null for never
  */
-export function takeNew(
+function takeNew(
   module: binaryen.Module,
   isZeroed: boolean,
   apartFrom: number | null,
   inHeap: string | null,
-): Take {
+): TakeArray {
   const op = module.i32;
   return (ref, bytes, locals, [shape, length]) => {
     const region = locals.add(i32);
@@ -92,7 +93,7 @@ export function takeNew(
  * @param allocator of new arrays
  * @param isZeroed whether the new elements shall be zero
  */
-export function takeGrown(module: binaryen.Module, allocator: string, isZeroed: boolean): Take {
+function takeGrown(module: binaryen.Module, allocator: string, isZeroed: boolean): TakeArray {
   const op = module.i32;
   return (ref, bytes, locals, parameters) => {
     const [shape, length, array, used] = parameters as [Temporary, Temporary, Temporary, Temporary];
@@ -117,4 +118,21 @@ export function takeGrown(module: binaryen.Module, allocator: string, isZeroed: 
       ),
     ];
   };
+}
+
+/**
+ * Defines the functions that make new arrays.
+ * @param apartFrom the bytes from which on arrays lie apart; null for never
+ * @param inHeap the function that allocates arrays in the heap; null without one
+ */
+export function defineNewArrays(module: binaryen.Module, apartFrom: number | null, inHeap: string | null): void {
+  // Only what reads input chooses the heap by the next region: it allocates in a function of its own.
+  defineArrayAllocator(module, ALLOC_ARRAY, takeNew(module, false, apartFrom, inHeap));
+  defineArrayAllocator(module, ALLOC_ZEROED, takeNew(module, true, apartFrom, null));
+}
+
+/** Defines the functions that let arrays grow where they are. */
+export function defineGrownArrays(module: binaryen.Module): void {
+  defineArrayAllocator(module, GROW_ARRAY, takeGrown(module, ALLOC_ARRAY, false), 2);
+  defineArrayAllocator(module, GROW_ZEROED, takeGrown(module, ALLOC_ZEROED, true), 2);
 }

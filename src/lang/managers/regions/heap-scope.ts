@@ -4,7 +4,7 @@ import type { Bound, Instruction, IrFunction, IrProgram } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { boundsOf, forEachInstruction } from "../../ir/traverse.ts";
 import type { ProgramPlacement } from "../../lifetimes/placement/placed.ts";
-import type { HeapScope } from "../gc/heap.ts";
+import type { HeapScope } from "../gc/scope.ts";
 
 /** Whether what is bound so lies in the collected heap: always, sometimes (the caller decides), or never. */
 export function heapUseOf({ regions }: IrFunction, bound: Bound): "always" | "sometimes" | "never" {

@@ -3,12 +3,18 @@
 import binaryen from "binaryen";
 import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../../../src/lang/codegen/core.ts";
 import type { FunctionContext } from "../../../../src/lang/codegen/function-context.ts";
-import type { ManagerContext, ManagerFactory, ManagerResult } from "../../../../src/lang/codegen/manager.ts";
+import type {
+  FrameLowering,
+  FunctionLowering,
+  ManagerContext,
+  ManagerFactory,
+  ManagerResult,
+} from "../../../../src/lang/codegen/manager.ts";
 import type { ExpressionRef, Temporary } from "../../../../src/lang/codegen/wasm.ts";
-import type { InstructionOf } from "../../../../src/lang/ir/ir.ts";
 import { usesMalloc } from "../../../../src/lang/ir/outside.ts";
-import { BarrierFreeManager } from "../../../../src/lang/managers/linear/barrier-free.ts";
-import type { RecordLayout } from "../../../../src/lang/managers/linear/layout.ts";
+import { defineArrayAllocator } from "../../../../src/lang/managers/linear/array-allocator.ts";
+import { LinearManager } from "../../../../src/lang/managers/linear/linear.ts";
+import { LinearLowering } from "../../../../src/lang/managers/linear/lowering.ts";
 
 const { i32 } = binaryen;
 const COUNT = "counting.objects";
@@ -19,30 +25,30 @@ export const counting: ManagerFactory = {
   create: (context) => new CountingManager(context),
 };
 
-export class CountingManager extends BarrierFreeManager {
+export class CountingManager extends LinearManager {
   protected readonly arrayAllocator = "counting.allocArray";
 
   constructor(context: ManagerContext) {
     super(context);
     this.module.addGlobal(COUNT, i32, true, this.module.i32.const(0));
-    this.defineArrayAllocator(this.arrayAllocator, (ref, bytes) => [
+    defineArrayAllocator(this.module, this.arrayAllocator, (ref, bytes) => [
       ...this.#take(ref, () => bytes.get()),
       this.module.if(this.module.i32.eqz(ref.get()), this.module.return(this.module.i32.const(0))),
     ]);
   }
 
-  protected allocateRecord(
-    context: FunctionContext,
-    { site }: InstructionOf<"construct">,
-    layout: RecordLayout,
-    target: Temporary,
-  ): ExpressionRef[] {
-    const op = this.module.i32;
-    return [
-      ...this.#take(target, () => op.const(layout.bytes)),
-      this.module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
-      op.store(0, 4, target.get(), op.const(layout.shape)),
-    ];
+  lower(context: FunctionContext, frame?: FrameLowering): FunctionLowering {
+    const { i32: op } = this.module;
+    return new LinearLowering(this, context, {
+      frame,
+      allocator: {
+        record: ({ site }, { bytes, shape }, target) => [
+          ...this.#take(target, () => op.const(bytes)),
+          this.module.if(op.eqz(target.get()), context.panic("outOfMemory", site.line)),
+          op.store(0, 4, target.get(), op.const(shape)),
+        ],
+      },
+    });
   }
 
   /** Counts an object, and puts the address of zeroed memory for it into `ref`; 0 without memory. */
