@@ -7,6 +7,7 @@ import type { BuildOptions } from "../../src/lang/index.ts";
 import { runModule } from "../../src/lang/index.ts";
 import type { IrProgram } from "../../src/lang/ir/ir.ts";
 import { placeProgram } from "../../src/lang/lifetimes/placement/placement.ts";
+import { managerNamed } from "../../src/lang/managers/registry.ts";
 import { EscapeOracle } from "./escapes.ts";
 import { compileIr } from "./fast.ts";
 import { interpret } from "./interpret.ts";
@@ -48,8 +49,11 @@ export function doInInterpreter(program: IrProgram): Doing {
 export function doIn(program: IrProgram, options: BuildOptions): Doing {
   const { stdout, stderr, exitCode, exports } = runModule(compileIr(program, { ...options, measure: true }).wasm);
   const [output, error] = [Buffer.from(stdout).toString(), Buffer.from(stderr).toString()];
-  // Elements of several components are boxed under host.
-  const objects = options.manager === "host" ? undefined : Number((exports.objects as WebAssembly.Global).value);
+  // Elements of several components are boxed in the engine's heap.
+  const objects =
+    managerNamed(options.manager).abilities.heap === "engine"
+      ? undefined
+      : Number((exports.objects as WebAssembly.Global).value);
   return { output, error, exit: exitCode, objects };
 }
 

@@ -79,7 +79,7 @@ function emitProgram(
 ): BuiltModule {
   const module = factory.createModule(options, program);
   try {
-    module.setFeatures(PROGRAM_FEATURES | factory.features);
+    module.setFeatures(PROGRAM_FEATURES | module.getFeatures());
     const data = new StaticData();
     const wasi = new Wasi(module, data, program.file);
     const counters = new Counters(module, options);

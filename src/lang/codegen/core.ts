@@ -26,7 +26,9 @@ export function openCore(debug: boolean): binaryen.Module {
     wasm = readFileSync(new URL(`../../../dist/core/${file}`, import.meta.url));
     cores.set(file, wasm);
   }
-  return binaryen.readBinary(wasm);
+  const core = binaryen.readBinary(wasm);
+  core.setFeatures(CORE_FEATURES);
+  return core;
 }
 
 /** The internal name of what the core exports as `name`. */

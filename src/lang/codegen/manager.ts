@@ -47,13 +47,12 @@ import type { ExpressionRef, ModuleExport, Temporary, WasmType } from "./wasm.ts
 
 /** What makes a manager for a build. What is known of it before that is in managers/entry.ts. */
 export interface ManagerFactory {
-  /** Binaryen features (`binaryen.Features`) that the module needs, besides those every program needs. */
-  readonly features: number;
   /** Nothing outside of the module sees its types (WasmGC), so that the optimiser may change them. */
   readonly closedWorld?: boolean;
   /**
    * Makes the module that the program's functions are added to: the core's for linear managers and for programs that
-   * use its malloc, an empty one otherwise. The module has its linear memory already.
+   * use its malloc, an empty one otherwise. The module has its linear memory already, and the features of WebAssembly
+   * that the manager needs.
    */
   createModule(options: BuildOptions, program: IrProgram): binaryen.Module;
   /** Makes the manager for a program, or a pass over the program that makes it. */

@@ -1,7 +1,7 @@
 /** The manager `gc`: every object is in the collected heap. */
 
 import type { Place } from "../../codegen/access.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../codegen/core.ts";
+import { CORE_MEMORY, coreName, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { Locals } from "../../codegen/locals.ts";
 import type { FunctionLowering, ManagerContext, ManagerFactory, ManagerResult } from "../../codegen/manager.ts";
@@ -15,7 +15,6 @@ import { CollectedHeap, chooseHeap } from "./heap.ts";
 import type { HeapScope } from "./scope.ts";
 
 export const gc: ManagerFactory = {
-  features: CORE_FEATURES,
   createModule(options) {
     const core = openCore(options.debug ?? false);
     chooseHeap(core, options);

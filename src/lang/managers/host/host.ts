@@ -37,17 +37,21 @@ const MEMORY = "host.memory";
 const UNLIMITED_PAGES = -1;
 
 export const host: ManagerFactory = {
-  features: CORE_FEATURES | binaryen.Features.GC | binaryen.Features.ReferenceTypes,
   closedWorld: true,
   createModule(options, program) {
-    if (usesMalloc(program)) return openCore(options.debug ?? false);
-    const module = new binaryen.Module();
-    // Loads and stores name their memory when they are made; its size and data are decided at the end.
-    module.setMemory(1, UNLIMITED_PAGES, null, [], false, false, MEMORY);
+    const module = usesMalloc(program) ? openCore(options.debug ?? false) : emptyModule();
+    module.setFeatures(CORE_FEATURES | binaryen.Features.GC | binaryen.Features.ReferenceTypes);
     return module;
   },
   create: (context) => new HostManager(context),
 };
+
+function emptyModule(): binaryen.Module {
+  const module = new binaryen.Module();
+  // Loads and stores name their memory when they are made; its size and data are decided at the end.
+  module.setMemory(1, UNLIMITED_PAGES, null, [], false, false, MEMORY);
+  return module;
+}
 
 class HostManager implements Manager {
   readonly locals: LocalValues;

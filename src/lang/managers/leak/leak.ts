@@ -4,13 +4,12 @@
  * Since an address is one object for ever, its debug build is where placement is checked: see checked.ts.
  */
 
-import { CORE_FEATURES, openCore } from "../../codegen/core.ts";
+import { openCore } from "../../codegen/core.ts";
 import type { ManagerFactory } from "../../codegen/manager.ts";
 import { LeakManager } from "./bump.ts";
 import { checkAll } from "./checked.ts";
 
 export const leak: ManagerFactory = {
-  features: CORE_FEATURES,
   createModule: (options) => openCore(options.debug ?? false),
   create: {
     prepare: (program, context) =>

@@ -13,7 +13,7 @@
 import binaryen from "binaryen";
 import { REGION_BYTES, WORD_BYTES } from "#contract";
 import type { Place } from "../../codegen/access.ts";
-import { CORE_FEATURES, CORE_MEMORY, coreName, fixSetting, openCore } from "../../codegen/core.ts";
+import { CORE_MEMORY, coreName, fixSetting, openCore } from "../../codegen/core.ts";
 import type { FunctionContext } from "../../codegen/function-context.ts";
 import type { Locals } from "../../codegen/locals.ts";
 import type {
@@ -56,7 +56,6 @@ const SLOW = [
 ];
 
 export const regions: ManagerFactory = {
-  features: CORE_FEATURES,
   createModule(options) {
     const core = openCore(options.debug ?? false);
     chooseHeap(core, options);

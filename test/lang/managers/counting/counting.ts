@@ -1,7 +1,7 @@
 /** The manager `counting`: it bumps memory of the core's, frees nothing, and exports how many objects it has made. */
 
 import binaryen from "binaryen";
-import { CORE_FEATURES, CORE_MEMORY, coreName, openCore } from "../../../../src/lang/codegen/core.ts";
+import { CORE_MEMORY, coreName, openCore } from "../../../../src/lang/codegen/core.ts";
 import type { FunctionContext } from "../../../../src/lang/codegen/function-context.ts";
 import type {
   FrameLowering,
@@ -20,7 +20,6 @@ const { i32 } = binaryen;
 const COUNT = "counting.objects";
 
 export const counting: ManagerFactory = {
-  features: CORE_FEATURES,
   createModule: ({ debug = false }) => openCore(debug),
   create: (context) => new CountingManager(context),
 };
