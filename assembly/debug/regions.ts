@@ -162,7 +162,7 @@ export function verifyListOrTrap(at: usize): void {
   if (DEBUG) assert(verifyList(at) == OK);
 }
 
-/** Whether the segments that a region took behind a checkpoint are later than its last. */
+/** Whether the segments behind a checkpoint are later than its last, and are what the region has taken since. */
 function isBehind(checkpoint: Checkpoint): bool {
   const region = Region.at(checkpoint.region);
   const last = checkpoint.last;
@@ -173,10 +173,13 @@ function isBehind(checkpoint: Checkpoint): bool {
     if (!segment) return false;
     segment = Segment.at(segment).next;
   }
+  let taken = checkpoint.taken;
   for (; segment; segment = Segment.at(segment).next) {
     if (Segment.at(segment).index <= indexOf(last)) return false;
+    taken += segmentBytes(segment);
   }
-  return true;
+  // Older arrays grow, and may be freed alone.
+  return taken == region.taken || hasArrays(region);
 }
 
 /** Where a region may be: among the program's data, or on the stack of frames. */

@@ -23,7 +23,7 @@ fn main() { putTwice(1); next(); first(); remember(); print(last) }
       "3: List[Byte] storage: local; List[Byte]: local",
       "4: Text: in result; Some: result",
       "5: Text: local; Some: local",
-      "6: Text: global; Some: local",
+      "6: Text: global, until last is assigned; Some: local",
       "7: next(): local; remember(): global",
     ]
   `);
