@@ -303,7 +303,7 @@ export const COLLECT_YOUNG = 2;
  * Bytes that a collection needs behind the roots for each region that it collects: a row of region/collection-table.ts.
  * The first one begins at a multiple of 8.
  */
-export const COLLECTION_ROW_BYTES = 40;
+export const COLLECTION_ROW_BYTES = 48;
 
 // The statistics block of regions: region/statistics.ts draws it. Offsets. It begins as that of `gc` does, with the
 // collections of all kinds and those of everything.

@@ -7,8 +7,8 @@
 //              where what is young begins               32  copied: bytes of what has been moved
 //           8  generation: 0 for none                   36  emptied: bytes of the objects that are collected, dead
 //          12  before: bytes taken since the fill           or alive
-//          16  end: of the objects in the segment       40
-//              that the region bumped in at the fill
+//          16  end: of the objects in the segment
+//              that the region bumped in at the fill     40  begin: of these, as in the fill
 //
 // While a segment is being emptied, its owner is the address of a row, with flags.
 //
@@ -35,12 +35,15 @@ export class Row {
   scan: usize;
   copied: usize;
   emptied: usize;
+  /** For those who ask for each pointer. */
+  begin: usize;
 
   @inline static at(address: usize): Row {
     return changetype<Row>(address);
   }
 }
-if (offsetof<Row>() != COLLECTION_ROW_BYTES) ERROR("Row must match COLLECTION_ROW_BYTES");
+if (((offsetof<Row>() + GRANULE_BYTES - 1) & -GRANULE_BYTES) != COLLECTION_ROW_BYTES)
+  ERROR("Row must match COLLECTION_ROW_BYTES");
 if (COLLECTION_ROW_BYTES % GRANULE_BYTES != 0) ERROR("the address of a row must have room for flags");
 
 /** Of an owner: the segment is being emptied. */
@@ -68,6 +71,7 @@ export function addRow(fill: usize, generation: usize): void {
   row.region = Checkpoint.at(fill).region;
   row.fill = fill;
   row.generation = generation;
+  row.begin = Checkpoint.at(fill).top;
   tableEnd += COLLECTION_ROW_BYTES;
   if (DEBUG) assert(tableEnd <= regionFrameLimit);
 }

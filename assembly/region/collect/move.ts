@@ -95,14 +95,14 @@ function oldSegmentOf(addr: usize): usize {
 
 /** Where what is collected begins in a segment that is being emptied. */
 function firstIn(segment: usize): usize {
-  const fill = Checkpoint.at(rowOf(segment).fill);
-  return isCheckpointed(segment, fill) ? fill.top : segment + SEGMENT_HEADER_BYTES;
+  const row = rowOf(segment);
+  return isCheckpointed(segment, row) ? row.begin : segment + SEGMENT_HEADER_BYTES;
 }
 
 /** Where it ends there: the region goes on from the checkpoint already, and may have noted that for the segment. */
 function endIn(segment: usize): usize {
   const row = rowOf(segment);
-  return isCheckpointed(segment, Checkpoint.at(row.fill)) ? row.end : Segment.at(segment).used;
+  return isCheckpointed(segment, row) ? row.end : Segment.at(segment).used;
 }
 
 function rowOf(segment: usize): Row {
@@ -110,8 +110,8 @@ function rowOf(segment: usize): Row {
 }
 
 /** Whether a segment that is being emptied is the one that the region bumped in when it was checkpointed. */
-function isCheckpointed(segment: usize, fill: Checkpoint): bool {
-  return fill.top - segment < segmentBytes(segment);
+function isCheckpointed(segment: usize, row: Row): bool {
+  return row.begin - segment < segmentBytes(segment);
 }
 
 function startIn(segment: usize, addr: usize): usize {
