@@ -32,7 +32,7 @@ interface InputHelpers {
   ) => ExpressionRef[];
 }
 
-export type InputFunction = keyof typeof DEFINITIONS;
+type InputFunction = keyof typeof DEFINITIONS;
 
 /** Defines each function when it is first asked for. */
 export class InputFunctions {

@@ -19,7 +19,6 @@ import type { FunctionContext, Lent } from "../../codegen/function-context.ts";
 import type { FrameLowering, FunctionLowering } from "../../codegen/manager.ts";
 import type { ExpressionRef, Temporary } from "../../codegen/wasm.ts";
 import type { Atom, ElementType, InstructionOf, IrType, MatchArm, RecordType, Variable } from "../../ir/ir.ts";
-import type { InputFunction } from "./input.ts";
 import { type Layouts, pointerKindOf, sizeOf } from "./layout.ts";
 import type { LinearManager } from "./linear.ts";
 import { emitMatch } from "./match.ts";
@@ -283,11 +282,11 @@ export class LinearLowering implements FunctionLowering {
   }
 
   readInput(instruction: InstructionOf<"readInput">): ExpressionRef {
-    return this.#callHelper(instruction, "readInput");
+    return this.#callHelper(instruction);
   }
 
   arguments(instruction: InstructionOf<"arguments">): ExpressionRef {
-    return this.#callHelper(instruction, "arguments");
+    return this.#callHelper(instruction);
   }
 
   textSend({ bytes }: InstructionOf<"textSend">): ExpressionRef {
@@ -303,11 +302,11 @@ export class LinearLowering implements FunctionLowering {
 
   // Parts
 
-  #callHelper(instruction: TakesInput, name: InputFunction): ExpressionRef {
+  #callHelper(instruction: TakesInput): ExpressionRef {
     const { module, context } = this;
     const before = this.#allocator.beforeHelper?.(instruction) ?? [];
     const type = binaryen.createType([i32, i32]);
-    const call = this.manager.input.call(name, type);
+    const call = this.manager.input.call(instruction.op, type);
     const pair = context.temporary(type);
     const called = [pair.set(call)];
     const protectedCall = this.#hooks?.protect(instruction, called) ?? called;
