@@ -53,7 +53,7 @@ export { generationOwn, generationSet } from "./region/generation";
 export { regionLeastBytes } from "./region/pace";
 export { regionClose, regionReset } from "./region/close";
 export { checkpointCovers, regionAround, regionStart } from "./region/owner";
-export { checkpointNone, checkpointSet, checkpointsFilled, checkpointsTell } from "./region/checkpoint";
+export { checkpointNone, checkpointOwn, checkpointSet, checkpointsFilled, checkpointsTell } from "./region/checkpoint";
 export {
   regionFrameLimit,
   regionFrameTop,
@@ -64,6 +64,7 @@ export {
 } from "./region/region";
 export { regionReleaseChunks } from "./region/segments";
 export { checkpointsReturn } from "./region/collect/at-return";
+export { checkpointsRecur } from "./region/collect/before-recursion";
 export { regionCountHeap, regionStatistics } from "./region/statistics";
 export { sparseAlloc } from "./sparse/alloc";
 export {

@@ -1,20 +1,16 @@
 // Drops and collections at a return. A call may have allocated more in a caller's region than it returns: candidates
 // that it did not choose, or the rest of a value of which it returns a part. If it returns nothing of it, all is
-// dropped without a look at any object. Otherwise it is collected if that pays: if enough was allocated since the last
-// such collection to pay for a copy of half of it. Most calls return what they allocate, so a back-off
-// multiplies what is enough until a collection has freed more than half. Where memory is short there is no back-off.
+// dropped without a look at any object. Otherwise it is collected if it is much, and that pays (as-it-pays.ts).
 //
 // State: the back-off.
 
-import { RETURN_BACK_OFF_FIRST, RETURN_BACK_OFF_MAX, RETURN_MIN_BYTES } from "../../config";
+import { RETURN_BACK_OFF_FIRST, RETURN_MIN_BYTES } from "../../config";
 import { CHECKPOINT_BYTES } from "../../contract";
 import { verifyListOrTrap } from "../../debug/regions";
-import { checkpointsCollect } from "./collect";
-import { isScarceFor } from "../pace";
-import { Checkpoint, checkpointsFilled, dropSince, isSince } from "../checkpoint";
-import { credit, spendCredit } from "../region";
+import { Checkpoint, dropSince, isSince } from "../checkpoint";
+import { collectAsItPays } from "./as-it-pays";
 
-/** The back-off: it doubles when a collection frees less than half, and is 1 again when one frees more. */
+/** Most calls return what they allocate. */
 let backOff: u32 = RETURN_BACK_OFF_FIRST;
 
 /**
@@ -34,19 +30,8 @@ export function checkpointsReturn(from: usize, end: usize, zeal: bool, roots: us
     }
     return;
   }
-  const before = checkpointsFilled(from, end);
-  if (!zeal && !isWorthwhile(before)) return;
-  checkpointsCollect(from, end, roots, boxes, slices);
-  if (checkpointsFilled(from, end) < before / 2) backOff = 1;
-  else if (backOff < RETURN_BACK_OFF_MAX) backOff *= 2;
-  spendCredit();
-}
-
-/** Whether a copy of so many bytes at most pays now. */
-function isWorthwhile(bytes: usize): bool {
-  if (bytes < RETURN_MIN_BYTES) return false;
-  const times: u64 = isScarceFor(bytes) ? 1 : backOff;
-  return credit >= (times * bytes) / 2;
+  const next = collectAsItPays(from, end, zeal, RETURN_MIN_BYTES, roots, boxes, slices, backOff);
+  if (next) backOff = next;
 }
 
 function returnsAnything(from: usize, end: usize, roots: usize, count: u32): bool {

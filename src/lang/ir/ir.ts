@@ -567,13 +567,15 @@ export type Instruction =
   | { readonly op: "regionClose" }
   /** Begins a sub-region of the call's part, for one candidate for the results: the one of this number. */
   | { readonly op: "regionCandidate"; readonly index: number }
-  /** Collects regions, if one of those that grow has reached its threshold; it may move what the roots refer to. */
+  /** Collects regions, if it pays; it may move what the roots refer to. */
   | {
       readonly op: "regionCollect";
       /** The function's own regions that it takes in. */
       readonly levels: readonly number[];
-      /** Those of them that grow here. */
+      /** Those of them that grow here: it pays where one of these, or of callers' regions, has reached its threshold. */
       readonly filled: readonly number[];
+      /** In front of a call that recurs: it pays by what has been allocated since the last such collection. */
+      readonly isBeforeRecursion: boolean;
       /** Whether it takes in the call's parts of callers' regions. */
       readonly ofCallers: boolean;
       /** All that is live and may refer there. */

@@ -12,6 +12,7 @@ import { usedPorts } from "../../../src/lang/ir/ports.ts";
 import { printFunction } from "../../../src/lang/ir/print.ts";
 import { verifyProgram } from "../../../src/lang/ir/verify.ts";
 import { CountModel, insertCounts } from "../../support/counts.ts";
+import { generateDescent } from "../../support/descents.ts";
 import { generateProgram } from "../../support/generate.ts";
 import { type InterpreterInput, interpret } from "../../support/interpret.ts";
 import { placesOf } from "../../support/lifetimes.ts";
@@ -26,6 +27,7 @@ const GENERATORS: readonly (readonly [name: string, make: (seed: number) => IrPr
   ["functions", (seed) => generateProgram(randomFor(seed))],
   ["programs", (seed) => buildProgram(generateSource(randomFor(seed)))],
   ["servers", (seed) => buildProgram(generateServer(randomFor(seed), 20))],
+  ["descents", (seed) => buildProgram(generateDescent(randomFor(seed), 6))],
 ];
 
 function counted(program: IrProgram): IrProgram {
@@ -140,10 +142,30 @@ it("of mistakes in counts, the IR verifier and the model notice as many as ever"
     }
   }
   expect(counts).toEqual({
-    dropped: { retain: [425, 425], release: [369, 369], overwritten: [5, 5], arrayClear: [9, 9] },
-    doubled: { retain: [425, 425], release: [369, 369], overwritten: [5, 5], arrayClear: [0, 9] },
-    "moved later": { retain: [210, 425], release: [60, 345], overwritten: [5, 5], arrayClear: [6, 9] },
-    "moved earlier": { retain: [206, 411], release: [167, 317], overwritten: [0, 5], arrayClear: [3, 9] },
+    dropped: {
+      release: [477, 477],
+      retain: [520, 520],
+      arrayClear: [11, 11],
+      overwritten: [5, 5],
+    },
+    doubled: {
+      release: [477, 477],
+      retain: [520, 520],
+      arrayClear: [0, 11],
+      overwritten: [5, 5],
+    },
+    "moved later": {
+      release: [70, 450],
+      retain: [266, 520],
+      arrayClear: [7, 11],
+      overwritten: [5, 5],
+    },
+    "moved earlier": {
+      release: [227, 413],
+      retain: [264, 504],
+      arrayClear: [4, 11],
+      overwritten: [0, 5],
+    },
   });
 });
 

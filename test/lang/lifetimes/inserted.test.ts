@@ -9,6 +9,7 @@ import { SourceFile } from "../../../src/lang/index.ts";
 import type { Instruction, InstructionOf, IrProgram, LifetimeInstruction } from "../../../src/lang/ir/ir.ts";
 import { printFunction } from "../../../src/lang/ir/print.ts";
 import { verifyProgram } from "../../../src/lang/ir/verify.ts";
+import { generateDescent } from "../../support/descents.ts";
 import { generateProgram } from "../../support/generate.ts";
 import { generateGlobals } from "../../support/globals.ts";
 import { interpret } from "../../support/interpret.ts";
@@ -24,6 +25,7 @@ const GENERATORS: readonly (readonly [name: string, make: (seed: number) => IrPr
   ["programs", (seed) => buildProgram(generateSource(randomFor(seed)))],
   ["globals", (seed) => buildProgram(generateGlobals(randomFor(seed), 12))],
   ["servers", (seed) => buildProgram(generateServer(randomFor(seed), 20))],
+  ["descents", (seed) => buildProgram(generateDescent(randomFor(seed), 6))],
 ];
 
 const ITEM = "class Item { id: Int, next: Item? = None }\n";
@@ -248,41 +250,49 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
   }
   expect(counts).toEqual({
     dropped: {
-      regionOpen: [72, 72],
-      regionClose: [89, 89],
-      regionReset: [12, 60],
-      regionCheckpoint: [48, 51],
-      regionCollect: [0, 18],
-      regionDrop: [0, 42],
+      regionOpen: [97, 97],
+      regionClose: [124, 124],
+      regionCheckpoint: [77, 81],
+      regionReset: [25, 102],
+      regionCollect: [0, 47],
+      regionDrop: [0, 75],
       globalReset: [0, 42],
+      regionCandidate: [0, 4],
     },
     doubled: {
-      regionOpen: [72, 72],
-      regionClose: [89, 89],
-      regionReset: [0, 60],
-      regionCheckpoint: [51, 51],
-      regionCollect: [0, 18],
-      regionDrop: [0, 42],
+      regionOpen: [97, 97],
+      regionClose: [124, 124],
+      regionCheckpoint: [81, 81],
+      regionReset: [0, 102],
+      regionCollect: [0, 47],
+      regionDrop: [0, 75],
       globalReset: [24, 42],
+      regionCandidate: [0, 4],
     },
     "moved later": {
-      regionOpen: [72, 72],
-      regionClose: [61, 89],
-      regionReset: [9, 57],
-      regionCheckpoint: [51, 51],
-      regionCollect: [3, 18],
-      regionDrop: [0, 42],
+      regionOpen: [97, 97],
+      regionClose: [77, 124],
+      regionCheckpoint: [81, 81],
+      regionReset: [11, 99],
+      regionCollect: [16, 47],
+      regionDrop: [0, 75],
       globalReset: [0, 42],
+      regionCandidate: [0, 4],
     },
     "moved earlier": {
-      regionOpen: [34, 34],
-      regionClose: [19, 82],
-      regionReset: [1, 53],
-      regionCollect: [0, 18],
-      regionDrop: [15, 42],
+      regionClose: [21, 111],
+      regionOpen: [53, 53],
+      regionReset: [1, 95],
+      regionCollect: [5, 47],
+      regionDrop: [21, 67],
       globalReset: [6, 42],
+      regionCandidate: [0, 4],
     },
-    "without its first root": { regionCollect: [3, 12] },
-    "of one level more": { regionReset: [7, 45] },
+    "of one level more": {
+      regionReset: [29, 83],
+    },
+    "without its first root": {
+      regionCollect: [11, 41],
+    },
   });
 });

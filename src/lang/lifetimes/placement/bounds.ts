@@ -21,16 +21,11 @@ import { asCallerSees, type Destinations, NOWHERE, onlyReturned, TAIL_CALL } fro
 import type { FunctionBounds, Loop } from "./function-bounds.ts";
 import { passHeap } from "./heap-bounds.ts";
 import { mergeHidden } from "./hidden.ts";
-import type { FunctionPlacement, Placed, PlacedGroup, ProgramPlacement } from "./placed.ts";
+import { type FunctionPlacement, isPlaced, type Placed, type ProgramPlacement } from "./placed.ts";
 
 const FRAME: Bound = { of: "frame" };
 
 const HEAP: Bound = { of: "heap" };
-
-/** Whether no caller has to place something: it is in the heap, or goes to a primary global. */
-function isPlaced(placed: Placed | PlacedGroup): boolean {
-  return placed.inHeap || placed.primary !== null || ("isPlaced" in placed && placed.isPlaced);
-}
 
 /**
  * The bounds of a whole program. Cost: linear in its placement.

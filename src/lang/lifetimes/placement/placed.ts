@@ -37,6 +37,11 @@ export interface PlacedGroup extends Placed {
   readonly isPlaced: boolean;
 }
 
+/** Whether nobody has to give it a region: it is in the heap, or goes to a primary global. */
+export function isPlaced(placed: Placed | PlacedGroup): boolean {
+  return placed.inHeap || placed.primary !== null || ("isPlaced" in placed && placed.isPlaced);
+}
+
 export interface PlacedCall {
   readonly call: Call;
   readonly groups: readonly PlacedGroup[];
@@ -58,6 +63,18 @@ export interface PlacedParameter {
   readonly parts: readonly PlacedPart[];
 }
 
+/** What is dead when a call recurs (recursion.ts). */
+export interface DeadAtCall {
+  /** How many loops are around the call. */
+  readonly loops: number;
+  /** The levels of the function's own regions of which nothing is needed: those of iterations, inner ones first, 0 last. */
+  readonly emptied: readonly number[];
+  /** Whether some of what is in its other regions may not be needed. */
+  readonly isOwnPartlyDead: boolean;
+  /** Whether some of what it has made for its results may not be needed. */
+  readonly isCallersPartlyDead: boolean;
+}
+
 export interface FunctionPlacement {
   readonly fn: IrFunction;
   readonly sites: readonly PlacedSite[];
@@ -71,11 +88,8 @@ export interface FunctionPlacement {
   readonly candidates: Candidates | null;
   /** Assignments (`set`) in front of which the variable has the only reference to an array, or to a list with one. */
   readonly strongUpdates: ReadonlyMap<Instruction, StrongUpdate>;
-  /**
-   * For calls that recur, the levels of the function's own regions that are emptied in front of them, inner ones first:
-   * those of iterations, 0 for the frame's.
-   */
-  readonly emptied: ReadonlyMap<Call, readonly number[]>;
+  /** For calls that recur: what the function holds for nothing in the meantime. */
+  readonly deadAtCalls: ReadonlyMap<Call, DeadAtCall>;
   /** Whether a variable may refer to the collected heap. */
   readonly mayReferToHeap: (variable: Variable) => boolean;
   /** Whether what a global holds ends where the global is assigned. */

@@ -13,8 +13,8 @@
  *             -> candidates.ts        what is made one after the other, and of which not all is returned
  *             -> strong-updates.ts          arrays that nobody knows any more when a variable gets another
  *             -> primary-globals.ts  globals whose arrays end where the globals are assigned
- *             -> recursion.ts   regions that nobody needs while the function recurs
  *             -> heap.ts        what no region bounds, which a collector has to free
+ *             -> recursion.ts   what nobody needs while the function recurs
  *
  * For those who act on it, bounds.ts turns destinations into frames: what a function is handed, and what it hands on.
  *
@@ -47,7 +47,7 @@ import type {
   ProgramPlacement,
 } from "./placed.ts";
 import { findPrimaryGlobals } from "./primary-globals.ts";
-import { findEmptied } from "./recursion.ts";
+import { findDeadAtCalls } from "./recursion.ts";
 import { Slots } from "./slots.ts";
 import { findStrongUpdates } from "./strong-updates.ts";
 import { Summary } from "./summary.ts";
@@ -59,9 +59,11 @@ export function placeProgram(program: IrProgram): ProgramPlacement {
   const slots = new Slots(program.functions);
   const summaries = new Map<IrFunction, Summary>();
   const flows: HeapFlow[] = [];
+  const recursions = new Map<IrFunction, ReadonlySet<IrFunction>>();
   for (const component of components) {
     const { isRecursive } = component;
     const recursive = new Set(isRecursive ? component.functions : []);
+    for (const fn of component.functions) recursions.set(fn, recursive);
     for (const [flow, real] of solveComponent(component, slots, summaries)) {
       const placement = placeFunction(flow, real, certainty.get(flow.fn)!, recursive);
       flows.push({ flow, real, placement, isRecursive });
@@ -71,7 +73,10 @@ export function placeProgram(program: IrProgram): ProgramPlacement {
   withPrimaries(flows, slots);
   const heap = findHeap(flows, slots, anchored, outermostOf(program));
   return new Map(
-    flows.map(({ flow, placement }) => [flow.fn, heap === null ? placement : withHeap(placement, flow, heap)]),
+    flows.map(({ flow, placement }) => {
+      const placed = heap === null ? placement : withHeap(placement, flow, heap);
+      return [flow.fn, { ...placed, deadAtCalls: findDeadAtCalls(flow, placed, recursions.get(flow.fn)!) }];
+    }),
   );
 }
 
@@ -184,11 +189,10 @@ function placeFunction(
   const globals = placeParts(flow.graph.globals, GLOBAL | TAIL_CALL);
   const candidates = findCandidates(flow, real, (i) => certainty.kept.has(i), recursive);
   const strongUpdates = findStrongUpdates(flow);
-  const emptied = findEmptied(flow, { sites, calls }, strongUpdates, recursive, iterations.depth);
   const parameters = placeParameters(flow, certainty);
   const no = (): boolean => false;
   return {
-    ...{ fn, sites, calls, parameters, globals, candidates, strongUpdates, emptied },
+    ...{ fn, sites, calls, parameters, globals, candidates, strongUpdates, deadAtCalls: new Map() },
     ...{ mayReferToHeap: no, isPrimary: no },
   };
 }

@@ -7,6 +7,7 @@
 import binaryen from "binaryen";
 import {
   CANDIDATES_MOST,
+  CHECKPOINT_BYTES,
   CHECKPOINT_REGION,
   CHECKPOINT_TAKEN,
   CHECKPOINT_TOP,
@@ -21,6 +22,7 @@ import {
   REGION_STATISTICS_COLLECTIONS,
   REGION_STATISTICS_COPIED_BYTES,
   REGION_STATISTICS_DROPPED_BYTES,
+  REGION_STATISTICS_USED_BYTES,
   REGION_TAKEN,
   REGION_TOP,
   WORD_BYTES,
@@ -33,9 +35,9 @@ import type { ExpressionRef } from "../../codegen/wasm.ts";
 import type { InstructionOf } from "../../ir/ir.ts";
 import { checkpointsOf, type FrameCode, generationsOf, type Shared, statistics } from "./frame-code.ts";
 import type { FrameRegion } from "./frame-layout.ts";
-import { type Roots, rootsAmong } from "./loop-collections.ts";
+import { type Roots, rootsAmong } from "./roots.ts";
 
-const { none } = binaryen;
+const { i32, none } = binaryen;
 
 export class CollectionCode {
   readonly #shared: Shared;
@@ -50,11 +52,12 @@ export class CollectionCode {
     this.#frame = frame;
   }
 
-  /** Collects regions, if those that grow have taken as much as they may. */
-  collect({ levels, filled, ofCallers, roots }: InstructionOf<"regionCollect">): ExpressionRef {
+  /** Collects regions, if it pays. */
+  collect({ levels, filled, ofCallers, isBeforeRecursion, roots }: InstructionOf<"regionCollect">): ExpressionRef {
     const { layout, checkpoint } = this.#frame.plan;
     const checkpoints = ofCallers ? checkpointsOf(checkpoint!) : [];
     const around = [...layout.regions].filter(([level]) => levels.includes(level)).map(([, region]) => region);
+    if (isBeforeRecursion) return this.#collectBeforeRecursion(checkpoints, around, rootsAmong(roots));
     return this.#collect(checkpoints, around, filled, rootsAmong(roots));
   }
 
@@ -83,15 +86,14 @@ export class CollectionCode {
         isPastThreshold(op.load(CHECKPOINT_REGION, 4, frame.at(ofCaller[index]!)), generation),
       ),
       ...filled.map((level) => {
-        const { offset, collected } = layout.regions.get(level)!;
-        return isPastThreshold(frame.at(offset), collected!.generation);
+        const { offset, generation } = layout.regions.get(level)!;
+        return isPastThreshold(frame.at(offset), generation!);
       }),
     ];
     const isAnyPastThreshold = this.#isZeal ? op.const(1) : threshold.reduce((either, each) => op.or(either, each));
-    const generations = [...ofCallers, ...own.map(({ collected }) => collected!.generation)];
-    const checkpointed = own.map(({ offset, bytes, collected }) => {
-      const { checkpoint, generation } = collected!;
-      const operands = [generation, checkpoint, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
+    const generations = [...ofCallers, ...own.map(({ generation }) => generation!)];
+    const checkpointed = own.map(({ offset, bytes, checkpoint, generation }) => {
+      const operands = [generation!, checkpoint!, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
       return module.call(coreName(module, "generationOwn"), operands, none);
     });
     const isProgram = ofCaller.length > 0 && frame.plan.checkpoint!.isProgram;
@@ -107,6 +109,54 @@ export class CollectionCode {
     );
     const collected = [...frame.countSegments(), ...frame.storeTop(), ...checkpointed, ...collect, ...frame.loadTop()];
     return module.if(isAnyPastThreshold, module.block(null, collected));
+  }
+
+  /**
+   * Collects what was allocated since the checkpoints, in front of a call that recurs, if regions have taken much and
+   * enough of it since the last such collection.
+   * @param ofCaller the checkpoints of the callers' regions: from the frame's start
+   * @param own regions of the function's own
+   */
+  #collectBeforeRecursion(ofCaller: readonly number[], own: readonly FrameRegion[], roots: Roots): ExpressionRef {
+    const module = this.#module;
+    const frame = this.#frame;
+    const op = module.i32;
+    const [first, end] = [ofCaller[0] ?? own[0]?.checkpoint, own.at(-1)?.checkpoint ?? ofCaller.at(-1)];
+    // What the function would hold has gone to the heap.
+    if (first === undefined) return module.nop();
+    const used = op.load(REGION_STATISTICS_USED_BYTES, 4, statistics(module));
+    const isMuch = op.ge_u(used, module.global.get(coreName(module, "regionLeastBytes"), i32));
+    const hasMore = [
+      ...ofCaller.map((checkpoint) => {
+        const region = op.load(CHECKPOINT_REGION, 4, frame.at(checkpoint));
+        return op.ne(op.load(REGION_TAKEN, 4, region), op.load(CHECKPOINT_TAKEN, 4, frame.at(checkpoint)));
+      }),
+      ...own.map((region) => frame.hasMore(region)),
+    ].reduce((either, each) => op.or(either, each));
+    const checkpointed = own.map(({ offset, bytes, checkpoint }) => {
+      const operands = [checkpoint!, offset, offset + REGION_BYTES + bytes].map((each) => frame.at(each));
+      return module.call(coreName(module, "checkpointOwn"), operands, none);
+    });
+    const isZeal = this.#isZeal;
+    const rows = ofCaller.length + own.length;
+    const place = this.#shared.context.data.reserve(WORD_BYTES, WORD_BYTES);
+    const generations = [
+      ...(ofCaller.length > 0 ? generationsOf(frame.plan) : []),
+      ...own.flatMap(({ generation }) => generation ?? []),
+    ];
+    const collect = this.#withRoots(roots, rows, (operands) => {
+      const part = [frame.at(first!), frame.at(end! + CHECKPOINT_BYTES)];
+      const call = module.call(
+        coreName(module, "checkpointsRecur"),
+        [...part, op.const(isZeal ? 1 : 0), op.const(place), ...operands],
+        i32,
+      );
+      const restart = generations.map((generation) => frame.noteThreshold(generation));
+      return restart.length === 0 ? module.drop(call) : module.if(call, module.block(null, restart));
+    });
+    const collected = module.block(null, [...frame.countSegments(), ...checkpointed, ...collect]);
+    if (isZeal) return collected;
+    return module.if(isMuch, module.if(hasMore, collected));
   }
 
   /** What a collection takes in: with zeal every so many times everything, and otherwise only what is young. */

@@ -11,18 +11,21 @@ import { findFilling } from "../../lifetimes/placement/growth.ts";
 import type { FunctionPlacement, ProgramPlacement } from "../../lifetimes/placement/placed.ts";
 import { type CallerRegions, findCallerRegions } from "./caller-regions.ts";
 import { findLoopCollections, type LoopCollection } from "./loop-collections.ts";
+import { findRecursiveCollections, type RecursiveCollection } from "./recursive-collections.ts";
 
 export interface Decisions {
   readonly bounds: FunctionBounds;
   /** The loops between whose iterations its regions, or its callers', may be collected. */
   readonly loopCollections: ReadonlyMap<InstructionOf<"loop">, LoopCollection>;
+  /** The calls that recur in front of which these may be collected. */
+  readonly recursiveCollections: ReadonlyMap<InstructionOf<"call">, RecursiveCollection>;
   /** What it does about its callers' regions. */
   readonly callerRegions: CallerRegions | null;
   /** What it may return one of without another, where these end as soon as that is decided. */
   readonly candidates: Candidates | null;
   /** Assignments in front of which an array is freed: under `sparse`. */
   readonly strongUpdates: FunctionPlacement["strongUpdates"];
-  readonly emptied: FunctionPlacement["emptied"];
+  readonly deadAtCalls: FunctionPlacement["deadAtCalls"];
   readonly isPrimary: FunctionPlacement["isPrimary"];
 }
 
@@ -49,14 +52,21 @@ export function decideLifetimes(
   return new Map(
     [...bounds].map(([fn, own]) => {
       const callerRegions = allCallerRegions.get(fn) ?? null;
+      const { deadAtCalls } = placement.get(fn)!;
+      const frees = strongUpdatesIn(fn);
+      const recursiveCollections = findRecursiveCollections(fn, own, deadAtCalls, frees, callerRegions);
       const checkpointed = checkpointedLoopCollections(loopCollections.get(fn)!, callerRegions);
+      const areCallersCollected =
+        [...checkpointed.values()].some(({ ofCaller }) => ofCaller.length > 0) ||
+        [...recursiveCollections.values()].some(({ ofCallers }) => ofCallers);
       const decisions: Decisions = {
         bounds: own,
         loopCollections: checkpointed,
+        recursiveCollections,
         callerRegions,
-        candidates: candidatesOf(own, callerRegions, checkpointed),
-        strongUpdates: strongUpdatesIn(fn),
-        emptied: placement.get(fn)!.emptied,
+        candidates: candidatesOf(own, callerRegions, areCallersCollected),
+        strongUpdates: frees,
+        deadAtCalls,
         isPrimary: placement.get(fn)!.isPrimary,
       };
       return [fn, decisions];
@@ -71,17 +81,18 @@ export function decideLifetimes(
 function candidatesOf(
   { candidates, mayBeHeap }: FunctionBounds,
   callerRegions: CallerRegions | null,
-  loopCollections: ReadonlyMap<InstructionOf<"loop">, LoopCollection>,
+  areCallersCollected: boolean,
 ): Candidates | null {
   if (
     callerRegions === null ||
+    areCallersCollected ||
     !callerRegions.mayDrop ||
     callerRegions.checkpoints !== 1 ||
     callerRegions.tailCycle.size > 0 ||
     mayBeHeap.has(callerRegions.checkpointed[0]!)
   )
     return null;
-  return [...loopCollections.values()].some(({ ofCaller }) => ofCaller.length > 0) ? null : candidates;
+  return candidates;
 }
 
 /** The loops of a function that collect, with those of the callers' regions that have a checkpoint. */

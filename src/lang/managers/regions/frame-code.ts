@@ -210,7 +210,7 @@ export class FrameCode {
       const { program } = this.#shared;
       const generation = this.plan.layout.generations.from;
       const begin = [this.at(generation), this.at(0), op.const(program), op.const(program + REGION_BYTES)];
-      return [module.call(coreName(module, "generationOwn"), begin, none), this.#noteThreshold(generation)];
+      return [module.call(coreName(module, "generationOwn"), begin, none), this.noteThreshold(generation)];
     }
     const hidden = (index: number): ExpressionRef => this.#hidden[index]!.get();
     const set = callers.map((index, at) => {
@@ -281,7 +281,7 @@ export class FrameCode {
   /** Ends all that is in a region, and keeps nothing of its memory but its first bytes. */
   #empty(region: FrameRegion): ExpressionRef[] {
     const module = this.#module;
-    const { offset, bytes, collected } = region;
+    const { offset, bytes, generation } = region;
     const start = offset + REGION_BYTES;
     const store = (field: number, value: number): ExpressionRef =>
       module.i32.store(field, 4, this.at(offset), this.at(value));
@@ -290,13 +290,13 @@ export class FrameCode {
       ...this.#poison(start, start + bytes),
       store(REGION_TOP, start),
       store(REGION_LIMIT, start + bytes),
-      ...(collected === null ? [] : [this.#noteThreshold(collected.generation)]),
+      ...(generation === null ? [] : [this.noteThreshold(generation)]),
     ];
   }
 
   // Regions
 
-  #open({ offset, bytes, collected }: FrameRegion): ExpressionRef[] {
+  #open({ offset, bytes, generation }: FrameRegion): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
     const start = offset + REGION_BYTES;
@@ -306,15 +306,15 @@ export class FrameCode {
       // And what it has taken.
       module.i64.store(REGION_FIRST, 8, this.at(offset), module.i64.const(0n)),
       ...this.#shared.arrays.open(module, this.at(offset), () => this.#reservedForArrays()),
-      ...(collected === null ? [] : [this.#noteThreshold(collected.generation)]),
+      ...(generation === null ? [] : [this.noteThreshold(generation)]),
     ];
   }
 
   /**
-   * Notes when a region of the function's own, which is empty, is collected for the first time, and that it has not
-   * been.
+   * Notes when a region of the function's own is collected between iterations for the first time, and that it has no
+   * old part.
    */
-  #noteThreshold(generation: number): ExpressionRef {
+  noteThreshold(generation: number): ExpressionRef {
     const { i64: op } = this.#module;
     return op.store(
       GENERATION_THRESHOLD,
@@ -328,7 +328,7 @@ export class FrameCode {
   #reset(region: FrameRegion): ExpressionRef[] {
     const module = this.#module;
     const op = module.i32;
-    const { offset, bytes, collected } = region;
+    const { offset, bytes, generation } = region;
     const start = offset + REGION_BYTES;
     const [at, from, to] = [offset, start, start + bytes];
     const reset = module.call(
@@ -336,11 +336,11 @@ export class FrameCode {
       [at, from, to].map((each) => this.at(each)),
       none,
     );
-    const threshold = collected === null ? [] : [this.#noteThreshold(collected.generation)];
+    const threshold = generation === null ? [] : [this.noteThreshold(generation)];
     return [
       ...this.#poison(from, to),
       module.if(
-        this.#hasMore(region),
+        this.hasMore(region),
         module.block(null, [reset, ...threshold]),
         op.store(REGION_TOP, 4, this.at(offset), this.at(start)),
       ),
@@ -351,11 +351,11 @@ export class FrameCode {
   #return(region: FrameRegion): ExpressionRef {
     const module = this.#module;
     const call = module.call(coreName(module, "regionClose"), [this.at(region.offset)], none);
-    return module.if(this.#hasMore(region), call);
+    return module.if(this.hasMore(region), call);
   }
 
   /** Whether a region has segments, or arrays apart. */
-  #hasMore({ offset }: FrameRegion): ExpressionRef {
+  hasMore({ offset }: FrameRegion): ExpressionRef {
     const module = this.#module;
     const first = module.i32.load(REGION_FIRST, 4, this.at(offset));
     return this.#shared.arrays.hasMore(module, this.at(offset), first);

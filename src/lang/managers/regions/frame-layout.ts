@@ -2,16 +2,16 @@
  * The frame of a function under `regions`: what of its checkpoints, regions and slots lies where on the stack of
  * frames.
  *
- *     frame   checkpoints of the caller's regions | generations of these | generations of its own regions
- *             | checkpoints that divide what comes to the caller | checkpoints of its own regions
+ *     frame   checkpoints of the caller's regions | checkpoints that divide what comes to the caller
+ *             | checkpoints of its own regions | generations of the caller's regions | generations of its own regions
  *             | region of the call | region of the iterations of outermost loops | ...
  *             | slots of the call | slots of iterations | ...
  *
  * An object of a known size that is made once in a call, or once in each iteration, and stays there has a slot, and
  * costs nothing to allocate. Only regions are there that something else is placed in. Each has bytes behind its
  * descriptor for what it is sure to hold at first, so that a call with a few small objects asks for no segment. Only
- * functions that collect have generations; they have no slots, since collections look for what refers to what they move
- * in regions only.
+ * functions that collect have checkpoints of their own regions; they have no slots, since collections look for what
+ * refers to what they move in regions only. Those that collect between iterations have generations.
  */
 
 import { CHECKPOINT_BYTES, GENERATION_BYTES, GRANULE_BYTES, REGION_BYTES } from "#contract";
@@ -32,8 +32,10 @@ export interface FrameRegion {
   readonly offset: number;
   /** Behind the descriptor. */
   readonly bytes: number;
-  /** From the frame's start to its checkpoint and its generation; null where it is not collected. */
-  readonly collected: { readonly checkpoint: number; readonly generation: number } | null;
+  /** From the frame's start to its checkpoint; null where it is not collected. */
+  readonly checkpoint: number | null;
+  /** From the frame's start to its generation; null where it is not collected between iterations. */
+  readonly generation: number | null;
 }
 
 /** A part of a frame, from its start. */
@@ -81,12 +83,15 @@ export function layoutFrame(
 ): FrameLayout {
   let dividingCheckpoints = 0;
   let isCollected = false;
+  let hasGenerations = false;
   let areCallersCollected = checkpoints !== null && (checkpoints.isResumed || checkpoints.isProgram);
   forEachInstruction(fn.body, (i) => {
     if (i.op === "regionCandidate") dividingCheckpoints++;
     // Those in front of tail calls take in regions of callers only.
     if (i.op !== "regionCollect") return;
     if (i.levels.length > 0) isCollected = true;
+    if (i.isBeforeRecursion) return;
+    if (i.levels.length > 0) hasGenerations = true;
     if (i.ofCallers) areCallersCollected = true;
   });
   const needs = new Map<number, number>();
@@ -121,17 +126,23 @@ export function layoutFrame(
   visit(fn.body, 0);
   const callerEnd = (checkpoints?.most ?? 0) * CHECKPOINT_BYTES;
   const callerGenerations = areCallersCollected ? (checkpoints?.most ?? 0) : 0;
-  let generation = callerEnd + callerGenerations * GENERATION_BYTES;
-  const collected = isCollected ? needs.size : 0;
-  const generations = { from: callerEnd, to: generation + collected * GENERATION_BYTES };
-  const dividing = { from: generations.to, to: generations.to + dividingCheckpoints * CHECKPOINT_BYTES };
+  const dividing = { from: callerEnd, to: callerEnd + dividingCheckpoints * CHECKPOINT_BYTES };
   let checkpoint = dividing.to;
-  let end = dividing.to + collected * CHECKPOINT_BYTES;
+  const own = needs.size;
+  const from = checkpoint + (isCollected ? own : 0) * CHECKPOINT_BYTES;
+  let generation = from + callerGenerations * GENERATION_BYTES;
+  const generations = { from, to: generation + (hasGenerations ? own : 0) * GENERATION_BYTES };
+  let end = generations.to;
   const byLevel = <T>([first]: readonly [number, T], [second]: readonly [number, T]): number => first - second;
   const regions = new Map<number, FrameRegion>();
   for (const [level, bytes] of [...needs].sort(byLevel)) {
     const rounded = alignUp(bytes, GRANULE_BYTES);
-    regions.set(level, { offset: end, bytes: rounded, collected: isCollected ? { checkpoint, generation } : null });
+    regions.set(level, {
+      offset: end,
+      bytes: rounded,
+      checkpoint: isCollected ? checkpoint : null,
+      generation: hasGenerations ? generation : null,
+    });
     end += REGION_BYTES + rounded;
     checkpoint += CHECKPOINT_BYTES;
     generation += GENERATION_BYTES;

@@ -5,24 +5,17 @@
  */
 
 import { exitTestOf } from "../../ir/exit-test.ts";
-import type { Atom, Instruction, IrFunction, Variable } from "../../ir/ir.ts";
+import type { Instruction, IrFunction } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import { boundsMadeIn, type FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import type { Fills } from "../../lifetimes/placement/growth.ts";
 import type { FunctionPlacement } from "../../lifetimes/placement/placed.ts";
 import { readByFrees } from "../../lifetimes/placement/strong-updates.ts";
-import { pointerKindOf } from "../linear/layout.ts";
 import { levelOf } from "./frame-layout.ts";
+import { type Roots, rootsAmong } from "./roots.ts";
 
 type Loop = Extract<Instruction, { op: "loop" }>;
-
-/** What a collection begins with. */
-export interface Roots {
-  /** What are Boxes to a collector, then what are Slices. */
-  readonly boxes: readonly Variable[];
-  readonly slices: readonly Variable[];
-}
 
 /** Of a loop that builds something up. */
 export interface LoopCollection {
@@ -84,11 +77,4 @@ function mixedLevels(fn: IrFunction, bounds: FunctionBounds, fills: Fills): Read
   const isFew = (i: Instruction): boolean =>
     !repeated.has(i) && (i.op === "construct" || (i.op === "arrayNew" && i.length.kind === "constant"));
   return new Set(boundsMadeIn(fn.body, bounds, (i, index) => fills(i, index) && !isFew(i)).map(levelOf));
-}
-
-/** Those of the given values that lead to objects, each once. */
-export function rootsAmong(values: readonly Atom[]): Roots {
-  const variables = [...new Set(values)].filter((value) => value.kind === "variable");
-  const ofKind = (kind: "box" | "slice"): Variable[] => variables.filter(({ type }) => pointerKindOf(type) === kind);
-  return { boxes: ofKind("box"), slices: ofKind("slice") };
 }

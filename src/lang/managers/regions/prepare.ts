@@ -10,7 +10,7 @@ import { annotateBounds } from "../../lifetimes/annotate.ts";
 import { closeRegions, endIterations, openRegions } from "../../lifetimes/endings.ts";
 import type { ProgramPlacement } from "../../lifetimes/placement/placed.ts";
 import { type Decisions, decideLifetimes } from "./decisions.ts";
-import { rootsAmong } from "./loop-collections.ts";
+import { type Roots, rootsAmong } from "./roots.ts";
 
 /**
  * Changes a program in place.
@@ -74,16 +74,13 @@ class Inserter {
   }
 
   #inFrontOf(i: Instruction): LifetimeInstruction[] {
-    const { strongUpdates, emptied } = this.#decisions;
+    const { strongUpdates } = this.#decisions;
     const update = strongUpdates.get(i);
     if (update !== undefined) return [{ op: "arrayFree", owner: update.assignment.dst, field: update.field }];
     const inserted = [...this.#candidate(i), ...this.#checks(i)];
     switch (i.op) {
-      case "call": {
-        // What is bound there may have gone to the heap.
-        const levels = (emptied.get(i) ?? []).filter((level) => this.#levels.includes(level));
-        return levels.length === 0 ? inserted : [...inserted, { op: "regionReset", levels, releases: true }];
-      }
+      case "call":
+        return [...inserted, ...this.#recur(i)];
       case "globalSet":
         return this.#decisions.isPrimary(i.global) ? [...inserted, { op: "globalReset", global: i.global }] : inserted;
       case "return":
@@ -105,6 +102,19 @@ class Inserter {
     return this.#isDebug ? accessChecks(i) : [];
   }
 
+  /** Ends what is dead while a call recurs. */
+  #recur(call: InstructionOf<"call">): LifetimeInstruction[] {
+    const { deadAtCalls, recursiveCollections } = this.#decisions;
+    // What is bound there may have gone to the heap.
+    const isThere = (level: number): boolean => this.#levels.includes(level);
+    const emptied = (deadAtCalls.get(call)?.emptied ?? []).filter(isThere);
+    const emptyIts: LifetimeInstruction[] =
+      emptied.length === 0 ? [] : [{ op: "regionReset", levels: emptied, releases: true }];
+    const collection = recursiveCollections.get(call);
+    if (collection === undefined) return emptyIts;
+    return [...emptyIts, collect({ ...collection, filled: [], isBeforeRecursion: true })];
+  }
+
   /** Collects what piles up around a loop. */
   #collect(loop: InstructionOf<"loop">): LifetimeInstruction[] {
     const { loopCollections } = this.#decisions;
@@ -112,8 +122,7 @@ class Inserter {
     if (collection === undefined) return [];
     const { level, filled, ofCaller, roots } = collection;
     const levels = this.#levels.filter((each) => each < level);
-    const ofCallers = ofCaller.length > 0;
-    return [{ op: "regionCollect", levels, filled, ofCallers, roots: [...roots.boxes, ...roots.slices] }];
+    return [collect({ levels, filled, ofCallers: ofCaller.length > 0, isBeforeRecursion: false, roots })];
   }
 
   #drop({ values }: InstructionOf<"return">): LifetimeInstruction[] {
@@ -130,7 +139,13 @@ class Inserter {
     const ended = callee === this.#fn ? reset : closeRegions(this.#decisions.bounds);
     if (!callerRegions?.tailCycle.has(callee)) return ended;
     Object.assign(call, { resumes: true });
-    const { boxes, slices } = rootsAmong(args);
-    return [...ended, { op: "regionCollect", levels: [], filled: [], ofCallers: true, roots: [...boxes, ...slices] }];
+    const roots = rootsAmong(args);
+    return [...ended, collect({ levels: [], filled: [], ofCallers: true, isBeforeRecursion: false, roots })];
   }
+}
+
+type Collection = Omit<InstructionOf<"regionCollect">, "op" | "roots"> & { readonly roots: Roots };
+
+function collect({ roots: { boxes, slices }, ...collection }: Collection): LifetimeInstruction {
+  return { op: "regionCollect", ...collection, roots: [...boxes, ...slices] };
 }

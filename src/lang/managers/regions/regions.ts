@@ -50,6 +50,7 @@ const SLOW = [
   "regionReset",
   "regionCollect",
   "checkpointsReturn",
+  "checkpointsRecur",
   "checkpointsTell",
   "generationOwn",
   "candidatesReturn",

@@ -135,6 +135,50 @@ fn walk(n: Int) -> Int { let entry = table(n)[n % 200]; if n == 0 { 0 } else { l
 fn main() { print("{walk(4000)}") }`,
   ],
   [
+    "one field, of an object at each level of a recursion",
+    `class Entry { name: Text, data: [Int] }
+fn load(n: Int) -> Entry { Entry { name: "entry {n}", data: array(2000, n) } }
+fn walk(n: Int) -> Int { let name = load(n).name; if n == 0 { 0 } else { walk(n - 1) + name.length } }
+fn main() { print("{walk(1000)}") }`,
+  ],
+  [
+    "one element, of a list at each level of a recursion",
+    `fn table(n: Int) -> List[Text] { let made: List[Text] = []; for i in 0..200 { made.push("{i} of {n}") }; made }
+fn walk(n: Int) -> Int { let line = table(n)[n % 200]; if n == 0 { 0 } else { walk(n - 1) + line.length } }
+fn main() { print("{walk(1000)}") }`,
+  ],
+  [
+    "an array of a known length, at each level of a recursion",
+    `fn walk(n: Int) -> Int { let table = array(2000, n); let entry = table[n]; if n == 0 { 0 } else { walk(n - 1) + entry % 7 } }
+fn main() { print("{walk(1000)}") }`,
+  ],
+  [
+    "what an iteration has chosen, when functions call each other",
+    `fn one(n: Int, best: Text) -> Int {
+  let sum = best.length
+  for i in 0..2 { let t = "{n} {i}"; let table = array(800 + n % 2, i); if i == 1 && n > 0 { sum += table[n % 9]; sum += other(n - 1, t) } }
+  sum
+}
+fn other(n: Int, best: Text) -> Int { let table = array(800 + n % 3, n); let t = "{best.length} {table[5]}"; if n == 0 { t.length } else { one(n - 1, t) + t.length } }
+fn main() { print("{one(1000, "")}") }`,
+  ],
+  [
+    "a function value that leads back to its maker",
+    `class Walk { step: fn(Int) -> Int }
+fn down(n: Int, walk: Walk) -> Int { let table = array(2000, n); let t = "{table[n]}"; if n == 0 { 0 } else { walk.step(n - 1) + t.length } }
+fn main() { let walk = Walk { step: fn(n) { n } }; walk.step = fn(n) { down(n, walk) }; print("{walk.step(1000)}") }`,
+  ],
+  [
+    "what a level of a recursion might have returned",
+    `class Found { data: [Int], next: Found? = None }
+fn search(n: Int) -> Found? {
+  let found = Found { data: array(2000, n) }
+  if found.data[n % 100] == 0 { return found }
+  if let deeper = search(n - 1) { deeper.next = None; deeper } else { None }
+}
+fn main() { if let found = search(1000) { print("{found.data.length}") } }`,
+  ],
+  [
     "lists of a frame and of an iteration, of which a recursive call needs only the inner one",
     `fn sum(list: List[Int]) -> Int { let all = 0; for v in list { all += v }; all }
 fn walk(n: Int, given: List[Int]) -> Int {
