@@ -60,11 +60,11 @@ export const REMEMBERED_MAX_BYTES: usize = 1 << 20;
 
 /** A sub-region of fewer bytes is not collected where a call returns. */
 export const RETURN_MIN_BYTES: usize = 64 << 10;
-/** What a call has allocated is not collected in front of a call that recurs while it has fewer bytes. */
-export const RECURSION_MIN_BYTES: usize = 1 << 10;
+/** What a call has allocated is not collected in front of another one while it has fewer bytes. */
+export const CALL_MIN_BYTES: usize = 1 << 10;
 /** The back-off multiplies what is enough for a collection without a threshold by at most this factor, a power of 2. */
 export const COLLECT_BACK_OFF_MAX: u32 = 64;
-/** That factor before the first collection at a return. In front of a call that recurs it is 1. */
+/** That factor before the first collection at a return. In front of a call it is 1. */
 export const RETURN_BACK_OFF_FIRST: u32 = 16;
 /** Gaps of fewer bytes, in all, stay between the candidates that a call returns. */
 export const GAPS_MIN_BYTES: usize = 4 << 10;

@@ -64,7 +64,7 @@ export {
 } from "./region/region";
 export { regionReleaseChunks } from "./region/segments";
 export { checkpointsReturn } from "./region/collect/at-return";
-export { checkpointsRecur } from "./region/collect/before-recursion";
+export { checkpointsBeforeCall } from "./region/collect/before-call";
 export { regionCountHeap, regionStatistics } from "./region/statistics";
 export { sparseAlloc } from "./sparse/alloc";
 export {

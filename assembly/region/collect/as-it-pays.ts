@@ -1,4 +1,4 @@
-// Collections without a threshold: at a return, and in front of a call that recurs. One pays if enough was allocated
+// Collections without a threshold: at a return, and in front of a call. One pays if enough was allocated
 // since the last one to pay for a copy of half of what it takes in. A back-off multiplies what is enough until a
 // collection has freed more than half. Where memory is short there is no back-off.
 

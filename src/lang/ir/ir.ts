@@ -574,8 +574,8 @@ export type Instruction =
       readonly levels: readonly number[];
       /** Those of them that grow here: it pays where one of these, or of callers' regions, has reached its threshold. */
       readonly filled: readonly number[];
-      /** In front of a call that recurs: it pays by what has been allocated since the last such collection. */
-      readonly isBeforeRecursion: boolean;
+      /** In front of a call: it pays by what has been allocated since the last such collection. */
+      readonly isBeforeCall: boolean;
       /** Whether it takes in the call's parts of callers' regions. */
       readonly ofCallers: boolean;
       /** All that is live and may refer there. */

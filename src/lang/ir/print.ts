@@ -240,8 +240,8 @@ class FunctionPrinter {
         const isPartly = i.filled.length > 0 && i.filled.length < i.levels.length;
         const growing = isPartly ? ` as ${regions(i.filled)} grow` : "";
         const keeping = i.roots.length === 0 ? "" : ` keeping ${this.#atoms(i.roots)}`;
-        const recurring = i.isBeforeRecursion ? " before recursion" : "";
-        return `collect ${taken.join(" and ")}${growing}${recurring}${keeping}`;
+        const before = i.isBeforeCall ? " before call" : "";
+        return `collect ${taken.join(" and ")}${growing}${before}${keeping}`;
       }
       case "regionDrop":
         return [

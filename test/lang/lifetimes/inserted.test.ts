@@ -97,6 +97,26 @@ describe("the pass inserts", () => {
     );
     expect(lines[lines.findIndex((line) => line.includes("call f(")) - 1]).toBe("empty frame");
   });
+
+  it("a collection in front of a recursive call that needs a part of what there is", () => {
+    const lines = linesOf(
+      'fn load(n: Int) -> List[Text] { let l: List[Text] = []; for i in 0..n { l.push("{i}") }; l } fn f(n: Int) -> Int { let first = load(n)[0]; if n == 1 { 0 } else { let r = f(n - 1); r + first.length } } fn main() { print("{f(3)}") }',
+      "f",
+    );
+    expect(lines[lines.findIndex((line) => line.includes("call f(")) - 1]).toBe(
+      "collect frame before call keeping first",
+    );
+  });
+
+  it("a collection in front of a long call, once two structures are dead and another one is needed", () => {
+    const lines = linesOf(
+      'fn next(l: List[Text]) -> List[Text] { let made: List[Text] = []; for t in l { made.push("{t.length}") }; made } fn f(n: Int) -> Int { let a = next(["x"]); let b = next(a); let c = next(b); let d = next(c); d.length } fn main() { print("{f(3)}") }',
+      "f",
+    );
+    const before = (variable: string): string => lines[lines.findIndex((line) => line.startsWith(`${variable}:`)) - 1]!;
+    expect(before("c")).not.toContain("collect");
+    expect(before("d")).toBe("collect frame before call keeping c");
+  });
 });
 
 it("does not empty a region around one that the call needs", () => {
@@ -253,8 +273,8 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
       regionOpen: [97, 97],
       regionClose: [124, 124],
       regionCheckpoint: [77, 81],
-      regionReset: [25, 102],
-      regionCollect: [0, 47],
+      regionReset: [26, 106],
+      regionCollect: [0, 46],
       regionDrop: [0, 75],
       globalReset: [0, 42],
       regionCandidate: [0, 4],
@@ -263,8 +283,8 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
       regionOpen: [97, 97],
       regionClose: [124, 124],
       regionCheckpoint: [81, 81],
-      regionReset: [0, 102],
-      regionCollect: [0, 47],
+      regionReset: [0, 106],
+      regionCollect: [0, 46],
       regionDrop: [0, 75],
       globalReset: [24, 42],
       regionCandidate: [0, 4],
@@ -273,8 +293,8 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
       regionOpen: [97, 97],
       regionClose: [77, 124],
       regionCheckpoint: [81, 81],
-      regionReset: [11, 99],
-      regionCollect: [16, 47],
+      regionReset: [12, 103],
+      regionCollect: [16, 46],
       regionDrop: [0, 75],
       globalReset: [0, 42],
       regionCandidate: [0, 4],
@@ -282,8 +302,8 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
     "moved earlier": {
       regionClose: [21, 111],
       regionOpen: [53, 53],
-      regionReset: [1, 95],
-      regionCollect: [5, 47],
+      regionReset: [3, 99],
+      regionCollect: [5, 46],
       regionDrop: [21, 67],
       globalReset: [6, 42],
       regionCandidate: [0, 4],
@@ -292,7 +312,7 @@ it("of mistakes in lifetimes, the IR verifier and the model notice as many as ev
       regionReset: [29, 83],
     },
     "without its first root": {
-      regionCollect: [11, 41],
+      regionCollect: [11, 40],
     },
   });
 });

@@ -63,7 +63,7 @@ export interface PlacedParameter {
   readonly parts: readonly PlacedPart[];
 }
 
-/** What is dead when a call recurs (recursion.ts). */
+/** What is dead during a call that recurs or is long (dead-at-calls.ts). */
 export interface DeadAtCall {
   /** How many loops are around the call. */
   readonly loops: number;
@@ -88,7 +88,7 @@ export interface FunctionPlacement {
   readonly candidates: Candidates | null;
   /** Assignments (`set`) in front of which the variable has the only reference to an array, or to a list with one. */
   readonly strongUpdates: ReadonlyMap<Instruction, StrongUpdate>;
-  /** For calls that recur: what the function holds for nothing in the meantime. */
+  /** For calls that recur or are long: what the function holds for nothing in the meantime. */
   readonly deadAtCalls: ReadonlyMap<Call, DeadAtCall>;
   /** Whether a variable may refer to the collected heap. */
   readonly mayReferToHeap: (variable: Variable) => boolean;

@@ -14,7 +14,7 @@
  *             -> strong-updates.ts          arrays that nobody knows any more when a variable gets another
  *             -> primary-globals.ts  globals whose arrays end where the globals are assigned
  *             -> heap.ts        what no region bounds, which a collector has to free
- *             -> recursion.ts   what nobody needs while the function recurs
+ *             -> bulk.ts, dead-at-calls.ts  what is much, and nobody needs during a call
  *
  * For those who act on it, bounds.ts turns destinations into frames: what a function is handed, and what it hands on.
  *
@@ -26,9 +26,11 @@ import type { Instruction, IrFunction, IrProgram } from "../../ir/ir.ts";
 import { allocates } from "../../ir/safepoints.ts";
 import { forEachInstruction } from "../../ir/traverse.ts";
 import { findAnchored } from "./anchored.ts";
+import { findBulk } from "./bulk.ts";
 import { findCandidates } from "./candidates.ts";
 import { type Certainty, computeCertainty } from "./certain.ts";
 import { type Component, callComponents } from "./components.ts";
+import { findDeadAtCalls } from "./dead-at-calls.ts";
 import { type Destinations, GLOBAL, inside, intoParameter, NOWHERE, TAIL_CALL, wholeResults } from "./destinations.ts";
 import { propagateDestinations } from "./escape.ts";
 import { Flow } from "./flow.ts";
@@ -47,7 +49,6 @@ import type {
   ProgramPlacement,
 } from "./placed.ts";
 import { findPrimaryGlobals } from "./primary-globals.ts";
-import { findDeadAtCalls } from "./recursion.ts";
 import { Slots } from "./slots.ts";
 import { findStrongUpdates } from "./strong-updates.ts";
 import { Summary } from "./summary.ts";
@@ -72,10 +73,15 @@ export function placeProgram(program: IrProgram): ProgramPlacement {
   const anchored = () => findAnchored(components, new Map(flows.map(({ flow }) => [flow.fn, flow])), slots);
   withPrimaries(flows, slots);
   const heap = findHeap(flows, slots, anchored, outermostOf(program));
+  const placements = new Map(
+    flows.map(({ flow, placement }) => [flow.fn, heap === null ? placement : withHeap(placement, flow, heap)]),
+  );
+  const bulk = findBulk(components, (fn) => placements.get(fn)!);
   return new Map(
-    flows.map(({ flow, placement }) => {
-      const placed = heap === null ? placement : withHeap(placement, flow, heap);
-      return [flow.fn, { ...placed, deadAtCalls: findDeadAtCalls(flow, placed, recursions.get(flow.fn)!) }];
+    flows.map(({ flow }) => {
+      const { fn } = flow;
+      const placement = placements.get(fn)!;
+      return [fn, { ...placement, deadAtCalls: findDeadAtCalls(flow, placement, recursions.get(fn)!, bulk) }];
     }),
   );
 }

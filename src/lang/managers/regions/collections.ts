@@ -53,11 +53,11 @@ export class CollectionCode {
   }
 
   /** Collects regions, if it pays. */
-  collect({ levels, filled, ofCallers, isBeforeRecursion, roots }: InstructionOf<"regionCollect">): ExpressionRef {
+  collect({ levels, filled, ofCallers, isBeforeCall, roots }: InstructionOf<"regionCollect">): ExpressionRef {
     const { layout, checkpoint } = this.#frame.plan;
     const checkpoints = ofCallers ? checkpointsOf(checkpoint!) : [];
     const around = [...layout.regions].filter(([level]) => levels.includes(level)).map(([, region]) => region);
-    if (isBeforeRecursion) return this.#collectBeforeRecursion(checkpoints, around, rootsAmong(roots));
+    if (isBeforeCall) return this.#collectBeforeCall(checkpoints, around, rootsAmong(roots));
     return this.#collect(checkpoints, around, filled, rootsAmong(roots));
   }
 
@@ -112,12 +112,12 @@ export class CollectionCode {
   }
 
   /**
-   * Collects what was allocated since the checkpoints, in front of a call that recurs, if regions have taken much and
+   * Collects what was allocated since the checkpoints, in front of a call, if regions have taken much and
    * enough of it since the last such collection.
    * @param ofCaller the checkpoints of the callers' regions: from the frame's start
    * @param own regions of the function's own
    */
-  #collectBeforeRecursion(ofCaller: readonly number[], own: readonly FrameRegion[], roots: Roots): ExpressionRef {
+  #collectBeforeCall(ofCaller: readonly number[], own: readonly FrameRegion[], roots: Roots): ExpressionRef {
     const module = this.#module;
     const frame = this.#frame;
     const op = module.i32;
@@ -147,7 +147,7 @@ export class CollectionCode {
     const collect = this.#withRoots(roots, rows, (operands) => {
       const part = [frame.at(first!), frame.at(end! + CHECKPOINT_BYTES)];
       const call = module.call(
-        coreName(module, "checkpointsRecur"),
+        coreName(module, "checkpointsBeforeCall"),
         [...part, op.const(isZeal ? 1 : 0), op.const(place), ...operands],
         i32,
       );

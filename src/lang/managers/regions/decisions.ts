@@ -9,16 +9,16 @@ import type { Candidates } from "../../lifetimes/placement/candidates.ts";
 import type { FunctionBounds } from "../../lifetimes/placement/function-bounds.ts";
 import { findFilling } from "../../lifetimes/placement/growth.ts";
 import type { FunctionPlacement, ProgramPlacement } from "../../lifetimes/placement/placed.ts";
+import { type CallCollection, findCallCollections } from "./call-collections.ts";
 import { type CallerRegions, findCallerRegions } from "./caller-regions.ts";
 import { findLoopCollections, type LoopCollection } from "./loop-collections.ts";
-import { findRecursiveCollections, type RecursiveCollection } from "./recursive-collections.ts";
 
 export interface Decisions {
   readonly bounds: FunctionBounds;
   /** The loops between whose iterations its regions, or its callers', may be collected. */
   readonly loopCollections: ReadonlyMap<InstructionOf<"loop">, LoopCollection>;
-  /** The calls that recur in front of which these may be collected. */
-  readonly recursiveCollections: ReadonlyMap<InstructionOf<"call">, RecursiveCollection>;
+  /** The calls in front of which these may be collected. */
+  readonly callCollections: ReadonlyMap<InstructionOf<"call">, CallCollection>;
   /** What it does about its callers' regions. */
   readonly callerRegions: CallerRegions | null;
   /** What it may return one of without another, where these end as soon as that is decided. */
@@ -54,15 +54,15 @@ export function decideLifetimes(
       const callerRegions = allCallerRegions.get(fn) ?? null;
       const { deadAtCalls } = placement.get(fn)!;
       const frees = strongUpdatesIn(fn);
-      const recursiveCollections = findRecursiveCollections(fn, own, deadAtCalls, frees, callerRegions);
+      const callCollections = findCallCollections(fn, own, deadAtCalls, frees, callerRegions);
       const checkpointed = checkpointedLoopCollections(loopCollections.get(fn)!, callerRegions);
       const areCallersCollected =
         [...checkpointed.values()].some(({ ofCaller }) => ofCaller.length > 0) ||
-        [...recursiveCollections.values()].some(({ ofCallers }) => ofCallers);
+        [...callCollections.values()].some(({ ofCallers }) => ofCallers);
       const decisions: Decisions = {
         bounds: own,
         loopCollections: checkpointed,
-        recursiveCollections,
+        callCollections,
         callerRegions,
         candidates: candidatesOf(own, callerRegions, areCallersCollected),
         strongUpdates: frees,

@@ -90,7 +90,7 @@ export function layoutFrame(
     // Those in front of tail calls take in regions of callers only.
     if (i.op !== "regionCollect") return;
     if (i.levels.length > 0) isCollected = true;
-    if (i.isBeforeRecursion) return;
+    if (i.isBeforeCall) return;
     if (i.levels.length > 0) hasGenerations = true;
     if (i.ofCallers) areCallersCollected = true;
   });

@@ -80,7 +80,7 @@ class Inserter {
     const inserted = [...this.#candidate(i), ...this.#checks(i)];
     switch (i.op) {
       case "call":
-        return [...inserted, ...this.#recur(i)];
+        return [...inserted, ...this.#endDead(i)];
       case "globalSet":
         return this.#decisions.isPrimary(i.global) ? [...inserted, { op: "globalReset", global: i.global }] : inserted;
       case "return":
@@ -102,17 +102,17 @@ class Inserter {
     return this.#isDebug ? accessChecks(i) : [];
   }
 
-  /** Ends what is dead while a call recurs. */
-  #recur(call: InstructionOf<"call">): LifetimeInstruction[] {
-    const { deadAtCalls, recursiveCollections } = this.#decisions;
+  /** Ends what is dead during a call. */
+  #endDead(call: InstructionOf<"call">): LifetimeInstruction[] {
+    const { deadAtCalls, callCollections } = this.#decisions;
     // What is bound there may have gone to the heap.
     const isThere = (level: number): boolean => this.#levels.includes(level);
     const emptied = (deadAtCalls.get(call)?.emptied ?? []).filter(isThere);
     const emptyIts: LifetimeInstruction[] =
       emptied.length === 0 ? [] : [{ op: "regionReset", levels: emptied, releases: true }];
-    const collection = recursiveCollections.get(call);
+    const collection = callCollections.get(call);
     if (collection === undefined) return emptyIts;
-    return [...emptyIts, collect({ ...collection, filled: [], isBeforeRecursion: true })];
+    return [...emptyIts, collect({ ...collection, filled: [], isBeforeCall: true })];
   }
 
   /** Collects what piles up around a loop. */
@@ -122,7 +122,7 @@ class Inserter {
     if (collection === undefined) return [];
     const { level, filled, ofCaller, roots } = collection;
     const levels = this.#levels.filter((each) => each < level);
-    return [collect({ levels, filled, ofCallers: ofCaller.length > 0, isBeforeRecursion: false, roots })];
+    return [collect({ levels, filled, ofCallers: ofCaller.length > 0, isBeforeCall: false, roots })];
   }
 
   #drop({ values }: InstructionOf<"return">): LifetimeInstruction[] {
@@ -140,7 +140,7 @@ class Inserter {
     if (!callerRegions?.tailCycle.has(callee)) return ended;
     Object.assign(call, { resumes: true });
     const roots = rootsAmong(args);
-    return [...ended, collect({ levels: [], filled: [], ofCallers: true, isBeforeRecursion: false, roots })];
+    return [...ended, collect({ levels: [], filled: [], ofCallers: true, isBeforeCall: false, roots })];
   }
 }
 

@@ -50,7 +50,7 @@ const SLOW = [
   "regionReset",
   "regionCollect",
   "checkpointsReturn",
-  "checkpointsRecur",
+  "checkpointsBeforeCall",
   "checkpointsTell",
   "generationOwn",
   "candidatesReturn",

@@ -10,6 +10,9 @@ import { compile } from "../../../support/fast.ts";
 const HEAP_LIMIT_BYTES = 2 << 20;
 const ROUNDS = 100_000;
 
+/** Of a variable. */
+const name = (index: number): string => (index === 0 ? "a" : `a${index}`);
+
 const PROGRAMS: readonly (readonly [name: string, text: string])[] = [
   [
     "a field of a parameter in a loop",
@@ -167,6 +170,28 @@ fn main() { print("{one(1000, "")}") }`,
     `class Walk { step: fn(Int) -> Int }
 fn down(n: Int, walk: Walk) -> Int { let table = array(2000, n); let t = "{table[n]}"; if n == 0 { 0 } else { walk.step(n - 1) + t.length } }
 fn main() { let walk = Walk { step: fn(n) { n } }; walk.step = fn(n) { down(n, walk) }; print("{walk.step(1000)}") }`,
+  ],
+  [
+    "what each phase has made for the next one",
+    `class Node { id: Int, name: Text, next: Node? }
+fn first(n: Int) -> Node? { let at: Node? = None; for i in 0..n { at = Node { id: i, name: "n{i}", next: at } }; at }
+fn phase(from: Node?, k: Int) -> Node? {
+  let out: Node? = None
+  let at = from
+  while let x = at { out = Node { id: x.id + k, name: "{x.id}", next: out }; at = x.next }
+  out
+}
+fn sum(from: Node?) -> Int { let s = 0; let at = from; while let x = at { s = (s * 31 + x.id + x.name.length) % 10007; at = x.next }; s }
+fn main() {
+  let a = first(4000)
+${Array.from({ length: 30 }, (_, k) => `  let ${name(k + 1)} = phase(${name(k)}, ${k})\n`).join("")}  print("{sum(${name(30)})}")
+}`,
+  ],
+  [
+    "what functions hold that call each other in a row",
+    `fn table(n: Int) -> List[Text] { let made: List[Text] = []; for i in 0..4000 { made.push("{i} of {n}") }; made }
+${Array.from({ length: 20 }, (_, k) => `fn f${k}(n: Int) -> Int { let a = table(n)[n].length; f${k + 1}(n + a) + a }\n`).join("")}fn f20(n: Int) -> Int { table(n)[n].length }
+fn main() { print("{f0(3)}") }`,
   ],
   [
     "what a level of a recursion might have returned",

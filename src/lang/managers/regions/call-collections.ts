@@ -1,7 +1,7 @@
 /**
- * Where a function collects in front of calls that recur: what it holds for nothing in the meantime, beside what it
- * needs (lifetimes/placement/recursion.ts). Each level of the recursion would keep its own. A loop collects between
- * iterations (loop-collections.ts); a level of a recursion has only this chance before the next one begins.
+ * Where a function collects in front of calls that recur or are long: what it holds for nothing in the meantime, beside
+ * what it needs (lifetimes/placement/dead-at-calls.ts). A loop collects between iterations (loop-collections.ts). A
+ * level of a recursion has only this chance before the next one begins.
  */
 
 import type { InstructionOf, IrFunction } from "../../ir/ir.ts";
@@ -15,8 +15,8 @@ import { type Roots, rootsAmong } from "./roots.ts";
 
 type Call = InstructionOf<"call">;
 
-/** Of a call that recurs. */
-export interface RecursiveCollection {
+/** Of a call. */
+export interface CallCollection {
   /** The levels of the function's own regions that it takes in. */
   readonly levels: readonly number[];
   /** Whether it takes in the call's parts of callers' regions. */
@@ -29,14 +29,14 @@ export interface RecursiveCollection {
  * By call; calls in front of which nothing is collected are not there.
  * @param strongUpdates what is freed in front of assignments, and therefore kept until then
  */
-export function findRecursiveCollections(
+export function findCallCollections(
   fn: IrFunction,
   { hasFrame, levels }: FunctionBounds,
   deadAtCalls: FunctionPlacement["deadAtCalls"],
   strongUpdates: FunctionPlacement["strongUpdates"],
   callerRegions: CallerRegions | null,
-): ReadonlyMap<Call, RecursiveCollection> {
-  const found = new Map<Call, RecursiveCollection>();
+): ReadonlyMap<Call, CallCollection> {
+  const found = new Map<Call, CallCollection>();
   if (deadAtCalls.size === 0) return found;
   const liveAcross = computeLiveness(fn, ({ op }) => op === "call", readByFrees(strongUpdates.values()));
   for (const [call, dead] of deadAtCalls) {

@@ -1,9 +1,9 @@
-// Collections in front of a call that recurs. A function may hold something for nothing while it recurs, beside what it
-// needs. Each level of the recursion would keep its own, and has no other chance to give it back.
+// Collections in front of a call that recurs or is long. A function may hold something for nothing in the meantime,
+// beside what it needs. Each level of a recursion would keep its own, and has no other chance to give it back.
 //
 // Compiled code keeps a back-off for each place of such a collection, in static memory.
 
-import { RECURSION_MIN_BYTES } from "../../config";
+import { CALL_MIN_BYTES } from "../../config";
 import { collectAsItPays } from "./as-it-pays";
 
 /**
@@ -15,7 +15,7 @@ import { collectAsItPays } from "./as-it-pays";
  *   `slices` words that are Slices; it may update them
  * @returns whether it has collected: then nothing is old
  */
-export function checkpointsRecur(
+export function checkpointsBeforeCall(
   from: usize,
   end: usize,
   zeal: bool,
@@ -25,7 +25,7 @@ export function checkpointsRecur(
   slices: u32,
 ): bool {
   const backOff = max<u32>(load<u32>(place), 1);
-  const next = collectAsItPays(from, end, zeal, RECURSION_MIN_BYTES, roots, boxes, slices, backOff);
+  const next = collectAsItPays(from, end, zeal, CALL_MIN_BYTES, roots, boxes, slices, backOff);
   if (next) store<u32>(place, next);
   return next != 0;
 }

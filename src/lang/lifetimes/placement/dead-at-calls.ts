@@ -1,5 +1,7 @@
 /**
- * What a function holds for nothing while it recurs. Each level of the recursion would keep its own.
+ * What a function holds for nothing during a call that lasts.
+ *
+ * When a function recurs, each level of the recursion would keep its own:
  *
  *     fn walk(n: Int) -> Int { let sum = add(table(n)); if n == 0 { 0 } else { walk(n - 1) + sum } }
  *
@@ -8,12 +10,16 @@
  *
  *     fn walk(n: Int) -> Int { let name = load(n).name; if n == 0 { 0 } else { walk(n - 1) + name.length } }
  *
- * Small objects of a known size, made once, do not matter: they count as a part of the frame.
+ * Small objects of a known size, made once, do not matter there: they count as a part of the frame.
+ *
+ * In front of any other long call only what was made in bulk matters (bulk.ts). One such structure that is dead beside
+ * those that are needed stays, since it at most doubles what the function holds. Two are worth a collection.
  */
 
-import type { Atom, Block, Instruction, IrFunction, IrType, Site } from "../../ir/ir.ts";
+import type { Atom, Block, Instruction, InstructionOf, IrFunction, IrType, Site } from "../../ir/ir.ts";
 import { computeLiveness } from "../../ir/liveness.ts";
 import { blocksOf, forEachInstruction, holdsPointer, readsOf, writesOf } from "../../ir/traverse.ts";
+import type { Bulk } from "./bulk.ts";
 import { NOWHERE, onlyReturned } from "./destinations.ts";
 import type { Call, Flow } from "./flow.ts";
 import { type Node, reachableFrom } from "./graph.ts";
@@ -36,7 +42,9 @@ interface Held {
   readonly madeBy: Instruction;
   /** Of the frame's region; null for a caller's. */
   readonly level: number | null;
+  /** It is small, and counts as a part of the frame. */
   readonly isSized: boolean;
+  readonly isBulk: boolean;
   /** A call makes several objects, of which some may be dead while others are needed. */
   readonly isSeveral: boolean;
   /** Iterations make one after the other. */
@@ -46,53 +54,55 @@ interface Held {
 /**
  * For a solved flow whose destinations are known.
  * @param recursive the functions of the recursion that the flow's function is part of; none if it is part of none
- * @returns for each call that recurs, what is dead there
+ * @returns for each call that recurs or is long, what is dead there
  */
 export function findDeadAtCalls(
   flow: Flow,
   { sites, calls: makers, strongUpdates }: Pick<FunctionPlacement, "sites" | "calls" | "strongUpdates">,
   recursive: ReadonlySet<IrFunction>,
+  bulk: Bulk,
 ): ReadonlyMap<Call, DeadAtCall> {
   const dead = new Map<Call, DeadAtCall>();
-  const isRecursive = (i: Instruction): boolean => i.op === "call" && recursive.has(i.callee);
-  const calls: Call[] = [];
+  const recurs = (i: Instruction): boolean => i.op === "call" && recursive.has(i.callee);
+  const counts = (i: Instruction): i is InstructionOf<"call"> => i.op === "call" && (recurs(i) || bulk.isLong(i));
+  const calls: InstructionOf<"call">[] = [];
   forEachInstruction(flow.fn.body, (i) => {
-    if (i.op === "call" && isRecursive(i)) calls.push(i);
+    if (counts(i)) calls.push(i);
   });
   if (calls.length === 0) return dead;
-  const all = heldBy(flow, sites, makers);
-  if (all.every(({ isSized }) => isSized)) return dead;
-  const liveAcross = computeLiveness(flow.fn, isRecursive, readByFrees(strongUpdates.values()));
+  const held = heldBy(flow, sites, makers, bulk);
+  const liveAcross = computeLiveness(flow.fn, counts, readByFrees(strongUpdates.values()));
   const order = orderOf(flow.fn);
   for (const call of calls) {
-    const variables = [...liveAcross(call), ...readsOf(call).filter((atom) => atom.kind === "variable")];
-    const live = reachableFrom(variables.flatMap((variable) => [...flow.pointees(variable)]));
-    const depth = order.loopsAround(call);
-    const made = all.filter(({ madeBy }) => order.mayPrecede(madeBy, call));
+    const variables = new Set([...liveAcross(call), ...readsOf(call).filter((atom) => atom.kind === "variable")]);
+    const live = reachableFrom([...variables].flatMap((variable) => [...flow.pointees(variable)]));
+    const made = held.filter(({ madeBy, level }) => order.mayPrecede(madeBy, call, level ?? 0));
+    const loops = order.loopsAround(call).length;
+    const matters = ({ isSized, isBulk }: Held): boolean => (recurs(call) ? !isSized : isBulk);
     const emptied: number[] = [];
     // Inner ones first: their arrays lie above those of outer ones on the sparse stack, and would end with them.
-    for (let level = depth; level >= 0; level--) {
-      const held = made.filter((each) => each.level === level);
-      if (held.some(({ node }) => live.has(node))) break;
-      if (held.some(({ isSized }) => !isSized)) emptied.push(level);
+    for (let level = loops; level >= 0; level--) {
+      const there = made.filter((each) => each.level === level);
+      if (there.some(({ node }) => live.has(node))) break;
+      if (there.some(matters)) emptied.push(level);
     }
-    const needed = new Set(variables);
-    const isPartlyDead = ({ node, madeBy, isSized, isSeveral, isRepeated }: Held): boolean => {
-      if (isSized || !live.has(node)) return !isSized;
-      return isRepeated || (isSeveral && !writesOf(madeBy).some((result) => needed.has(result)));
+    const left = made.filter((each) => matters(each) && (each.level === null || !emptied.includes(each.level)));
+    const isLive = ({ node }: Held): boolean => live.has(node);
+    const mayBePartlyDead = ({ madeBy, level, isSeveral, isRepeated }: Held): boolean => {
+      // What iterations around the call make for results is collected between them.
+      if (level === null && order.shareLoop(madeBy, call)) return false;
+      return isRepeated || (isSeveral && !writesOf(madeBy).some((result) => variables.has(result)));
     };
-    const isOwnPartlyDead = made.some((each) => {
-      const { level } = each;
-      return level !== null && level <= depth && !emptied.includes(level) && isPartlyDead(each);
-    });
-    const isCallersPartlyDead = made.some((each) => {
-      const { node, madeBy, level } = each;
-      if (level !== null || isRecursive(madeBy)) return false;
-      // What iterations around the call make is collected between them.
-      return isPartlyDead(each) && !(live.has(node) && order.shareLoop(madeBy, call));
-    });
+    const isWorthACollection = (some: readonly Held[]): boolean => {
+      if (!recurs(call)) return order.countApart(some.filter((each) => !isLive(each)).map(({ madeBy }) => madeBy)) > 1;
+      return some.some((each) => !isLive(each) || mayBePartlyDead(each));
+    };
+    const isOwnPartlyDead = isWorthACollection(left.filter(({ level }) => level !== null && level <= loops));
+    const isCallersPartlyDead = isWorthACollection(
+      left.filter(({ madeBy, level }) => level === null && !recurs(madeBy)),
+    );
     if (emptied.length > 0 || isOwnPartlyDead || isCallersPartlyDead)
-      dead.set(call, { loops: depth, emptied, isOwnPartlyDead, isCallersPartlyDead });
+      dead.set(call, { loops, emptied, isOwnPartlyDead, isCallersPartlyDead });
   }
   return dead;
 }
@@ -102,7 +112,7 @@ function isSmall(length: Atom): boolean {
   return length.kind === "constant" && Number(length.value) <= SMALL_ELEMENTS;
 }
 
-function heldBy(flow: Flow, sites: readonly PlacedSite[], calls: readonly PlacedCall[]): Held[] {
+function heldBy(flow: Flow, sites: readonly PlacedSite[], calls: readonly PlacedCall[], bulk: Bulk): Held[] {
   const { fn } = flow;
   const makers = new Map<Site, Instruction>();
   const sized = new Set<Site>();
@@ -110,21 +120,32 @@ function heldBy(flow: Flow, sites: readonly PlacedSite[], calls: readonly Placed
     if ("site" in i) makers.set(i.site, i);
     if (i.op === "construct" || (i.op === "arrayNew" && isSmall(i.length))) sized.add(i.site);
   });
-  const held = (node: Node, madeBy: Instruction, placed: Placed, isSized: boolean, isSeveral: boolean): Held[] => {
+  const held = (placed: Placed, made: Pick<Held, "node" | "madeBy" | "isSized" | "isBulk" | "isSeveral">): Held[] => {
     const level = levelOf(fn, placed);
     if (level === undefined || isPlaced(placed)) return [];
     const isRepeated = placed.loops > (level ?? 0);
-    return [{ node, madeBy, level, isSized: isSized && !isRepeated, isSeveral, isRepeated }];
+    const { isSized, isBulk } = made;
+    return [
+      {
+        ...made,
+        level,
+        isSized: isSized && !isRepeated,
+        isBulk: isBulk || (isRepeated && !bulk.onlyGrows(made.madeBy)),
+        isRepeated,
+      },
+    ];
   };
   return [
     ...sites.flatMap((placed) => {
       const { site } = placed;
-      return held(flow.sites.get(site)!, makers.get(site)!, placed, sized.has(site), false);
+      const [node, madeBy] = [flow.sites.get(site)!, makers.get(site)!];
+      return held(placed, { node, madeBy, isSized: sized.has(site), isBulk: bulk.isLarge(site), isSeveral: false });
     }),
     ...calls.flatMap(({ call, groups }) =>
       groups.flatMap((group) => {
+        const node = flow.groupsOf(call).get(group.origin)!;
         const isSeveral = call.op !== "call" || call.dsts.some(({ type }) => hasParts(type));
-        return held(flow.groupsOf(call).get(group.origin)!, call, group, false, isSeveral);
+        return held(group, { node, madeBy: call, isSized: false, isBulk: bulk.isMany(call, group), isSeveral });
       }),
     ),
   ];
@@ -152,10 +173,15 @@ function hasParts(type: IrType): boolean {
 }
 
 interface Order {
-  /** Whether one instruction may run before another: it stands before it on some path, or in the same loop. */
-  mayPrecede(first: Instruction, second: Instruction): boolean;
+  /**
+   * Whether one instruction may run before another: it stands before it on some path, or in the same loop.
+   * @param level iterations of that many loops, from the outermost on, end what it has made
+   */
+  mayPrecede(first: Instruction, second: Instruction, level?: number): boolean;
   shareLoop(first: Instruction, second: Instruction): boolean;
-  loopsAround(instruction: Instruction): number;
+  loopsAround(instruction: Instruction): readonly Instruction[];
+  /** How many instructions there are if those of one loop count once. */
+  countApart(instructions: readonly Instruction[]): number;
 }
 
 /** Where an instruction stands: the index in its block, and those of the blocks and instructions around it. */
@@ -173,9 +199,9 @@ function orderOf({ body }: IrFunction): Order {
     }
   };
   visit(body, [], []);
-  const shareLoop = (first: Instruction, second: Instruction): boolean => {
-    const [outermost] = loops.get(first)!;
-    return outermost !== undefined && outermost === loops.get(second)![0];
+  const shareLoop = (first: Instruction, second: Instruction, level = 0): boolean => {
+    const loop = loops.get(first)![level];
+    return loop !== undefined && loop === loops.get(second)![level];
   };
   const standsBefore = (first: Place, second: Place): boolean => {
     const at = first.findIndex((index, level) => index !== second[level]);
@@ -183,8 +209,10 @@ function orderOf({ body }: IrFunction): Order {
     return at >= 0 && at % 2 === 0 && at < second.length && first[at]! < second[at]!;
   };
   return {
-    shareLoop,
-    loopsAround: (instruction) => loops.get(instruction)!.length,
-    mayPrecede: (first, second) => standsBefore(places.get(first)!, places.get(second)!) || shareLoop(first, second),
+    shareLoop: (first, second) => shareLoop(first, second),
+    loopsAround: (instruction) => loops.get(instruction)!,
+    countApart: (instructions) => new Set(instructions.map((i) => loops.get(i)![0] ?? i)).size,
+    mayPrecede: (first, second, level) =>
+      standsBefore(places.get(first)!, places.get(second)!) || shareLoop(first, second, level),
   };
 }
