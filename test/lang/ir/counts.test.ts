@@ -27,7 +27,7 @@ const GENERATORS: readonly (readonly [name: string, make: (seed: number) => IrPr
   ["functions", (seed) => generateProgram(randomFor(seed))],
   ["programs", (seed) => buildProgram(generateSource(randomFor(seed)))],
   ["servers", (seed) => buildProgram(generateServer(randomFor(seed), 20))],
-  ["descents", (seed) => buildProgram(generateDescent(randomFor(seed), 6))],
+  ["descents", (seed) => buildProgram(generateDescent(randomFor(seed), 6, 8))],
 ];
 
 function counted(program: IrProgram): IrProgram {

@@ -25,7 +25,7 @@ const GENERATORS: readonly (readonly [name: string, make: (seed: number) => IrPr
   ["programs", (seed) => buildProgram(generateSource(randomFor(seed)))],
   ["globals", (seed) => buildProgram(generateGlobals(randomFor(seed), 12))],
   ["servers", (seed) => buildProgram(generateServer(randomFor(seed), 20))],
-  ["descents", (seed) => buildProgram(generateDescent(randomFor(seed), 6))],
+  ["descents", (seed) => buildProgram(generateDescent(randomFor(seed), 6, 8))],
 ];
 
 const ITEM = "class Item { id: Int, next: Item? = None }\n";

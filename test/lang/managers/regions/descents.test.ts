@@ -12,12 +12,13 @@ import { randomFor } from "../../../support/random.ts";
 
 /** Each level makes 16 KiB or more, and needs less than 100 bytes. */
 const DEPTH = 1500;
+const SIZE = 300;
 const HEAP_LIMIT_BYTES = 8 << 20;
 
 const SEEDS = Array.from({ length: often(12) }, (_, index) => index + 1);
 
 async function printed(seed: number, depth: number, options: Parameters<typeof compile>[1]): Promise<string> {
-  const { wasm } = await compile(generateDescent(randomFor(seed), depth), options);
+  const { wasm } = await compile(generateDescent(randomFor(seed), depth, SIZE), options);
   const { stdout, stderr } = runModule(wasm);
   return Buffer.from(stdout).toString() + Buffer.from(stderr).toString();
 }
