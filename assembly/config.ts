@@ -58,6 +58,9 @@ export const REGION_KEPT_BACK_CHUNKS: u32 = 8;
 /** Old objects whose pointers may change are visited at each collection up to this sum of their bytes. */
 export const REMEMBERED_MAX_BYTES: usize = 1 << 20;
 
+/** Debug: segments that have been given back are used again when this many bytes of others have come. */
+export const HELD_BACK_MAX_BYTES: usize = 1 << 20;
+
 /** A sub-region of fewer bytes is not collected where a call returns. */
 export const RETURN_MIN_BYTES: usize = 64 << 10;
 /** What a call has allocated is not collected in front of another one while it has fewer bytes. */

@@ -1,6 +1,6 @@
 // Finds uses of objects that have ended: debug builds under `regions` and `sparse` ask before each load and store. An
-// object has ended if it is poison, or lies beyond what is filled, or in free memory. The check does not notice memory
-// that holds another object by now. The bounds of `leak` (bounds.ts) find that, since `leak` never uses memory again.
+// object has ended if it is poison, or lies beyond what is filled, or in free memory. The debug core uses segments again
+// late (region/segments.ts), so they are mostly free. The check does not notice memory that holds another object by now. The bounds of `leak` (bounds.ts) find that, since `leak` never uses memory again.
 //
 // On the stack of frames only the bytes tell. There eight bytes of a program that look like poison, in an array that a
 // slice is read from, are taken for it.

@@ -13,11 +13,12 @@
 // A chunk holds segments of one kind, which the page map tells, so that a segment is found from any address in it. A
 // run holds one object.
 //
-// Invariant: a free segment is on the list of its kind or among the returned ones. Runs go back to the chunk provider;
+// Invariant: a free segment is on the list of its kind or among the returned ones; in the debug core also among those
+// that are held back for a while, so that a use after their end is noticed (debug/ended.ts). Runs go back to the chunk provider;
 // chunks stay what they are cut into, but for whole ones when there is no other memory.
 // State: the lists, and what is left of the chunks that the small kinds are cut from.
 
-import { DEBUG } from "../config";
+import { DEBUG, HELD_BACK_MAX_BYTES } from "../config";
 import { CHUNK_BYTES, OWNER_ASIDE_FRESH, OWNER_SEGMENT_RUN, OWNER_SEGMENTS } from "../contract";
 import { CHUNK_MASK, chunkAddress, chunkOf, chunksFor } from "../memory/address";
 import { acquireRun, releaseRun } from "../memory/chunks";
@@ -59,6 +60,10 @@ let freeChunks: usize = 0;
 let freeChunkCount: u32 = 0;
 /** Segments that regions have given back, of all kinds. */
 let returned: usize = 0;
+/** Debug: segments that have been given back lately, from the oldest to the latest, and their bytes. */
+let heldBack: usize = 0;
+let heldBackLast: usize = 0;
+let heldBackBytes: usize = 0;
 let cutSmall: usize = 0;
 let cutMiddle: usize = 0;
 
@@ -140,7 +145,10 @@ function takeOf(kind: u32): usize {
     if (segment && Segment.at(segment).kind == kind) return segment;
     if (segment) putBack(segment);
   }
-  return cutOff(kind);
+  const cut = cutOff(kind);
+  if (!DEBUG || cut || !heldBack) return cut;
+  releaseHeldBack(0);
+  return takeOf(kind);
 }
 
 /** A run of chunks of its own; 0 when out of memory. */
@@ -213,6 +221,7 @@ function sortOne(): usize {
 
 /** @returns whether there was a run among them */
 function sortAll(): bool {
+  if (DEBUG) releaseHeldBack(0);
   let isAnyRun = false;
   while (returned) {
     const segment = sortOne();
@@ -231,9 +240,34 @@ function putBack(segment: usize): void {
 
 /** Gives back a list of segments, from the first of a region to its last, in constant time. */
 export function returnSegments(first: usize, last: usize): void {
-  if (DEBUG) disown(first);
+  if (DEBUG) {
+    holdBack(first, last);
+    return;
+  }
   Segment.at(last).next = returned;
   returned = first;
+}
+
+/** Gives segments back to the others later: when enough others have come, or memory is short. */
+function holdBack(first: usize, last: usize): void {
+  disown(first);
+  if (heldBack) Segment.at(heldBackLast).next = first;
+  else heldBack = first;
+  heldBackLast = last;
+  Segment.at(last).next = 0;
+  for (let each = first; each; each = Segment.at(each).next) heldBackBytes += segmentBytes(each);
+  releaseHeldBack(HELD_BACK_MAX_BYTES);
+}
+
+/** Lets go of the oldest segments that are held back, until at most `most` bytes are left. */
+function releaseHeldBack(most: usize): void {
+  while (heldBackBytes > most) {
+    const segment = heldBack;
+    heldBackBytes -= segmentBytes(segment);
+    heldBack = Segment.at(segment).next;
+    Segment.at(segment).next = returned;
+    returned = segment;
+  }
 }
 
 /** Makes returned segments useless, and nobody's. */

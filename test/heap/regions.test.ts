@@ -79,12 +79,15 @@ describe("a region", () => {
       expect(regions.statistics().usedBytes).toBe(outer.takenBytes + inner.takenBytes);
     }
     expect(regions.statistics()).toMatchObject({ usedBytes: 1024, regions: 1, checkpoints: 0 });
-    const { memoryBytes } = regions.statistics();
-    for (let round = 0; round < 10; round++) {
-      using inner = regions.enter();
-      list(inner, 20_000);
-    }
-    expect(regions.statistics().memoryBytes).toBe(memoryBytes);
+    const memoryAfter = (rounds: number): number => {
+      for (let round = 0; round < rounds; round++) {
+        using inner = regions.enter();
+        list(inner, 20_000);
+      }
+      return regions.statistics().memoryBytes;
+    };
+    // The debug core uses segments again late.
+    expect(memoryAfter(20)).toBe(memoryAfter(10));
     expect(kept.get("n")).toBe(1);
   });
 

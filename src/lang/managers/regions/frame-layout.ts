@@ -75,11 +75,13 @@ export function levelOf(bound: Bound): number | null {
 /**
  * @param checkpoints what sets the checkpoints of the callers' regions; null where nothing does
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
+ * @param holdsObjects false where all objects shall be in segments: the next frame takes the place of one that ends
  */
 export function layoutFrame(
   fn: IrFunction,
   checkpoints: InstructionOf<"regionCheckpoint"> | null,
   bytesOf: (instruction: Sized) => number | null,
+  holdsObjects: boolean,
 ): FrameLayout {
   let dividingCheckpoints = 0;
   let isCollected = false;
@@ -96,7 +98,7 @@ export function layoutFrame(
   });
   const needs = new Map<number, number>();
   const need = (level: number, bytes: number): void => {
-    needs.set(level, Math.min(MOST_BYTES, (needs.get(level) ?? 0) + bytes));
+    needs.set(level, holdsObjects ? Math.min(MOST_BYTES, (needs.get(level) ?? 0) + bytes) : 0);
   };
   const slotted = new Map<number, { readonly site: Site; readonly bytes: number }[]>();
   let slotBytes = 0;
@@ -105,7 +107,7 @@ export function layoutFrame(
     if (level === null) return;
     const bytes = i.op === "construct" || i.op === "arrayNew" ? bytesOf(i) : null;
     const isOnce = level === depth && bytes !== null;
-    if (!isOnce || isCollected || slotBytes + bytes > MOST_SLOT_BYTES) {
+    if (!isOnce || isCollected || !holdsObjects || slotBytes + bytes > MOST_SLOT_BYTES) {
       need(level, isOnce ? bytes : UNKNOWN_BYTES);
       return;
     }

@@ -12,6 +12,7 @@
 
 import type { Bound, InstructionOf, IrFunction, IrProgram } from "../../ir/ir.ts";
 import { withCallers } from "../../ir/safepoints.ts";
+import type { BuildOptions } from "../../options.ts";
 import { type FrameLayout, layoutFrame, type Sized } from "./frame-layout.ts";
 import { findPromotedLoops } from "./promoted-tops.ts";
 
@@ -28,19 +29,21 @@ export interface FunctionPlan {
 
 /**
  * @param bytesOf the size of what an instruction makes; null where only the program's run tells
- * @param isDebug whether loads are checked: then every function is told where its frame begins, and memory says where
- *   regions are filled to
+ * @param options with `debug`, loads are checked: then every function is told where its frame begins, memory says where
+ *   regions are filled to, and frames hold no objects, so that uses of ended ones are noticed; with zeal they do, to be
+ *   searched like those of other builds
  */
 export function planFunctions(
   program: IrProgram,
   bytesOf: (instruction: Sized) => number | null,
-  isDebug: boolean,
+  { debug: isDebug = false, zeal }: BuildOptions,
 ): ReadonlyMap<IrFunction, FunctionPlan> {
+  const framesHoldObjects = !isDebug || Boolean(zeal);
   const plans = new Map<IrFunction, Omit<FunctionPlan, "takesTop">>();
   const { functions } = program;
   for (const fn of functions) {
     const checkpoint = fn.body.instructions.find((i) => i.op === "regionCheckpoint") ?? null;
-    const layout = layoutFrame(fn, checkpoint, bytesOf);
+    const layout = layoutFrame(fn, checkpoint, bytesOf, framesHoldObjects);
     const promotedLoops = isDebug ? new Map() : findPromotedLoops(fn, layout, bytesOf);
     plans.set(fn, { layout, checkpoint, promotedLoops });
   }

@@ -90,10 +90,9 @@ class RegionsManager extends LinearManager {
     const { module } = this;
     const { data, options, program } = context;
     fixSetting(module, "regionSparseArrays", "regionChooseSparseArrays", arrays.setting);
-    const isDebug = options.debug ?? false;
     // Callees come before their callers.
     const functions = [...context.placement().keys()];
-    const plans = planFunctions({ ...program, functions }, (each) => bytesOf(this.layouts, each), isDebug);
+    const plans = planFunctions({ ...program, functions }, (each) => bytesOf(this.layouts, each), options);
     const scope = heapScope(program, context.placement);
     this.#heap = scope === null ? null : new CollectedHeap(context, this.layouts, scope);
     const region = data.reserve(REGION_BYTES, WORD_BYTES);
@@ -106,7 +105,7 @@ class RegionsManager extends LinearManager {
     const apartFrom = arrays.apartFrom(options);
     this.#arrays = { areApart, apartFrom, isSetBySlices: findSetBySlices(program) };
     defineNewArrays(module, apartFrom, this.#heap?.arrayAllocator ?? null);
-    if (isDebug) defineAccessCheck(context);
+    if (options.debug) defineAccessCheck(context);
     if (areApart) defineGrownArrays(module);
   }
 
