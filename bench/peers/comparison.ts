@@ -2,7 +2,7 @@
 
 import { type Column, formatMs, formatTable } from "../../src/compare/formatting.ts";
 import { rounded, type Spread, spreadOf } from "../../src/compare/samples.ts";
-import { requireEngine } from "../../src/lang/index.ts";
+import { managerNamed, requireEngine } from "../../src/lang/index.ts";
 import { buildPeer, CONTESTANTS, type Contestant } from "./contestants.ts";
 import type { ProgramName } from "./convention.ts";
 import type { PeerCode } from "./peer.ts";
@@ -36,7 +36,7 @@ export interface PeerComparison {
 
 /** @param runs timed rounds */
 export async function runPeers(runs: number, onProgress: (text: string) => void): Promise<PeerComparison[]> {
-  requireEngine("host");
+  requireEngine(managerNamed("host"));
   const results: PeerComparison[] = [];
   for (const workload of WORKLOADS) {
     const times = await takeTurns(workload.name, await codesOf(workload), workload.args, runs, onProgress);

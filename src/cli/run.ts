@@ -26,9 +26,10 @@ export interface RunCommandOptions extends Settings, DebugSettings, PortOptions,
 export async function run(path: string, args: readonly string[], options: RunCommandOptions): Promise<void> {
   const source = readProgram(path);
   const input = options.input === undefined ? readStandardInput() : readInput(options.input);
-  requireEngine(options.manager);
+  const manager = managerNamed(options.manager);
+  requireEngine(manager);
   const { traceGc = false, shapes: census = false } = options;
-  const { abilities } = managerNamed(options.manager);
+  const { abilities } = manager;
   if (traceGc && !abilities.trace) {
     throw new UsageError(`--trace-gc shows collections of gc, and ${options.manager} has none of ours`);
   }

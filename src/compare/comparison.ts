@@ -200,8 +200,8 @@ class Match {
 
   #figures(): Map<string, Figures> {
     const spreads = this.#lanes.map(({ times }) => spreadOf(times));
-    const hostIndex = this.#lanes.findIndex(({ builds }) => builds.name === "host");
-    const host = spreads[hostIndex];
+    // Times are compared with those of the engine's own collector.
+    const host = spreads[this.#lanes.findIndex(({ builds }) => builds.watchesEngine)];
     return new Map(
       this.#lanes.map((lane, index): [string, Figures] => {
         const { objects, bytes, minor, major, pauses } = lane.measurements!;

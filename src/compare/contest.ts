@@ -67,7 +67,8 @@ export async function hold(options: ContestOptions): Promise<Contest> {
   let used: readonly PortFunction[] = [];
   const skipped = new Map<string, Skipped>();
   for (const name of managers) {
-    const missing = missingEngineFeature(name);
+    const manager = managerNamed(name);
+    const missing = missingEngineFeature(manager);
     if (missing !== null) {
       skipped.set(name, { skipped: missing });
       continue;
@@ -78,7 +79,7 @@ export async function hold(options: ContestOptions): Promise<Contest> {
       const timed = await compile(source, own);
       requireExterns(timed.externs, new Set(Object.keys(options.externs ?? {})));
       const measured = await compile(source, { ...own, measure: true, pauses: true });
-      const watchesEngine = managerNamed(name).abilities.heap === "engine";
+      const watchesEngine = manager.abilities.heap === "engine";
       used = timed.ports;
       builds.push({ name, timed: timed.wasm, measured: measured.wasm, watchesEngine });
     } catch (error) {

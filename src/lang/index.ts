@@ -11,10 +11,10 @@ export {
 export type { SparseLimits } from "../core/sparse-limits.ts";
 export type { BuiltModule } from "./codegen/build.ts";
 export { compile } from "./compile.ts";
-export { managerNames } from "./managers/registry.ts";
+export { managerNamed, managerNames } from "./managers/registry.ts";
 export { BuildOptionError, type BuildOptions, InternalCompilerError } from "./options.ts";
 export type { PortFunction, PortType, PortUse } from "./port-abi.ts";
-export { missingEngineFeature, requireEngine, UnsupportedEngineError } from "./run/engine.ts";
+export { type EngineUser, missingEngineFeature, requireEngine, UnsupportedEngineError } from "./run/engine.ts";
 export {
   ExternError,
   type ExternFunctions,
